@@ -1,0 +1,86 @@
+//! The codes of diagnostics: each has a name that people can look up and a sentence that explains it.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $about:literal)*) => {
+        /// What kind of fault a diagnostic reports.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $(#[doc = $about] $variant,)* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),*];
+
+            /// The name that is printed: `dangling-reference`.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// One sentence on what the code means.
+            pub fn about(self) -> &'static str {
+                match self { $(Code::$variant => $about,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Reading files
+    FileUnreadable "file-unreadable" "A file of the book can't be read, or isn't a regular file inside the book."
+    NotUtf8 "not-utf8" "A text file isn't UTF-8."
+    YamlSyntax "yaml-syntax" "A YAML file can't be read."
+    YamlLimit "yaml-limit" "A YAML file goes beyond a limit on size, depth or aliases."
+    DuplicateKey "duplicate-key" "A mapping has the same key twice."
+    CommentInValue "comment-in-value" "A blank before `#` makes the rest of a source a comment."
+    ForbiddenCharacter "forbidden-character" "A text holds a character that no output can hold, such as NUL."
+    NotAMapping "not-a-mapping" "A record, or a file of records, is of the wrong form."
+    // The book's settings
+    BookMissing "book-missing" "There is no content/book.yaml."
+    BookSettings "book-settings" "content/book.yaml doesn't fit its schema."
+    UnknownCollection "unknown-collection" "A collection is named that the book doesn't have."
+    // Records
+    InvalidId "invalid-id" "An id isn't made of lower-case letters, digits and hyphens."
+    DuplicateId "duplicate-id" "Two records of a collection have the same id."
+    MissingSchema "missing-schema" "A collection has no schema, so any field passes."
+    InvalidSchema "invalid-schema" "A schema is not a valid JSON Schema, or refers outside itself."
+    SchemaViolation "schema-violation" "A record doesn't fit its collection's schema."
+    UnknownField "unknown-field" "A record has a field that its schema doesn't know."
+    MissingField "missing-field" "A record lacks a field that its schema requires."
+    InvalidDate "invalid-date" "A date isn't one."
+    InvalidEnvelope "invalid-envelope" "A claim's envelope mixes keys that don't go together."
+    // Between records
+    DanglingReference "dangling-reference" "A reference names a record that doesn't exist."
+    UnknownSource "unknown-source" "A claim or a citation names a source that doesn't exist."
+    ClaimWithoutSource "claim-without-source" "A claim names no source, and nothing it could take one from does."
+    UnknownMarking "unknown-marking" "A marking isn't one of the book's."
+    // Documents and templates
+    InvalidDocument "invalid-document" "A document's id is reserved, unsafe or made twice."
+    MissingTemplate "missing-template" "A template doesn't exist."
+    TemplateSyntax "template-syntax" "A template can't be parsed."
+    UndefinedName "undefined-name" "A template uses a name or field that doesn't exist."
+    TemplateError "template-error" "A template fails while it is rendered."
+    TemplateLimit "template-limit" "A template runs beyond its limit of work, depth or output."
+    BrokenToken "broken-token" "A template cuts a printed value in two."
+    ReservedCharacter "reserved-character" "A template holds a character that brief keeps for itself."
+    InvalidCitation "invalid-citation" "A citation or a claim named in Markdown can't be resolved."
+    BlockInLine "block-in-line" "Markdown of several blocks is printed where one line must stand."
+    // Markdown and typesetting
+    FrontMatter "front-matter" "A document's front matter isn't a YAML mapping."
+    HeadingLevel "heading-level" "A heading skips a level."
+    MissingTitle "missing-title" "A document has no title."
+    RawHtml "raw-html" "HTML in a template is shown as text."
+    UnsafeLink "unsafe-link" "A link's address is not one that a document may open."
+    MissingAsset "missing-asset" "An image can't be found among the book's assets, or isn't one."
+    MissingAlternativeText "missing-alternative-text" "An image has no alternative text."
+    MissingGlyph "missing-glyph" "No font has a character, so the PDF shows its number."
+    UnknownDirective "unknown-directive" "A layout directive isn't one that brief knows."
+    Theme "theme" "The theme can't be used."
+    Typesetting "typesetting" "typst can't typeset a document."
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

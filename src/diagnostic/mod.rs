@@ -1,0 +1,168 @@
+//! One fault or warning in content: what, where, and the way out.
+//!
+//! Stages make [`Diagnostic`]s with a [`Place`] that is cheap to write down (a file and a JSON pointer);
+//! `load::locate` turns it into a [`Span`] when it is to be shown. Painters are beside this file.
+
+mod code;
+mod terminal;
+
+pub use code::Code;
+pub use terminal::{Painter, Summary};
+
+/// How much a diagnostic weighs: an error stops the build, a warning doesn't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// One fault or warning in content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    pub code: Code,
+    pub severity: Severity,
+    /// Lower case, no full stop, names in backticks.
+    pub message: String,
+    pub place: Place,
+    /// What stands at the place, said under the caret.
+    pub label: Option<String>,
+    /// The record concerned, `precedents/kfor`, where there is one.
+    pub record: Option<String>,
+    /// What led here, outermost last: an include, a document, a claim's own place.
+    pub trace: Vec<(String, Place)>,
+    pub help: Vec<String>,
+}
+
+/// Where a fault stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The book as a whole.
+    Book,
+    /// A file as a whole, relative to the book's root.
+    File(String),
+    /// A value or key of a YAML file, found when asked.
+    Pointer { file: String, pointer: String, target: Target },
+    /// A known range of a file.
+    Span(Span),
+}
+
+/// Which part of a mapping's entry is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    Key,
+    Value,
+}
+
+/// A range of characters in a file; lines and columns count from 1, columns in characters, and
+/// `end_column` is one past the last character.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    pub file: String,
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+impl Place {
+    /// The value at a pointer of a file.
+    pub fn value(file: impl Into<String>, pointer: impl Into<String>) -> Place {
+        Place::Pointer { file: file.into(), pointer: pointer.into(), target: Target::Value }
+    }
+
+    /// The key at a pointer of a file.
+    pub fn key(file: impl Into<String>, pointer: impl Into<String>) -> Place {
+        Place::Pointer { file: file.into(), pointer: pointer.into(), target: Target::Key }
+    }
+
+    /// A whole line of a file.
+    pub fn line(file: impl Into<String>, line: usize) -> Place {
+        Place::Span(Span { file: file.into(), line, column: 1, end_line: line, end_column: 1 })
+    }
+
+    /// The file, where there is one.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Place::Book => None,
+            Place::File(file) | Place::Pointer { file, .. } => Some(file),
+            Place::Span(span) => Some(&span.file),
+        }
+    }
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { code, severity: Severity::Error, message: message.into(), place, label: None, record: None, trace: Vec::new(), help: Vec::new() }
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, place, message) }
+    }
+
+    /// Adds a way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds a way out, where there is one.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Diagnostic {
+        self.help.extend(help);
+        self
+    }
+
+    /// Says what stands at the place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Names the record concerned.
+    #[must_use]
+    pub fn record(mut self, record: impl Into<String>) -> Diagnostic {
+        self.record = Some(record.into());
+        self
+    }
+
+    /// Adds what led here.
+    #[must_use]
+    pub fn via(mut self, what: impl Into<String>, place: Place) -> Diagnostic {
+        self.trace.push((what.into(), place));
+        self
+    }
+}
+
+/// Sorts by file, line and column, and drops what is said twice.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| order(a).cmp(&order(b)));
+    diagnostics.dedup();
+}
+
+fn order(d: &Diagnostic) -> (Option<&str>, usize, usize, Severity, Code, &str) {
+    let (line, column) = match &d.place {
+        Place::Span(span) => (span.line, span.column),
+        _ => (0, 0),
+    };
+    (d.place.file(), line, column, d.severity, d.code, &d.message)
+}
+
+/// Whether any of them is an error.
+pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// The nearest of some names, if it is near enough to be meant.
+pub fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    names
+        .into_iter()
+        .filter(|name| *name != wrong)
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
+        .filter(|(distance, name)| *distance <= (wrong.chars().count().max(name.chars().count()) / 3).max(1))
+        .min()
+        .map(|(_, name)| format!("did you mean `{name}`?"))
+}

@@ -1,0 +1,242 @@
+//! The tree of a rendered document: what Markdown and PDF are both written from.
+//!
+//! `markdown::parse` makes it from text, `render::resolve` puts the printed values, notes and sources into it,
+//! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
+//! [`Inline::Text`] is markup in any format.
+
+use std::collections::BTreeMap;
+
+/// A whole document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// The front matter, in order.
+    pub front: serde_json::Map<String, serde_json::Value>,
+    pub blocks: Vec<Block>,
+    /// Numbered notes: note `n` is `notes[n - 1]`.
+    pub notes: Vec<Note>,
+    /// The sources that notes name, each once.
+    pub sources: Vec<SourceEntry>,
+    /// The claims printed, in the order of the text: [`Inline::Claim`] and its ledger entry meet by this index.
+    pub claims: Vec<PrintedClaim>,
+}
+
+/// One numbered note: a source and a place in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// The source's id, which is its [`SourceEntry::id`].
+    pub source: String,
+    pub locator: Option<String>,
+    /// What the note says.
+    pub text: Vec<Inline>,
+}
+
+/// One entry of the list of sources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceEntry {
+    pub id: String,
+    pub text: Vec<Inline>,
+}
+
+/// A claim as it was printed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrintedClaim {
+    /// `precedents/kfor`.
+    pub record: String,
+    /// JSON pointer in the record: `/troops`.
+    pub path: String,
+    /// The value as written, bare.
+    pub value: serde_json::Value,
+    /// The text as printed.
+    pub printed: String,
+    /// `id#locator`, each.
+    pub sources: Vec<String>,
+    pub as_of: Option<String>,
+    /// The numbers of the notes that cite it; empty where the template said `uncited`.
+    pub notes: Vec<usize>,
+    /// Line of the rendered template text on which it was printed, from 1.
+    pub rendered_line: usize,
+}
+
+/// A block and the line of the rendered text where it starts (from 1; 0 for what brief adds).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    pub kind: BlockKind,
+    pub line: usize,
+}
+
+/// Blocks of CommonMark, GFM and the extensions that templates may use.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BlockKind {
+    Heading {
+        level: u8,
+        content: Vec<Inline>,
+        /// The record whose place this is (`precedents/kfor`), or an id of the template's own.
+        anchor: Option<String>,
+    },
+    Paragraph(Vec<Inline>),
+    Quote(Vec<Block>),
+    List(List),
+    /// Terms, each with its details.
+    Descriptions(Vec<(Vec<Inline>, Vec<Block>)>),
+    Code { info: String, literal: String },
+    /// Raw HTML, shown as text.
+    Html(String),
+    Rule,
+    Table(Table),
+    /// A GFM alert: `note`, `tip`, `important`, `warning`, `caution`.
+    Alert { kind: String, title: Option<String>, blocks: Vec<Block> },
+    /// A layout directive, taken out of the Markdown that readers get.
+    Directive { name: String, attributes: BTreeMap<String, String>, blocks: Vec<Block> },
+    /// A footnote of the template's own.
+    FootnoteDefinition { label: String, blocks: Vec<Block> },
+    /// Where the numbered notes stand.
+    Notes,
+    /// Where the list of sources stands.
+    Sources,
+}
+
+/// A list, bulleted where `start` is `None`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct List {
+    pub start: Option<usize>,
+    /// Items without blank lines between them.
+    pub tight: bool,
+    pub items: Vec<Item>,
+}
+
+/// A list's item; `task` is whether its box is ticked, where it has one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    pub task: Option<bool>,
+    pub blocks: Vec<Block>,
+    pub line: usize,
+}
+
+/// A table with one header row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    pub alignments: Vec<Alignment>,
+    pub header: Vec<Vec<Inline>>,
+    pub rows: Vec<Row>,
+}
+
+/// A table's row of cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    pub cells: Vec<Vec<Inline>>,
+    pub line: usize,
+}
+
+/// A column's alignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alignment {
+    None,
+    Left,
+    Center,
+    Right,
+}
+
+/// Inline content.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inline {
+    Text(String),
+    Code(String),
+    Emphasis(Vec<Inline>),
+    Strong(Vec<Inline>),
+    Strikethrough(Vec<Inline>),
+    Link { target: Target, title: String, content: Vec<Inline> },
+    Image { path: String, title: String, alternative: String },
+    SoftBreak,
+    HardBreak,
+    /// Raw HTML, shown as text.
+    Html(String),
+    /// A reference to a footnote of the template's own.
+    FootnoteReference(String),
+    /// A claim's printed text, and its index in [`Document::claims`].
+    Claim { index: usize, content: Vec<Inline> },
+    /// A mark for a note, by its number.
+    Cite(usize),
+    /// A field of the version that prints this document, known last.
+    Stamp(StampField),
+    /// Words put in or struck out, in a redline.
+    Inserted(Vec<Inline>),
+    Deleted(Vec<Inline>),
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    Url(String),
+    /// A [`BlockKind::Heading::anchor`] of the same document.
+    Anchor(String),
+    /// Another document of the book, by its id.
+    Document(String),
+}
+
+/// A field of the version, left blank when digests are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StampField {
+    /// `7`.
+    Number,
+    /// `v7`, or `public/v7`, or `draft`.
+    Name,
+    /// `2025-11-05`, and as a reader writes it.
+    Date,
+    LongDate,
+    /// The first twelve hexadecimal digits.
+    Digest,
+}
+
+/// The version that prints a document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stamp {
+    /// `None` in a draft.
+    pub number: Option<u32>,
+    pub name: String,
+    /// ISO 8601.
+    pub date: String,
+    pub long_date: String,
+    pub digest: String,
+    pub draft: bool,
+}
+
+impl Stamp {
+    /// The stamp under which digests are taken: all fields empty.
+    pub fn blank() -> Stamp {
+        Stamp::default()
+    }
+
+    /// What a field prints as.
+    pub fn field(&self, field: StampField) -> String {
+        match field {
+            StampField::Number => self.number.map(|n| n.to_string()).unwrap_or_else(|| self.name.clone()),
+            StampField::Name => self.name.clone(),
+            StampField::Date => self.date.clone(),
+            StampField::LongDate => self.long_date.clone(),
+            StampField::Digest => self.digest.clone(),
+        }
+    }
+}
+
+/// The text of inlines, without markup, marks and images.
+pub fn plain_text(inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    push_plain(inlines, &mut out);
+    out
+}
+
+fn push_plain(inlines: &[Inline], out: &mut String) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => out.push_str(text),
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Link { content, .. }
+            | Inline::Claim { content, .. }
+            | Inline::Inserted(content) => push_plain(content, out),
+            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            Inline::Image { .. } | Inline::FootnoteReference(_) | Inline::Cite(_) | Inline::Stamp(_) | Inline::Deleted(_) => {}
+        }
+    }
+}

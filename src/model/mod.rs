@@ -1,0 +1,24 @@
+//! What a book is: collections of records, the claims in them, and who says so.
+//!
+//! Plain data with no knowledge of YAML, Jinja, Markdown or Typst. `load` makes it, `audience` takes
+//! things out of it, and every later stage reads it.
+
+mod book;
+mod claim;
+mod date;
+mod record;
+mod shape;
+mod value;
+
+pub use book::{Book, Collection, CollectionConfig, DocumentPlan, NotesPlacement, PdfOptions, Settings};
+pub use claim::{Citation, Claim, Held, Qualifier};
+pub use date::Date;
+pub use record::{Attribution, Record};
+pub use shape::{Shape, ShapeId, Shapes};
+pub use value::{Map, Number, Reference, Value};
+
+/// The collection whose records say where things come from.
+pub const SOURCES: &str = "sources";
+
+/// Keys that any record may carry besides its schema's fields.
+pub const RESERVED_KEYS: [&str; 5] = ["source", "as_of", "marking", "confidence", "allow"];

@@ -1,0 +1,70 @@
+//! A record: one mapping with an id.
+
+use super::{Citation, Date, Map, Value};
+
+/// One record of a collection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    pub collection: String,
+    pub id: String,
+    /// The file it stands in, relative to the book's root: `content/precedents/kfor.yaml`.
+    pub file: String,
+    /// JSON pointer from the file's document to the record: empty, or `/3` or `/kfor`.
+    pub pointer: String,
+    /// The fields, without reserved keys; for a `.md` file the text is the field `body`.
+    pub fields: Map,
+    /// What the record itself says of its fields.
+    pub own: Attribution,
+    /// Codes of checks that the record's `allow` key silences.
+    pub allow: Vec<String>,
+}
+
+/// The part of a record, collection or book that cascades to its claims.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Attribution {
+    pub sources: Vec<Citation>,
+    pub as_of: Option<Date>,
+    pub marking: Option<String>,
+    pub confidence: Option<String>,
+}
+
+impl Attribution {
+    /// What holds when `self` leaves something open that `outer` says: the one cascade there is.
+    pub fn or(&self, outer: &Attribution) -> Attribution {
+        Attribution {
+            sources: if self.sources.is_empty() { outer.sources.clone() } else { self.sources.clone() },
+            as_of: self.as_of.or(outer.as_of),
+            marking: self.marking.clone().or_else(|| outer.marking.clone()),
+            confidence: self.confidence.clone().or_else(|| outer.confidence.clone()),
+        }
+    }
+}
+
+impl Record {
+    /// `precedents/kfor`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.collection, self.id)
+    }
+
+    /// The value at a JSON pointer below the record, looking through claims.
+    pub fn at(&self, pointer: &str) -> Option<&Value> {
+        let mut segments = pointer.strip_prefix('/')?.split('/').map(|s| s.replace("~1", "/").replace("~0", "~"));
+        let mut value = self.fields.get(segments.next()?.as_str())?;
+        for segment in segments {
+            value = match value.bare()? {
+                Value::Map(fields) => fields.get(segment.as_str())?,
+                Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+
+    /// Calls `visit` with each claim of the record.
+    pub fn each_claim<'a>(&'a self, visit: &mut dyn FnMut(&'a super::Claim)) {
+        let mut path = String::new();
+        for (key, value) in &self.fields {
+            super::value::descend(&mut path, key, |path| value.each_claim(path, &mut |_, claim| visit(claim)));
+        }
+    }
+}

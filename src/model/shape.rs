@@ -1,0 +1,86 @@
+//! What a collection's schema says of each field, beyond validity.
+
+use indexmap::IndexMap;
+
+/// The schema's annotations as a graph: `$ref` may lead back to where it came from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shapes {
+    nodes: Vec<Shape>,
+}
+
+/// A place in [`Shapes`]; the record itself is [`Shapes::ROOT`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ShapeId(usize);
+
+/// What the schema says of one value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shape {
+    pub title: Option<String>,
+    pub description: Option<String>,
+    /// `x-claim: true`.
+    pub claim: bool,
+    /// `x-ref: <collection>`.
+    pub reference: Option<String>,
+    /// `format: markdown`.
+    pub markdown: bool,
+    /// `x-key`: the field by which items of this list are told apart.
+    pub key: Option<String>,
+    /// `x-ordered: true`: the order of this list has a meaning.
+    pub ordered: bool,
+    /// `uniqueItems: true`: this list is a set.
+    pub unique: bool,
+    pub properties: IndexMap<String, ShapeId>,
+    pub items: Option<ShapeId>,
+    /// `prefixItems`: the shapes of the first items.
+    pub prefix: Vec<ShapeId>,
+    /// `additionalProperties`, where it is a schema.
+    pub additional: Option<ShapeId>,
+}
+
+impl Shapes {
+    pub const ROOT: ShapeId = ShapeId(0);
+
+    /// Adds an empty shape, to be filled through [`Shapes::get_mut`].
+    pub fn add(&mut self) -> ShapeId {
+        self.nodes.push(Shape::default());
+        ShapeId(self.nodes.len() - 1)
+    }
+
+    pub fn get(&self, id: ShapeId) -> Option<&Shape> {
+        self.nodes.get(id.0)
+    }
+
+    pub fn get_mut(&mut self, id: ShapeId) -> Option<&mut Shape> {
+        self.nodes.get_mut(id.0)
+    }
+
+    /// The record's own shape, where there is a schema.
+    pub fn root(&self) -> Option<&Shape> {
+        self.get(Self::ROOT)
+    }
+
+    /// The shape of a mapping's field.
+    pub fn property(&self, of: ShapeId, key: &str) -> Option<ShapeId> {
+        let shape = self.get(of)?;
+        shape.properties.get(key).copied().or(shape.additional)
+    }
+
+    /// The shape of a list's item.
+    pub fn item(&self, of: ShapeId, index: usize) -> Option<ShapeId> {
+        let shape = self.get(of)?;
+        shape.prefix.get(index).copied().or(shape.items)
+    }
+
+    /// The shape of what stands at a JSON pointer below the record.
+    pub fn at(&self, pointer: &str) -> Option<&Shape> {
+        let mut id = Self::ROOT;
+        for segment in pointer.split('/').skip(1) {
+            let key = segment.replace("~1", "/").replace("~0", "~");
+            id = match key.parse::<usize>() {
+                Ok(index) if !self.get(id)?.properties.contains_key(&key) => self.item(id, index).or_else(|| self.property(id, &key))?,
+                _ => self.property(id, &key)?,
+            };
+        }
+        self.get(id)
+    }
+}

@@ -1,0 +1,81 @@
+//! The value of a field.
+
+use indexmap::IndexMap;
+
+use super::Claim;
+
+/// A JSON number: what YAML's core schema calls an integer or a float.
+pub type Number = serde_json::Number;
+
+/// Fields in the order in which they were written.
+pub type Map = IndexMap<String, Value>;
+
+/// The value of a field, with what its schema says of it already applied.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Number(Number),
+    /// Plain text: never markup.
+    Text(String),
+    /// Text of a field whose schema says `format: markdown`.
+    Markdown(String),
+    /// One id in a field whose schema says `x-ref`.
+    Reference(Reference),
+    /// A field whose schema says `x-claim`.
+    Claim(Box<Claim>),
+    List(Vec<Value>),
+    Map(Map),
+}
+
+/// A record's id in a named collection; whether that record exists is for `check` to say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reference {
+    pub collection: String,
+    pub id: String,
+}
+
+impl Value {
+    /// The text, if this is plain or Markdown text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) | Value::Markdown(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a claim holds, or the value itself; `None` for a claim that is unknown.
+    pub fn bare(&self) -> Option<&Value> {
+        match self {
+            Value::Claim(claim) => claim.value(),
+            other => Some(other),
+        }
+    }
+
+    /// Calls `visit` with each claim in this value, and its path below this value (`/tasks/0`).
+    pub fn each_claim<'a>(&'a self, path: &mut String, visit: &mut dyn FnMut(&str, &'a Claim)) {
+        match self {
+            Value::Claim(claim) => visit(path, claim),
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    descend(path, &index.to_string(), |path| item.each_claim(path, visit));
+                }
+            }
+            Value::Map(fields) => {
+                for (key, value) in fields {
+                    descend(path, key, |path| value.each_claim(path, visit));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Runs `work` with `key` appended to `path`, escaped as RFC 6901 says.
+pub(crate) fn descend(path: &mut String, key: &str, work: impl FnOnce(&mut String)) {
+    let length = path.len();
+    path.push('/');
+    path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    work(path);
+    path.truncate(length);
+}

@@ -1,0 +1,33 @@
+//! The files a book is read from, all at once and by name, wherever they are kept.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The files of a book by their path from its root, with `/` between folders: `content/book.yaml`,
+/// `templates/book.md.jinja`, `fonts/…`.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    pub files: BTreeMap<String, Arc<[u8]>>,
+}
+
+impl Tree {
+    /// The bytes of a file.
+    pub fn get(&self, path: &str) -> Option<&[u8]> {
+        self.files.get(path).map(|bytes| &**bytes)
+    }
+
+    /// The text of a file, where it is UTF-8; a byte order mark is left out.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let text = std::str::from_utf8(self.get(path)?).ok()?;
+        Some(text.strip_prefix('\u{feff}').unwrap_or(text))
+    }
+
+    /// The files below a folder, as pairs of path and bytes, sorted by path.
+    pub fn below<'a>(&'a self, folder: &str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        let prefix = format!("{}/", folder.trim_end_matches('/'));
+        self.files
+            .range(prefix.clone()..)
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+            .map(|(path, bytes)| (path.as_str(), &**bytes))
+    }
+}
