@@ -115,6 +115,8 @@ pub struct Item {
 /// A table with one header row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
+    /// The paragraph before it that starts with `Table: `.
+    pub caption: Option<Vec<Inline>>,
     pub alignments: Vec<Alignment>,
     pub header: Vec<Vec<Inline>>,
     pub rows: Vec<Row>,
