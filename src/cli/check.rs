@@ -33,7 +33,11 @@ impl Check {
         if has_errors(&checked.diagnostics) {
             return Ok(Status::Faulty);
         }
-        terminal.say(format_args!("checked {} and {}: no errors", Count(checked.records, "record"), Count(checked.documents, "document")))?;
+        terminal.say(format_args!(
+            "checked {} and {}: no errors",
+            Count(checked.records, "record"),
+            Count(checked.documents, "document")
+        ))?;
         Ok(Status::Fine)
     }
 }

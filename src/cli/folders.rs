@@ -32,7 +32,8 @@ impl Root {
         if holds(&self.root) {
             return Ok(&self.root);
         }
-        let above = std::path::absolute(&self.root).ok().and_then(|path| path.ancestors().skip(1).find(|folder| holds(folder)).map(Path::to_owned));
+        let above =
+            std::path::absolute(&self.root).ok().and_then(|path| path.ancestors().skip(1).find(|folder| holds(folder)).map(Path::to_owned));
         let hint = match above {
             Some(folder) => format!("there is a book in `{0}`: add `--root {0}`", folder.display()),
             None => "`brief init my-book` writes a small book to start from; `--root DIR` names a book elsewhere".to_owned(),

@@ -17,8 +17,31 @@ Examples:
   brief new options tram           add a record
   brief check                      see what it still lacks";
 
+macro_rules! book {
+    ($($path:literal)*) => { &[$(($path, include_str!(concat!("init/book/", $path)))),*] };
+}
+
 /// The book's files: their paths in the new folder, and what they hold.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = book! {
+    "content/book.yaml"
+    "content/options/night-line.yaml"
+    "content/options/on-demand.yaml"
+    "content/options/weekend.yaml"
+    "content/questions.yaml"
+    "content/schemas/options.yaml"
+    "content/schemas/questions.yaml"
+    "content/schemas/sections.yaml"
+    "content/schemas/sources.yaml"
+    "content/sections/background.md"
+    "content/sections/bottom-line.md"
+    "content/sources.yaml"
+    "templates/book.md.jinja"
+    "templates/option.md.jinja"
+    "templates/parts/option.jinja"
+};
+
+/// Kept under another name here, where it would be obeyed.
+const GITIGNORE: &str = include_str!("init/book/gitignore");
 
 /// Writes a small, working book to start from
 ///
@@ -44,9 +67,10 @@ impl Init {
         for (path, text) in FILES {
             write(&folder.join(path), text)?;
         }
+        write(&folder.join(".gitignore"), GITIGNORE)?;
         terminal.say(format_args!(
             "wrote a book of {} to `{}`; next: `cd {1}`, then `brief build`",
-            Count(FILES.len(), "file"),
+            Count(FILES.len() + 1, "file"),
             folder.display()
         ))?;
         Ok(Status::Fine)

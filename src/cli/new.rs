@@ -41,7 +41,10 @@ impl New {
         let collections = stub::collections(root)?;
         let Some(collection) = collections.iter().find(|c| c.name == *name) else {
             let hint = did_you_mean(name, collections.iter().map(|c| c.name.as_str()));
-            return Err(Hint::on(format!("there is no collection `{name}`"), hint.unwrap_or_else(|| "`brief schema` lists them".to_owned())));
+            return Err(Hint::on(
+                format!("there is no collection `{name}`"),
+                hint.unwrap_or_else(|| "`brief schema` lists them".to_owned()),
+            ));
         };
         let text = stub::skeleton(root, name, id)?;
         let place = root.join(&collection.path);

@@ -90,7 +90,12 @@ pub(super) fn check(root: &Path) -> Result<Checked> {
 }
 
 pub(super) fn paint(_tree: &Tree, diagnostics: &[Diagnostic], _color: bool) -> String {
-    diagnostics.iter().map(|d| format!("{}[{}]: {}\n", if d.severity == crate::diagnostic::Severity::Error { "error" } else { "warning" }, d.code, d.message)).collect()
+    diagnostics
+        .iter()
+        .map(|d| {
+            format!("{}[{}]: {}\n", if d.severity == crate::diagnostic::Severity::Error { "error" } else { "warning" }, d.code, d.message)
+        })
+        .collect()
 }
 
 /// `version::Ledger`, newest first.

@@ -83,7 +83,10 @@ fn collect(event: notify::Result<Event>, root: &Path, changed: &mut Vec<PathBuf>
 /// Whether a path is part of the book, and not an editor's own.
 fn concerns(root: &Path, path: &Path) -> bool {
     let Ok(inner) = path.strip_prefix(root) else { return false };
-    let own = inner.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.') || name.starts_with('#') || name.ends_with('~'));
+    let own = inner
+        .file_name()
+        .and_then(|name| name.to_str())
+        .is_some_and(|name| name.starts_with('.') || name.starts_with('#') || name.ends_with('~'));
     !own && inner.iter().next().is_some_and(|first| FOLDERS.iter().any(|folder| first == *folder))
 }
 
