@@ -8,6 +8,7 @@ use super::stub::Environment;
 use crate::model::Date;
 
 /// A variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, and handed on")]
 pub(super) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::panic;
 
 /// What a person can do about an error; shown after its causes.
@@ -36,6 +36,7 @@ pub(super) fn report_panics() {
     let default = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         default(info);
-        eprintln!("error: this is a bug in brief, please report it with the lines above; no version was changed");
+        // Not `eprintln!`, which would panic here if stderr were closed.
+        let _ = writeln!(io::stderr(), "error: this is a bug in brief, please report it with the lines above");
     }));
 }

@@ -26,6 +26,11 @@ pub(super) struct Folders {
 }
 
 impl Root {
+    /// A path below the folder, as a person would write it.
+    pub(super) fn join(&self, path: impl AsRef<Path>) -> PathBuf {
+        if self.root == Path::new(".") { path.as_ref().to_owned() } else { self.root.join(path) }
+    }
+
     /// The folder, once it is known to hold a book.
     pub(super) fn book(&self) -> Result<&Path> {
         let holds = |folder: &Path| folder.join("content/book.yaml").exists() || folder.join("content").is_dir();
@@ -44,6 +49,6 @@ impl Root {
 
 impl Folders {
     pub(super) fn output(&self) -> PathBuf {
-        self.output.clone().unwrap_or_else(|| self.root.root.join("output"))
+        self.output.clone().unwrap_or_else(|| self.root.join("output"))
     }
 }

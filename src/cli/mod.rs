@@ -45,7 +45,7 @@ Exit codes:
   2    wrong use, or something brief needs failed (a folder, a disk, typst)
   101  a bug in brief
 
-NO_COLOR turns colours off, BRIEF_TYPST names the typst program to use, and SOURCE_DATE_EPOCH the date.";
+NO_COLOR turns colors off, BRIEF_TYPST names the typst program to use, and SOURCE_DATE_EPOCH the date.";
 
 /// Makes briefing books from YAML records and Jinja templates: Markdown for reading and review, typeset PDFs for
 /// handing out, and numbered versions that can be compared and traced.
@@ -72,7 +72,7 @@ struct Manner {
     /// Say what each stage does, and keep typst's temporary files
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// When to colour messages; `auto` is: on a terminal, unless NO_COLOR is set
+    /// When to color messages; `auto` is: on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     color: Color,
 }

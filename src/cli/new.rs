@@ -47,7 +47,7 @@ impl New {
             ));
         };
         let text = stub::skeleton(root, name, id)?;
-        let place = root.join(&collection.path);
+        let place = self.root.join(&collection.path);
         if !place.is_dir() {
             terminal.print(&text)?;
             terminal.remark(format_args!("put this into `{}`", place.display()));

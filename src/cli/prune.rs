@@ -38,9 +38,10 @@ impl Prune {
         let output = self.folders.output();
         let keep = usize::try_from(self.keep).unwrap_or(usize::MAX);
         let ledger = Ledger::read(&output)?;
-        let old: Vec<String> = ledger.versions().iter().filter(|v| !v.pruned).skip(keep).map(|v| format!("v{}", v.number)).collect();
+        let there: Vec<String> = ledger.versions().iter().filter(|v| !v.pruned).map(|v| format!("v{}", v.number)).collect();
+        let old = there.get(keep..).unwrap_or_default();
         if old.is_empty() {
-            terminal.say(format_args!("nothing to delete: there are no more than {}", Count(keep, "version")))?;
+            terminal.say(format_args!("nothing to delete: `{}` holds {}", output.display(), Count(there.len(), "version")))?;
             return Ok(Status::Fine);
         }
         let question = format!("delete {} from `{}`: {}", Count(old.len(), "version"), output.display(), old.join(", "));

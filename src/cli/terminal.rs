@@ -14,7 +14,7 @@ use super::stub;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::tree::Tree;
 
-/// When messages are coloured.
+/// When messages are colored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Color {
     Auto,
@@ -40,7 +40,7 @@ impl Color {
 pub(super) struct Terminal {
     pub(super) quiet: bool,
     pub(super) verbose: bool,
-    /// Whether messages are coloured.
+    /// Whether messages are colored.
     color: bool,
     /// Whether someone watches the messages.
     watched: bool,
@@ -97,7 +97,7 @@ impl Terminal {
         self.message(&text);
     }
 
-    /// A line with a coloured head; further lines of the text are set in.
+    /// A line with a colored head; further lines of the text are set in.
     fn headed(&self, style: Style, head: &str, text: impl Display) -> String {
         let text = text.to_string().replace('\n', "\n  ");
         if self.color { format!("{style}{head}:{style:#} {text}\n") } else { format!("{head}: {text}\n") }

@@ -36,11 +36,12 @@ pub(super) struct Theme {
 impl Theme {
     #[expect(clippy::disallowed_methods, reason = "the theme is the user's from here on, not an output")]
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let path = self.root.book()?.join("templates/theme.typ");
+        self.root.book()?;
+        let path = self.root.join("templates/theme.typ");
         if path.exists() && !self.force {
             return Err(Hint::on(format!("`{}` exists", path.display()), "`--force` overwrites it with the default"));
         }
-        fs::create_dir_all(self.root.root.join("templates"))
+        fs::create_dir_all(self.root.join("templates"))
             .and_then(|()| fs::write(&path, stub::DEFAULT_THEME))
             .with_context(|| format!("can't write `{}`", path.display()))?;
         terminal.say(format_args!("wrote `{}`; `brief build --watch` shows what changes to it do", path.display()))?;
