@@ -93,17 +93,31 @@ pub enum BlockKind {
     List(List),
     /// Terms, each with its details.
     Descriptions(Vec<(Vec<Inline>, Vec<Block>)>),
-    Code { info: String, literal: String },
+    Code {
+        info: String,
+        literal: String,
+    },
     /// Raw HTML, shown as text.
     Html(String),
     Rule,
     Table(Table),
     /// A GFM alert: `note`, `tip`, `important`, `warning`, `caution`.
-    Alert { kind: String, title: Option<String>, blocks: Vec<Block> },
+    Alert {
+        kind: String,
+        title: Option<String>,
+        blocks: Vec<Block>,
+    },
     /// A layout directive, taken out of the Markdown that readers get.
-    Directive { name: String, attributes: BTreeMap<String, String>, blocks: Vec<Block> },
+    Directive {
+        name: String,
+        attributes: BTreeMap<String, String>,
+        blocks: Vec<Block>,
+    },
     /// A footnote of the template's own.
-    FootnoteDefinition { label: String, blocks: Vec<Block> },
+    FootnoteDefinition {
+        label: String,
+        blocks: Vec<Block>,
+    },
     /// Where the numbered notes stand.
     Notes,
     /// Where the list of sources stands.
@@ -161,8 +175,16 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strikethrough(Vec<Inline>),
-    Link { target: Target, title: String, content: Vec<Inline> },
-    Image { path: String, title: String, alternative: String },
+    Link {
+        target: Target,
+        title: String,
+        content: Vec<Inline>,
+    },
+    Image {
+        path: String,
+        title: String,
+        alternative: String,
+    },
     SoftBreak,
     HardBreak,
     /// Raw HTML, shown as text.
@@ -170,7 +192,10 @@ pub enum Inline {
     /// A reference to a footnote of the template's own.
     FootnoteReference(String),
     /// A claim's printed text, and its index in [`Document::claims`].
-    Claim { index: usize, content: Vec<Inline> },
+    Claim {
+        index: usize,
+        content: Vec<Inline>,
+    },
     /// A mark for a note, by its number.
     Cite(usize),
     /// A field of the version that prints this document, known last.
