@@ -5,6 +5,7 @@
 //! typesets or reads the clock, and no version is changed after it was written.
 
 mod canonical;
+pub mod data;
 mod digest;
 mod disk;
 mod folder;

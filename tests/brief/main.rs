@@ -1,3 +1,4 @@
 //! One binary for all integration tests: a module for each room.
 
+mod diff;
 mod version;
