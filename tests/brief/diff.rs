@@ -103,6 +103,11 @@ fn value() -> impl Strategy<Value = Json> {
                 .into_iter()
                 .map(|item| Json::Object(item.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()))
                 .collect()),
+            (prop::collection::vec(inner.clone(), 2..6), prop::sample::select(vec!["k", "id"])).prop_map(|(items, key)| items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| json!({ key: format!("key {index}"), "x": item }))
+                .collect()),
             prop::collection::hash_map(key.clone(), inner, 0..4)
                 .prop_map(|fields| Json::Object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())),
         ]
@@ -234,6 +239,65 @@ fn shuffle(
     }
 }
 
+/// Decisions, one after the other; when they run out, nothing more is changed.
+struct Dice(std::vec::IntoIter<u8>);
+
+impl Dice {
+    fn throw(&mut self, sides: usize) -> usize {
+        usize::from(self.0.next().unwrap_or(0)) % sides
+    }
+}
+
+/// The same with some items moved, dropped or doubled, some keys dropped and some scalars changed.
+fn perturb(value: &Json, dice: &mut Dice) -> Json {
+    match value {
+        Json::Object(fields) => fields
+            .iter()
+            .filter(|_| dice.throw(12) != 1)
+            .map(|(key, value)| (key.clone(), value))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|(key, value)| (key, perturb(value, dice)))
+            .collect(),
+        Json::Array(items) => {
+            let mut items: Vec<Json> = items.iter().map(|item| perturb(item, dice)).collect();
+            let count = items.len().max(1);
+            match dice.throw(6) {
+                1 => items.rotate_left(1 % count),
+                2 if count > 1 => items.swap(0, count - 1),
+                3 if !items.is_empty() => drop(items.remove(dice.throw(count))),
+                4 if !items.is_empty() => {
+                    let item = items.remove(dice.throw(count));
+                    items.insert(dice.throw(count), item);
+                }
+                5 => items.insert(dice.throw(count), json!({ "k": "new", "id": "new" })),
+                _ => {}
+            }
+            items.into()
+        }
+        scalar => match dice.throw(10) {
+            1 => json!(dice.throw(9)),
+            2 => json!("one of the words"),
+            _ => scalar.clone(),
+        },
+    }
+}
+
+fn edited() -> impl Strategy<Value = (Snapshot, Snapshot)> {
+    (snapshot(), prop::collection::vec(any::<u8>(), 0..200)).prop_map(|(base, dice)| {
+        let mut dice = Dice(dice.into_iter());
+        let mut head = base.clone();
+        for record in head.collections.values_mut().flat_map(|collection| collection.records.values_mut()) {
+            let Json::Object(fields) = perturb(&Json::Object(record.fields.clone()), &mut dice) else { unreachable!() };
+            record.fields = fields;
+            if dice.throw(4) == 1 {
+                record.claims.pop_first();
+            }
+        }
+        (base, head)
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -245,8 +309,17 @@ proptest! {
     }
 
     #[test]
+    fn an_edit_applied_to_the_base_gives_the_head((base, head) in edited()) {
+        let changes = compare(&base, &head);
+        prop_assert_eq!(apply(&base, &changes).unwrap(), Normal::of(&head), "{}", paint(&changes));
+    }
+
+    #[test]
     fn changes_survive_json(base in snapshot(), head in snapshot()) {
         let changes = Changes::new(None, compare(&base, &head), Vec::new());
+        let validator = jsonschema::validator_for(&serde_json::from_str(brief::diff::SCHEMA).unwrap()).unwrap();
+        let faults: Vec<String> = validator.iter_errors(&serde_json::to_value(&changes).unwrap()).map(|fault| format!("{fault}")).collect();
+        prop_assert!(faults.is_empty(), "{:?}", faults);
         let read = Changes::parse(changes.to_json().unwrap().as_bytes()).unwrap();
         prop_assert_eq!(&read, &changes);
         prop_assert_eq!(apply(&base, &read.records).unwrap(), Normal::of(&head));

@@ -1,4 +1,5 @@
 //! One binary for all integration tests: a module for each room.
 
 mod diff;
+mod digest;
 mod version;
