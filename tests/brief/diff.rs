@@ -299,7 +299,7 @@ fn edited() -> impl Strategy<Value = (Snapshot, Snapshot)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_diff_applied_to_the_base_gives_the_head(base in snapshot(), head in snapshot()) {
