@@ -49,7 +49,7 @@ pub(super) struct Environment {
     pub(super) today: Date,
 }
 
-pub trait Progress: Sync {
+pub(super) trait Progress: Sync {
     fn start(&self, stage: &str, total: u64);
     fn step(&self, what: &str);
     fn finish(&self);
@@ -58,6 +58,7 @@ pub trait Progress: Sync {
 pub(super) struct Built {
     pub(super) tree: Tree,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) notes: Vec<String>,
     pub(super) outcome: Outcome,
 }
 
@@ -85,7 +86,7 @@ pub(super) struct Checked {
     pub(super) records: usize,
 }
 
-pub(super) fn check(root: &Path) -> Result<Checked> {
+pub(super) fn check(root: &Path, _progress: &dyn Progress) -> Result<Checked> {
     bail!("the rooms are not joined yet: {}", root.display())
 }
 
