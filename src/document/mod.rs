@@ -4,6 +4,8 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
+pub mod walk;
+
 use std::collections::BTreeMap;
 
 /// A whole document.
@@ -18,6 +20,19 @@ pub struct Document {
     pub sources: Vec<SourceEntry>,
     /// The claims printed, in the order of the text: [`Inline::Claim`] and its ledger entry meet by this index.
     pub claims: Vec<PrintedClaim>,
+}
+
+impl Document {
+    /// The paths of all images, each once.
+    pub fn image_paths(&self) -> std::collections::BTreeSet<String> {
+        let mut paths = std::collections::BTreeSet::new();
+        walk::inlines(&self.blocks, &mut |inline| {
+            if let Inline::Image { path, .. } = inline {
+                paths.insert(path.clone());
+            }
+        });
+        paths
+    }
 }
 
 /// One numbered note: a source and a place in it.
@@ -129,6 +144,8 @@ pub struct Item {
 /// A table with one header row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
+    /// The paragraph before it that starts with `Table: `.
+    pub caption: Option<Vec<Inline>>,
     pub alignments: Vec<Alignment>,
     pub header: Vec<Vec<Inline>>,
     pub rows: Vec<Row>,

@@ -1,1 +1,109 @@
-//! Under construction.
+//! Renders templates over a book's records into text, and puts what they printed into the document's tree.
+//!
+//! In: a checked [`Book`], the templates of a [`Tree`], a parser of Markdown. Out: a [`Document`] for each planned
+//! document, in which each printed claim is cited and named. It knows nothing of Typst, files or versions.
+
+mod anchors;
+mod changes;
+mod claim_text;
+mod compare;
+mod engine;
+mod fault;
+mod filters;
+mod fragment;
+mod notes;
+mod plan;
+mod resolve;
+mod token;
+mod values;
+mod words;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Document;
+use crate::model::Book;
+use crate::tree::Tree;
+
+pub use engine::TEMPLATES;
+pub use plan::Planned;
+pub use words::{WORDS, long_date};
+
+/// Parses Markdown, front matter included, into a document, with faults as (line, diagnostic-to-be).
+pub type Parser<'a> = &'a (dyn Fn(&str) -> Parsed + Sync);
+
+/// What a parser gives back.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    pub document: Document,
+    /// Faults by line of the text.
+    pub faults: Vec<(usize, crate::diagnostic::Code, String)>,
+}
+
+/// What a render depends on besides the book.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// The JSON of `changes.json`, once it is known.
+    pub changes: Option<serde_json::Value>,
+    pub audience: Option<String>,
+}
+
+/// All templates of a book, parsed once, and the documents they make.
+#[derive(Debug)]
+pub struct Renderer {
+    engine: engine::Engine,
+    book: Arc<Book>,
+    planned: Vec<Planned>,
+}
+
+/// One rendered document.
+#[derive(Debug)]
+pub struct Rendered {
+    pub document: Document,
+    /// Whether the template printed or tested `changes`.
+    pub uses_changes: bool,
+    /// For each line of the rendered text, the template and line it came from.
+    pub origins: Vec<Option<(Arc<str>, usize)>>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Renderer {
+    /// Parses the templates and expands the documents' plans; faults of either are diagnostics.
+    pub fn new(book: Arc<Book>, tree: &Tree) -> (Renderer, Vec<Diagnostic>) {
+        let records = book.collections.values().map(|c| c.records.len()).sum();
+        let engine = engine::Engine::new(tree, records);
+        let mut diagnostics = fault::of_templates(&engine);
+        let planned = plan::expand(&book, &engine, &mut diagnostics);
+        (Renderer { engine, book, planned }, diagnostics)
+    }
+
+    /// The documents, in the order of `book.yaml`.
+    pub fn documents(&self) -> &[Planned] {
+        &self.planned
+    }
+
+    /// Renders one document.
+    pub fn render(&self, planned: &Planned, scope: &Scope, parse: Parser<'_>) -> Rendered {
+        let pass = values::Pass::new(self.book.clone());
+        let env = self.engine.for_pass(&pass);
+        let record = planned.record.as_ref().map(|(collection, id)| (collection.as_str(), id.as_str()));
+        let context =
+            engine::Context { pass: &pass, scope, document: &planned.id, title: planned.title.as_deref(), record };
+        let outcome = env.get_template(&planned.template).and_then(|template| template.render_with_spans(context.root()));
+        let uses_changes = pass.saw_changes.load(std::sync::atomic::Ordering::Relaxed);
+        match outcome {
+            Err(error) => Rendered {
+                document: Document::default(),
+                uses_changes,
+                origins: Vec::new(),
+                diagnostics: vec![fault::of_render(&self.engine, &pass, planned, &error)],
+            },
+            Ok((text, spans)) => {
+                let origins = fault::origins(&text, &spans, &self.engine);
+                let mut diagnostics = Vec::new();
+                let document = resolve::resolve(&text, &pass, planned, &self.planned, &origins, parse, &mut diagnostics);
+                Rendered { document, uses_changes, origins, diagnostics }
+            }
+        }
+    }
+}

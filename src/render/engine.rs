@@ -1,0 +1,138 @@
+//! The template engine: templates from the book's tree, strict names, a budget of work.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
+
+use super::token::RESERVED;
+use super::values::{CollectionObject, Pass, RecordObject, StampObject, optional, text};
+use super::{Scope, compare, filters};
+use crate::document::StampField;
+use crate::tree::Tree;
+
+/// Work that a render may do whatever the size of the book: about two seconds' worth.
+const BASE_FUEL: u64 = 40_000_000;
+/// Further work for each record of the book.
+const FUEL_PER_RECORD: u64 = 20_000;
+/// Nested includes, macros and blocks.
+const DEPTH: usize = 200;
+
+/// The folder that templates are read from, and nothing outside it.
+pub const TEMPLATES: &str = "templates";
+
+/// The engine and all templates of a book, ready to serve renders.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    env: Environment<'static>,
+    /// Each template's source as the engine has it, comparisons rewritten, for places of errors.
+    pub(crate) sources: BTreeMap<String, Arc<str>>,
+    /// Each template's source as it was written.
+    pub(crate) originals: BTreeMap<String, Arc<str>>,
+    /// Templates that can't be parsed, with the engine's error.
+    pub(crate) broken: Vec<(String, Error)>,
+    /// Templates that hold a character that tokens are made of, and its line.
+    pub(crate) reserved: Vec<(String, usize)>,
+}
+
+impl Engine {
+    /// Reads all templates below `templates/`.
+    pub(crate) fn new(tree: &Tree, records: usize) -> Engine {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.set_auto_escape_callback(|_| AutoEscape::Custom("brief".into()));
+        env.set_fuel(Some(BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64))));
+        env.set_recursion_limit(DEPTH);
+        env.set_debug(false);
+        let mut syntax = minijinja::syntax::SyntaxConfig::builder();
+        syntax.trim_blocks(true).lstrip_blocks(true);
+        if let Ok(syntax) = syntax.build() {
+            env.set_syntax(syntax);
+        }
+        let mut engine = Engine { env, sources: BTreeMap::new(), originals: BTreeMap::new(), broken: Vec::new(), reserved: Vec::new() };
+        for (path, _) in tree.below(TEMPLATES) {
+            let name = &path[TEMPLATES.len() + 1..];
+            let Some(source) = tree.text(path).filter(|_| name.ends_with(".jinja")) else { continue };
+            engine.add(name, source);
+        }
+        engine
+    }
+
+    fn add(&mut self, name: &str, source: &str) {
+        if let Some(at) = source.find(RESERVED) {
+            self.reserved.push((name.to_owned(), source[..at].matches('\n').count() + 1));
+            return;
+        }
+        let rewritten = compare::rewrite(source);
+        self.originals.insert(name.to_owned(), Arc::from(source));
+        self.sources.insert(name.to_owned(), Arc::from(rewritten.as_str()));
+        if let Err(error) = self.env.add_template_owned(name.to_owned(), rewritten) {
+            self.broken.push((name.to_owned(), error));
+        }
+    }
+
+    pub(crate) fn has(&self, template: &str) -> bool {
+        self.sources.contains_key(template)
+    }
+
+    /// An environment for one render, which prints into `pass`.
+    pub(crate) fn for_pass(&self, pass: &Arc<Pass>) -> Environment<'static> {
+        let mut env = self.env.clone();
+        filters::install(&mut env, pass);
+        let shared = pass.clone();
+        env.set_formatter(move |out, _state, value| {
+            let printed = filters::to_token(&shared, value)?;
+            out.write_str(&printed).map_err(Error::from)
+        });
+        env
+    }
+}
+
+/// What a template's names stand for.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) pass: &'a Arc<Pass>,
+    pub(crate) scope: &'a Scope,
+    pub(crate) document: &'a str,
+    pub(crate) title: Option<&'a str>,
+    /// Collection and id, in an `each` document.
+    pub(crate) record: Option<(&'a str, &'a str)>,
+}
+
+impl Context<'_> {
+    /// The root of the template's names.
+    pub(crate) fn root(&self) -> Value {
+        let pass = self.pass;
+        let settings = &pass.book.settings;
+        let mut names: BTreeMap<String, Value> = BTreeMap::new();
+        for (index, name) in pass.book.collections.keys().enumerate() {
+            names.insert(name.clone(), Value::from_object(CollectionObject { pass: pass.clone(), index }));
+        }
+        let book = [
+            ("title", text(&settings.title)),
+            ("subtitle", optional(settings.subtitle.as_deref())),
+            ("organization", optional(settings.organization.as_deref())),
+            ("as_of", Value::from(settings.as_of.to_string())),
+            ("language", text(&settings.language)),
+            ("marking", optional(settings.attribution.marking.as_deref())),
+        ];
+        names.insert("book".to_owned(), book.into_iter().collect());
+        let document = [("id", text(self.document)), ("title", optional(self.title))];
+        names.insert("document".to_owned(), document.into_iter().collect());
+        let stamp = |field| Value::from_object(StampObject { pass: pass.clone(), field });
+        let version = [
+            ("number", stamp(StampField::Number)),
+            ("name", stamp(StampField::Name)),
+            ("date", stamp(StampField::Date)),
+            ("digest", stamp(StampField::Digest)),
+        ];
+        names.insert("version".to_owned(), version.into_iter().collect());
+        names.insert("changes".to_owned(), super::changes::value(pass, self.scope.changes.as_ref()));
+        names.insert("audience".to_owned(), optional(self.scope.audience.as_deref()));
+        if let Some(record) = self.record.and_then(|(collection, id)| RecordObject::find(pass, collection, id)) {
+            names.insert("record".to_owned(), Value::from_object(record));
+        }
+        Value::from_iter(names)
+    }
+}

@@ -1,0 +1,197 @@
+//! The engine's errors as diagnostics: which template, which line, which name, for which record.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
+
+use super::engine::{Engine, TEMPLATES};
+use super::filters::BROKEN;
+use super::plan::Planned;
+use super::values::Pass;
+use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
+use crate::model::DocumentPlan;
+
+/// Faults that templates have before any of them is rendered.
+pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
+    let reserved = engine.reserved.iter().map(|(name, line)| {
+        let message = format!("template `{name}` holds a character from U+FDD0 to U+FDD2, which brief keeps for itself");
+        Diagnostic::error(Code::ReservedCharacter, Place::line(path(name), *line), message)
+            .help("delete the character; it is invisible, so retype the line if in doubt")
+    });
+    let broken = engine.broken.iter().map(|(name, error)| {
+        let place = place(engine, error).unwrap_or_else(|| Place::File(path(name)));
+        Diagnostic::error(Code::TemplateSyntax, place, format!("template `{name}` can't be parsed: {}", detail(error)))
+    });
+    reserved.chain(broken).collect()
+}
+
+/// An id in `book.yaml` that can't be rendered.
+pub(crate) fn of_document_id(plan: &DocumentPlan, index: usize, record: Option<&str>, error: &Error) -> Diagnostic {
+    let place = Place::value("content/book.yaml", format!("/documents/{index}/id"));
+    let of = record.map(|id| format!(" for record `{id}`")).unwrap_or_default();
+    Diagnostic::error(Code::InvalidDocument, place, format!("the document id `{}` can't be made{of}: {}", plan.id, detail(error)))
+        .help("an id may use fields of the record, such as `precedents/{{ record.id }}`")
+}
+
+/// A render that failed.
+pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: &Error) -> Diagnostic {
+    let inner = innermost(error);
+    let place = place(engine, inner).or_else(|| place(engine, error)).unwrap_or_else(|| Place::File(path(&planned.template)));
+    let made_for = match &planned.record {
+        Some((collection, id)) => format!("document `{}` (record `{collection}/{id}`)", planned.id),
+        None => format!("document `{}`", planned.id),
+    };
+    let mut diagnostic = match inner.kind() {
+        ErrorKind::UndefinedError => undefined(engine, pass, inner, place, &made_for),
+        ErrorKind::OutOfFuel => Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may"))
+            .help("look for a loop that doesn't end or grows with every turn"),
+        ErrorKind::TemplateNotFound => missing(engine, inner, place, &made_for),
+        ErrorKind::SyntaxError => Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner))),
+        _ if inner.detail().is_some_and(|d| d.contains(BROKEN)) => {
+            Diagnostic::error(Code::BrokenToken, place, format!("{made_for} cuts a printed value in two"))
+                .help("change the text before it is printed, with a filter on the field itself")
+        }
+        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => {
+            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} nests templates or macros too deeply"))
+                .help("look for a template that includes itself, or a macro that calls itself")
+        }
+        kind => {
+            let help = unknown_help(kind, inner);
+            Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner))).maybe_help(help)
+        }
+    };
+    if let Some((collection, id)) = &planned.record {
+        diagnostic = diagnostic.record(format!("{collection}/{id}"));
+    }
+    trace(engine, error, inner, diagnostic)
+}
+
+fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for: &str) -> Diagnostic {
+    let expression = expression(engine, error);
+    // The engine says where; what was looked up last says which name of whom.
+    let miss = pass.missed().filter(|miss| expression.as_ref().is_none_or(|text| text.contains(&miss.name)));
+    let (message, help) = match (&miss, &expression) {
+        (Some(miss), _) => (
+            format!("{} has no `{}`, in {made_for}", miss.owner, miss.name),
+            did_you_mean(&miss.name, miss.known.iter().map(String::as_str))
+                .unwrap_or_else(|| "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()),
+        ),
+        (None, Some(text)) => (
+            format!("`{text}` is not defined, in {made_for}"),
+            did_you_mean(text, pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]))
+                .unwrap_or_else(|| "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()),
+        ),
+        (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
+    };
+    Diagnostic::error(Code::UndefinedName, place, message).help(help)
+}
+
+fn missing(engine: &Engine, error: &Error, place: Place, made_for: &str) -> Diagnostic {
+    let name = error.detail().and_then(|d| d.split('"').nth(1).or_else(|| d.split('`').nth(1))).unwrap_or_default().to_owned();
+    let message = match name.is_empty() {
+        true => format!("{made_for} includes a template that doesn't exist"),
+        false => format!("{made_for} includes template `{name}`, which doesn't exist"),
+    };
+    Diagnostic::error(Code::MissingTemplate, place, message)
+        .maybe_help(did_you_mean(&name, engine.sources.keys().map(String::as_str)))
+        .help(format!("names are paths below `{TEMPLATES}/`; nothing outside it can be included"))
+}
+
+fn unknown_help(kind: ErrorKind, error: &Error) -> Option<String> {
+    match kind {
+        ErrorKind::UnknownFilter if error.detail().is_some_and(|d| d.contains("safe")) => {
+            Some("data is never markup; give the field `format: markdown` in its schema".to_owned())
+        }
+        ErrorKind::UnknownFilter => Some("the README lists the filters that templates may use".to_owned()),
+        _ => None,
+    }
+}
+
+/// Adds where the failing template was included from.
+fn trace(engine: &Engine, outer: &Error, inner: &Error, mut diagnostic: Diagnostic) -> Diagnostic {
+    let mut error = outer;
+    let mut seen = Vec::new();
+    while !std::ptr::eq(error, inner) {
+        if let Some(place) = place(engine, error).filter(|place| *place != diagnostic.place) {
+            seen.push(("included here".to_owned(), place));
+        }
+        match error.source().and_then(|source| source.downcast_ref::<Error>()) {
+            Some(next) => error = next,
+            None => break,
+        }
+    }
+    seen.dedup();
+    diagnostic.trace.extend(seen.into_iter().rev());
+    diagnostic
+}
+
+fn innermost(error: &Error) -> &Error {
+    let mut inner = error;
+    while let Some(next) = inner.source().and_then(|source| source.downcast_ref::<Error>()) {
+        inner = next;
+    }
+    inner
+}
+
+/// What the engine says, in the style of our messages.
+fn detail(error: &Error) -> String {
+    let text = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    text.trim_end_matches('.').replace('"', "`")
+}
+
+/// The source text that an error points at.
+fn expression(engine: &Engine, error: &Error) -> Option<String> {
+    let source = engine.sources.get(error.name()?)?;
+    let text = source.get(error.range()?)?.trim();
+    (!text.is_empty() && !text.contains('\n') && !text.contains(super::compare::FUNCTION)).then(|| text.to_owned())
+}
+
+fn place(engine: &Engine, error: &Error) -> Option<Place> {
+    let name = error.name()?;
+    let line = error.line()?;
+    // The range is one of the rewritten source: the same text is looked for on the line that the author wrote.
+    let source = engine.originals.get(name)?;
+    let shown = source.lines().nth(line.checked_sub(1)?).unwrap_or_default();
+    let found = expression(engine, error).and_then(|text| Some((shown.find(&text)?, text)));
+    Some(match found {
+        Some((at, text)) => {
+            let column = shown[..at].chars().count() + 1;
+            let end_column = column + text.chars().count();
+            Place::Span(Span { file: path(name), line, column, end_line: line, end_column })
+        }
+        None => Place::line(path(name), line),
+    })
+}
+
+fn path(template: &str) -> String {
+    format!("{TEMPLATES}/{template}")
+}
+
+/// For each line of rendered text, the template and line that wrote it.
+pub(crate) fn origins(text: &str, spans: &[OutputSpan], engine: &Engine) -> Vec<Option<(Arc<str>, usize)>> {
+    let mut names: std::collections::BTreeMap<&str, Arc<str>> = std::collections::BTreeMap::new();
+    for name in engine.sources.keys() {
+        names.insert(name, Arc::from(path(name)));
+    }
+    let mut origins = Vec::new();
+    let mut next = 0;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        while next < spans.len() && spans[next].output_range().end <= start {
+            next += 1;
+        }
+        let origin = spans.get(next).filter(|span| span.output_range().start < end).and_then(|span| {
+            let range = span.output_range();
+            let before = match span.kind() {
+                OutputSpanKind::Raw => text[range.start..start.max(range.start)].matches('\n').count(),
+                _ => 0,
+            };
+            Some((names.get(span.name())?.clone(), span.line() + before))
+        });
+        origins.push(origin);
+        start = end;
+    }
+    origins
+}

@@ -1,0 +1,105 @@
+//! Markdown of a record's field, with the citations and claims that it names: `[@report#3]`,
+//! `[=precedents/kfor/troops]`.
+
+use super::values::Origin;
+use crate::document::{Block, BlockKind, Inline};
+
+/// A piece of a field's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mention<'a> {
+    Text(&'a str),
+    /// `[@report#3; other#p. 4]`: the citations, as written.
+    Cite(Vec<&'a str>),
+    /// `[=collection/id/field]` or `[=collection/id]`.
+    Print { record: (&'a str, &'a str), path: String },
+}
+
+/// Takes a field's text apart at its citations and claims.
+pub(crate) fn mentions(text: &str) -> Vec<Mention<'_>> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    let mut plain_from = 0;
+    let mut at = 0;
+    while let Some(start) = rest[at..].find("[@").into_iter().chain(rest[at..].find("[=")).min().map(|found| at + found) {
+        let Some(end) = rest[start..].find(']').map(|found| start + found) else { break };
+        match mention(&rest[start + 1..end]) {
+            Some(found) => {
+                if start > plain_from {
+                    out.push(Mention::Text(&rest[plain_from..start]));
+                }
+                out.push(found);
+                rest = &rest[end + 1..];
+                (plain_from, at) = (0, 0);
+            }
+            None => at = start + 2,
+        }
+    }
+    if plain_from < rest.len() {
+        out.push(Mention::Text(&rest[plain_from..]));
+    }
+    out
+}
+
+fn mention(inner: &str) -> Option<Mention<'_>> {
+    if let Some(sources) = inner.strip_prefix('@') {
+        let sources: Vec<&str> = sources.split(';').map(|source| source.trim().trim_start_matches('@')).collect();
+        return sources.iter().all(|source| !source.is_empty()).then_some(Mention::Cite(sources));
+    }
+    let mut parts = inner.strip_prefix('=')?.trim().splitn(3, '/');
+    let record = (parts.next()?, parts.next()?);
+    let path = parts.next().map(|path| format!("/{path}")).unwrap_or_default();
+    (!record.0.is_empty() && !record.1.is_empty()).then_some(Mention::Print { record, path })
+}
+
+/// The inlines of Markdown that is one paragraph; nothing for none; `Err` where it is more.
+pub(crate) fn as_inlines(blocks: Vec<Block>) -> Result<Vec<Inline>, ()> {
+    let mut blocks = blocks.into_iter();
+    match (blocks.next().map(|block| block.kind), blocks.next()) {
+        (None, _) => Ok(Vec::new()),
+        (Some(BlockKind::Paragraph(inlines)), None) => Ok(inlines),
+        _ => Err(()),
+    }
+}
+
+/// Fields being expanded, outermost first: a field that prints itself would never end.
+#[derive(Debug, Default)]
+pub(crate) struct Expanding(Vec<Origin>);
+
+impl Expanding {
+    /// Runs `work` with this field among those being expanded; `None` if it is one already.
+    pub(crate) fn enter(&mut self, origin: &Origin) -> bool {
+        if self.0.contains(origin) {
+            return false;
+        }
+        self.0.push(origin.clone());
+        true
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.0.pop();
+    }
+
+    /// The field being expanded, if one is.
+    pub(crate) fn current(&self) -> Option<&Origin> {
+        self.0.last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn citations_and_claims_are_found_in_text() {
+        assert_eq!(
+            mentions("About [=p/kfor/troops] men [@a#3; b], [x] and [@]."),
+            [
+                Mention::Text("About "),
+                Mention::Print { record: ("p", "kfor"), path: "/troops".to_owned() },
+                Mention::Text(" men "),
+                Mention::Cite(vec!["a#3", "b"]),
+                Mention::Text(", [x] and [@]."),
+            ]
+        );
+    }
+}

@@ -1,0 +1,286 @@
+//! Notes and sources: which mark stays in a block, how they are numbered, what they say.
+
+use std::collections::BTreeMap;
+
+use super::words::{long_date, word};
+use crate::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Target};
+use crate::model::{Book, Citation, Date, Record, Reference, SOURCES, Settings, Value};
+
+/// Keeps only the last mark for each citation in a block or a row: the marks of `scope`'s inlines, in order.
+pub(crate) fn keep_last_marks(scope: &mut [&mut Vec<Inline>]) {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for inlines in scope.iter() {
+        count(inlines, &mut counts);
+    }
+    if counts.values().all(|n| *n == 1) {
+        return;
+    }
+    for inlines in scope.iter_mut() {
+        drop_earlier(inlines, &mut counts);
+    }
+}
+
+fn count(inlines: &[Inline], counts: &mut BTreeMap<usize, usize>) {
+    for inline in inlines {
+        match inline {
+            Inline::Cite(citation) => *counts.entry(*citation).or_default() += 1,
+            other => {
+                if let Some(content) = content(other) {
+                    count(content, counts);
+                }
+            }
+        }
+    }
+}
+
+fn drop_earlier(inlines: &mut Vec<Inline>, counts: &mut BTreeMap<usize, usize>) {
+    inlines.retain_mut(|inline| match inline {
+        Inline::Cite(citation) => {
+            let left = counts.entry(*citation).or_default();
+            *left = left.saturating_sub(1);
+            *left == 0
+        }
+        other => {
+            if let Some(content) = content_mut(other) {
+                drop_earlier(content, counts);
+            }
+            true
+        }
+    });
+}
+
+fn content(inline: &Inline) -> Option<&Vec<Inline>> {
+    match inline {
+        Inline::Emphasis(content)
+        | Inline::Strong(content)
+        | Inline::Strikethrough(content)
+        | Inline::Link { content, .. }
+        | Inline::Claim { content, .. }
+        | Inline::Inserted(content)
+        | Inline::Deleted(content) => Some(content),
+        _ => None,
+    }
+}
+
+fn content_mut(inline: &mut Inline) -> Option<&mut Vec<Inline>> {
+    match inline {
+        Inline::Emphasis(content)
+        | Inline::Strong(content)
+        | Inline::Strikethrough(content)
+        | Inline::Link { content, .. }
+        | Inline::Claim { content, .. }
+        | Inline::Inserted(content)
+        | Inline::Deleted(content) => Some(content),
+        _ => None,
+    }
+}
+
+/// Moves marks behind the full stop or comma that follows them, where readers look for them.
+pub(crate) fn after_punctuation(inlines: &mut Vec<Inline>) {
+    let mut at = 0;
+    while at < inlines.len() {
+        let run = inlines[at..].iter().take_while(|inline| matches!(inline, Inline::Cite(_))).count();
+        if run == 0 {
+            if let Some(content) = content_mut(&mut inlines[at]) {
+                after_punctuation(content);
+            }
+            at += 1;
+            continue;
+        }
+        if let Some(Inline::Text(text)) = inlines.get_mut(at + run) {
+            let end = text.find(|c| !matches!(c, '.' | ',' | ';' | '”' | '’')).unwrap_or(text.len());
+            if end > 0 {
+                let rest = text.split_off(end);
+                let stop = std::mem::replace(text, rest);
+                inlines.insert(at, Inline::Text(stop));
+                at += 1;
+            }
+        }
+        at += run;
+    }
+}
+
+/// Numbers the marks in the order of the text and writes the notes and the list of sources.
+///
+/// Until here a mark's number is an index into `citations`, from 1.
+pub(crate) fn number(document: &mut Document, citations: &[Citation], book: &Book) {
+    let mut numbers = Numbers { by_citation: BTreeMap::new(), order: Vec::new() };
+    numbers.blocks(&mut document.blocks);
+    for claim in &mut document.claims {
+        claim.notes = claim.notes.iter().filter_map(|citation| numbers.by_citation.get(citation).copied()).collect();
+        claim.notes.sort_unstable();
+    }
+    let mut listed: Vec<String> = Vec::new();
+    for citation in numbers.order.iter().filter_map(|index| citations.get(index - 1)) {
+        document.notes.push(Note { source: citation.source.clone(), locator: citation.locator.clone(), text: note(citation, book) });
+        list(&citation.source, book, &mut listed);
+    }
+    document.sources = listed.into_iter().map(|id| SourceEntry { text: entry(&id, book), id }).collect();
+}
+
+/// A source, and those that relay it, each once.
+fn list(id: &str, book: &Book, listed: &mut Vec<String>) {
+    if listed.iter().any(|known| known == id) {
+        return;
+    }
+    listed.push(id.to_owned());
+    for relay in source(id, book).map(via).unwrap_or_default() {
+        list(&relay, book, listed);
+    }
+}
+
+struct Numbers {
+    by_citation: BTreeMap<usize, usize>,
+    order: Vec<usize>,
+}
+
+impl Numbers {
+    fn blocks(&mut self, blocks: &mut [Block]) {
+        for block in blocks {
+            match &mut block.kind {
+                BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => self.inlines(content),
+                BlockKind::Quote(blocks)
+                | BlockKind::Alert { blocks, .. }
+                | BlockKind::Directive { blocks, .. }
+                | BlockKind::FootnoteDefinition { blocks, .. } => self.blocks(blocks),
+                BlockKind::List(list) => list.items.iter_mut().for_each(|item| self.blocks(&mut item.blocks)),
+                BlockKind::Descriptions(items) => {
+                    for (term, details) in items {
+                        self.inlines(term);
+                        self.blocks(details);
+                    }
+                }
+                BlockKind::Table(table) => {
+                    table.caption.iter_mut().for_each(|caption| self.inlines(caption));
+                    table.header.iter_mut().for_each(|cell| self.inlines(cell));
+                    table.rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| self.inlines(cell));
+                }
+                BlockKind::Code { .. } | BlockKind::Html(_) | BlockKind::Rule | BlockKind::Notes | BlockKind::Sources => {}
+            }
+        }
+    }
+
+    fn inlines(&mut self, inlines: &mut [Inline]) {
+        for inline in inlines {
+            match inline {
+                Inline::Cite(citation) => *citation = self.number(*citation),
+                other => {
+                    if let Some(content) = content_mut(other) {
+                        self.inlines(content);
+                    }
+                }
+            }
+        }
+    }
+
+    fn number(&mut self, citation: usize) -> usize {
+        *self.by_citation.entry(citation).or_insert_with(|| {
+            self.order.push(citation);
+            self.order.len()
+        })
+    }
+}
+
+fn source<'a>(id: &str, book: &'a Book) -> Option<&'a Record> {
+    book.record(&Reference { collection: SOURCES.to_owned(), id: id.to_owned() })
+}
+
+fn field<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+    record.fields.get(name)?.bare()?.as_str()
+}
+
+/// The sources that relay this one.
+fn via(record: &Record) -> Vec<String> {
+    let id = |value: &Value| match value {
+        Value::Reference(reference) => Some(reference.id.clone()),
+        Value::Text(id) => Some(id.clone()),
+        _ => None,
+    };
+    match record.fields.get("via") {
+        Some(Value::List(items)) => items.iter().filter_map(id).collect(),
+        Some(one) => id(one).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// What a numbered note says: `Interview with John Spencer, para. 8`.
+fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
+    let settings = &book.settings;
+    let Some(record) = source(&citation.source, book) else { return vec![Inline::Text(citation.to_string())] };
+    let mut text = String::from(field(record, "short").unwrap_or_else(|| book.display_name(record)));
+    if let Some(locator) = &citation.locator {
+        text.push_str(", ");
+        text.push_str(&locator_text(locator, record, settings));
+    }
+    let relays = via(record);
+    if !relays.is_empty() {
+        let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| field(relay, "short").unwrap_or_else(|| book.display_name(relay)))).collect();
+        text.push_str(&format!(", {} {}", word(settings, "via"), names.join(", ")));
+    }
+    vec![Inline::Text(sentence(text))]
+}
+
+fn locator_text(locator: &str, record: &Record, settings: &Settings) -> String {
+    if locator.starts_with(|c: char| c.is_ascii_digit()) {
+        let unit = field(record, "locator").unwrap_or("paragraph");
+        match locator.split_once('-') {
+            Some((from, to)) => format!("{} {from}–{to}", word(settings, &format!("{unit}s"))),
+            None if locator.contains(',') => format!("{} {locator}", word(settings, &format!("{unit}s"))),
+            None => format!("{} {locator}", word(settings, unit)),
+        }
+    } else {
+        locator.to_owned()
+    }
+}
+
+/// What the list of sources says of one: title, publisher, date, address, how reliable, by whom relayed.
+fn entry(id: &str, book: &Book) -> Vec<Inline> {
+    let settings = &book.settings;
+    let Some(record) = source(id, book) else { return vec![Inline::Text(id.to_owned())] };
+    let mut inlines = vec![Inline::Strong(vec![Inline::Text(book.display_name(record).to_owned())]), Inline::Text(".".to_owned())];
+    let inferred = record.fields.get("date_inferred") == Some(&Value::Bool(true));
+    let date = field(record, "date").map(|text| {
+        let date = text.parse::<Date>().map_or_else(|_| text.to_owned(), |date| long_date(date, settings));
+        if inferred { format!("{date} ({})", word(settings, "inferred")) } else { date }
+    });
+    let parts: Vec<String> = [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
+    let mut push = |text: String| inlines.push(Inline::Text(format!(" {}", sentence(text))));
+    if !parts.is_empty() {
+        push(parts.join(", "));
+    }
+    let relays = via(record);
+    if !relays.is_empty() {
+        let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| book.display_name(relay))).collect();
+        push(capitalized(&format!("{} {}", word(settings, "via"), names.join(", "))));
+    }
+    if let Some(reliability) = field(record, "reliability") {
+        push(capitalized(reliability));
+    }
+    if let Some(retrieved) = field(record, "retrieved") {
+        let date = retrieved.parse::<Date>().map_or_else(|_| retrieved.to_owned(), |date| long_date(date, settings));
+        push(capitalized(&format!("{} {date}", word(settings, "retrieved"))));
+    }
+    for name in ["note", "archive"] {
+        if let Some(text) = field(record, name) {
+            push(text.to_owned());
+        }
+    }
+    if let Some(url) = field(record, "url") {
+        inlines.push(Inline::Text(" ".to_owned()));
+        let address = vec![Inline::Text(url.to_owned())];
+        match super::resolve::is_safe_link(url) {
+            true => inlines.push(Inline::Link { target: Target::Url(url.to_owned()), title: String::new(), content: address }),
+            false => inlines.extend(address),
+        }
+    }
+    inlines
+}
+
+fn sentence(text: String) -> String {
+    if text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,118 @@
+//! Which documents a book makes: one for each plan, or one for each record of the plan's collection.
+
+use std::collections::BTreeMap;
+
+use super::engine::{Context, Engine};
+use super::values::Pass;
+use super::{Scope, fault};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::model::{Book, DocumentPlan, NotesPlacement};
+
+/// One document to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Its id, which is its path without extension: `precedents/kfor`.
+    pub id: String,
+    pub template: String,
+    /// Which entry of `documents:` it comes from.
+    pub plan: usize,
+    pub title: Option<String>,
+    /// Collection and id of the record it is about, in an `each` document.
+    pub record: Option<(String, String)>,
+    pub notes: NotesPlacement,
+}
+
+/// Expands the plans; one whose template or collection is missing is reported and left out.
+pub(crate) fn expand(book: &std::sync::Arc<Book>, engine: &Engine, diagnostics: &mut Vec<Diagnostic>) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    for (index, plan) in book.settings.documents.iter().enumerate() {
+        if !engine.has(&plan.template) {
+            let known = did_you_mean(&plan.template, engine.sources.keys().map(String::as_str));
+            let place = Place::value("content/book.yaml", format!("/documents/{index}/template"));
+            // A template that can't be used for another reason has its own diagnostic.
+            if !engine.reserved.iter().any(|(name, _)| *name == plan.template) {
+                let message = format!("document `{}` names template `{}`, which doesn't exist", plan.id, plan.template);
+                diagnostics.push(
+                    Diagnostic::error(Code::MissingTemplate, place, message)
+                        .maybe_help(known)
+                        .help(format!("templates are files below `{}/` that end in `.jinja`", super::TEMPLATES)),
+                );
+            }
+            continue;
+        }
+        match &plan.each {
+            None => planned.push(one(plan, index, plan.id.clone(), None, book)),
+            Some(collection) => each(book, engine, plan, index, collection, &mut planned, diagnostics),
+        }
+    }
+    planned
+}
+
+fn one(plan: &DocumentPlan, index: usize, id: String, record: Option<(String, String)>, book: &Book) -> Planned {
+    Planned {
+        id,
+        template: plan.template.clone(),
+        plan: index,
+        title: plan.title.clone(),
+        record,
+        notes: plan.notes.unwrap_or(book.settings.notes),
+    }
+}
+
+fn each(
+    book: &std::sync::Arc<Book>,
+    engine: &Engine,
+    plan: &DocumentPlan,
+    index: usize,
+    collection: &str,
+    planned: &mut Vec<Planned>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    // A collection that doesn't exist is for `check` to report.
+    let Some(records) = book.collections.get(collection).map(|c| &c.records) else { return };
+    let pass = Pass::new(book.clone());
+    let mut env = engine.for_pass(&pass);
+    // Here a value is printed as it is: the id is no Markdown.
+    env.set_formatter(|out, _state, value| Ok(out.write_str(&super::token::unshield(&value.to_string()))?));
+    let template = match env.template_from_named_str("content/book.yaml", &plan.id) {
+        Ok(template) => template,
+        Err(error) => {
+            diagnostics.push(fault::of_document_id(plan, index, None, &error));
+            return;
+        }
+    };
+    // The same names for all documents, made once: a book may have ten thousand.
+    let mut fields: BTreeMap<String, minijinja::Value> = BTreeMap::new();
+    let context = Context { pass: &pass, scope: &Scope::default(), document: "", title: None, record: None };
+    fields.insert("book".to_owned(), context.root().get_attr("book").unwrap_or_default());
+    for id in records.keys() {
+        let record = super::values::RecordObject::find(&pass, collection, id).map(minijinja::Value::from_object).unwrap_or_default();
+        fields.insert("record".to_owned(), record);
+        match template.render(minijinja::Value::from_iter(fields.clone())) {
+            Ok(text) => planned.push(one(plan, index, safe_path(&text), Some((collection.to_owned(), id.clone())), book)),
+            Err(error) => diagnostics.push(fault::of_document_id(plan, index, Some(id), &error)),
+        }
+    }
+}
+
+/// A path whose parts are safe file names everywhere: other characters become hyphens.
+///
+/// Parts that say something about the file system (`..`, an empty part) stay, for `check` to refuse.
+fn safe_path(text: &str) -> String {
+    let safe = |part: &str| {
+        if matches!(part, "" | "." | "..") {
+            return part.to_owned();
+        }
+        let mut out = String::new();
+        for c in part.chars() {
+            match c {
+                c if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') => out.push(c.to_ascii_lowercase()),
+                c if c.is_alphanumeric() => out.push(c),
+                _ if out.ends_with('-') => {}
+                _ => out.push('-'),
+            }
+        }
+        out.trim_matches(['-', '.']).to_owned()
+    };
+    text.split('/').map(safe).collect::<Vec<_>>().join("/")
+}

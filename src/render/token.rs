@@ -1,0 +1,143 @@
+//! Tokens: how a printed value travels through a template as text.
+//!
+//! A value prints as `U+FDD0 <index> U+FDD1`, where the index names what was printed in the render's
+//! [`Prints`]. Both are Unicode noncharacters, inert in Markdown, so a token survives blocks, macros, `~`
+//! and `join`, and `resolve` finds each one where it ends up. Data that holds the two characters is
+//! [shielded](shield) on its way in, and templates that hold them are refused, so no token can be forged.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+
+use super::values::Printed;
+
+pub(crate) const OPEN: char = '\u{FDD0}';
+pub(crate) const CLOSE: char = '\u{FDD1}';
+const SHIELD: char = '\u{FDD2}';
+
+/// The characters that brief keeps for itself while a document is rendered.
+pub(crate) const RESERVED: [char; 3] = [OPEN, CLOSE, SHIELD];
+
+/// Everything that one render printed, by token index.
+///
+/// An entry says what a token stands for, not that it reached the document: blocks and macros may drop
+/// or repeat what they print.
+#[derive(Debug, Default)]
+pub(crate) struct Prints {
+    entries: Mutex<Vec<Printed>>,
+}
+
+impl Prints {
+    /// Keeps what was printed and gives back its token.
+    pub(crate) fn token(&self, printed: Printed) -> String {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.push(printed);
+        format!("{OPEN}{}{CLOSE}", entries.len() - 1)
+    }
+
+    /// What the token with this index stands for.
+    pub(crate) fn get(&self, index: usize) -> Option<Printed> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(index).cloned()
+    }
+}
+
+/// A piece of text that may hold tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    Text(&'a str),
+    Token(usize),
+    /// A delimiter without its partner: something cut a token in two.
+    Broken,
+}
+
+/// Takes text apart at its tokens.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find([OPEN, CLOSE]) {
+        if start > 0 {
+            pieces.push(Piece::Text(&rest[..start]));
+        }
+        let tail = &rest[start..];
+        let width = OPEN.len_utf8();
+        let token = tail.strip_prefix(OPEN).and_then(|inner| {
+            let end = inner.find(|c: char| !c.is_ascii_digit())?;
+            let index = inner[..end].parse().ok()?;
+            inner[end..].starts_with(CLOSE).then_some((index, end))
+        });
+        match token {
+            Some((index, digits)) => {
+                pieces.push(Piece::Token(index));
+                rest = &tail[width + digits + CLOSE.len_utf8()..];
+            }
+            None => {
+                pieces.push(Piece::Broken);
+                rest = &tail[width..];
+            }
+        }
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest));
+    }
+    pieces
+}
+
+/// Whether text holds a token or a part of one.
+pub(crate) fn has_token(text: &str) -> bool {
+    text.contains([OPEN, CLOSE])
+}
+
+/// Data on its way into a template: the delimiters are written in a way that can't form a token.
+pub(crate) fn shield(text: &str) -> Cow<'_, str> {
+    if !text.contains(RESERVED) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            OPEN => out.extend([SHIELD, '0']),
+            CLOSE => out.extend([SHIELD, '1']),
+            SHIELD => out.extend([SHIELD, '2']),
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The inverse of [`shield`].
+pub(crate) fn unshield(text: &str) -> Cow<'_, str> {
+    if !text.contains(SHIELD) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            SHIELD => match chars.next() {
+                Some('0') => out.push(OPEN),
+                Some('1') => out.push(CLOSE),
+                Some('2') => out.push(SHIELD),
+                other => out.extend(other),
+            },
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_taken_apart_at_tokens() {
+        let text = format!("a{OPEN}12{CLOSE}b{OPEN}3");
+        assert_eq!(pieces(&text), [Piece::Text("a"), Piece::Token(12), Piece::Text("b"), Piece::Broken, Piece::Text("3")]);
+    }
+
+    #[test]
+    fn shielded_data_holds_no_token_and_comes_back() {
+        let data = format!("x{OPEN}0{CLOSE}{SHIELD}1");
+        assert!(!has_token(&shield(&data)));
+        assert_eq!(unshield(&shield(&data)), data);
+    }
+}
