@@ -106,7 +106,7 @@ impl Build {
 pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {
     let Built { tree, diagnostics, notes, outcome } = progress::with(terminal, |progress| stub::build(options, progress))?;
     terminal.diagnostics(&tree, &diagnostics);
-    notes.iter().for_each(|note| terminal.remark(format_args!("note: {note}")));
+    notes.iter().for_each(|note| terminal.note(note));
     match outcome {
         Outcome::Faulty => return Ok(Status::Faulty),
         Outcome::Unchanged { name, folder } => {

@@ -8,8 +8,8 @@ use clap::Args;
 use super::Status;
 use super::failure::Hint;
 use super::folders::Folders;
-use super::stub::{self, Ledger};
 use super::terminal::{Count, Terminal};
+use crate::version::{Ledger, Store};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,7 +49,9 @@ impl Prune {
             terminal.say("nothing was deleted")?;
             return Ok(Status::Fine);
         }
-        let deleted = stub::prune(&output, keep)?;
+        let mut store = Store::open(&output, &mut |who| terminal.waiting(who))?;
+        let deleted = store.prune(keep)?;
+        store.take_notes().iter().for_each(|note| terminal.note(note));
         terminal.say(format_args!("deleted {}; `brief versions` still lists them", Count(deleted.len(), "version")))?;
         Ok(Status::Fine)
     }

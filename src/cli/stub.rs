@@ -99,44 +99,6 @@ pub(super) fn paint(_tree: &Tree, diagnostics: &[Diagnostic], _color: bool) -> S
         .collect()
 }
 
-/// `version::Ledger`, newest first.
-pub(super) struct Ledger(Vec<Entry>);
-
-#[derive(serde::Serialize)]
-pub(super) struct Entry {
-    pub(super) number: u32,
-    pub(super) digest: String,
-    pub(super) date: String,
-    pub(super) summary: String,
-    pub(super) documents: usize,
-    pub(super) commits: Vec<Commit>,
-    pub(super) pruned: bool,
-}
-
-#[derive(serde::Serialize)]
-pub(super) struct Commit {
-    pub(super) id: String,
-    pub(super) clean: bool,
-}
-
-impl Ledger {
-    pub(super) fn read(output: &Path) -> Result<Ledger> {
-        match std::fs::read(output.join("versions.json")) {
-            Ok(_) => bail!("the rooms are not joined yet"),
-            Err(_) => Ok(Ledger(Vec::new())),
-        }
-    }
-
-    pub(super) fn versions(&self) -> &[Entry] {
-        &self.0
-    }
-}
-
-/// Deletes the folders of all versions but the newest `keep`; gives the numbers.
-pub(super) fn prune(output: &Path, keep: usize) -> Result<Vec<u32>> {
-    bail!("the rooms are not joined yet: {} {keep}", output.display())
-}
-
 /// The names of the collections, and where their records are kept.
 pub(super) struct Kept {
     pub(super) name: String,

@@ -2,3 +2,6 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make folders and start programs, and may fail by panicking")]
 
 mod cli;
+mod diff;
+mod digest;
+mod version;
