@@ -52,7 +52,8 @@ impl Prune {
         let mut store = Store::open(&output, &mut |who| terminal.waiting(who))?;
         let deleted = store.prune(keep)?;
         store.take_notes().iter().for_each(|note| terminal.note(note));
-        terminal.say(format_args!("deleted {}; `brief versions` still lists them", Count(deleted.len(), "version")))?;
+        let them = if deleted.len() == 1 { "it" } else { "them" };
+        terminal.say(format_args!("deleted {}; `brief versions` still lists {them}", Count(deleted.len(), "version")))?;
         Ok(Status::Fine)
     }
 }
