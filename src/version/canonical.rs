@@ -11,8 +11,8 @@ pub(super) fn push_json(out: &mut Vec<u8>, value: &Json) {
         Json::Bool(flag) => out.extend_from_slice(if *flag { b"true" } else { b"false" }),
         Json::Number(number) => push_number(out, number),
         Json::String(text) => push_text(out, text),
-        Json::Array(items) => push_list(out, items, |out, item| push_json(out, item)),
-        Json::Object(fields) => push_map(out, fields.iter().map(|(key, value)| (key.as_str(), value)), |out, value| push_json(out, value)),
+        Json::Array(items) => push_list(out, items, push_json),
+        Json::Object(fields) => push_map(out, fields.iter().map(|(key, value)| (key.as_str(), value)), push_json),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The calls that the store makes on the file system, each behind a hook through which a test can fail it.
 
+#![expect(clippy::disallowed_methods, reason = "the one place through which output is written")]
+
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
