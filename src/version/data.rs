@@ -7,11 +7,14 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::model::{BookFacts, CollectionSnapshot, Snapshot};
+use crate::model::{Book, BookFacts, CollectionSnapshot, Snapshot};
 
-/// The file in a version's folder.
-pub const FILE: &str = "data.json";
 const FORMAT: u32 = 1;
+
+/// The text of `data.json` for a book.
+pub fn data_json(book: &Book) -> Result<String> {
+    String::from_utf8(Snapshot::of(book).to_data_json()?).context("the records hold what isn't UTF-8")
+}
 
 impl Snapshot {
     /// The text of `data.json`: one line for each record.

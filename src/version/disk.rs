@@ -1,6 +1,6 @@
 //! The calls that the store makes on the file system, each behind a hook through which a test can fail it.
 
-#![expect(clippy::disallowed_methods, reason = "the one place through which output is written")]
+#![expect(clippy::disallowed_methods, reason = "the calls of version::store, which the others leave to it")]
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -1,7 +1,7 @@
 //! One version's folder, as it is read again: whole, or else named as damaged.
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -14,7 +14,7 @@ pub struct Version {
     pub entry: Entry,
     folder: PathBuf,
     disk: Disk,
-    manifest: OnceCell<Manifest>,
+    manifest: OnceLock<Manifest>,
 }
 
 /// How a version's folder compares with its manifest.
@@ -29,7 +29,7 @@ pub enum Health {
 
 impl Version {
     pub(super) fn new(output: &Path, entry: &Entry, disk: &Disk) -> Version {
-        Version { entry: entry.clone(), folder: output.join(folder_name(entry.number)), disk: disk.clone(), manifest: OnceCell::new() }
+        Version { entry: entry.clone(), folder: output.join(folder_name(entry.number)), disk: disk.clone(), manifest: OnceLock::new() }
     }
 
     /// The version of a number, read without locking the output folder.

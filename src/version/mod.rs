@@ -5,7 +5,7 @@
 //! typesets or reads the clock, and no version is changed after it was written.
 
 mod canonical;
-pub mod data;
+mod data;
 mod digest;
 mod disk;
 mod folder;
@@ -16,6 +16,7 @@ mod recover;
 mod stage;
 mod store;
 
+pub use data::data_json;
 pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, records_digest};
 pub use disk::{Call, Disk, Hook};
 pub use folder::{Health, Version};

@@ -233,7 +233,7 @@ impl Store {
 }
 
 /// Takes the lock, waiting if need be; on a file system without locks there is a note instead.
-#[expect(clippy::disallowed_methods, reason = "a lock is no output")]
+#[expect(clippy::disallowed_methods, reason = "the lock itself is no output")]
 fn lock(path: &Path, waiting: &mut dyn FnMut(&str)) -> Result<(Option<File>, Option<String>)> {
     let cannot = || format!("can't lock `{}`", path.display());
     let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).with_context(cannot)?;

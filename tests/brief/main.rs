@@ -4,4 +4,5 @@
 mod cli;
 mod diff;
 mod digest;
+mod revision;
 mod version;

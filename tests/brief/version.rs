@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brief::model::Date;
-use brief::version::{Call, Commit, Digest, Disk, DocumentEntry, Entry, Health, Ledger, Release, Revision, Store, Tools, Version};
+use brief::tree::Tree;
+use brief::version::{Call, Commit, Digest, Disk, DocumentEntry, Entry, Health, Ledger, Release, Revision, Store, Tools, Version, inputs};
 use tempfile::TempDir;
 
 fn open(output: &Path) -> Store {
@@ -309,6 +310,59 @@ fn errors_name_the_path() {
     fs::write(&output, "a file").unwrap();
     let error = Store::open(&output, &mut |_| {}).unwrap_err().to_string();
     assert_eq!(error, format!("can't make the output folder `{}`", output.display()));
+}
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    Tree { files: files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().into())).collect() }
+}
+
+#[test]
+fn unchanged_inputs_are_known_again() {
+    let folder = TempDir::new().unwrap();
+    let files = tree(&[("content/book.yaml", "title: One")]);
+    let options = serde_json::json!({ "paper": "a4" });
+    let stamp = inputs::stamp(&files, &options);
+    assert!(inputs::unchanged(folder.path(), stamp).is_none());
+
+    let mut store = open(folder.path());
+    build(&mut store, "one").unwrap();
+    inputs::remember(folder.path(), stamp, store.ledger().newest().unwrap());
+    assert_eq!(inputs::unchanged(folder.path(), stamp).unwrap().entry.number, 1);
+    for other in [
+        inputs::stamp(&tree(&[("content/book.yaml", "title: Two")]), &options),
+        inputs::stamp(&tree(&[("content/book.yml", "title: One")]), &options),
+        inputs::stamp(&tree(&[]), &options),
+        inputs::stamp(&files, &serde_json::json!({ "paper": "us-letter" })),
+    ] {
+        assert!(inputs::unchanged(folder.path(), other).is_none());
+    }
+
+    // The stamp is never trusted for content.
+    let pdf = folder.path().join("v1/book.pdf");
+    fs::write(&pdf, "cut").unwrap();
+    assert!(inputs::unchanged(folder.path(), stamp).is_none());
+    fs::write(&pdf, "typeset").unwrap();
+    assert!(inputs::unchanged(folder.path(), stamp).is_some());
+    build(&mut store, "two").unwrap();
+    assert!(inputs::unchanged(folder.path(), stamp).is_none(), "another version is the newest");
+    fs::write(folder.path().join(".inputs.json"), "{").unwrap();
+    assert!(inputs::unchanged(folder.path(), stamp).is_none());
+}
+
+#[test]
+fn a_disk_that_fails_on_sync_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    build(&mut open(folder.path()), "one").unwrap();
+    let history = Ledger::read(folder.path()).unwrap().versions().to_vec();
+    let disk = Disk::hooked(Arc::new(|call: Call<'_>| match call {
+        Call::Sync(_) => Err(io::Error::other("the disk fails")),
+        _ => Ok(()),
+    }));
+    let error = Store::open_on(folder.path(), disk, &mut |_| {}).and_then(|mut store| build(&mut store, "two")).unwrap_err();
+    assert_eq!(format!("{error:#}"), format!("can't write `{}`: the disk fails", folder.path().join("v2/book.md").display()));
+    holds(folder.path(), &history);
+    assert_eq!(names(folder.path()), [".lock", "latest", "v1", "versions.json"]);
+    assert_eq!(build(&mut open(folder.path()), "two").unwrap(), 2);
 }
 
 /// How a disk dies.
