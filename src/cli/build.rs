@@ -104,8 +104,9 @@ impl Build {
 
 /// Builds once and says what came of it.
 pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {
-    let Built { tree, diagnostics, outcome } = progress::with(terminal, |progress| stub::build(options, progress))?;
+    let Built { tree, diagnostics, notes, outcome } = progress::with(terminal, |progress| stub::build(options, progress))?;
     terminal.diagnostics(&tree, &diagnostics);
+    notes.iter().for_each(|note| terminal.note(note));
     match outcome {
         Outcome::Faulty => return Ok(Status::Faulty),
         Outcome::Unchanged { name, folder } => {

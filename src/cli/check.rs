@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::Status;
 use super::folders::Root;
+use super::progress;
 use super::stub;
 use super::terminal::{Count, Terminal};
 use crate::diagnostic::has_errors;
@@ -28,7 +29,8 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let checked = stub::check(self.root.book()?)?;
+        let root = self.root.book()?;
+        let checked = progress::with(terminal, |progress| stub::check(root, progress))?;
         terminal.diagnostics(&checked.tree, &checked.diagnostics);
         if has_errors(&checked.diagnostics) {
             return Ok(Status::Faulty);

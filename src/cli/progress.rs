@@ -45,7 +45,7 @@ struct Shown<'a> {
 
 impl Progress for Shown<'_> {
     fn start(&self, stage: &str, total: u64) {
-        let template = if total > 1 { "{prefix:>10} [{bar:30}] {pos}/{len} {wide_msg}" } else { "{prefix:>10} {spinner} {wide_msg}" };
+        let template = if total > 1 { "{prefix:>12} [{bar:30}] {pos}/{len} {wide_msg}" } else { "{prefix:>12} {spinner} {wide_msg}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             self.bar.set_style(style.progress_chars("=> "));
         }

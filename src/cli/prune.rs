@@ -8,8 +8,8 @@ use clap::Args;
 use super::Status;
 use super::failure::Hint;
 use super::folders::Folders;
-use super::stub::{self, Ledger};
 use super::terminal::{Count, Terminal};
+use crate::version::{Ledger, Store};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,8 +49,11 @@ impl Prune {
             terminal.say("nothing was deleted")?;
             return Ok(Status::Fine);
         }
-        let deleted = stub::prune(&output, keep)?;
-        terminal.say(format_args!("deleted {}; `brief versions` still lists them", Count(deleted.len(), "version")))?;
+        let mut store = Store::open(&output, &mut |who| terminal.waiting(who))?;
+        let deleted = store.prune(keep)?;
+        store.take_notes().iter().for_each(|note| terminal.note(note));
+        let them = if deleted.len() == 1 { "it" } else { "them" };
+        terminal.say(format_args!("deleted {}; `brief versions` still lists {them}", Count(deleted.len(), "version")))?;
         Ok(Status::Fine)
     }
 }

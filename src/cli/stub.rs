@@ -49,7 +49,7 @@ pub(super) struct Environment {
     pub(super) today: Date,
 }
 
-pub trait Progress: Sync {
+pub(super) trait Progress: Sync {
     fn start(&self, stage: &str, total: u64);
     fn step(&self, what: &str);
     fn finish(&self);
@@ -58,6 +58,7 @@ pub trait Progress: Sync {
 pub(super) struct Built {
     pub(super) tree: Tree,
     pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) notes: Vec<String>,
     pub(super) outcome: Outcome,
 }
 
@@ -85,7 +86,7 @@ pub(super) struct Checked {
     pub(super) records: usize,
 }
 
-pub(super) fn check(root: &Path) -> Result<Checked> {
+pub(super) fn check(root: &Path, _progress: &dyn Progress) -> Result<Checked> {
     bail!("the rooms are not joined yet: {}", root.display())
 }
 
@@ -96,44 +97,6 @@ pub(super) fn paint(_tree: &Tree, diagnostics: &[Diagnostic], _color: bool) -> S
             format!("{}[{}]: {}\n", if d.severity == crate::diagnostic::Severity::Error { "error" } else { "warning" }, d.code, d.message)
         })
         .collect()
-}
-
-/// `version::Ledger`, newest first.
-pub(super) struct Ledger(Vec<Entry>);
-
-#[derive(serde::Serialize)]
-pub(super) struct Entry {
-    pub(super) number: u32,
-    pub(super) digest: String,
-    pub(super) date: String,
-    pub(super) summary: String,
-    pub(super) documents: usize,
-    pub(super) commits: Vec<Commit>,
-    pub(super) pruned: bool,
-}
-
-#[derive(serde::Serialize)]
-pub(super) struct Commit {
-    pub(super) id: String,
-    pub(super) clean: bool,
-}
-
-impl Ledger {
-    pub(super) fn read(output: &Path) -> Result<Ledger> {
-        match std::fs::read(output.join("versions.json")) {
-            Ok(_) => bail!("the rooms are not joined yet"),
-            Err(_) => Ok(Ledger(Vec::new())),
-        }
-    }
-
-    pub(super) fn versions(&self) -> &[Entry] {
-        &self.0
-    }
-}
-
-/// Deletes the folders of all versions but the newest `keep`; gives the numbers.
-pub(super) fn prune(output: &Path, keep: usize) -> Result<Vec<u32>> {
-    bail!("the rooms are not joined yet: {} {keep}", output.display())
 }
 
 /// The names of the collections, and where their records are kept.

@@ -76,6 +76,16 @@ impl Terminal {
         }
     }
 
+    /// Prints what a person should know that is no fault of the content.
+    pub(super) fn note(&self, note: &str) {
+        self.remark(format_args!("note: {note}"));
+    }
+
+    /// Says whom a command waits for.
+    pub(super) fn waiting(&self, who: &str) {
+        self.note(&format!("waiting for {who} to finish with the output folder"));
+    }
+
     /// Shows diagnostics at their lines, and counts them.
     pub(super) fn diagnostics(&self, tree: &Tree, diagnostics: &[Diagnostic]) {
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(|d| !self.quiet || d.severity == Severity::Error).cloned().collect();

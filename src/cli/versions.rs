@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::Status;
 use super::folders::Folders;
-use super::stub::{Commit, Entry, Ledger};
 use super::terminal::{Count, Terminal};
+use crate::version::{Commit, Entry, Ledger};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,9 +50,9 @@ impl Versions {
 fn text(versions: &[Entry]) -> String {
     let width = versions.iter().map(|v| v.number.to_string().len()).max().unwrap_or(0) + 1;
     let mut out = String::new();
-    for Entry { number, digest, date, summary, documents, commits, pruned } in versions {
+    for Entry { number, digest, date, summary, documents, commits, pruned, .. } in versions {
         let name = format!("v{number}");
-        let short = digest.get(..12).unwrap_or(digest);
+        let short = digest.short();
         let pruned = if *pruned { ", pruned" } else { "" };
         let _ = writeln!(out, "{name:width$}  {date}  {short}  {}{pruned}", Count(*documents, "document"));
         let _ = writeln!(out, "{:width$}  {summary}", "");

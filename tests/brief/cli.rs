@@ -220,7 +220,7 @@ fn what_init_writes_builds_at_once() {
 
 #[cfg(feature = "builtin-typst")]
 #[test]
-fn a_version_is_made_listed_opened_and_pruned() {
+fn a_version_is_made_and_then_the_next() {
     let book = book();
     let build = |date: &str| run(book.path(), &["build", "--typst", "builtin", "--date", date]);
     let first = build("2025-10-01");
@@ -232,39 +232,134 @@ fn a_version_is_made_listed_opened_and_pruned() {
     let record = book.path().join("content/options/weekend.yaml");
     fs::write(&record, fs::read_to_string(&record).unwrap().replace("riders: 260", "riders: 270")).unwrap();
     assert!(build("2025-10-02").out.starts_with("made v2 in `output/v2`: 4 documents, 2 typeset; "));
-
-    let listed = run(book.path(), &["versions"]).out;
-    assert!(listed.starts_with("v2  2025-10-02  "), "{listed}");
-    assert!(listed.contains("\nv1  2025-10-01  "), "{listed}");
-    let json: serde_json::Value = serde_json::from_str(&run(book.path(), &["versions", "--format", "json"]).out).unwrap();
-    assert_eq!((&json[0]["number"], &json[1]["number"]), (&2.into(), &1.into()));
-
-    // Without a desktop, `open` prints the path alone.
-    assert_eq!(run(book.path(), &["open"]).out, "output/latest/book.pdf\n");
+    assert!(run(book.path(), &["versions"]).out.starts_with("v2  2025-10-02  "));
     assert_eq!(run(book.path(), &["open", "v1", "options/weekend"]).out, "output/v1/options/weekend.pdf\n");
-    let near = run(book.path(), &["open", "options/weekends"]);
-    assert_eq!(near.code, Some(2));
-    assert!(near.err.ends_with("hint: did you mean `options/weekend`?\n"), "{}", near.err);
+}
 
-    let asked = run(book.path(), &["prune", "--keep", "1"]);
+/// An output folder as builds leave it: three versions, the first of them pruned.
+fn versions() -> TempDir {
+    let folder = folder();
+    let output = folder.path().join("output");
+    let entry = |number: u32, more: serde_json::Value| {
+        let mut entry = serde_json::json!({
+            "number": number,
+            "digest": format!("{number:x}").repeat(64),
+            "date": format!("2025-10-0{number}"),
+            "summary": format!("{number} records changed"),
+            "documents": number,
+            "manifest": "0".repeat(64),
+        });
+        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        entry
+    };
+    let commits = serde_json::json!({ "commits": [{ "id": "c".repeat(40), "clean": true }, { "id": "d".repeat(40), "clean": false }] });
+    let ledger = serde_json::json!({
+        "format": 1,
+        "versions": [entry(3, serde_json::json!({})), entry(2, commits), entry(1, serde_json::json!({ "pruned": true }))],
+    });
+    for file in ["v3/book.pdf", "v3/sheets/one.pdf", "v2/book.pdf", "latest/book.pdf", "latest/sheets/one.pdf"] {
+        fs::create_dir_all(output.join(file).parent().unwrap()).unwrap();
+        fs::write(output.join(file), "%PDF").unwrap();
+    }
+    fs::write(output.join("versions.json"), ledger.to_string()).unwrap();
+    folder
+}
+
+#[test]
+fn versions_are_listed_newest_first() {
+    let here = versions();
+    let listed = run(here.path(), &["versions"]);
+    assert_eq!((listed.code, listed.err.as_str()), (Some(0), ""));
+    assert_eq!(
+        listed.out,
+        "v3  2025-10-03  333333333333  3 documents\n    3 records changed\n\
+         v2  2025-10-02  222222222222  2 documents\n    2 records changed\n    \
+         from commit cccccccccccc, commit dddddddddddd with changes\n\
+         v1  2025-10-01  111111111111  1 document, pruned\n    1 records changed\n"
+    );
+    let json: serde_json::Value = serde_json::from_str(&run(here.path(), &["versions", "--format", "json"]).out).unwrap();
+    assert_eq!((&json[0]["number"], &json[2]["pruned"], json.as_array().unwrap().len()), (&3.into(), &true.into(), 3));
+    fs::write(here.path().join("output/versions.json"), "{").unwrap();
+    let damaged = run(here.path(), &["versions"]);
+    assert_eq!((damaged.code, damaged.out.as_str()), (Some(2), ""));
+    assert!(damaged.err.starts_with("error: can't use the ledger `output/versions.json`\ncaused by: "), "{}", damaged.err);
+    assert_eq!(run(folder().path(), &["versions"]).err, "there is no version yet; `brief build` makes the first\n");
+}
+
+#[test]
+fn open_finds_versions_and_documents() {
+    let here = versions();
+    let open = |arguments: &[&str]| {
+        let run = run(here.path(), &[&["open"], arguments].concat());
+        if run.code == Some(0) { run.out } else { run.err }
+    };
+    // Without a desktop the path alone is printed, so that a script can use it.
+    assert_eq!(open(&[]), "output/latest/book.pdf\n");
+    assert_eq!(open(&["v2"]), "output/v2/book.pdf\n");
+    assert_eq!(open(&["sheets/one"]), "output/latest/sheets/one.pdf\n");
+    assert_eq!(open(&["v3", "sheets/one"]), "output/v3/sheets/one.pdf\n");
+    assert_eq!(open(&["sheets/on"]), "error: there is no PDF of `sheets/on` in `output/latest`\nhint: did you mean `sheets/one`?\n");
+    assert_eq!(open(&["v2", "map"]), "error: there is no PDF of `map` in `output/v2`\nhint: name one of `book`\n");
+    assert_eq!(open(&["v9"]), "error: there is no `output/v9`\nhint: `brief versions` lists the versions\n");
+    assert_eq!(open(&["draft"]), "error: there is no draft in `output`\nhint: `brief build --draft` makes one\n");
+    assert_eq!(open(&["book", "v2"]), "error: `book` is not a version\nhint: a version is `v1`, `latest` or `draft`\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn open_hands_the_file_to_the_desktop() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let here = versions();
+    let opener = here.path().join("xdg-open");
+    for (script, printed) in
+        [("#!/bin/sh\necho \"$1\" > shown\n", "opened `output/latest/book.pdf`\n"), ("#!/bin/sh\nexit 3\n", "output/latest/book.pdf\n")]
+    {
+        fs::write(&opener, script).unwrap();
+        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+        let opened = finish(brief(here.path()).arg("open").env("DISPLAY", ":0").env("PATH", here.path()));
+        assert_eq!((opened.code, opened.out.as_str(), opened.err.as_str()), (Some(0), printed, ""));
+    }
+    assert_eq!(fs::read_to_string(here.path().join("shown")).unwrap(), "output/latest/book.pdf\n");
+}
+
+#[test]
+fn prune_asks_first() {
+    let here = versions();
+    let old = here.path().join("output/v2/book.pdf");
+    let asked = run(here.path(), &["prune", "--keep", "1"]);
     assert_eq!(asked.code, Some(2));
     assert_eq!(
         asked.err,
-        "error: can't ask whether to delete 1 version from `output`: v1 (there is no terminal)\n\
+        "error: can't ask whether to delete 1 version from `output`: v2 (there is no terminal)\n\
          hint: add `--yes` to delete them without being asked\n"
     );
-    assert!(book.path().join("output/v1/book.pdf").is_file(), "nothing is deleted unasked");
+    assert!(old.is_file(), "nothing is deleted unasked");
     #[cfg(target_os = "linux")]
     for no in ["n\n", "\n", "what?\n"] {
-        let (code, screen) = on_a_terminal(book.path(), "prune --keep 1", no);
+        let (code, screen) = on_a_terminal(here.path(), "prune --keep 1", no);
         assert_eq!(code, Some(0));
-        assert!(screen.contains("delete 1 version from `output`: v1\nreally? [y/N] "), "{screen}");
+        assert!(screen.contains("delete 1 version from `output`: v2\nreally? [y/N] "), "{screen}");
         assert!(screen.ends_with("nothing was deleted\n"), "{screen}");
-        assert!(book.path().join("output/v1/book.pdf").is_file());
+        assert!(old.is_file());
     }
-    assert_eq!(run(book.path(), &["prune", "--keep", "1", "--yes"]).out, "deleted 1 version; `brief versions` still lists them\n");
-    assert!(!book.path().join("output/v1").exists());
-    assert!(run(book.path(), &["versions"]).out.contains("v1  2025-10-01"));
+    assert_eq!(run(here.path(), &["prune", "--keep", "2"]).out, "nothing to delete: `output` holds 2 versions\n");
+    assert_eq!(run(here.path(), &["prune", "--keep", "1", "--yes"]).out, "deleted 1 version; `brief versions` still lists it\n");
+    assert!(!old.exists() && here.path().join("output/v3/book.pdf").is_file());
+    assert!(run(here.path(), &["versions"]).out.contains("v2  2025-10-02  222222222222  2 documents, pruned\n"));
+    let nowhere = folder();
+    assert_eq!(run(nowhere.path(), &["prune", "--keep", "1"]).out, "nothing to delete: `output` holds 0 versions\n");
+    assert!(!nowhere.path().join("output").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn prune_takes_a_yes() {
+    let here = versions();
+    let (code, screen) = on_a_terminal(here.path(), "prune --keep 1", "y\n");
+    assert_eq!(code, Some(0));
+    assert!(screen.ends_with("deleted 1 version; `brief versions` still lists it\n"), "{screen}");
+    assert!(!here.path().join("output/v2").exists());
 }
 
 #[test]
@@ -280,7 +375,7 @@ fn faults_are_1_and_all_are_shown() {
         let faulty = run(book.path(), command);
         assert_eq!((faulty.code, faulty.out.as_str()), (Some(1), ""), "{command:?}");
         for shown in
-            ["content/options/weekend.yaml:", "content/options/night-line.yaml:15", "error[dangling-reference]", "did you mean `shifts`?"]
+            ["content/options/weekend.yaml:", "content/options/night-line.yaml:13", "error[dangling-reference]", "did you mean `shifts`?"]
         {
             assert!(faulty.err.contains(shown), "{command:?}: `{shown}` is missing:\n{}", faulty.err);
         }
