@@ -1,11 +1,13 @@
 //! Arguments, run, exit code.
 
-fn main() -> std::process::ExitCode {
-    let mut arguments: Vec<_> = std::env::args_os().collect();
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // brief runs itself under this name as the typst program it was built with: see `typeset`.
     #[cfg(feature = "builtin-typst")]
     if arguments.get(1).is_some_and(|first| first == brief::typeset::BUILTIN) {
-        return brief::typeset::builtin::main(arguments.split_off(2));
+        return brief::typeset::builtin::main(arguments.into_iter().skip(2));
     }
-    drop(arguments);
-    std::process::ExitCode::SUCCESS
+    brief::cli::main(arguments)
 }

@@ -12,13 +12,18 @@ use super::finish::{Made, Press, blank_texts};
 use super::options::{BuildOptions, Built, Outcome, Progress};
 use super::{draft, finish};
 use crate::diagnostic::{Diagnostic, has_errors};
-use crate::diff::{self, Snapshot};
+use crate::diff::{self, Changes, Since, Snapshot};
 use crate::document::Stamp;
 use crate::model::Date;
 use crate::render::{Scope, long_date};
 use crate::tree::revision::{self, GitFacts};
 use crate::version::{self, Commit, Digest, DocumentEntry, Health, Release, Revision, Store, Tools, Version, inputs};
 use crate::{tree, typeset};
+
+/// What a version's folder holds besides its documents and its manifest.
+const CLAIMS: &str = "claims.json";
+const CHANGES: &str = "changes.json";
+const DATA: &str = "data.json";
 
 /// Builds a version, or a draft where the options ask for one.
 pub fn build(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
@@ -116,10 +121,11 @@ fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagno
     let stage = store.stage()?;
     let date = date(options, git.as_ref())?;
     let this = this_version(stage.number(), date, digest, &book.settings);
-    let changes = changes(before.as_ref(), &Snapshot::of(&book))?;
+    let snapshot = Snapshot::of(&book);
+    let changes = changes(before.as_ref(), &snapshot)?;
     let scope = Scope { changes: Some(changes.json.clone()), audience: None };
     let kept_claims = match &before {
-        Some(version) => Claims::parse(&version.read("claims.json")?)?.documents,
+        Some(version) => Claims::parse(&version.read(CLAIMS)?)?.documents,
         None => BTreeMap::new(),
     };
     let engine = typeset::Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
@@ -172,9 +178,9 @@ fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagno
         return Ok(Built { tree, diagnostics, notes, outcome: Outcome::Faulty });
     }
 
-    stage.write("claims.json", Claims::new(rows).to_json()?.as_bytes())?;
-    stage.write("changes.json", changes.text.as_bytes())?;
-    stage.write("data.json", version::data_json(&book)?.as_bytes())?;
+    stage.write(CLAIMS, Claims::new(rows).to_json()?.as_bytes())?;
+    stage.write(CHANGES, changes.text.as_bytes())?;
+    stage.write(DATA, &snapshot.to_data_json()?)?;
     let commit = git.map(|git| Commit { id: git.commit, clean: git.clean });
     let documents = entries.len();
     let entry = store.publish(stage, Release { digest, date, summary: changes.summary, documents: entries, tools, commit })?;
@@ -272,18 +278,26 @@ struct Changed {
 }
 
 fn changes(before: Option<&Version>, this: &Snapshot) -> Result<Changed> {
-    let compared = match before {
-        None => diff::Comparison::first(),
+    let changes = match before {
+        None => Changes::new(None, Vec::new(), Vec::new()),
         Some(version) => {
-            let path = version.folder().join("data.json");
-            let base = Snapshot::from_data_json(&version.read("data.json")?).with_context(|| format!("can't use `{}`", path.display()))?;
-            let since = diff::Since { version: version.entry.number, date: version.entry.date };
-            diff::Comparison::new(Some(since), diff::compare(&base, this))
+            let path = version.folder().join(DATA);
+            let base = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| format!("can't use `{}`", path.display()))?;
+            let entry = &version.entry;
+            let since = Since {
+                number: Some(entry.number),
+                name: format!("v{}", entry.number),
+                date: Some(entry.date),
+                digest: Some(entry.digest.short()),
+            };
+            Changes::new(Some(since), diff::compare(&base, this), diff::settings(&base, this))
         }
     };
-    let json = serde_json::to_value(&compared)?;
-    let text = serde_json::to_string_pretty(&compared)? + "\n";
-    Ok(Changed { json, text, summary: compared.summary() })
+    let summary = match changes.since {
+        None => "first version".to_owned(),
+        Some(_) => diff::summary(&changes.records),
+    };
+    Ok(Changed { json: serde_json::to_value(&changes)?, text: changes.to_json()?, summary })
 }
 
 /// The JSON of what changed since the newest version, as templates see it.
