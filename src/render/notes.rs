@@ -214,10 +214,7 @@ fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
     }
     let relays = via(record);
     if !relays.is_empty() {
-        let names: Vec<&str> = relays
-            .iter()
-            .map(|id| source(id, book).map_or(id.as_str(), |relay| field(relay, "short").unwrap_or_else(|| book.display_name(relay))))
-            .collect();
+        let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| field(relay, "short").unwrap_or_else(|| book.display_name(relay)))).collect();
         text.push_str(&format!(", {} {}", word(settings, "via"), names.join(", ")));
     }
     vec![Inline::Text(sentence(text))]
@@ -246,8 +243,7 @@ fn entry(id: &str, book: &Book) -> Vec<Inline> {
         let date = text.parse::<Date>().map_or_else(|_| text.to_owned(), |date| long_date(date, settings));
         if inferred { format!("{date} ({})", word(settings, "inferred")) } else { date }
     });
-    let parts: Vec<String> =
-        [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
+    let parts: Vec<String> = [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
     let mut push = |text: String| inlines.push(Inline::Text(format!(" {}", sentence(text))));
     if !parts.is_empty() {
         push(parts.join(", "));
