@@ -17,7 +17,7 @@ const INSET: f64 = 10.0;
 const SHORT_ROW: f64 = 12.0;
 
 /// A table of no more lines than this stays on one page.
-const SHORT_TABLE: f64 = 14.0;
+const SHORT_TABLE: f64 = 10.0;
 
 /// A column whose longest cell has no more letters than this is as wide as that cell.
 const NARROW: usize = 11;
