@@ -1,5 +1,7 @@
 //! The files a book is read from, all at once and by name, wherever they are kept.
 
+pub mod folder;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
