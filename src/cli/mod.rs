@@ -1,1 +1,152 @@
-//! Under construction.
+//! The command line: what people type, and what they are told.
+//!
+//! One file a command, each with its arguments, whose doc comments are the manual, and a `run`. Here the
+//! environment and the clock are read; everything else is handed on to the library. A command returns a
+//! [`Status`] where it did what it was asked, and an error where it could not.
+
+mod build;
+mod check;
+mod completions;
+mod environment;
+mod failure;
+mod folders;
+mod init;
+mod new;
+mod open;
+mod progress;
+mod prune;
+mod schema;
+mod stub;
+mod terminal;
+mod theme;
+mod versions;
+mod watch;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use stub::builtin_typst;
+
+use terminal::{Color, Terminal};
+
+const MANUAL: &str = "\
+A first book:
+  brief init my-book       write a small book of your own, ready to build
+  cd my-book
+  brief build              make version 1: output/v1/*.md and *.pdf
+  brief open               look at it
+  brief build --watch      see a draft change while you write
+
+Exit codes:
+  0    done; content without errors
+  1    the content has errors, each shown with its place; nothing was written
+  2    wrong use, or something brief needs failed (a folder, a disk, typst)
+  101  a bug in brief
+
+NO_COLOR turns colors off, BRIEF_TYPST names the typst program to use, and SOURCE_DATE_EPOCH the date.";
+
+/// Makes briefing books from YAML records and Jinja templates: Markdown for reading and review, typeset PDFs for
+/// handing out, and numbered versions that can be compared and traced.
+///
+/// A book is a folder. content/book.yaml says what it is called and which documents it makes, the rest of content/ holds
+/// the records and their schemas, templates/ says how they are printed, and output/ receives the versions.
+#[derive(Debug, Parser)]
+#[command(name = "brief", version = stub::VERSION, max_term_width = 100, after_long_help = MANUAL)]
+#[command(after_help = "`brief --help` shows a first book and the exit codes; `brief COMMAND --help` has examples.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    manner: Manner,
+}
+
+/// How much is said, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Messages")]
+struct Manner {
+    /// Print errors and what was asked for, nothing else
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say what each stage does, and keep typst's temporary files
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// When to color messages; `auto` is: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Build),
+    Check(check::Check),
+    Versions(versions::Versions),
+    Open(open::Open),
+    Prune(prune::Prune),
+    Init(init::Init),
+    New(new::New),
+    Schema(schema::Schema),
+    Theme(theme::Theme),
+    Completions(completions::Completions),
+}
+
+/// How a command ended that could do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Fine,
+    /// The content has errors.
+    Faulty,
+}
+
+/// Runs the command that the arguments name, says what came of it, and gives the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    failure::report_panics();
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and versions come this way too, with exit code 0; a reader who has gone is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let Manner { quiet, verbose, color } = arguments.manner;
+    let terminal = Terminal::new(quiet, verbose, color);
+    match run(&arguments.command, &terminal) {
+        Ok(Status::Fine) => ExitCode::SUCCESS,
+        Ok(Status::Faulty) => ExitCode::from(1),
+        Err(error) if failure::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.failure(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
+    match command {
+        Command::Build(build) => build.run(terminal),
+        Command::Check(check) => check.run(terminal),
+        Command::Versions(versions) => versions.run(terminal),
+        Command::Open(open) => open.run(terminal),
+        Command::Prune(prune) => prune.run(terminal),
+        Command::Init(init) => init.run(terminal),
+        Command::New(new) => new.run(terminal),
+        Command::Schema(schema) => schema.run(terminal),
+        Command::Theme(theme) => theme.run(terminal),
+        Command::Completions(completions) => completions.run(terminal),
+    }
+}
+
+/// The arguments as clap sees them.
+fn command() -> clap::Command {
+    <Arguments as clap::CommandFactory>::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn arguments_are_consistent() {
+        super::command().debug_assert();
+    }
+}

@@ -93,7 +93,16 @@ impl Place {
 impl Diagnostic {
     /// An error at a place.
     pub fn error(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, severity: Severity::Error, message: message.into(), place, label: None, record: None, trace: Vec::new(), help: Vec::new() }
+        Diagnostic {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            place,
+            label: None,
+            record: None,
+            trace: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     /// A warning at a place.

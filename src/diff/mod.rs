@@ -1,1 +1,26 @@
-//! Under construction.
+//! What changed between two books, record by record.
+//!
+//! In come two [`Snapshot`]s, from a book at hand or from a version's `data.json`; out comes a list of
+//! [`Change`]s, which every painter draws from and which is documented in `changes.schema.json`. Text files are
+//! never compared: comments, quoting, the order of keys and the place of files are no change.
+
+mod apply;
+mod change;
+mod compare;
+mod fields;
+mod files;
+mod likeness;
+mod lists;
+mod node;
+mod summary;
+mod text;
+mod words;
+
+pub use crate::model::Snapshot;
+pub use apply::{Normal, apply};
+pub use change::{Change, ChangeKind, Comparison, FieldChange, FieldKind, FileChange, FileKind, Part, SCHEMA, Since};
+pub use compare::compare;
+pub use files::{files, settings};
+pub use node::{Parts, Qualifier};
+pub use summary::summary;
+pub use words::{Op, Word, words};

@@ -4,6 +4,8 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
+pub mod walk;
+
 use std::collections::BTreeMap;
 
 /// A whole document.
@@ -18,6 +20,19 @@ pub struct Document {
     pub sources: Vec<SourceEntry>,
     /// The claims printed, in the order of the text: [`Inline::Claim`] and its ledger entry meet by this index.
     pub claims: Vec<PrintedClaim>,
+}
+
+impl Document {
+    /// The paths of all images, each once.
+    pub fn image_paths(&self) -> std::collections::BTreeSet<String> {
+        let mut paths = std::collections::BTreeSet::new();
+        walk::inlines(&self.blocks, &mut |inline| {
+            if let Inline::Image { path, .. } = inline {
+                paths.insert(path.clone());
+            }
+        });
+        paths
+    }
 }
 
 /// One numbered note: a source and a place in it.
@@ -78,17 +93,31 @@ pub enum BlockKind {
     List(List),
     /// Terms, each with its details.
     Descriptions(Vec<(Vec<Inline>, Vec<Block>)>),
-    Code { info: String, literal: String },
+    Code {
+        info: String,
+        literal: String,
+    },
     /// Raw HTML, shown as text.
     Html(String),
     Rule,
     Table(Table),
     /// A GFM alert: `note`, `tip`, `important`, `warning`, `caution`.
-    Alert { kind: String, title: Option<String>, blocks: Vec<Block> },
+    Alert {
+        kind: String,
+        title: Option<String>,
+        blocks: Vec<Block>,
+    },
     /// A layout directive, taken out of the Markdown that readers get.
-    Directive { name: String, attributes: BTreeMap<String, String>, blocks: Vec<Block> },
+    Directive {
+        name: String,
+        attributes: BTreeMap<String, String>,
+        blocks: Vec<Block>,
+    },
     /// A footnote of the template's own.
-    FootnoteDefinition { label: String, blocks: Vec<Block> },
+    FootnoteDefinition {
+        label: String,
+        blocks: Vec<Block>,
+    },
     /// Where the numbered notes stand.
     Notes,
     /// Where the list of sources stands.
@@ -146,8 +175,16 @@ pub enum Inline {
     Emphasis(Vec<Inline>),
     Strong(Vec<Inline>),
     Strikethrough(Vec<Inline>),
-    Link { target: Target, title: String, content: Vec<Inline> },
-    Image { path: String, title: String, alternative: String },
+    Link {
+        target: Target,
+        title: String,
+        content: Vec<Inline>,
+    },
+    Image {
+        path: String,
+        title: String,
+        alternative: String,
+    },
     SoftBreak,
     HardBreak,
     /// Raw HTML, shown as text.
@@ -155,7 +192,10 @@ pub enum Inline {
     /// A reference to a footnote of the template's own.
     FootnoteReference(String),
     /// A claim's printed text, and its index in [`Document::claims`].
-    Claim { index: usize, content: Vec<Inline> },
+    Claim {
+        index: usize,
+        content: Vec<Inline>,
+    },
     /// A mark for a note, by its number.
     Cite(usize),
     /// A field of the version that prints this document, known last.

@@ -23,7 +23,10 @@ pub struct Claim {
 /// What a claim holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Held {
-    Known { value: Value, qualifier: Option<Qualifier> },
+    Known {
+        value: Value,
+        qualifier: Option<Qualifier>,
+    },
     /// A range, both ends included.
     Range(Number, Number),
     /// Not known, and why, in words or as a key of the book's words (`not-reported`).

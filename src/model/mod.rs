@@ -8,6 +8,7 @@ mod claim;
 mod date;
 mod record;
 mod shape;
+mod snapshot;
 mod value;
 
 pub use book::{Book, Collection, CollectionConfig, DocumentPlan, NotesPlacement, PdfOptions, Settings};
@@ -15,6 +16,7 @@ pub use claim::{Citation, Claim, Held, Qualifier};
 pub use date::Date;
 pub use record::{Attribution, Record};
 pub use shape::{Shape, ShapeId, Shapes};
+pub use snapshot::{BookFacts, CollectionSnapshot, RecordSnapshot, Said, Snapshot};
 pub use value::{Map, Number, Reference, Value};
 
 /// The collection whose records say where things come from.

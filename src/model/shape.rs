@@ -1,44 +1,73 @@
 //! What a collection's schema says of each field, beyond validity.
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 /// The schema's annotations as a graph: `$ref` may lead back to where it came from.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Shapes {
     nodes: Vec<Shape>,
 }
 
 /// A place in [`Shapes`]; the record itself is [`Shapes::ROOT`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShapeId(usize);
 
 /// What the schema says of one value.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Shape {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `x-claim: true`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub claim: bool,
     /// `x-ref: <collection>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// `format: markdown`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub markdown: bool,
     /// `x-key`: the field by which items of this list are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `x-ordered: true`: the order of this list has a meaning.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ordered: bool,
     /// `uniqueItems: true`: this list is a set.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub properties: IndexMap<String, ShapeId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<ShapeId>,
     /// `prefixItems`: the shapes of the first items.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prefix: Vec<ShapeId>,
     /// `additionalProperties`, where it is a schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional: Option<ShapeId>,
 }
 
 impl Shapes {
     pub const ROOT: ShapeId = ShapeId(0);
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The same without what is only meant for editors.
+    #[must_use]
+    pub fn without_descriptions(mut self) -> Shapes {
+        for shape in &mut self.nodes {
+            shape.description = None;
+        }
+        self
+    }
 
     /// Adds an empty shape, to be filled through [`Shapes::get_mut`].
     pub fn add(&mut self) -> ShapeId {

@@ -56,8 +56,18 @@ pub(crate) fn resolve(
     if let (Some(title), false) = (&planned.title, document.front.contains_key("title")) {
         document.front.insert("title".to_owned(), title.clone().into());
     }
+    add_title(&mut document);
     notes::number(&mut document, &citations, &pass.book);
     document
+}
+
+/// A document whose title is in its front matter alone begins with it.
+fn add_title(document: &mut Document) {
+    let has_title = document.blocks.iter().any(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
+    if let (false, Some(title)) = (has_title, document.front.get("title").and_then(|title| title.as_str())) {
+        let content = vec![Inline::Text(folded(title))];
+        document.blocks.insert(0, Block { kind: BlockKind::Heading { level: 1, content, anchor: None }, line: 0 });
+    }
 }
 
 /// Whether a document may hold a link to this address.

@@ -1,6 +1,8 @@
 //! The files a book is read from, all at once and by name, wherever they are kept.
 
 pub mod folder;
+mod git;
+pub mod revision;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

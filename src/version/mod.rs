@@ -1,1 +1,26 @@
-//! Under construction.
+//! Versions: what a build makes is numbered, dated, digested, and kept.
+//!
+//! In come the book, the rendered texts and the typeset files; out come `output/vN/`, `output/versions.json`
+//! and `output/latest`. Everything written below `output/` goes through [`Store`]. Nothing here renders,
+//! typesets or reads the clock, and no version is changed after it was written.
+
+mod canonical;
+mod data;
+mod digest;
+mod disk;
+mod folder;
+pub mod inputs;
+mod ledger;
+mod manifest;
+mod recover;
+mod stage;
+mod store;
+
+pub use data::data_json;
+pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, records_digest};
+pub use disk::{Call, Disk, Hook};
+pub use folder::{Health, Version};
+pub use ledger::{Commit, Entry, Ledger};
+pub use manifest::{DocumentEntry, Manifest, Output, Revision, Tools};
+pub use stage::Stage;
+pub use store::{Release, Store};

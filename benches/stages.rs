@@ -1,0 +1,56 @@
+//! The stages on a generated book of 300 records: `cargo bench`.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a benchmark may start programs, and fail by panicking")]
+
+use std::hint::black_box;
+use std::process::Command;
+
+use brief::pipeline::{self, Progress};
+use brief::{load, markdown, tree};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+struct Silent;
+
+impl Progress for Silent {
+    fn start(&self, _stage: &str, _total: u64) {}
+    fn step(&self, _what: &str) {}
+    fn finish(&self) {}
+}
+
+/// A book in a folder, as `generate-book` writes it.
+fn generated() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--release", "--quiet", "--example", "generate-book", "--"])
+        .arg(folder.path())
+        .args(["--records", "300", "--pages", "250"])
+        .status()
+        .unwrap();
+    assert!(status.success());
+    folder
+}
+
+fn stages(criterion: &mut Criterion) {
+    let folder = generated();
+    let (tree, faults) = tree::folder::read(folder.path()).unwrap();
+    assert!(faults.is_empty());
+    criterion.bench_function("read the tree", |b| b.iter(|| tree::folder::read(black_box(folder.path())).unwrap()));
+    criterion.bench_function("load", |b| b.iter(|| load::load(black_box(&tree))));
+    criterion.bench_function("read, load, check and render", |b| b.iter(|| pipeline::check(black_box(folder.path()), &Silent).unwrap()));
+
+    // The Markdown of the book itself, made once.
+    let text = markdown_of(folder.path());
+    criterion.bench_function("parse Markdown", |b| b.iter(|| markdown::parse(black_box(&text))));
+}
+
+fn markdown_of(root: &std::path::Path) -> String {
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--release", "--quiet", "--", "build", "--no-pdf", "--document", "book", "--quiet", "--root"])
+        .arg(root)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    std::fs::read_to_string(root.join("output/draft/book.md")).unwrap()
+}
+
+criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = stages }
+criterion_main!(benches);

@@ -1,0 +1,127 @@
+//! `brief build`: makes a version, or a draft.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+
+use super::Status;
+use super::environment::environment;
+use super::folders::Folders;
+use super::progress;
+use super::stub::{self, BuildOptions, Built, Choice, Outcome};
+use super::terminal::{Count, Terminal};
+use super::watch;
+use crate::model::Date;
+
+const EXAMPLES: &str = "\
+Examples:
+  brief build                          the next version, if anything a reader gets has changed
+  brief build --draft                  everything, marked DRAFT, without a version
+  brief build --document summary       a draft of one document (repeat for more)
+  brief build --no-pdf                 a draft of the Markdown alone, at once
+  brief build --watch                  a draft again whenever a file changes
+  brief build --date 2025-11-05        the same bytes on every machine and every day";
+
+/// Builds the next version of the book: Markdown, PDFs and ledgers in output/vN
+///
+/// A build that finds errors shows them all and writes nothing. A build whose readers would get what the newest version
+/// already holds writes nothing either, and says so: a comment or a moved line makes no version. Otherwise the version
+/// appears whole in output/vN, and is never changed again. With --draft, --document or --no-pdf only output/draft is
+/// written, and the versions stay as they are.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Build {
+    #[command(flatten)]
+    pub(super) folders: Folders,
+    /// Build only this document, as a draft; may be given again
+    #[arg(long = "document", value_name = "ID")]
+    documents: Vec<String>,
+    /// Write the Markdown alone, as a draft
+    #[arg(long)]
+    no_pdf: bool,
+    /// Write output/draft instead of a version
+    #[arg(long)]
+    draft: bool,
+    /// Build a draft again whenever a file in content/, templates/ or fonts/ changes, until stopped by Ctrl-C
+    #[arg(long)]
+    watch: bool,
+    /// The typst program to typeset with, or `builtin`
+    ///
+    /// Without it: what BRIEF_TYPST names, else `typst` on PATH if its version is the one this brief is built for, else the
+    /// built-in typst. All of one version make the same PDFs, byte for byte.
+    #[arg(long, value_name = "PATH|builtin", value_parser = OsStringValueParser::new().map(|value| choice(&value)))]
+    typst: Option<Choice>,
+    /// How many seconds typst may take for one document
+    #[arg(long, value_name = "S", default_value = "120", value_parser = clap::value_parser!(u64).range(1..))]
+    typst_timeout: u64,
+    /// The date that the version bears
+    ///
+    /// Without it: SOURCE_DATE_EPOCH, else the date of the Git commit if nothing has been changed since, else today (UTC).
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    date: Option<Date>,
+    /// How many documents to typeset side by side [default: one for each core]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+fn choice(value: &OsStr) -> Choice {
+    if value == "builtin" { Choice::BuiltIn } else { Choice::Program(PathBuf::from(value)) }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse::<Date>().ok().filter(|date| date.day.is_some()).ok_or_else(|| "not a day of the form YYYY-MM-DD".to_owned())
+}
+
+impl Build {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let options = self.options(terminal)?;
+        if self.watch {
+            return watch::watch(&options, terminal);
+        }
+        build(&options, terminal)
+    }
+
+    fn options(&self, terminal: &Terminal) -> Result<BuildOptions> {
+        Ok(BuildOptions {
+            root: self.folders.root.book()?.to_owned(),
+            output: self.folders.output(),
+            documents: self.documents.clone(),
+            pdf: !self.no_pdf,
+            draft: self.draft || self.watch,
+            typst: self.typst.clone().unwrap_or(Choice::Search),
+            environment: environment()?,
+            typst_timeout: Duration::from_secs(self.typst_timeout),
+            keep_temporary: terminal.verbose,
+            date: self.date,
+            jobs: self.jobs.map(usize::from),
+        })
+    }
+}
+
+/// Builds once and says what came of it.
+pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {
+    let Built { tree, diagnostics, notes, outcome } = progress::with(terminal, |progress| stub::build(options, progress))?;
+    terminal.diagnostics(&tree, &diagnostics);
+    notes.iter().for_each(|note| terminal.note(note));
+    match outcome {
+        Outcome::Faulty => return Ok(Status::Faulty),
+        Outcome::Unchanged { name, folder } => {
+            terminal.say(format_args!("nothing that a reader gets has changed since {name}: `{}` stands", folder.display()))?;
+        }
+        Outcome::Version { name, folder, summary, documents, typeset } => terminal.say(format_args!(
+            "made {name} in `{}`: {}, {typeset} typeset; {summary} (`brief versions` lists what changed)",
+            folder.display(),
+            Count(documents, "document"),
+        ))?,
+        Outcome::Draft { folder, documents } => terminal.say(format_args!(
+            "made a draft in `{}`: {} (`brief build` makes a version of it)",
+            folder.display(),
+            Count(documents, "document")
+        ))?,
+    }
+    Ok(Status::Fine)
+}

@@ -1,0 +1,54 @@
+//! The folders that commands work in.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+
+use super::failure::Hint;
+
+/// The book's folder.
+#[derive(Debug, Args)]
+pub(super) struct Root {
+    /// The book's folder, which holds content/ and templates/
+    #[arg(long, value_name = "DIR", default_value = ".", value_hint = clap::ValueHint::DirPath)]
+    pub(super) root: PathBuf,
+}
+
+/// The book's folder and the folder of its versions.
+#[derive(Debug, Args)]
+pub(super) struct Folders {
+    #[command(flatten)]
+    pub(super) root: Root,
+    /// The folder of the versions [default: output/ in the book's folder]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    output: Option<PathBuf>,
+}
+
+impl Root {
+    /// A path below the folder, as a person would write it.
+    pub(super) fn join(&self, path: impl AsRef<Path>) -> PathBuf {
+        if self.root == Path::new(".") { path.as_ref().to_owned() } else { self.root.join(path) }
+    }
+
+    /// The folder, once it is known to hold a book.
+    pub(super) fn book(&self) -> Result<&Path> {
+        let holds = |folder: &Path| folder.join("content/book.yaml").exists() || folder.join("content").is_dir();
+        if holds(&self.root) {
+            return Ok(&self.root);
+        }
+        let above =
+            std::path::absolute(&self.root).ok().and_then(|path| path.ancestors().skip(1).find(|folder| holds(folder)).map(Path::to_owned));
+        let hint = match above {
+            Some(folder) => format!("there is a book in `{0}`: add `--root {0}`", folder.display()),
+            None => "`brief init my-book` writes a small book to start from; `--root DIR` names a book elsewhere".to_owned(),
+        };
+        Err(Hint::on(format!("there is no book in `{}` (it has no content/ folder)", self.root.display()), hint))
+    }
+}
+
+impl Folders {
+    pub(super) fn output(&self) -> PathBuf {
+        self.output.clone().unwrap_or_else(|| self.root.join("output"))
+    }
+}

@@ -1,0 +1,97 @@
+//! `brief init`: a small book of one's own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::Status;
+use super::failure::Hint;
+use super::terminal::{Count, Terminal};
+
+const EXAMPLES: &str = "\
+Examples:
+  brief init my-book && cd my-book
+  brief build                      make version 1
+  brief new options tram           add a record
+  brief check                      see what it still lacks";
+
+macro_rules! book {
+    ($($path:literal)*) => { &[$(($path, include_str!(concat!("init/book/", $path)))),*] };
+}
+
+/// The book's files: their paths in the new folder, and what they hold.
+const FILES: &[(&str, &str)] = book! {
+    "content/book.yaml"
+    "content/options/night-line.yaml"
+    "content/options/on-demand.yaml"
+    "content/options/weekend.yaml"
+    "content/questions.yaml"
+    "content/schemas/options.yaml"
+    "content/schemas/questions.yaml"
+    "content/schemas/sections.yaml"
+    "content/schemas/sources.yaml"
+    "content/sections/background.md"
+    "content/sections/bottom-line.md"
+    "content/sources.yaml"
+    "templates/book.md.jinja"
+    "templates/option.md.jinja"
+    "templates/parts/option.jinja"
+};
+
+/// Kept under another name here, where it would be obeyed.
+const GITIGNORE: &str = include_str!("init/book/gitignore");
+
+/// Writes a small, working book to start from
+///
+/// It weighs three options for a night bus in a town that does not exist. Change content/book.yaml, the schemas, records
+/// and templates one at a time, and build as you go.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Init {
+    /// The folder to write it to; it must be empty, or not there yet
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    folder: PathBuf,
+}
+
+impl Init {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let folder = &self.folder;
+        if !is_free(folder)? {
+            return Err(Hint::on(
+                format!("`{}` is not an empty folder", folder.display()),
+                "nothing was written; name a folder that is empty or not there yet",
+            ));
+        }
+        for (path, text) in FILES {
+            write(&folder.join(path), text)?;
+        }
+        write(&folder.join(".gitignore"), GITIGNORE)?;
+        terminal.say(format_args!(
+            "wrote a book of {} to `{}`; next: `cd {1}`, then `brief build`",
+            Count(FILES.len() + 1, "file"),
+            folder.display()
+        ))?;
+        Ok(Status::Fine)
+    }
+}
+
+/// Whether a folder can be filled without touching anything of anyone's.
+fn is_free(folder: &Path) -> Result<bool> {
+    match fs::read_dir(folder) {
+        // A fresh Git repository is what people have before their first file.
+        Ok(mut entries) => Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == ".git"))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("can't read `{}`", folder.display())),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the book is the user's from here on, not an output")]
+fn write(path: &Path, text: &str) -> Result<()> {
+    path.parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(path, text))
+        .with_context(|| format!("can't write `{}`", path.display()))
+}

@@ -1,0 +1,77 @@
+//! `brief new`: a record to fill in.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::Status;
+use super::failure::Hint;
+use super::folders::Root;
+use super::stub;
+use super::terminal::Terminal;
+use crate::diagnostic::did_you_mean;
+
+const EXAMPLES: &str = "\
+Examples:
+  brief new options tram      content/options/tram.yaml, with every field of the schema laid out
+  brief new sources poll-2    a collection in one file: prints the record, to be put into that file";
+
+/// Writes a new record with its schema's fields laid out and described in comments
+///
+/// Required fields stand ready to be filled in, the others are commented out. A record of a collection that is kept in one file
+/// is printed, with the name of the file to put it into.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct New {
+    /// The collection
+    collection: String,
+    /// The record's id: lower-case letters, digits and hyphens
+    id: String,
+    #[command(flatten)]
+    root: Root,
+}
+
+impl New {
+    #[expect(clippy::disallowed_methods, reason = "the record is the user's from here on, not an output")]
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let New { collection: name, id, .. } = self;
+        let root = self.root.book()?;
+        let collections = stub::collections(root)?;
+        let Some(collection) = collections.iter().find(|c| c.name == *name) else {
+            let hint = did_you_mean(name, collections.iter().map(|c| c.name.as_str()));
+            return Err(Hint::on(
+                format!("there is no collection `{name}`"),
+                hint.unwrap_or_else(|| "`brief schema` lists them".to_owned()),
+            ));
+        };
+        let text = stub::skeleton(root, name, id)?;
+        let place = self.root.join(&collection.path);
+        if !place.is_dir() {
+            terminal.print(&text)?;
+            terminal.remark(format_args!("put this into `{}`", place.display()));
+            return Ok(Status::Fine);
+        }
+        if !is_id(id) {
+            return Err(Hint::on(
+                format!("`{id}` can't be an id"),
+                "an id is made of lower-case letters, digits and hyphens, and starts with a letter or digit",
+            ));
+        }
+        let path = place.join(format!("{id}.yaml"));
+        if let Some(taken) = ["yaml", "yml", "md"].map(|end| place.join(format!("{id}.{end}"))).iter().find(|path| path.exists()) {
+            return Err(Hint::on(format!("there is a record `{name}/{id}` already"), format!("it stands in `{}`", taken.display())));
+        }
+        fs::create_dir_all(&place)
+            .and_then(|()| OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(text.as_bytes()))
+            .with_context(|| format!("can't write `{}`", path.display()))?;
+        terminal.say(format_args!("wrote `{}`; `brief check` says what is still missing", path.display()))?;
+        Ok(Status::Fine)
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.bytes().next().is_some_and(plain) && text.bytes().all(|byte| plain(byte) || byte == b'-')
+}

@@ -1,0 +1,129 @@
+//! What is printed, and where: what was asked for to stdout, messages to stderr.
+
+use std::ffi::OsStr;
+use std::fmt::{self, Display};
+use std::io::{self, IsTerminal, Write};
+
+use anyhow::Result;
+use clap::ValueEnum;
+use clap::builder::styling::{AnsiColor, Style};
+
+use super::environment;
+use super::failure::Hint;
+use super::stub;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::tree::Tree;
+
+/// When messages are colored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    fn on(self, terminal: bool) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let set = |name, plain: &dyn Fn(&OsStr) -> bool| environment::variable(name).is_some_and(|value| plain(&value));
+                terminal && !set("NO_COLOR", &|value| !value.is_empty()) && !set("TERM", &|value| value == "dumb")
+            }
+        }
+    }
+}
+
+/// The two streams, and how much is to be said on them.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+    /// Whether messages are colored.
+    color: bool,
+    /// Whether someone watches the messages.
+    watched: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(quiet: bool, verbose: bool, color: Color) -> Terminal {
+        let watched = io::stderr().is_terminal();
+        Terminal { quiet, verbose, color: color.on(watched), watched }
+    }
+
+    /// Whether a progress bar has a place to be.
+    pub(super) fn shows_progress(&self) -> bool {
+        self.watched && !self.quiet
+    }
+
+    /// Prints what was asked for, which ends its own lines.
+    pub(super) fn print(&self, text: &str) -> Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// Prints the line that says what was done.
+    pub(super) fn say(&self, line: impl Display) -> Result<()> {
+        if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
+    }
+
+    /// Prints a remark on the way.
+    pub(super) fn remark(&self, line: impl Display) {
+        if !self.quiet {
+            self.message(&format!("{line}\n"));
+        }
+    }
+
+    /// Prints what a person should know that is no fault of the content.
+    pub(super) fn note(&self, note: &str) {
+        self.remark(format_args!("note: {note}"));
+    }
+
+    /// Says whom a command waits for.
+    pub(super) fn waiting(&self, who: &str) {
+        self.note(&format!("waiting for {who} to finish with the output folder"));
+    }
+
+    /// Shows diagnostics at their lines, and counts them.
+    pub(super) fn diagnostics(&self, tree: &Tree, diagnostics: &[Diagnostic]) {
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(|d| !self.quiet || d.severity == Severity::Error).cloned().collect();
+        if !shown.is_empty() {
+            self.message(&stub::paint(tree, &shown, self.color));
+        }
+    }
+
+    /// Shows why a command could not do its work.
+    pub(super) fn failure(&self, error: &anyhow::Error) {
+        let (red, yellow, cyan) = (AnsiColor::Red.on_default().bold(), AnsiColor::Yellow.on_default(), AnsiColor::Cyan.on_default());
+        let mut text = self.headed(red, "error", error);
+        for cause in error.chain().skip(1).filter(|cause| !cause.is::<Hint>()) {
+            text.push_str(&self.headed(yellow, "caused by", cause));
+        }
+        for hint in error.chain().filter_map(|cause| cause.downcast_ref::<Hint>()) {
+            text.push_str(&self.headed(cyan, "hint", hint));
+        }
+        self.message(&text);
+    }
+
+    /// A line with a colored head; further lines of the text are set in.
+    fn headed(&self, style: Style, head: &str, text: impl Display) -> String {
+        let text = text.to_string().replace('\n', "\n  ");
+        if self.color { format!("{style}{head}:{style:#} {text}\n") } else { format!("{head}: {text}\n") }
+    }
+
+    /// Nobody can be told that stderr is closed.
+    fn message(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// A count and the word for what is counted: `1 record`, `3 records`.
+pub(super) struct Count(pub(super) usize, pub(super) &'static str);
+
+impl Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
+    }
+}

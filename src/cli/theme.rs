@@ -1,0 +1,50 @@
+//! `brief theme`: the default theme, as a file of one's own.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use super::Status;
+use super::failure::Hint;
+use super::folders::Root;
+use super::stub;
+use super::terminal::Terminal;
+
+const EXAMPLES: &str = "\
+Examples:
+  brief theme                                   write templates/theme.typ
+  brief build --document summary --watch        see what your changes do
+  brief theme --force                           go back to the default
+
+Delete templates/theme.typ to use the default again, with its later improvements.";
+
+/// Writes the default theme to templates/theme.typ, to be changed
+///
+/// The theme is a Typst file. Documents come to it as plain headings, paragraphs, tables, figures and notes; it says with
+/// `set` and `show` rules how they look. Its own comments say what it may rely on.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Theme {
+    #[command(flatten)]
+    root: Root,
+    /// Overwrite a theme that is there
+    #[arg(long)]
+    force: bool,
+}
+
+impl Theme {
+    #[expect(clippy::disallowed_methods, reason = "the theme is the user's from here on, not an output")]
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        self.root.book()?;
+        let path = self.root.join("templates/theme.typ");
+        if path.exists() && !self.force {
+            return Err(Hint::on(format!("`{}` exists", path.display()), "`--force` overwrites it with the default"));
+        }
+        fs::create_dir_all(self.root.join("templates"))
+            .and_then(|()| fs::write(&path, stub::DEFAULT_THEME))
+            .with_context(|| format!("can't write `{}`", path.display()))?;
+        terminal.say(format_args!("wrote `{}`; `brief build --watch` shows what changes to it do", path.display()))?;
+        Ok(Status::Fine)
+    }
+}

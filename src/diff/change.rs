@@ -1,0 +1,206 @@
+//! A change, as data: `changes.json`, what templates see, and what painters draw from.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json;
+
+use super::node::Parts;
+use super::summary::summary;
+use super::words::Word;
+use crate::model::{Date, Number};
+
+/// The JSON Schema of `changes.json`.
+pub const SCHEMA: &str = include_str!("changes.schema.json");
+const FORMAT: u32 = 1;
+
+/// `changes.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    format: u32,
+    /// What is compared with; nothing for a first version.
+    pub since: Option<Since>,
+    /// Sorted by collection and id.
+    pub records: Vec<Change>,
+    /// Changes outside the records, sorted by path.
+    pub files: Vec<FileChange>,
+}
+
+/// The version that changes are counted from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// The version's number, where it is a version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// `v7`, or the name of a git revision or folder.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+}
+
+impl Since {
+    /// A version of the ledger.
+    pub fn version(number: u32, date: Date, digest: impl Into<String>) -> Since {
+        Since { number: Some(number), name: format!("v{number}"), date: Some(date), digest: Some(digest.into()) }
+    }
+}
+
+/// What happened to a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    pub collection: String,
+    /// The id; of a renamed record the new one.
+    pub id: String,
+    /// The id that a renamed record had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_id: Option<String>,
+    /// The display name; of a removed record the last it had.
+    pub name: String,
+    pub kind: ChangeKind,
+    /// What changed in it; all fields of a record that was added or removed.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What can happen to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    Added,
+    Removed,
+    Changed,
+    Renamed,
+}
+
+/// What happened to one part of one field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldChange {
+    /// JSON pointer (RFC 6901) from the record, in which items that have a key are named by it:
+    /// `/units/alpha/strength`; empty for what the record says of all its claims.
+    pub path: String,
+    /// The field as people call it.
+    pub label: String,
+    pub kind: FieldKind,
+    pub part: Part,
+    /// The plain JSON pointer to the value in the base; where it wasn't there, to where it was put (`/units/-`).
+    pub base_path: String,
+    /// The plain JSON pointer to the value in the head; where it isn't there, to where it was taken from.
+    pub head_path: String,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub old: Option<Json>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub new: Option<Json>,
+    /// What belongs to the claims in `old`, by their pointer below it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub old_claims: BTreeMap<String, Parts>,
+    /// What belongs to the claims in `new`, by their pointer below it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub new_claims: BTreeMap<String, Parts>,
+    /// New less old, of two numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Number>,
+    /// From old to new, of two dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<i32>,
+    /// Prose, word by word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
+    /// Whether the claim says nothing of this itself, before and after: what changed is the record's word, its
+    /// collection's or the book's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inherited: bool,
+    /// The change in one line.
+    pub text: String,
+}
+
+/// What can happen to a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldKind {
+    Added,
+    Removed,
+    Changed,
+    /// An item of a list whose order has a meaning stands elsewhere in it.
+    Moved,
+}
+
+/// Which part of a value changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Value,
+    Source,
+    AsOf,
+    Marking,
+    Confidence,
+}
+
+/// A change outside the records: of the book's settings, a schema, a template, an asset or a font.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileChange {
+    pub path: String,
+    pub kind: FileKind,
+    /// The documents whose text it alters, where that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
+}
+
+/// What can happen to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    Added,
+    Removed,
+    Changed,
+}
+
+impl Comparison {
+    /// A first version: there is nothing to compare it with.
+    pub fn first() -> Comparison {
+        Comparison::new(None, Vec::new())
+    }
+
+    /// The changes of records since a version.
+    pub fn new(since: Option<Since>, records: Vec<Change>) -> Comparison {
+        Comparison { format: FORMAT, since, records, files: Vec::new() }
+    }
+
+    /// The same with what changed outside the records.
+    #[must_use]
+    pub fn with_files(self, files: Vec<FileChange>) -> Comparison {
+        Comparison { files, ..self }
+    }
+
+    /// All in one sentence.
+    pub fn summary(&self) -> String {
+        if self.since.is_none() { "first version".to_owned() } else { summary(&self.records) }
+    }
+
+    /// The text of `changes.json`.
+    pub fn to_json(&self) -> Result<String> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+
+    /// Reads `changes.json`.
+    pub fn parse(bytes: &[u8]) -> Result<Comparison> {
+        let changes: Comparison = serde_json::from_slice(bytes).context("the list of changes is damaged")?;
+        if changes.format != FORMAT {
+            bail!("the list of changes is of format {}, and this brief reads format {FORMAT}", changes.format);
+        }
+        Ok(changes)
+    }
+}
+
+/// Keeps `null`, which is a value, apart from no value.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json>, D::Error> {
+    Json::deserialize(deserializer).map(Some)
+}

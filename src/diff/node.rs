@@ -1,0 +1,293 @@
+//! A value with what belongs to it as a claim, in one form however it was written.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map as JsonMap, Value as Json};
+
+use crate::model::{RecordSnapshot, Said, ShapeId, Shapes};
+
+/// A value, and the claim's parts where it is one.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) parts: Parts,
+    /// Which of `source`, `as_of`, `marking` and `confidence` it says itself.
+    pub(super) own: [bool; 4],
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    Scalar(Json),
+    List(Vec<Node>),
+    Map(IndexMap<String, Node>),
+}
+
+/// What belongs to a claim besides its bare value.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parts {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<Qualifier>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marking: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<String>,
+}
+
+/// How a bare value is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Qualifier {
+    Approximate,
+    AtLeast,
+    AtMost,
+    /// The value is a list of the two ends.
+    Range,
+    /// The value says why it isn't known.
+    Unknown,
+}
+
+impl Parts {
+    fn is_empty(&self) -> bool {
+        *self == Parts::default()
+    }
+
+    fn said(said: &Said) -> Parts {
+        let mut source = said.source.clone();
+        source.sort();
+        source.dedup();
+        Parts { source, as_of: said.as_of.clone(), marking: said.marking.clone(), confidence: said.confidence.clone(), ..Parts::default() }
+    }
+}
+
+/// Equal in value and parts, wherever the parts come from.
+impl PartialEq for Node {
+    fn eq(&self, other: &Node) -> bool {
+        self.kind == other.kind && self.parts == other.parts
+    }
+}
+
+impl From<Kind> for Node {
+    fn from(kind: Kind) -> Node {
+        Node { kind, parts: Parts::default(), own: [false; 4] }
+    }
+}
+
+impl Node {
+    /// A record: its fields, and as its parts what it says of all of them.
+    pub(super) fn record(record: &RecordSnapshot) -> Node {
+        let mut path = String::new();
+        let fields = record
+            .fields
+            .iter()
+            .map(|(key, value)| (key.clone(), below(&mut path, key, |path| Node::written(value, path, &record.claims))));
+        Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4] }
+    }
+
+    /// A record of no fields, from which an added one grows.
+    pub(super) fn empty() -> Node {
+        Node::from(Kind::Map(IndexMap::new()))
+    }
+
+    fn written(json: &Json, path: &mut String, claims: &BTreeMap<String, Said>) -> Node {
+        if let Some(said) = claims.get(path.as_str()) {
+            return Node::claim(json, said);
+        }
+        Node::from(match json {
+            Json::Array(items) => Kind::List(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, item)| below(path, &index.to_string(), |path| Node::written(item, path, claims)))
+                    .collect(),
+            ),
+            Json::Object(fields) => Kind::Map(
+                fields.iter().map(|(key, value)| (key.clone(), below(path, key, |path| Node::written(value, path, claims)))).collect(),
+            ),
+            scalar => Kind::Scalar(scalar.clone()),
+        })
+    }
+
+    fn claim(written: &Json, said: &Said) -> Node {
+        let mut parts = Parts::said(said);
+        let mut own = [false; 4];
+        let bare = match written {
+            Json::Object(envelope) => {
+                let flag = |key: &str| envelope.get(key) == Some(&Json::Bool(true));
+                let (bare, qualifier) = match (envelope.get("range"), envelope.get("unknown")) {
+                    (Some(range), _) => (range, Some(Qualifier::Range)),
+                    (_, Some(why)) => (why, Some(Qualifier::Unknown)),
+                    _ => {
+                        let named =
+                            [("approximate", Qualifier::Approximate), ("at_least", Qualifier::AtLeast), ("at_most", Qualifier::AtMost)];
+                        let qualifier = named.into_iter().find_map(|(key, qualifier)| flag(key).then_some(qualifier));
+                        (envelope.get("value").unwrap_or(&Json::Null), qualifier)
+                    }
+                };
+                parts.qualifier = qualifier;
+                parts.unit = envelope.get("unit").and_then(Json::as_str).map(str::to_owned);
+                own = ["source", "as_of", "marking", "confidence"].map(|key| envelope.contains_key(key));
+                bare
+            }
+            bare => bare,
+        };
+        Node { parts, own, ..Node::bare(bare) }
+    }
+
+    fn bare(json: &Json) -> Node {
+        Node::written(json, &mut String::new(), &BTreeMap::new())
+    }
+
+    /// The bare value, and the parts of the claims in it by pointer; the node's own parts stand under the empty one.
+    pub(super) fn to_data(&self) -> (Json, BTreeMap<String, Parts>) {
+        let mut claims = BTreeMap::new();
+        let json = self.lower(&mut String::new(), &mut claims);
+        (json, claims)
+    }
+
+    fn lower(&self, path: &mut String, claims: &mut BTreeMap<String, Parts>) -> Json {
+        if !self.parts.is_empty() {
+            claims.insert(path.clone(), self.parts.clone());
+        }
+        match &self.kind {
+            Kind::Scalar(json) => json.clone(),
+            Kind::List(items) => {
+                items.iter().enumerate().map(|(index, item)| below(path, &index.to_string(), |path| item.lower(path, claims))).collect()
+            }
+            Kind::Map(fields) => {
+                let lowered: JsonMap<String, Json> =
+                    fields.iter().map(|(key, value)| (key.clone(), below(path, key, |path| value.lower(path, claims)))).collect();
+                Json::Object(lowered)
+            }
+        }
+    }
+
+    /// What [`Node::to_data`] gave.
+    pub(super) fn from_data(json: &Json, claims: &BTreeMap<String, Parts>) -> Node {
+        let mut node = Node::bare(json);
+        node.lift(&mut String::new(), claims);
+        node
+    }
+
+    fn lift(&mut self, path: &mut String, claims: &BTreeMap<String, Parts>) {
+        if let Some(parts) = claims.get(path.as_str()) {
+            self.parts = parts.clone();
+        }
+        match &mut self.kind {
+            Kind::Scalar(_) => {}
+            Kind::List(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    below(path, &index.to_string(), |path| item.lift(path, claims));
+                }
+            }
+            Kind::Map(fields) => {
+                for (key, value) in fields {
+                    below(path, key, |path| value.lift(path, claims));
+                }
+            }
+        }
+    }
+
+    /// The text or number that it is, as text.
+    pub(super) fn key_text(&self) -> Option<String> {
+        match &self.kind {
+            Kind::Scalar(Json::String(text)) => Some(text.clone()),
+            Kind::Scalar(Json::Number(number)) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Puts into order what has none: keys of mappings, lists of mappings, sets. Two nodes are the same content
+    /// where their normal forms are equal.
+    pub(super) fn normalize(&mut self, at: Place<'_>) {
+        match &mut self.kind {
+            Kind::Scalar(_) => {}
+            Kind::Map(fields) => {
+                for (key, value) in &mut *fields {
+                    value.normalize(at.property(key));
+                }
+                fields.sort_keys();
+            }
+            Kind::List(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    item.normalize(at.item(index));
+                }
+                if at.unordered(items) {
+                    items.sort_by_cached_key(Node::canonical);
+                }
+            }
+        }
+    }
+
+    /// A text that is the same for nodes that are equal; of normalized nodes.
+    pub(super) fn canonical(&self) -> String {
+        let (mut json, claims) = self.to_data();
+        json.sort_all_objects();
+        format!("{json}{claims:?}")
+    }
+
+    /// [`Node::canonical`] of the normal form.
+    pub(super) fn identity(&self, at: Place<'_>) -> String {
+        let mut node = self.clone();
+        node.normalize(at);
+        node.canonical()
+    }
+}
+
+/// What the schema says of the value at hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) shapes: &'a Shapes,
+    pub(super) id: Option<ShapeId>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn root(shapes: &'a Shapes) -> Place<'a> {
+        Place { shapes, id: Some(Shapes::ROOT) }
+    }
+
+    pub(super) fn property(self, key: &str) -> Place<'a> {
+        Place { id: self.id.and_then(|id| self.shapes.property(id, key)), ..self }
+    }
+
+    pub(super) fn item(self, index: usize) -> Place<'a> {
+        Place { id: self.id.and_then(|id| self.shapes.item(id, index)), ..self }
+    }
+
+    pub(super) fn shape(self) -> Option<&'a crate::model::Shape> {
+        self.shapes.get(self.id?)
+    }
+
+    /// Whether the order of these items is without meaning: mappings, and what the schema calls unique.
+    pub(super) fn unordered(self, items: &[Node]) -> bool {
+        let shape = self.shape();
+        if shape.is_some_and(|shape| shape.ordered || !shape.prefix.is_empty()) {
+            return false;
+        }
+        shape.is_some_and(|shape| shape.unique) || (!items.is_empty() && items.iter().all(|item| matches!(item.kind, Kind::Map(_))))
+    }
+}
+
+/// Runs `work` with a segment added to a JSON pointer.
+pub(super) fn below<T>(path: &mut String, segment: &str, work: impl FnOnce(&mut String) -> T) -> T {
+    let length = path.len();
+    path.push('/');
+    path.push_str(&escape(segment));
+    let result = work(path);
+    path.truncate(length);
+    result
+}
+
+/// A segment as RFC 6901 writes it.
+pub(super) fn escape(segment: &str) -> std::borrow::Cow<'_, str> {
+    if segment.contains(['~', '/']) { segment.replace('~', "~0").replace('/', "~1").into() } else { segment.into() }
+}

@@ -1,0 +1,217 @@
+//! A change in one line, for people: `troops: 50,000 → 45,000 (−5,000)`.
+
+use serde_json::Value as Json;
+
+use super::change::{FieldKind, Part};
+use super::node::{Parts, Qualifier};
+use super::words::{Op, Word};
+use crate::model::Number;
+
+/// A text longer than this is cut where it is shown whole.
+const LONG: usize = 120;
+/// As many words are shown on either side of a change in prose.
+const AROUND: usize = 4;
+
+/// What a line is made of.
+pub(super) struct Line<'a> {
+    pub(super) label: &'a str,
+    pub(super) kind: FieldKind,
+    pub(super) part: Part,
+    pub(super) old: Option<(&'a Json, Option<&'a Parts>)>,
+    pub(super) new: Option<(&'a Json, Option<&'a Parts>)>,
+    pub(super) difference: Option<&'a Number>,
+    pub(super) days: Option<i32>,
+    pub(super) words: &'a [Word],
+    /// Positions from 1, of an item that moved.
+    pub(super) moved: Option<(usize, usize)>,
+    /// Whether the whole record is new or gone, so that each line need not say so.
+    pub(super) whole: bool,
+}
+
+impl Line<'_> {
+    pub(super) fn paint(&self) -> String {
+        let part = match self.part {
+            Part::Value => None,
+            Part::Source => Some("source"),
+            Part::AsOf => Some("as of"),
+            Part::Marking => Some("marking"),
+            Part::Confidence => Some("confidence"),
+        };
+        let label = match (self.label, part) {
+            (label, None) => label.to_owned(),
+            ("", Some(part)) => part.to_owned(),
+            (label, Some(part)) => format!("{label}, {part}"),
+        };
+        let grouped = [self.old, self.new].into_iter().flatten().any(|(value, _)| is_large(value));
+        let show = |side: Option<(&Json, Option<&Parts>)>| side.map(|(value, parts)| show(value, parts, grouped)).unwrap_or_default();
+        let said = match self.kind {
+            FieldKind::Added if self.whole => show(self.new),
+            FieldKind::Removed if self.whole => show(self.old),
+            FieldKind::Added => format!("added {}", show(self.new)),
+            FieldKind::Removed => format!("removed {}", show(self.old)),
+            FieldKind::Moved => {
+                // A mapping is named by the label.
+                let what = self.new.filter(|(value, _)| !value.is_object()).map(|new| format!(" {}", show(Some(new)))).unwrap_or_default();
+                let places = self.moved.map(|(from, to)| format!(" from {from} to {to}")).unwrap_or_default();
+                format!("moved{what}{places}")
+            }
+            FieldKind::Changed if !self.words.is_empty() => prose(self.words),
+            FieldKind::Changed => {
+                let (old, new) = (show(self.old), show(self.new));
+                match (self.old, self.new) {
+                    (Some((a, _)), Some((b, _))) if old == new => format!("{old} ({}) → {new} ({})", form(a), form(b)),
+                    _ => format!("{old} → {new}"),
+                }
+            }
+        };
+        let mut line = format!("{label}: {said}");
+        if let Some(difference) = self.difference {
+            line.push_str(&format!(" ({})", signed(difference, grouped)));
+        }
+        if let Some(days) = self.days {
+            let count = days.unsigned_abs();
+            let unit = if count == 1 { "day" } else { "days" };
+            line.push_str(&format!(" ({count} {unit} {})", if days < 0 { "earlier" } else { "later" }));
+        }
+        line
+    }
+}
+
+fn is_large(value: &Json) -> bool {
+    match value {
+        Json::Number(number) => number.as_f64().is_some_and(|number| number.abs() >= 10_000.0),
+        Json::Array(items) => items.iter().any(is_large),
+        _ => false,
+    }
+}
+
+/// What kind of value it is, where two look the same.
+fn form(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "nothing",
+        Json::Bool(_) => "yes or no",
+        Json::Number(number) if number.is_f64() => "a decimal number",
+        Json::Number(_) => "a number",
+        Json::String(_) => "text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "a mapping",
+    }
+}
+
+fn show(value: &Json, parts: Option<&Parts>, grouped: bool) -> String {
+    let unit = parts.and_then(|parts| parts.unit.as_deref());
+    let mut text = match (parts.and_then(|parts| parts.qualifier), value) {
+        (Some(Qualifier::Range), Json::Array(ends)) if ends.len() == 2 => {
+            format!("{} to {}", bare(&ends[0], grouped), bare(&ends[1], grouped))
+        }
+        (Some(Qualifier::Unknown), Json::String(why)) => why.replace('-', " "),
+        (Some(Qualifier::Approximate), value) => format!("about {}", bare(value, grouped)),
+        (Some(Qualifier::AtLeast), value) => format!("at least {}", bare(value, grouped)),
+        (Some(Qualifier::AtMost), value) => format!("at most {}", bare(value, grouped)),
+        (_, value) => bare(value, grouped),
+    };
+    if let Some(unit) = unit {
+        text.push_str(&format!(" {unit}"));
+    }
+    text
+}
+
+fn bare(value: &Json, grouped: bool) -> String {
+    match value {
+        Json::Null => "nothing".to_owned(),
+        Json::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
+        Json::Number(number) => group(&number.to_string(), grouped),
+        Json::String(text) => short(text),
+        Json::Array(items) if items.is_empty() => "nothing".to_owned(),
+        Json::Array(items) => short(&items.iter().map(|item| bare(item, grouped)).collect::<Vec<_>>().join(", ")),
+        Json::Object(fields) => short(
+            &fields
+                .iter()
+                .map(|(key, value)| format!("{}: {}", key.replace('_', " "), bare(value, grouped)))
+                .collect::<Vec<_>>()
+                .join("; "),
+        ),
+    }
+}
+
+/// One line of a text, cut where it is long.
+pub(super) fn short(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(LONG) {
+        Some((end, _)) => {
+            let cut = text[..end].rfind(' ').filter(|blank| *blank > end / 2).unwrap_or(end);
+            format!("{}…", &text[..cut])
+        }
+        None if text.is_empty() => "nothing".to_owned(),
+        None => text,
+    }
+}
+
+fn group(number: &str, grouped: bool) -> String {
+    let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("−", rest));
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let (whole, rest) = rest.split_at(end);
+    let mut text = sign.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if grouped && index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + rest
+}
+
+fn signed(number: &Number, grouped: bool) -> String {
+    let text = group(&number.to_string(), grouped);
+    if text.starts_with('−') { text } else { format!("+{text}") }
+}
+
+/// Prose with what was struck out and put in, and a few words around it.
+fn prose(words: &[Word]) -> String {
+    let mut text = String::new();
+    for (index, word) in words.iter().enumerate() {
+        let (core, blank) = word.text.split_at(word.text.trim_end().len());
+        match word.op {
+            Op::Delete => text.push_str(&format!("[-{core}-]{blank}")),
+            Op::Insert => text.push_str(&format!("{{+{core}+}}{blank}")),
+            Op::Equal => {
+                let all: Vec<&str> = word.text.split_inclusive(char::is_whitespace).collect();
+                let (first, last) = (index == 0, index + 1 == words.len());
+                let (lead, tail) = (if first { 0 } else { AROUND }, if last { 0 } else { AROUND });
+                if all.len() <= lead + tail + 2 {
+                    text.push_str(&word.text);
+                } else {
+                    text.push_str(all[..lead].concat().trim_end());
+                    text.push_str(if first {
+                        "… "
+                    } else if last {
+                        " …"
+                    } else {
+                        " … "
+                    });
+                    text.push_str(&all[all.len() - tail..].concat());
+                }
+            }
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_where_one_is_large() {
+        assert_eq!(group("-1234567.25", true), "−1,234,567.25");
+        assert_eq!(group("2025", false), "2025");
+        assert_eq!(signed(&Number::from(-5000), true), "−5,000");
+    }
+
+    #[test]
+    fn prose_shows_what_is_around_a_change() {
+        let old = "one two three four five six seven eight nine ten eleven twelve";
+        let words = super::super::words(old, &old.replace("ten", "X"));
+        assert_eq!(prose(&words), "… six seven eight nine [-ten-] {+X+} eleven twelve");
+    }
+}

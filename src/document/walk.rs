@@ -1,0 +1,49 @@
+//! Going through a document's tree.
+
+use super::{Block, BlockKind, Inline};
+
+/// Calls `visit` with each block, outer ones first, in the order of the text.
+pub fn blocks<'a>(blocks: &'a [Block], visit: &mut dyn FnMut(&'a Block)) {
+    for block in blocks {
+        visit(block);
+        match &block.kind {
+            BlockKind::Quote(inner)
+            | BlockKind::Alert { blocks: inner, .. }
+            | BlockKind::Directive { blocks: inner, .. }
+            | BlockKind::FootnoteDefinition { blocks: inner, .. } => self::blocks(inner, visit),
+            BlockKind::List(list) => list.items.iter().for_each(|item| self::blocks(&item.blocks, visit)),
+            BlockKind::Descriptions(items) => items.iter().for_each(|(_, details)| self::blocks(details, visit)),
+            _ => {}
+        }
+    }
+}
+
+/// Calls `visit` with each inline, outer ones first, in the order of the text.
+pub fn inlines<'a>(all: &'a [Block], visit: &mut dyn FnMut(&'a Inline)) {
+    blocks(all, &mut |block| match &block.kind {
+        BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => within(content, visit),
+        BlockKind::Descriptions(items) => items.iter().for_each(|(term, _)| within(term, visit)),
+        BlockKind::Table(table) => {
+            table.caption.iter().for_each(|caption| within(caption, visit));
+            table.header.iter().for_each(|cell| within(cell, visit));
+            table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| within(cell, visit));
+        }
+        _ => {}
+    });
+}
+
+fn within<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
+    for inline in inlines {
+        visit(inline);
+        match inline {
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Link { content, .. }
+            | Inline::Claim { content, .. }
+            | Inline::Inserted(content)
+            | Inline::Deleted(content) => within(content, visit),
+            _ => {}
+        }
+    }
+}

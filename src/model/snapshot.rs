@@ -1,0 +1,240 @@
+//! A snapshot: a book's records as data, to be kept with a version and compared later.
+//!
+//! It holds what `data.json` holds: the records as written, each claim as a bare value or an envelope, and
+//! beside them what the claims have after the cascade, so that a reader need not run it.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::value::descend;
+use super::{Attribution, Book, Claim, Collection, Held, Map, Record, Shapes, Value};
+
+/// A book's facts and records.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    pub book: BookFacts,
+    pub collections: IndexMap<String, CollectionSnapshot>,
+}
+
+/// What `content/book.yaml` says of the book as a whole.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BookFacts {
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtitle: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// The date the content speaks for.
+    pub as_of: String,
+    pub language: String,
+    /// What cascades to every claim that nothing nearer speaks for.
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub defaults: Said,
+}
+
+/// The records of one kind, and how to read them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionSnapshot {
+    /// The field that holds the id in a file's list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The field that holds a record's display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reverse: bool,
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub defaults: Said,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Json>,
+    /// What the schema says beyond validity.
+    #[serde(default, skip_serializing_if = "Shapes::is_empty")]
+    pub shapes: Shapes,
+    /// In their declared order.
+    pub records: IndexMap<String, RecordSnapshot>,
+}
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordSnapshot {
+    /// Its display name.
+    pub name: String,
+    /// What the record itself says of its claims.
+    #[serde(default, skip_serializing_if = "Said::is_empty")]
+    pub own: Said,
+    /// The fields as written, without reserved keys: a claim is a bare value or an envelope.
+    pub fields: JsonMap<String, Json>,
+    /// What each claim has after the cascade, by its JSON pointer below `fields` as bare values would have it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: BTreeMap<String, Said>,
+}
+
+/// Who says something, and of when; an [`Attribution`] as data.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// `id#locator`, each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marking: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<String>,
+}
+
+impl Said {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Said::default()
+    }
+}
+
+impl From<&Attribution> for Said {
+    fn from(said: &Attribution) -> Said {
+        Said {
+            source: said.sources.iter().map(ToString::to_string).collect(),
+            as_of: said.as_of.map(|date| date.to_string()),
+            marking: said.marking.clone(),
+            confidence: said.confidence.clone(),
+        }
+    }
+}
+
+impl Snapshot {
+    /// The snapshot of a book.
+    pub fn of(book: &Book) -> Snapshot {
+        let settings = &book.settings;
+        let facts = BookFacts {
+            title: settings.title.clone(),
+            subtitle: settings.subtitle.clone(),
+            organization: settings.organization.clone(),
+            as_of: settings.as_of.to_string(),
+            language: settings.language.clone(),
+            defaults: Said::from(&settings.attribution),
+        };
+        let collections = book.collections.iter().map(|(name, collection)| (name.clone(), snap_collection(book, collection))).collect();
+        Snapshot { book: facts, collections }
+    }
+}
+
+fn snap_collection(book: &Book, collection: &Collection) -> CollectionSnapshot {
+    let config = &collection.config;
+    let above = config.defaults.or(&book.settings.attribution);
+    CollectionSnapshot {
+        key: config.key.clone(),
+        label: config.label.clone(),
+        sort: config.sort.clone(),
+        reverse: config.reverse,
+        defaults: Said::from(&config.defaults),
+        schema: collection.schema.clone(),
+        shapes: collection.shapes.clone().without_descriptions(),
+        records: collection.records.iter().map(|(id, record)| (id.clone(), snap_record(book, record, &above))).collect(),
+    }
+}
+
+fn snap_record(book: &Book, record: &Record, above: &Attribution) -> RecordSnapshot {
+    let mut writer = Writer { inherited: record.own.or(above), path: String::new(), claims: BTreeMap::new() };
+    let fields = writer.fields(&record.fields);
+    RecordSnapshot { name: book.display_name(record).to_owned(), own: Said::from(&record.own), fields, claims: writer.claims }
+}
+
+/// Writes values as content has them, and collects the claims among them.
+struct Writer {
+    /// What a claim has that says nothing itself.
+    inherited: Attribution,
+    path: String,
+    claims: BTreeMap<String, Said>,
+}
+
+impl Writer {
+    fn fields(&mut self, fields: &Map) -> JsonMap<String, Json> {
+        fields.iter().map(|(key, value)| (key.clone(), self.below(key, value))).collect()
+    }
+
+    fn below(&mut self, key: &str, value: &Value) -> Json {
+        let mut path = std::mem::take(&mut self.path);
+        let mut written = Json::Null;
+        descend(&mut path, key, |path| {
+            self.path = std::mem::take(path);
+            written = self.value(value);
+            *path = std::mem::take(&mut self.path);
+        });
+        self.path = path;
+        written
+    }
+
+    fn value(&mut self, value: &Value) -> Json {
+        match value {
+            Value::Null => Json::Null,
+            Value::Bool(flag) => Json::Bool(*flag),
+            Value::Number(number) => Json::Number(number.clone()),
+            Value::Text(text) | Value::Markdown(text) => Json::String(text.clone()),
+            Value::Reference(reference) => Json::String(reference.id.clone()),
+            Value::Claim(claim) => self.claim(claim),
+            Value::List(items) => items.iter().enumerate().map(|(index, item)| self.below(&index.to_string(), item)).collect(),
+            Value::Map(fields) => Json::Object(self.fields(fields)),
+        }
+    }
+
+    fn claim(&mut self, claim: &Claim) -> Json {
+        let effective = Said {
+            source: claim.sources.iter().map(ToString::to_string).collect(),
+            as_of: claim.as_of.map(|date| date.to_string()),
+            marking: claim.marking.clone(),
+            confidence: claim.confidence.clone(),
+        };
+        let mut envelope = JsonMap::new();
+        match &claim.held {
+            Held::Known { value, qualifier } => {
+                envelope.insert("value".to_owned(), plain(value));
+                if let Some(qualifier) = qualifier {
+                    envelope.insert(qualifier.key().to_owned(), Json::Bool(true));
+                }
+            }
+            Held::Range(low, high) => {
+                envelope.insert("range".to_owned(), Json::Array(vec![low.clone().into(), high.clone().into()]));
+            }
+            Held::Unknown(why) => {
+                envelope.insert("unknown".to_owned(), Json::from(why.clone()));
+            }
+        }
+        if let Some(unit) = &claim.unit {
+            envelope.insert("unit".to_owned(), Json::from(unit.clone()));
+        }
+        if claim.own_source {
+            envelope.insert("source".to_owned(), Json::from(effective.source.clone()));
+        }
+        let inherited = Said::from(&self.inherited);
+        for (key, own, outer) in [
+            ("as_of", &effective.as_of, &inherited.as_of),
+            ("marking", &effective.marking, &inherited.marking),
+            ("confidence", &effective.confidence, &inherited.confidence),
+        ] {
+            if let Some(text) = own.as_ref().filter(|_| own != outer) {
+                envelope.insert(key.to_owned(), Json::from(text.clone()));
+            }
+        }
+        self.claims.insert(self.path.clone(), effective);
+        // A mapping written bare would be taken for an envelope.
+        match envelope.get("value") {
+            Some(bare) if envelope.len() == 1 && !bare.is_object() => bare.clone(),
+            _ => Json::Object(envelope),
+        }
+    }
+}
+
+/// A value without regard to claims in it: what a claim holds.
+fn plain(value: &Value) -> Json {
+    Writer { inherited: Attribution::default(), path: String::new(), claims: BTreeMap::new() }.value(value)
+}

@@ -1,0 +1,121 @@
+//! From files to documents: read, load, check, render, check again. Nothing is written.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+use super::options::{Checked, Progress};
+use crate::diagnostic::{self, Diagnostic, has_errors};
+use crate::document::Document;
+use crate::model::Book;
+use crate::render::{Parsed, Planned, Renderer, Scope};
+use crate::tree::Tree;
+use crate::{audience, check as checks, load, markdown, tree};
+
+/// A book whose documents are rendered, without version fields and without what changed.
+pub(super) struct Content {
+    pub(super) tree: Tree,
+    pub(super) book: Arc<Book>,
+    pub(super) renderer: Renderer,
+    pub(super) documents: Vec<Prepared>,
+}
+
+/// A rendered document.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) planned: Planned,
+    pub(super) document: Document,
+    /// Whether it prints what changed, so that every version revises it.
+    pub(super) uses_changes: bool,
+    /// For each line of the rendered text, the template and line that wrote it.
+    pub(super) origins: Vec<Option<(Arc<str>, usize)>>,
+}
+
+/// Which documents are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    All,
+    Only(&'a [String]),
+}
+
+/// Everything short of typesetting: the faults, and the content where there are no errors.
+pub(super) fn prepare(tree: Tree, mut found: Vec<Diagnostic>, wanted: Wanted<'_>, progress: &dyn Progress) -> (Tree, Vec<Diagnostic>, Option<Content>) {
+    let loaded = load::load(&tree);
+    found.extend(loaded.diagnostics);
+    let Some(book) = loaded.book else {
+        let found = finish(&tree, found);
+        return (tree, found, None);
+    };
+    let book = Arc::new(audience::select(book));
+    found.extend(checks::check(&book, &tree));
+    let (renderer, faults) = Renderer::new(book.clone(), &tree);
+    found.extend(faults);
+    let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
+    found.extend(checks::document_ids(&book, &ids));
+    if has_errors(&found) {
+        let found = finish(&tree, found);
+        return (tree, found, None);
+    }
+    let chosen: Vec<&Planned> = renderer
+        .documents()
+        .iter()
+        .filter(|planned| match wanted {
+            Wanted::All => true,
+            Wanted::Only(ids) => ids.contains(&planned.id),
+        })
+        .collect();
+    progress.start("rendering", chosen.len() as u64);
+    let rendered: Vec<(Prepared, Vec<Diagnostic>)> = chosen
+        .par_iter()
+        .map(|planned| {
+            let made = render(&renderer, planned, &Scope::default(), &tree);
+            progress.step(&planned.id);
+            made
+        })
+        .collect();
+    progress.finish();
+    let mut documents = Vec::with_capacity(rendered.len());
+    for (prepared, faults) in rendered {
+        found.extend(faults);
+        documents.push(prepared);
+    }
+    let found = finish(&tree, found);
+    if has_errors(&found) {
+        return (tree, found, None);
+    }
+    (tree.clone(), found, Some(Content { tree, book, renderer, documents }))
+}
+
+/// Renders one document and checks what came out.
+pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree: &Tree) -> (Prepared, Vec<Diagnostic>) {
+    let rendered = renderer.render(planned, scope, &parse);
+    let mut faults = rendered.diagnostics;
+    if !has_errors(&faults) {
+        faults.extend(checks::document(&rendered.document, &planned.template, &rendered.origins, tree));
+    }
+    let prepared =
+        Prepared { planned: planned.clone(), document: rendered.document, uses_changes: rendered.uses_changes, origins: rendered.origins };
+    (prepared, faults)
+}
+
+/// All that a build checks short of typesetting.
+pub fn check(root: &Path, progress: &dyn Progress) -> Result<Checked> {
+    let (tree, found) = tree::folder::read(root)?;
+    let (tree, diagnostics, content) = prepare(tree, found, Wanted::All, progress);
+    let (records, documents) = content.map_or((0, 0), |content| (content.book.records().count(), content.documents.len()));
+    Ok(Checked { tree, diagnostics, records, documents })
+}
+
+fn parse(text: &str) -> Parsed {
+    let parsed = markdown::parse(text);
+    Parsed { document: parsed.document, faults: parsed.faults }
+}
+
+/// Finds the places of faults, and sorts them.
+pub(super) fn finish(tree: &Tree, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    load::locate(tree, &mut found);
+    diagnostic::sort(&mut found);
+    found
+}

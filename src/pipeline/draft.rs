@@ -1,0 +1,87 @@
+//! A draft: the same documents with DRAFT on each page, in a folder of their own, and no version.
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+use super::build::{changed_since_newest, draft_stamp};
+use super::content::{self, Content};
+use super::finish::Press;
+use super::options::{BuildOptions, Built, Outcome, Progress};
+use crate::diagnostic::{Diagnostic, has_errors};
+use crate::diff::Snapshot;
+use crate::render::Scope;
+use crate::typeset::Engine;
+use crate::version::Store;
+
+/// What became of one document.
+struct Drafted {
+    files: Vec<(String, Vec<u8>)>,
+    faults: Vec<Diagnostic>,
+}
+
+/// Builds the documents into `output/draft/`, which is replaced as a whole.
+pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagnostic>, progress: &dyn Progress) -> Result<Built> {
+    let mut waited = Vec::new();
+    let mut store = Store::open(&options.output, &mut |who| waited.push(who.to_owned()))?;
+    let mut notes = store.take_notes();
+    notes.extend(waited);
+    let Content { tree, book, renderer, documents } = content;
+    let stamp = draft_stamp(options, &book.settings)?;
+    // A draft lists what would change, where the newest version can be read.
+    let needed = documents.iter().any(|prepared| prepared.uses_changes);
+    let changes = needed.then(|| changed_since_newest(store.newest().as_ref(), &Snapshot::of(&book)).ok()).flatten();
+    let scope = Scope { changes, audience: None };
+    let press = Press::new(options, &tree, &book);
+    let engine = match options.pdf {
+        true => Some(Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?),
+        false => None,
+    };
+
+    progress.start(if options.pdf { "typesetting" } else { "writing" }, documents.len() as u64);
+    let drafted: Vec<Result<Drafted>> = documents
+        .into_par_iter()
+        .map(|prepared| {
+            let id = prepared.planned.id.clone();
+            let (prepared, mut faults) = match prepared.uses_changes && scope.changes.is_some() {
+                true => content::render(&renderer, &prepared.planned, &scope, &tree),
+                false => (prepared, Vec::new()),
+            };
+            let mut files = Vec::new();
+            if !has_errors(&faults) {
+                files.push((format!("{id}.md"), press.markdown(&prepared, &stamp).text.into_bytes()));
+                if let Some(engine) = &engine {
+                    match press.pdf(&prepared, &stamp, engine)? {
+                        Ok(made) => {
+                            faults.extend(made.warnings);
+                            files.push((format!("{id}.pdf"), made.pdf.bytes));
+                        }
+                        Err(found) => faults.extend(found),
+                    }
+                }
+            }
+            progress.step(&id);
+            Ok(Drafted { files, faults })
+        })
+        .collect();
+    progress.finish();
+
+    let stage = store.stage_draft()?;
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for one in drafted {
+        let one = one?;
+        faults.extend(one.faults);
+        count += 1;
+        for (name, bytes) in one.files {
+            stage.write(&name, &bytes)?;
+        }
+    }
+    let faulty = has_errors(&faults);
+    diagnostics.extend(faults);
+    let diagnostics = content::finish(&tree, diagnostics);
+    if faulty {
+        return Ok(Built { tree, diagnostics, notes, outcome: Outcome::Faulty });
+    }
+    let folder = store.publish_draft(stage)?;
+    Ok(Built { tree, diagnostics, notes, outcome: Outcome::Draft { folder, documents: count } })
+}

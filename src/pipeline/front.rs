@@ -1,0 +1,60 @@
+//! A document's front matter: what readers of the Markdown get, and what the theme is told.
+
+use serde_json::{Map, Value, json};
+
+use super::content::Prepared;
+use crate::document::{BlockKind, Document, Stamp, plain_text};
+use crate::model::{Book, Settings};
+use crate::render::long_date;
+
+/// The document's title: from its front matter, else its first heading.
+pub(super) fn title(document: &Document) -> Option<String> {
+    let own = document.front.get("title").and_then(Value::as_str).map(str::to_owned);
+    own.or_else(|| {
+        document.blocks.iter().find_map(|block| match &block.kind {
+            BlockKind::Heading { level: 1, content, .. } => Some(plain_text(content)),
+            _ => None,
+        })
+    })
+}
+
+/// The document as Markdown's readers get it: front matter that names the book, the version and the dates.
+pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Document {
+    let mut document = prepared.document.clone();
+    let mut front = Map::new();
+    let settings = &book.settings;
+    let mut put = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            front.insert(key.to_owned(), value.into());
+        }
+    };
+    put("title", title(&document));
+    put("subtitle", document.front.get("subtitle").and_then(Value::as_str).map(str::to_owned));
+    put("book", Some(settings.title.clone()).filter(|_| prepared.planned.id != "book"));
+    put("as_of", Some(settings.as_of.to_string()));
+    put("marking", settings.attribution.marking.clone());
+    // The version's own fields are left out where digests are taken.
+    if *stamp != Stamp::blank() {
+        put("version", Some(stamp.name.clone()));
+        put("date", Some(stamp.date.clone()));
+        put("digest", Some(stamp.digest.clone()).filter(|digest| !digest.is_empty()));
+    }
+    document.front = front;
+    document
+}
+
+/// What the theme is told: the book's facts and the template's own front matter.
+pub(super) fn for_theme(prepared: &Prepared, settings: &Settings) -> Map<String, Value> {
+    let mut meta = prepared.document.front.clone();
+    meta.insert("title".to_owned(), title(&prepared.document).into());
+    meta.entry("kind").or_insert_with(|| if prepared.planned.record.is_some() { "sheet".into() } else { "book".into() });
+    meta.insert("book".to_owned(), json!({
+        "title": settings.title,
+        "subtitle": settings.subtitle,
+        "organization": settings.organization,
+        "as_of": settings.as_of.to_string(),
+        "as_of_long": long_date(settings.as_of, settings),
+        "marking": settings.attribution.marking,
+    }));
+    meta
+}

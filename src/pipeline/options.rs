@@ -1,0 +1,95 @@
+//! What a build is asked to do, what it may know of its surroundings, and what it made.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::Date;
+use crate::tree::Tree;
+use crate::typeset::Choice;
+
+/// What to build, and how.
+#[derive(Debug, Clone)]
+pub struct BuildOptions {
+    /// The folder that holds `content/` and `templates/`.
+    pub root: PathBuf,
+    /// Where versions are kept.
+    pub output: PathBuf,
+    /// Only these documents, into the draft folder.
+    pub documents: Vec<String>,
+    /// Without it only Markdown is made, into the draft folder.
+    pub pdf: bool,
+    /// Into the draft folder, with DRAFT on each page.
+    pub draft: bool,
+    pub typst: Choice,
+    pub environment: Environment,
+    /// How long typst may take for one document.
+    pub typst_timeout: Duration,
+    /// Keeps what typst was given, and says where.
+    pub keep_temporary: bool,
+    /// The version's date, where it isn't to be found out.
+    pub date: Option<Date>,
+    /// How many documents are made at once.
+    pub jobs: Option<usize>,
+}
+
+impl BuildOptions {
+    /// Whether the result is a draft rather than a version.
+    pub fn is_draft(&self) -> bool {
+        self.draft || !self.pdf || !self.documents.is_empty()
+    }
+}
+
+/// What stages may not find out by themselves.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// `SOURCE_DATE_EPOCH`, in seconds.
+    pub source_date_epoch: Option<i64>,
+    /// `BRIEF_TYPST`.
+    pub brief_typst: Option<OsString>,
+    /// `PATH`.
+    pub path: Option<OsString>,
+    pub today: Date,
+}
+
+/// Told how far a build has come.
+pub trait Progress: Sync {
+    /// A stage of `total` steps begins.
+    fn start(&self, stage: &str, total: u64);
+    /// One step is done.
+    fn step(&self, what: &str);
+    /// The stage is over.
+    fn finish(&self);
+}
+
+/// What a build found and made.
+#[derive(Debug)]
+pub struct Built {
+    /// The files it read, to show faults in.
+    pub tree: Tree,
+    pub diagnostics: Vec<Diagnostic>,
+    /// What people should know that is no fault of the content.
+    pub notes: Vec<String>,
+    pub outcome: Outcome,
+}
+
+/// What a build made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing: the content has errors.
+    Faulty,
+    /// Nothing: the newest version says it all.
+    Unchanged { name: String, folder: PathBuf },
+    Version { name: String, folder: PathBuf, summary: String, documents: usize, typeset: usize },
+    Draft { folder: PathBuf, documents: usize },
+}
+
+/// What a check found.
+#[derive(Debug)]
+pub struct Checked {
+    pub tree: Tree,
+    pub diagnostics: Vec<Diagnostic>,
+    pub records: usize,
+    pub documents: usize,
+}

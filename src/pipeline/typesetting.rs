@@ -1,0 +1,96 @@
+//! Typesetting one document, with typst's faults brought back to where they come from.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::content::Prepared;
+use super::finish::{Press, asset_path};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::markdown::TypstSource;
+use crate::model::{Date, Record, Value};
+use crate::typeset::{Engine, Failure, Job, Pdf};
+
+/// Typesets a document; what is wrong with its content or theme comes back as diagnostics.
+pub(super) fn typeset(
+    press: &Press<'_>,
+    prepared: &Prepared,
+    source: &TypstSource,
+    date: Date,
+    engine: &Engine,
+) -> Result<Result<Pdf, Vec<Diagnostic>>> {
+    let images = prepared.document.image_paths();
+    let assets = images.iter().filter_map(|path| Some((path.clone(), press.tree.get(&asset_path(path))?))).collect();
+    let made = engine.typeset(&Job {
+        source,
+        theme: press.theme(),
+        assets,
+        fonts: &press.fonts,
+        timestamp: date.unix(),
+        standards: &press.book.settings.pdf.standards,
+        timeout: press.timeout,
+        keep_temporary: press.keep_temporary,
+    })?;
+    Ok(made.map_err(|failure| faults(prepared, &failure)))
+}
+
+fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
+    failure.faults.iter().map(|fault| {
+        let (code, place) = match (fault.theme_line, fault.rendered_line) {
+            (Some(line), _) => (Code::Theme, Place::line("templates/theme.typ", line)),
+            (None, Some(line)) => (Code::Typesetting, origin(prepared, line)),
+            (None, None) => (Code::Typesetting, Place::File(format!("templates/{}", prepared.planned.template))),
+        };
+        let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
+        let mut diagnostic = Diagnostic::error(code, place, message);
+        diagnostic.help.clone_from(&fault.hints);
+        if let Some((collection, id)) = &prepared.planned.record {
+            diagnostic = diagnostic.record(format!("{collection}/{id}"));
+        }
+        diagnostic
+    }).collect()
+}
+
+/// Warnings for characters that no font has: each once, at the record that holds it where one does.
+pub(super) fn missing_glyphs(press: &Press<'_>, prepared: &Prepared, source: &TypstSource) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<char, usize> = BTreeMap::new();
+    for (c, line) in &source.missing {
+        first.entry(*c).or_insert(*line);
+    }
+    let warnings = first.into_iter().map(|(c, line)| {
+        let shown = format!("U+{:04X}", u32::from(c));
+        let holder = press.book.records().find_map(|record| Some((record, pointer_to(record, c)?)));
+        let (place, record) = match holder {
+            Some((record, pointer)) => (Place::value(&record.file, format!("{}{pointer}", record.pointer)), Some(record.path())),
+            None => (origin(prepared, line), None),
+        };
+        let mut warning = Diagnostic::warning(Code::MissingGlyph, place, format!("no font has the character {shown}, so the PDF shows `[{shown}]`"))
+            .help("put a font that has it into `fonts/`, and name it in the theme");
+        warning.record = record;
+        warning
+    });
+    warnings.collect()
+}
+
+/// JSON pointer to the first text of a record that holds a character.
+fn pointer_to(record: &Record, c: char) -> Option<String> {
+    record.fields.iter().find_map(|(key, value)| holds(value, c).then(|| format!("/{}", key.replace('~', "~0").replace('/', "~1"))))
+}
+
+fn holds(value: &Value, c: char) -> bool {
+    match value {
+        Value::Text(text) | Value::Markdown(text) => text.contains(c),
+        Value::List(items) => items.iter().any(|item| holds(item, c)),
+        Value::Map(fields) => fields.values().any(|field| holds(field, c)),
+        Value::Claim(claim) => claim.unit.as_deref().is_some_and(|unit| unit.contains(c)) || claim.value().is_some_and(|value| holds(value, c)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Reference(_) => false,
+    }
+}
+
+/// The template's line that wrote a rendered line.
+fn origin(prepared: &Prepared, line: usize) -> Place {
+    match line.checked_sub(1).and_then(|index| prepared.origins.get(index)).and_then(Option::as_ref) {
+        Some((template, line)) => Place::line(&**template, *line),
+        None => Place::File(format!("templates/{}", prepared.planned.template)),
+    }
+}

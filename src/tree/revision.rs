@@ -1,0 +1,217 @@
+//! A git revision as a [`Tree`], and what git knows of a folder.
+//!
+//! Everything is read from the object store: nothing is checked out, no index is written, and bare and shallow
+//! repositories, linked worktrees and folders below a repository's root are all fine.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::{Tree, git};
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+/// The folders below the root that a book is made of.
+const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
+/// The most that one file and all files may hold, in bytes: the limits of a folder.
+const MAX_FILE: u64 = 256 << 20;
+const MAX_TOTAL: u64 = 2 << 30;
+
+/// What git knows of the folder of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitFacts {
+    /// The commit that is checked out.
+    pub commit: String,
+    /// Whether the files that the book is read from are as committed.
+    pub clean: bool,
+    /// When it was committed, in Unix seconds.
+    pub commit_time: i64,
+}
+
+/// What git knows of a folder; nothing where there is no git, no repository, no work tree or no commit.
+pub fn facts(root: &Path) -> Option<GitFacts> {
+    let (head, status) = thread::scope(|scope| {
+        // A file that git ignores is read all the same.
+        let status =
+            [&["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--"], FOLDERS.as_slice()]
+                .concat();
+        let status = scope.spawn(move || git::run(root, &status));
+        let head = git::run(root, &["log", "-1", "--no-show-signature", "--format=%H %ct"]);
+        (head, status.join())
+    });
+    let head = String::from_utf8(head.ok()??).ok()?;
+    let (commit, time) = head.trim().split_once(' ')?;
+    let status = status.ok()?.ok()??;
+    let prefix = if status.is_empty() { String::new() } else { prefix(root).ok()? };
+    let clean = status.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()).all(|entry| {
+        let path = String::from_utf8_lossy(entry.get(3..).unwrap_or_default());
+        is_hidden(path.strip_prefix(&prefix).unwrap_or(&path))
+    });
+    Some(GitFacts { commit: commit.to_owned(), clean, commit_time: time.parse().ok()? })
+}
+
+/// The commit that a revision names: `main`, `HEAD~3`, `v1.0`, or `main...` for where HEAD went its own way from it.
+pub fn resolve(root: &Path, revision: &str) -> Result<String> {
+    if revision.is_empty() || revision.starts_with('-') {
+        bail!("`{revision}` is not a git revision");
+    }
+    let (name, fork) = match revision.strip_suffix("...") {
+        Some(name) => (name, true),
+        None => (revision, false),
+    };
+    let printed = git::run(root, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")])?;
+    let Some(commit) = printed.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned())).filter(|id| !id.is_empty()) else {
+        bail!("there is no revision `{name}` in the repository of `{}`{}", root.display(), shallow(root));
+    };
+    if !fork {
+        return Ok(commit);
+    }
+    let base = git::run(root, &["merge-base", &commit, "HEAD"])?;
+    base.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned()))
+        .ok_or_else(|| anyhow!("`{name}` and HEAD have no common ancestor in the repository of `{}`{}", root.display(), shallow(root)))
+}
+
+/// Why something may not be there.
+fn shallow(root: &Path) -> &'static str {
+    match git::run(root, &["rev-parse", "--is-shallow-repository"]) {
+        Ok(Some(answer)) if answer.starts_with(b"true") => "; the repository is shallow: `git fetch --unshallow` brings the rest",
+        _ => "",
+    }
+}
+
+/// Reads the book that a folder held in a revision. Entries that can't be read become diagnostics.
+pub fn read(root: &Path, revision: &str) -> Result<(Tree, Vec<Diagnostic>)> {
+    let commit = resolve(root, revision)?;
+    let mut listing = Listing { prefix: prefix(root)?, ..Listing::default() };
+    let folders = FOLDERS.map(|folder| format!("{}{folder}", listing.prefix));
+    let arguments = [&["ls-tree", "-r", "-z", "--full-tree", &commit], folders.each_ref().map(String::as_str).as_slice()].concat();
+    let entries = git::run(root, &arguments)?.with_context(|| format!("git can't list revision `{revision}`{}", shallow(root)))?;
+    for entry in entries.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
+        listing.add(entry)?;
+    }
+    let Listing { blobs, links, mut diagnostics, .. } = listing;
+
+    let mut ids: Vec<&String> = blobs.values().chain(links.values()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let contents = objects(root, &ids).with_context(|| format!("can't read revision `{revision}`"))?;
+    let bytes = |id: &String| contents.get(id).cloned();
+
+    let mut tree = Tree::default();
+    for (path, id) in &blobs {
+        match bytes(id) {
+            Some(bytes) => drop(tree.files.insert(path.clone(), bytes)),
+            None => diagnostics.push(unreadable(path, &format!("its object {id} is not in the repository"))),
+        }
+    }
+    for (path, id) in &links {
+        let target = bytes(id).and_then(|bytes| target(path, std::str::from_utf8(&bytes).ok()?));
+        match target.and_then(|target| tree.files.get(&target).cloned()) {
+            Some(bytes) => drop(tree.files.insert(path.clone(), bytes)),
+            None => diagnostics.push(unreadable(path, "a link that leads to no file of the book")),
+        }
+    }
+    diagnostics.sort_by(|a, b| a.place.file().cmp(&b.place.file()));
+    Ok((tree, diagnostics))
+}
+
+/// The path from the repository's root to the folder, with a slash at its end; empty for the root itself.
+fn prefix(root: &Path) -> Result<String> {
+    let printed = git::run(root, &["rev-parse", "--show-prefix"])?.context("git can't say where in its repository the folder is")?;
+    let text = String::from_utf8(printed).context("the folder's name isn't UTF-8")?;
+    Ok(text.trim_end_matches('\n').to_owned())
+}
+
+/// What stands in a revision, by path from the book's root; each with the id of its object.
+#[derive(Default)]
+struct Listing {
+    prefix: String,
+    blobs: BTreeMap<String, String>,
+    links: BTreeMap<String, String>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Listing {
+    /// Adds an entry of `ls-tree`: `100644 blob <id>\t<path>`.
+    fn add(&mut self, entry: &[u8]) -> Result<()> {
+        let tab = entry.iter().position(|byte| *byte == b'\t').context("git lists what brief can't read")?;
+        let about = String::from_utf8_lossy(&entry[..tab]);
+        let mut about = about.split(' ');
+        let (mode, id) = (about.next().unwrap_or_default(), about.nth(1).unwrap_or_default().to_owned());
+        let Ok(path) = std::str::from_utf8(&entry[tab + 1..]) else {
+            self.diagnostics.push(unreadable(&String::from_utf8_lossy(&entry[tab + 1..]), "its name isn't UTF-8"));
+            return Ok(());
+        };
+        let path = path.strip_prefix(&self.prefix).unwrap_or(path);
+        if is_hidden(path) {
+            return Ok(());
+        }
+        match mode {
+            "120000" => drop(self.links.insert(path.to_owned(), id)),
+            "160000" => self.diagnostics.push(unreadable(path, "it is a submodule, whose files are in another repository")),
+            _ => drop(self.blobs.insert(path.to_owned(), id)),
+        }
+        Ok(())
+    }
+}
+
+/// Files whose name, or a folder's on the way to it, starts with a full stop are no part of a book.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
+}
+
+/// Reads objects; those that aren't there are left out.
+fn objects(root: &Path, ids: &[&String]) -> Result<BTreeMap<String, Arc<[u8]>>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let input = ids.iter().fold(String::new(), |all, id| all + id + "\n").into_bytes();
+    git::feed(root, &["cat-file", "--batch", "--buffer"], input, |output| {
+        let mut output = BufReader::with_capacity(1 << 16, output);
+        let mut found = BTreeMap::new();
+        let mut total = 0;
+        for id in ids {
+            let mut header = String::new();
+            output.read_line(&mut header).context("can't read what git prints")?;
+            let mut parts = header.trim_end().rsplit(' ');
+            let size = match parts.next() {
+                Some("missing") => continue,
+                Some(size) => size.parse::<u64>().with_context(|| format!("git can't print object {id}"))?,
+                None => bail!("git stopped before object {id}"),
+            };
+            total += size;
+            if size > MAX_FILE || total > MAX_TOTAL {
+                bail!("its files hold more than the limit of {} MiB each and {} MiB together", MAX_FILE >> 20, MAX_TOTAL >> 20);
+            }
+            let mut bytes = vec![0; usize::try_from(size)?];
+            output.read_exact(&mut bytes).with_context(|| format!("git stopped in object {id}"))?;
+            output.read_exact(&mut [0]).with_context(|| format!("git stopped after object {id}"))?;
+            found.insert((*id).clone(), bytes.into());
+        }
+        Ok(found)
+    })
+}
+
+/// Where a link at `path` leads, as a path from the book's root; nothing where it leads out of it.
+fn target(path: &str, link: &str) -> Option<String> {
+    if link.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn unreadable(path: &str, cause: &str) -> Diagnostic {
+    Diagnostic::error(Code::FileUnreadable, Place::File(path.to_owned()), format!("`{path}` can't be read: {cause}"))
+}

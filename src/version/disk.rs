@@ -1,0 +1,167 @@
+//! The calls that the store makes on the file system, each behind a hook through which a test can fail it.
+
+#![expect(clippy::disallowed_methods, reason = "the calls of version::store, which the others leave to it")]
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A call that is about to be made.
+#[derive(Debug, Clone, Copy)]
+pub enum Call<'a> {
+    Read(&'a Path),
+    List(&'a Path),
+    Size(&'a Path),
+    CreateFolder(&'a Path),
+    /// A file is made; the bytes follow in a call of their own.
+    CreateFile(&'a Path),
+    Write(&'a Path, &'a [u8]),
+    Sync(&'a Path),
+    Rename(&'a Path, &'a Path),
+    Link(&'a Path),
+    Remove(&'a Path),
+}
+
+/// Looks at a call first; an error stands for the call's own.
+pub type Hook = Arc<dyn Fn(Call<'_>) -> io::Result<()> + Send + Sync>;
+
+/// The file system as the store sees it.
+#[derive(Clone, Default)]
+pub struct Disk {
+    hook: Option<Hook>,
+}
+
+impl std::fmt::Debug for Disk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Disk")
+    }
+}
+
+/// Whether a file must stand the loss of power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Durability {
+    Synced,
+    Scratch,
+}
+
+impl Disk {
+    /// A disk whose every call is shown to `hook` first.
+    pub fn hooked(hook: Hook) -> Disk {
+        Disk { hook: Some(hook) }
+    }
+
+    fn before(&self, call: Call<'_>) -> io::Result<()> {
+        self.hook.as_ref().map_or(Ok(()), |hook| hook(call))
+    }
+
+    pub(super) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.before(Call::Read(path))?;
+        fs::read(path)
+    }
+
+    /// The names in a folder, sorted; nothing where there is no folder.
+    pub(super) fn list(&self, path: &Path) -> io::Result<Vec<String>> {
+        self.before(Call::List(path))?;
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = entries
+            .filter_map(|entry| entry.map(|entry| entry.file_name().into_string().ok()).transpose())
+            .collect::<io::Result<Vec<String>>>()?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// The size of a regular file.
+    pub(super) fn size(&self, path: &Path) -> io::Result<u64> {
+        self.before(Call::Size(path))?;
+        let meta = fs::symlink_metadata(path)?;
+        if meta.is_file() { Ok(meta.len()) } else { Err(io::Error::other("it is not a regular file")) }
+    }
+
+    /// Whether a folder (not a link to one) is there.
+    pub(super) fn is_folder(&self, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
+    }
+
+    pub(super) fn create_folder(&self, path: &Path) -> io::Result<()> {
+        self.before(Call::CreateFolder(path))?;
+        fs::create_dir_all(path)
+    }
+
+    /// Writes a file that wasn't there.
+    pub(super) fn write_new(&self, path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
+        self.before(Call::CreateFile(path))?;
+        let mut file = File::create_new(path)?;
+        self.before(Call::Write(path, bytes))?;
+        file.write_all(bytes)?;
+        if durability == Durability::Synced {
+            self.before(Call::Sync(path))?;
+            file.sync_all()?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was created, renamed or removed in a folder last.
+    pub(super) fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        self.before(Call::Sync(path))?;
+        if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+    }
+
+    pub(super) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.before(Call::Rename(from, to))?;
+        fs::rename(from, to)
+    }
+
+    /// Makes `path` point at `target` beside it: a relative link, or where there are none a file that holds the name.
+    pub(super) fn link(&self, path: &Path, target: &str) -> io::Result<()> {
+        self.before(Call::Link(path))?;
+        #[cfg(unix)]
+        return std::os::unix::fs::symlink(target, path);
+        #[cfg(not(unix))]
+        return fs::write(path, format!("{target}\n"));
+    }
+
+    /// Where a path that [`Disk::link`] made points.
+    pub(super) fn linked(&self, path: &Path) -> Option<PathBuf> {
+        #[cfg(unix)]
+        return fs::read_link(path).ok();
+        #[cfg(not(unix))]
+        return fs::read_to_string(path).ok().map(|name| PathBuf::from(name.trim()));
+    }
+
+    /// Removes a file, a link or a whole folder; fine if it isn't there.
+    pub(super) fn remove(&self, path: &Path) -> io::Result<()> {
+        self.before(Call::Remove(path))?;
+        let result = if self.is_folder(path) { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Replaces a file whole: written beside it, synced, renamed over it, and its folder synced.
+    pub(super) fn replace(&self, path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
+        let beside = beside(path);
+        self.remove(&beside)?;
+        let written = self.write_new(&beside, bytes, durability).and_then(|()| self.rename(&beside, path));
+        if let Err(error) = written {
+            // What is left of a failed attempt is of no use to anyone; the error at hand matters more than its removal's.
+            let _ = self.remove(&beside);
+            return Err(error);
+        }
+        match (durability, path.parent()) {
+            (Durability::Synced, Some(folder)) => self.sync_folder(folder),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The name under which a file is written before it takes another's place.
+pub(super) fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{}.new", name.trim_start_matches('.')))
+}

@@ -1,0 +1,113 @@
+//! The manifest: what a version's folder holds, so that anyone can check it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::Digest;
+use crate::model::Date;
+
+/// The manifest's file in a version's folder.
+pub(super) const FILE: &str = "manifest.json";
+const FORMAT: u32 = 1;
+
+/// `manifest.json`. It holds no git facts and no digests of inputs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    format: u32,
+    /// The version's number.
+    pub version: u32,
+    /// Of the content.
+    pub digest: Digest,
+    pub date: Date,
+    pub tools: Tools,
+    /// The documents by id.
+    pub documents: BTreeMap<String, DocumentEntry>,
+    /// Each file beside this one, by its path from the version's folder.
+    pub outputs: BTreeMap<String, Output>,
+}
+
+/// The programs that made a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tools {
+    pub brief: String,
+    pub typst: String,
+}
+
+impl Tools {
+    /// This brief, and a typst.
+    pub fn with_typst(version: impl Into<String>) -> Tools {
+        Tools { brief: env!("CARGO_PKG_VERSION").to_owned(), typst: version.into() }
+    }
+}
+
+/// A document of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentEntry {
+    /// Of its content, as [`super::document_digest`] takes it.
+    pub digest: Digest,
+    /// The version whose stamp it carries.
+    pub revised: Revision,
+}
+
+/// A version in which a document was revised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revision {
+    pub version: u32,
+    pub date: Date,
+    /// The version's digest.
+    pub digest: Digest,
+}
+
+/// A file of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Output {
+    pub sha256: Digest,
+    pub size: u64,
+}
+
+impl Output {
+    /// What the manifest says of these bytes.
+    pub fn of(bytes: &[u8]) -> Output {
+        Output { sha256: Digest::of(bytes), size: bytes.len() as u64 }
+    }
+}
+
+impl Manifest {
+    pub(super) fn new(
+        version: u32,
+        digest: Digest,
+        date: Date,
+        tools: Tools,
+        documents: BTreeMap<String, DocumentEntry>,
+        outputs: BTreeMap<String, Output>,
+    ) -> Manifest {
+        Manifest { format: FORMAT, version, digest, date, tools, documents, outputs }
+    }
+
+    /// Reads a manifest's text.
+    pub fn parse(bytes: &[u8]) -> Result<Manifest> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u32,
+        }
+        let Format { format } = serde_json::from_slice(bytes).context("it is damaged")?;
+        if format > FORMAT {
+            bail!("it is of format {format}, and this brief reads up to {FORMAT}");
+        }
+        serde_json::from_slice(bytes).context("it is damaged")
+    }
+
+    /// The manifest's text.
+    pub fn to_json(&self) -> Result<String> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+}

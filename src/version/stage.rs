@@ -1,0 +1,102 @@
+//! A folder in the making: written beside what it will be, and renamed into place when it is whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+
+use super::disk::{Disk, Durability};
+use super::{Output, Version};
+
+/// A version or a draft in the making. Files may be written from several threads; a stage that is dropped
+/// before it is published leaves nothing behind.
+#[derive(Debug)]
+pub struct Stage {
+    folder: PathBuf,
+    /// What the folder will be called, for messages.
+    target: PathBuf,
+    number: u32,
+    durability: Durability,
+    disk: Disk,
+    outputs: Mutex<BTreeMap<String, Output>>,
+    folders: Mutex<BTreeSet<PathBuf>>,
+    done: bool,
+}
+
+impl Stage {
+    pub(super) fn new(folder: PathBuf, target: PathBuf, number: u32, durability: Durability, disk: &Disk) -> Result<Stage> {
+        let make = || {
+            disk.remove(&folder)?;
+            disk.create_folder(&folder)
+        };
+        make().with_context(|| format!("can't make the folder `{}`", folder.display()))?;
+        let folders = Mutex::new(BTreeSet::from([folder.clone()]));
+        Ok(Stage { folder, target, number, durability, disk: disk.clone(), outputs: Mutex::default(), folders, done: false })
+    }
+
+    /// The number of the version in the making.
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Writes a file; `name` is its path from the version's folder, with `/` between folders.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let relative = Path::new(name);
+        let plain = !name.is_empty() && !name.contains('\\') && relative.components().all(|part| matches!(part, Component::Normal(_)));
+        if !plain {
+            bail!("`{name}` can't be a file in `{}`: it leads out of the folder", self.target.display());
+        }
+        let path = self.folder.join(relative);
+        let write = || {
+            self.make_folders(&path)?;
+            self.disk.write_new(&path, bytes, self.durability)
+        };
+        write().with_context(|| format!("can't write `{}`", self.target.join(relative).display()))?;
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Output::of(bytes));
+        Ok(())
+    }
+
+    /// Takes a file over from an earlier version, byte for byte.
+    pub fn keep(&self, name: &str, from: &Version) -> Result<()> {
+        self.write(name, &from.read(name)?)
+    }
+
+    fn make_folders(&self, path: &Path) -> std::io::Result<()> {
+        let Some(parent) = path.parent() else { return Ok(()) };
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if !folders.contains(parent) {
+            self.disk.create_folder(parent)?;
+            folders.extend(parent.ancestors().take_while(|folder| folder.starts_with(&self.folder)).map(Path::to_path_buf));
+        }
+        Ok(())
+    }
+
+    pub(super) fn outputs(&self) -> BTreeMap<String, Output> {
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Syncs the folders and renames the whole into place.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        let settle = || {
+            if self.durability == Durability::Synced {
+                let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+                // Inner folders first, so that each is whole when the one above it is synced.
+                folders.iter().rev().try_for_each(|folder| self.disk.sync_folder(folder))?;
+            }
+            self.disk.rename(&self.folder, &self.target)
+        };
+        settle().with_context(|| format!("can't put `{}` into place", self.target.display()))?;
+        self.done = true;
+        Ok(())
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if !self.done {
+            // The next build removes what this can't.
+            let _ = self.disk.remove(&self.folder);
+        }
+    }
+}

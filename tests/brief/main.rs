@@ -1,0 +1,8 @@
+//! The tests that look at brief from outside, one module a room; their cases are folders in `tests/cases`.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make folders and start programs, and may fail by panicking")]
+
+mod cli;
+mod diff;
+mod digest;
+mod revision;
+mod version;
