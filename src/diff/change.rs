@@ -7,7 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
 use super::node::Parts;
-use super::summary::summary;
 use super::words::Word;
 use crate::model::{Date, Number};
 
@@ -18,7 +17,7 @@ const FORMAT: u32 = 1;
 /// `changes.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Comparison {
+pub struct Changes {
     format: u32,
     /// What is compared with; nothing for a first version.
     pub since: Option<Since>,
@@ -41,13 +40,6 @@ pub struct Since {
     pub date: Option<Date>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
-}
-
-impl Since {
-    /// A version of the ledger.
-    pub fn version(number: u32, date: Date, digest: impl Into<String>) -> Since {
-        Since { number: Some(number), name: format!("v{number}"), date: Some(date), digest: Some(digest.into()) }
-    }
 }
 
 /// What happened to a record.
@@ -161,26 +153,10 @@ pub enum FileKind {
     Changed,
 }
 
-impl Comparison {
-    /// A first version: there is nothing to compare it with.
-    pub fn first() -> Comparison {
-        Comparison::new(None, Vec::new())
-    }
-
-    /// The changes of records since a version.
-    pub fn new(since: Option<Since>, records: Vec<Change>) -> Comparison {
-        Comparison { format: FORMAT, since, records, files: Vec::new() }
-    }
-
-    /// The same with what changed outside the records.
-    #[must_use]
-    pub fn with_files(self, files: Vec<FileChange>) -> Comparison {
-        Comparison { files, ..self }
-    }
-
-    /// All in one sentence.
-    pub fn summary(&self) -> String {
-        if self.since.is_none() { "first version".to_owned() } else { summary(&self.records) }
+impl Changes {
+    /// Changes since a version, or for a first version since nothing.
+    pub fn new(since: Option<Since>, records: Vec<Change>, files: Vec<FileChange>) -> Changes {
+        Changes { format: FORMAT, since, records, files }
     }
 
     /// The text of `changes.json`.
@@ -191,8 +167,8 @@ impl Comparison {
     }
 
     /// Reads `changes.json`.
-    pub fn parse(bytes: &[u8]) -> Result<Comparison> {
-        let changes: Comparison = serde_json::from_slice(bytes).context("the list of changes is damaged")?;
+    pub fn parse(bytes: &[u8]) -> Result<Changes> {
+        let changes: Changes = serde_json::from_slice(bytes).context("the list of changes is damaged")?;
         if changes.format != FORMAT {
             bail!("the list of changes is of format {}, and this brief reads format {FORMAT}", changes.format);
         }

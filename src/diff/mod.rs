@@ -18,7 +18,7 @@ mod words;
 
 pub use crate::model::Snapshot;
 pub use apply::{Normal, apply};
-pub use change::{Change, ChangeKind, Comparison, FieldChange, FieldKind, FileChange, FileKind, Part, SCHEMA, Since};
+pub use change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part, SCHEMA, Since};
 pub use compare::compare;
 pub use files::{files, settings};
 pub use node::{Parts, Qualifier};

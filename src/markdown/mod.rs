@@ -1,1 +1,29 @@
-//! Under construction.
+//! Markdown, read and written.
+//!
+//! [`parse`] turns rendered text into a [`Document`](crate::document::Document) with comrak;
+//! [`to_markdown()`] writes a document as the GitHub Flavored Markdown that readers get. The two agree:
+//! what was written parses to the tree that was written, in its [normal form](normal), so no text can become
+//! markup on the way. Nothing here knows records, claims' sources or Typst's layout.
+
+mod anchor;
+mod delimiter;
+mod dialect;
+mod directive;
+mod escape;
+mod front_matter;
+mod inline_writer;
+mod link;
+mod normal;
+mod normal_inline;
+mod parse;
+mod parse_inline;
+mod table;
+mod to_markdown;
+mod verify;
+
+pub use dialect::Dialect;
+pub use directive::DIRECTIVES;
+pub use escape::escape;
+pub use normal::normalized;
+pub use parse::{MAX_DEPTH, Parsed, parse, parse_as};
+pub use to_markdown::{Written, to_markdown};

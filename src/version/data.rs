@@ -7,14 +7,9 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use crate::model::{Book, BookFacts, CollectionSnapshot, Snapshot};
+use crate::model::{BookFacts, CollectionSnapshot, Snapshot};
 
 const FORMAT: u32 = 1;
-
-/// The text of `data.json` for a book.
-pub fn data_json(book: &Book) -> Result<String> {
-    String::from_utf8(Snapshot::of(book).to_data_json()?).context("the records hold what isn't UTF-8")
-}
 
 impl Snapshot {
     /// The text of `data.json`: one line for each record.

@@ -16,7 +16,6 @@ mod recover;
 mod stage;
 mod store;
 
-pub use data::data_json;
 pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, records_digest};
 pub use disk::{Call, Disk, Hook};
 pub use folder::{Health, Version};

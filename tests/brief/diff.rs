@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use brief::diff::{Change, ChangeKind, Comparison, Normal, Op, Snapshot, apply, compare, summary};
+use brief::diff::{Change, ChangeKind, Changes, Normal, Op, Snapshot, apply, compare, summary};
 use brief::model::{CollectionSnapshot, RecordSnapshot, Said, Shape, Shapes};
 use indexmap::IndexMap;
 use proptest::prelude::*;
@@ -316,11 +316,11 @@ proptest! {
 
     #[test]
     fn changes_survive_json(base in snapshot(), head in snapshot()) {
-        let changes = Comparison::new(None, compare(&base, &head));
+        let changes = Changes::new(None, compare(&base, &head), Vec::new());
         let validator = jsonschema::validator_for(&serde_json::from_str(brief::diff::SCHEMA).unwrap()).unwrap();
         let faults: Vec<String> = validator.iter_errors(&serde_json::to_value(&changes).unwrap()).map(|fault| format!("{fault}")).collect();
         prop_assert!(faults.is_empty(), "{:?}", faults);
-        let read = Comparison::parse(changes.to_json().unwrap().as_bytes()).unwrap();
+        let read = Changes::parse(changes.to_json().unwrap().as_bytes()).unwrap();
         prop_assert_eq!(&read, &changes);
         prop_assert_eq!(apply(&base, &read.records).unwrap(), Normal::of(&head));
     }

@@ -1,0 +1,134 @@
+//! Where links within a document lead: headings, by the ids that templates and code hosts give them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use comrak::Anchorizer;
+
+use crate::document::{Block, BlockKind, Document, Inline, Stamp, Target, walk};
+
+/// Turns links to `#id` into links to the heading of that id.
+pub(super) fn link(blocks: &mut [Block], anchors: &BTreeSet<String>) {
+    each_run(blocks, &mut |inlines| link_within(inlines, anchors));
+}
+
+fn link_within(inlines: &mut [Inline], anchors: &BTreeSet<String>) {
+    for inline in inlines {
+        match inline {
+            Inline::Link { target, content, .. } => {
+                if let Target::Url(url) = target
+                    && let Some(anchor) = url.strip_prefix('#').filter(|id| anchors.contains(*id))
+                {
+                    *target = Target::Anchor(anchor.to_owned());
+                }
+                link_within(content, anchors);
+            }
+            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strikethrough(content) => link_within(content, anchors),
+            _ => {}
+        }
+    }
+}
+
+fn each_run(blocks: &mut [Block], visit: &mut dyn FnMut(&mut [Inline])) {
+    for block in blocks {
+        match &mut block.kind {
+            BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => visit(content),
+            BlockKind::Quote(inner)
+            | BlockKind::Alert { blocks: inner, .. }
+            | BlockKind::Directive { blocks: inner, .. }
+            | BlockKind::FootnoteDefinition { blocks: inner, .. } => each_run(inner, visit),
+            BlockKind::List(list) => list.items.iter_mut().for_each(|item| each_run(&mut item.blocks, visit)),
+            BlockKind::Descriptions(items) => items.iter_mut().for_each(|(term, details)| {
+                visit(term);
+                each_run(details, visit);
+            }),
+            BlockKind::Table(table) => {
+                table.caption.iter_mut().for_each(|caption| visit(caption));
+                table.header.iter_mut().for_each(|cell| visit(cell));
+                table.rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| visit(cell));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The ids that GitHub gives to headings with an anchor: lower case, blanks as hyphens, punctuation left
+/// out, a number behind an id that stands before.
+pub(super) fn slugs(document: &Document, stamp: &Stamp) -> BTreeMap<String, String> {
+    let mut anchored = false;
+    walk::blocks(&document.blocks, &mut |block| anchored |= matches!(block.kind, BlockKind::Heading { anchor: Some(_), .. }));
+    let mut slugs = BTreeMap::new();
+    if !anchored {
+        return slugs;
+    }
+    let mut ids = Anchorizer::new();
+    let mut marks = Marks { stamp, numbers: HashMap::new() };
+    walk::blocks(&document.blocks, &mut |block| match &block.kind {
+        BlockKind::Heading { content, anchor, .. } => {
+            let mut text = String::new();
+            marks.text(content, &mut text);
+            let slug = ids.anchorize(text.trim());
+            if let Some(anchor) = anchor {
+                slugs.entry(anchor.clone()).or_insert(slug);
+            }
+        }
+        BlockKind::Paragraph(content) => marks.count(content),
+        BlockKind::Descriptions(items) => items.iter().for_each(|(term, _)| marks.count(term)),
+        BlockKind::Table(table) => {
+            table.caption.iter().for_each(|caption| marks.count(caption));
+            table.header.iter().for_each(|cell| marks.count(cell));
+            table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| marks.count(cell));
+        }
+        _ => {}
+    });
+    slugs
+}
+
+/// Footnotes as the host numbers them, by first mark: a mark's number is part of its heading's text.
+struct Marks<'a> {
+    stamp: &'a Stamp,
+    numbers: HashMap<String, usize>,
+}
+
+impl Marks<'_> {
+    fn number(&mut self, label: String) -> usize {
+        let next = self.numbers.len() + 1;
+        *self.numbers.entry(label).or_insert(next)
+    }
+
+    fn count(&mut self, inlines: &[Inline]) {
+        for inline in inlines {
+            match inline {
+                Inline::Cite(note) => drop(self.number(note.to_string())),
+                Inline::FootnoteReference(label) => drop(self.number(format!("^{label}"))),
+                Inline::Emphasis(content)
+                | Inline::Strong(content)
+                | Inline::Strikethrough(content)
+                | Inline::Link { content, .. }
+                | Inline::Claim { content, .. }
+                | Inline::Inserted(content)
+                | Inline::Deleted(content) => self.count(content),
+                _ => {}
+            }
+        }
+    }
+
+    fn text(&mut self, inlines: &[Inline], out: &mut String) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => out.push_str(text),
+                Inline::Emphasis(content)
+                | Inline::Strong(content)
+                | Inline::Strikethrough(content)
+                | Inline::Link { content, .. }
+                | Inline::Claim { content, .. }
+                | Inline::Inserted(content)
+                | Inline::Deleted(content) => self.text(content, out),
+                Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+                Inline::Stamp(field) => out.push_str(&self.stamp.field(*field)),
+                Inline::Cite(note) => out.push_str(&self.number(note.to_string()).to_string()),
+                Inline::FootnoteReference(label) => out.push_str(&self.number(format!("^{label}")).to_string()),
+                Inline::Image { .. } => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Layout directives: `:::table widths=2,1,1 size=small`.
+
+use std::collections::BTreeMap;
+
+/// The directives that brief knows.
+pub const DIRECTIVES: [&str; 6] = ["turned", "keep", "box", "columns", "pagebreak", "table"];
+
+/// The name and attributes of a directive's first line, after the colons. A word without `=` is an attribute
+/// with an empty value, `.word` a class, `#word` an id; a value with blanks stands in double quotes.
+pub(super) fn read(info: &str) -> (String, BTreeMap<String, String>) {
+    let mut words = words(info).into_iter();
+    let name = words.next().unwrap_or_default();
+    let mut attributes = BTreeMap::new();
+    for word in words {
+        let (key, value) = match word.split_once('=') {
+            Some((key, value)) => (key.to_owned(), value.to_owned()),
+            None => match (word.strip_prefix('.'), word.strip_prefix('#')) {
+                (Some(class), _) => ("class".to_owned(), class.to_owned()),
+                (_, Some(id)) => ("id".to_owned(), id.to_owned()),
+                _ => (word, String::new()),
+            },
+        };
+        attributes.insert(key, value);
+    }
+    (name, attributes)
+}
+
+/// Words parted by blanks, with quotes taken off and braces around all attributes ignored.
+fn words(info: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quoted = false;
+    for c in info.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '{' | '}' if !quoted => {}
+            c if c.is_whitespace() && !quoted => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_attributes_are_read() {
+        let (name, attributes) = read(r#"table widths=2,1,1 size=small {note="two words" .wide #t1} plain"#);
+        assert_eq!(name, "table");
+        let expected = [("class", "wide"), ("id", "t1"), ("note", "two words"), ("plain", ""), ("size", "small"), ("widths", "2,1,1")];
+        assert!(attributes.iter().map(|(k, v)| (k.as_str(), v.as_str())).eq(expected));
+        assert_eq!(read("").0, "");
+    }
+}

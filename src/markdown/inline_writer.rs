@@ -1,0 +1,166 @@
+//! Inlines to Markdown.
+
+use super::delimiter::{choices, encoded_edges, is_intricate};
+use super::escape::{Around, code_fence, guard_heading, guard_line, write_text};
+use super::link::{is_autolink, write_target};
+use super::normal_inline::{Place, Style};
+use super::verify::reads_back;
+use crate::document::{Inline, Target};
+
+/// Inlines laid out flat. Emphasis is numbered by its openings.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Token<'a> {
+    Text(&'a str),
+    Code(&'a str),
+    Open(Style, usize),
+    Close(Style, usize),
+    OpenLink,
+    CloseLink { url: &'a str, title: &'a str },
+    Autolink(&'a str),
+    Image { path: &'a str, title: &'a str, alternative: &'a str },
+    Break,
+    Mark(&'a str),
+}
+
+/// Writes inlines in their normal form; a paragraph may have several lines. `in_item` says that they are the
+/// first in a list's item, where `[x]` is a task box.
+pub(super) fn write(inlines: &[Inline], place: Place, in_item: bool) -> String {
+    let mut tokens = Vec::new();
+    let mut count = 0;
+    flatten(inlines, &mut tokens, &mut count);
+    let choices = choices(&tokens, count);
+    if !is_intricate(&tokens) {
+        return finish(emit(&tokens, &choices[0]), place, in_item);
+    }
+    for marks in choices {
+        let text = emit(&tokens, &marks);
+        if reads_back(&finish(text.clone(), Place::Paragraph, false), inlines) {
+            return finish(text, place, in_item);
+        }
+    }
+    // No marks say it: emphasis within emphasis is left out.
+    let plain = super::verify::without_nesting(inlines);
+    write(&plain, place, in_item)
+}
+
+fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut usize) {
+    for inline in inlines {
+        if let Some((style, content)) = Style::of(inline) {
+            let id = *count;
+            *count += 1;
+            tokens.push(Token::Open(style, id));
+            flatten(content, tokens, count);
+            tokens.push(Token::Close(style, id));
+            continue;
+        }
+        match inline {
+            Inline::Text(text) => tokens.push(Token::Text(text)),
+            Inline::Code(code) => tokens.push(Token::Code(code)),
+            Inline::Link { target: Target::Url(url), title, content } => {
+                if let [Inline::Text(text)] = &content[..]
+                    && is_autolink(url, title, text)
+                {
+                    tokens.push(Token::Autolink(text));
+                    continue;
+                }
+                tokens.push(Token::OpenLink);
+                flatten(content, tokens, count);
+                tokens.push(Token::CloseLink { url, title });
+            }
+            Inline::Image { path, title, alternative } => tokens.push(Token::Image { path, title, alternative }),
+            Inline::HardBreak => tokens.push(Token::Break),
+            Inline::FootnoteReference(label) => tokens.push(Token::Mark(label)),
+            // Not in the normal form.
+            _ => {}
+        }
+    }
+}
+
+fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
+    let mut out = String::new();
+    let tildes = tokens.iter().any(|token| matches!(token, Token::Open(Style::Strikethrough, _)));
+    let mut in_link = false;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Text(text) => {
+                let (encode_first, encode_last) = encoded_edges(tokens, marks, at);
+                let before = at.checked_sub(1).map(|at| &tokens[at]);
+                let after = tokens.get(at + 1);
+                let around = Around {
+                    encode_first,
+                    encode_last,
+                    at_start: matches!(before, None | Some(Token::Break)),
+                    in_brackets: in_link,
+                    after_mark: matches!(before, Some(Token::Mark(_))),
+                    before_bracket: matches!(after, Some(Token::OpenLink | Token::Mark(_))),
+                    tildes,
+                };
+                write_text(&mut out, text, around);
+            }
+            Token::Code(code) => write_code(&mut out, code),
+            Token::Open(style, id) | Token::Close(style, id) => match (style, char::from(marks[*id])) {
+                (Style::Strikethrough, _) => out.push_str("~~"),
+                (Style::Emphasis, mark) => out.push(mark),
+                (Style::Strong, mark) => out.extend([mark, mark]),
+            },
+            Token::OpenLink => {
+                in_link = true;
+                out.push('[');
+            }
+            Token::CloseLink { url, title } => {
+                in_link = false;
+                out.push(']');
+                write_target(&mut out, url, title);
+            }
+            Token::Autolink(url) => {
+                out.push('<');
+                out.push_str(url);
+                out.push('>');
+            }
+            Token::Image { path, title, alternative } => {
+                out.push_str("![");
+                write_text(&mut out, alternative, Around { in_brackets: true, tildes, ..Around::default() });
+                out.push(']');
+                write_target(&mut out, path, title);
+            }
+            Token::Break => out.push_str("\\\n"),
+            Token::Mark(label) => {
+                out.push_str("[^");
+                out.push_str(label);
+                out.push(']');
+            }
+        }
+    }
+    out
+}
+
+fn write_code(out: &mut String, code: &str) {
+    // The normal form has no code that can't be enclosed.
+    let (ticks, padded) = code_fence(code).unwrap_or((1, false));
+    let ticks = "`".repeat(ticks);
+    let pad = if padded { " " } else { "" };
+    out.extend([&ticks, pad, code, pad, &ticks]);
+}
+
+/// Guards the starts of lines, the end of a heading, the pipes of a cell.
+fn finish(mut text: String, place: Place, in_item: bool) -> String {
+    match place {
+        Place::Heading => guard_heading(&mut text),
+        Place::Cell if text.contains('|') => text = text.replace('|', "\\|"),
+        Place::Cell => {}
+        Place::Paragraph if !text.contains('\n') => guard_line(&mut text, 0, false, in_item),
+        Place::Paragraph => {
+            let mut guarded = String::with_capacity(text.len() + 8);
+            for (index, line) in text.split('\n').enumerate() {
+                if index > 0 {
+                    guarded.push('\n');
+                }
+                let from = guarded.len();
+                guarded.push_str(line);
+                guard_line(&mut guarded, from, index > 0, in_item);
+            }
+            text = guarded;
+        }
+    }
+    text
+}

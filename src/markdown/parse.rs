@@ -1,0 +1,290 @@
+//! Markdown text to a document's tree.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use comrak::nodes::{ListType, Node, NodeValue, TableAlignment};
+use comrak::{Arena, parse_document};
+
+use super::dialect::Dialect;
+use super::{directive, front_matter, parse_inline};
+use crate::diagnostic::Code;
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table};
+
+/// How deep blocks may stand in blocks, and inlines in inlines.
+pub const MAX_DEPTH: usize = 64;
+
+/// What a paragraph right before a table starts with to be its caption.
+const CAPTION: &str = "Table: ";
+
+/// A parsed text. Its document has no claims, notes or sources yet.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parsed {
+    pub document: Document,
+    /// The line of the text from 1, the code, and the message.
+    pub faults: Vec<(usize, Code, String)>,
+}
+
+/// Reads the Markdown of templates.
+///
+/// Text is never lost but where it is nested deeper than [`MAX_DEPTH`], which is a fault.
+pub fn parse(text: &str) -> Parsed {
+    parse_as(text, Dialect::default())
+}
+
+/// Reads Markdown of another dialect.
+pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
+    let text: Cow<'_, str> = if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() };
+    let mut parsed = Parsed::default();
+    let mut lines_before = 0;
+    let mut body = &*text;
+    if dialect.front_matter
+        && let Some((yaml, rest)) = front_matter::split(&text)
+    {
+        match front_matter::read(yaml) {
+            Ok(front) => parsed.document.front = front,
+            Err((line, message)) => parsed.faults.push((line, Code::FrontMatter, message)),
+        }
+        lines_before = text[..text.len() - rest.len()].bytes().filter(|b| *b == b'\n').count();
+        body = rest;
+    }
+
+    let mut options = dialect.options();
+    // comrak looks for an alert at each `>` of a run, up to its end. Deep runs are almost always faults,
+    // which a first look without alerts finds in linear time.
+    if has_deep_quotes(body) {
+        options.extension.alerts = false;
+        let arena = Arena::new();
+        let mut reader = Reader::new(lines_before);
+        reader.blocks(parse_document(&arena, body, &options), 0);
+        if reader.is_too_deep() {
+            parsed.faults.append(&mut reader.faults);
+            return parsed;
+        }
+        options.extension.alerts = true;
+    }
+
+    let arena = Arena::new();
+    let mut reader = Reader::new(lines_before);
+    let mut blocks = reader.blocks(parse_document(&arena, body, &options), 0);
+    blocks.append(&mut reader.footnotes);
+    if !reader.anchors.is_empty() {
+        super::anchor::link(&mut blocks, &reader.anchors);
+    }
+    parsed.document.blocks = blocks;
+    parsed.faults.append(&mut reader.faults);
+    parsed
+}
+
+/// Whether a line starts with more `>` than may nest.
+fn has_deep_quotes(text: &str) -> bool {
+    text.contains(&">".repeat(MAX_DEPTH))
+        && text.lines().any(|line| line.trim_start_matches([' ', '\t', '>']).len() + MAX_DEPTH < line.len())
+}
+
+/// Turns comrak's nodes into blocks.
+pub(super) struct Reader {
+    lines_before: usize,
+    pub(super) faults: Vec<(usize, Code, String)>,
+    /// Definitions that stood within other blocks.
+    footnotes: Vec<Block>,
+    anchors: BTreeSet<String>,
+}
+
+impl Reader {
+    pub(super) fn new(lines_before: usize) -> Reader {
+        Reader { lines_before, faults: Vec::new(), footnotes: Vec::new(), anchors: BTreeSet::new() }
+    }
+
+    /// The line of a node in the whole text.
+    fn line(&self, node: Node<'_>) -> usize {
+        node.data().sourcepos.start.line + self.lines_before
+    }
+
+    fn is_too_deep(&self) -> bool {
+        self.faults.iter().any(|(_, code, _)| *code == Code::TemplateLimit)
+    }
+
+    /// Notes, once, that something is nested too deep.
+    pub(super) fn too_deep(&mut self, line: usize) {
+        if !self.is_too_deep() {
+            let message = format!("the Markdown is nested more than {MAX_DEPTH} levels deep");
+            self.faults.push((line, Code::TemplateLimit, message));
+        }
+    }
+
+    /// The blocks in a node.
+    pub(super) fn blocks(&mut self, parent: Node<'_>, depth: usize) -> Vec<Block> {
+        if depth > MAX_DEPTH {
+            let line = self.line(parent);
+            self.too_deep(line);
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for node in parent.children() {
+            let line = self.line(node);
+            if let Some(kind) = self.block(node, line, depth) {
+                let block = Block { kind, line };
+                if depth > 0 && matches!(block.kind, BlockKind::FootnoteDefinition { .. }) {
+                    self.footnotes.push(block);
+                } else {
+                    out.push(block);
+                }
+            }
+        }
+        with_captions(out)
+    }
+
+    fn block(&mut self, node: Node<'_>, line: usize, depth: usize) -> Option<BlockKind> {
+        let data = &mut *node.data_mut();
+        Some(match &mut data.value {
+            NodeValue::Heading(heading) => {
+                let anchor = data.attrs.take().and_then(|attributes| attributes.id);
+                self.anchors.extend(anchor.clone());
+                BlockKind::Heading { level: heading.level, content: self.inlines(node, line), anchor }
+            }
+            NodeValue::Paragraph => BlockKind::Paragraph(self.inlines(node, line)),
+            NodeValue::BlockQuote => BlockKind::Quote(self.blocks_of(node, depth)),
+            NodeValue::List(list) => {
+                let start = (list.list_type == ListType::Ordered).then_some(list.start);
+                let tight = list.tight;
+                BlockKind::List(List { start, tight, items: node.children().map(|item| self.item(item, depth)).collect() })
+            }
+            NodeValue::DescriptionList => BlockKind::Descriptions(self.descriptions(node, depth)),
+            NodeValue::CodeBlock(code) => {
+                let literal = std::mem::take(&mut code.literal);
+                let literal = if literal.contains('\r') { literal.replace("\r\n", "\n").replace('\r', "\n") } else { literal };
+                BlockKind::Code { info: std::mem::take(&mut code.info), literal }
+            }
+            NodeValue::HtmlBlock(html) => BlockKind::Html(std::mem::take(&mut html.literal)),
+            NodeValue::ThematicBreak => BlockKind::Rule,
+            NodeValue::Table(table) => {
+                let alignments = table.alignments.iter().map(|alignment| alignment_of(*alignment)).collect();
+                BlockKind::Table(self.table(node, alignments))
+            }
+            NodeValue::Alert(alert) => {
+                let kind = alert.alert_type.default_title().to_lowercase();
+                let title = alert.title.take();
+                BlockKind::Alert { kind, title, blocks: self.blocks_of(node, depth) }
+            }
+            NodeValue::BlockDirective(fence) => {
+                let (name, attributes) = directive::read(&fence.info);
+                self.check_directive(&name, line);
+                BlockKind::Directive { name, attributes, blocks: self.blocks_of(node, depth) }
+            }
+            NodeValue::FootnoteDefinition(definition) => {
+                let label = std::mem::take(&mut definition.name);
+                BlockKind::FootnoteDefinition { label, blocks: self.blocks_of(node, depth) }
+            }
+            // Nothing else is switched on.
+            _ => return None,
+        })
+    }
+
+    fn blocks_of(&mut self, node: Node<'_>, depth: usize) -> Vec<Block> {
+        self.blocks(node, depth + 1)
+    }
+
+    fn inlines(&mut self, node: Node<'_>, line: usize) -> Vec<Inline> {
+        parse_inline::inlines(self, node, line, 0)
+    }
+
+    fn item(&mut self, node: Node<'_>, depth: usize) -> Item {
+        let line = self.line(node);
+        let task = node.first_child().and_then(parse_inline::take_task_box);
+        if task.is_some()
+            && let Some(paragraph) = node.first_child().filter(|paragraph| paragraph.first_child().is_none())
+        {
+            paragraph.detach();
+        }
+        Item { task, blocks: self.blocks_of(node, depth), line }
+    }
+
+    fn descriptions(&mut self, list: Node<'_>, depth: usize) -> Vec<(Vec<Inline>, Vec<Block>)> {
+        let mut out: Vec<(Vec<Inline>, Vec<Block>)> = Vec::new();
+        for part in list.children().flat_map(|item| item.children()) {
+            if matches!(part.data().value, NodeValue::DescriptionTerm) {
+                let line = self.line(part);
+                let mut term = Vec::new();
+                for paragraph in part.children() {
+                    term.append(&mut self.inlines(paragraph, line));
+                }
+                out.push((term, Vec::new()));
+            } else {
+                let mut blocks = self.blocks_of(part, depth);
+                match out.last_mut() {
+                    Some((_, details)) => details.append(&mut blocks),
+                    None => out.push((Vec::new(), blocks)),
+                }
+            }
+        }
+        out
+    }
+
+    fn table(&mut self, node: Node<'_>, alignments: Vec<Alignment>) -> Table {
+        let mut rows = node.children().map(|row| {
+            let line = self.line(row);
+            Row { cells: row.children().map(|cell| self.inlines(cell, line)).collect(), line }
+        });
+        let header = rows.next().map(|row| row.cells).unwrap_or_default();
+        let rows = rows.collect();
+        Table { caption: None, alignments, header, rows }
+    }
+
+    fn check_directive(&mut self, name: &str, line: usize) {
+        if name.is_empty() {
+            let message = "a layout directive has no name, or a `:::` closes none".to_owned();
+            self.faults.push((line, Code::UnknownDirective, message));
+        } else if !directive::DIRECTIVES.contains(&name) {
+            let message = format!("there is no layout directive `{name}`; there are {}", directive::DIRECTIVES.join(", "));
+            self.faults.push((line, Code::UnknownDirective, message));
+        }
+    }
+}
+
+fn alignment_of(alignment: TableAlignment) -> Alignment {
+    match alignment {
+        TableAlignment::None => Alignment::None,
+        TableAlignment::Left => Alignment::Left,
+        TableAlignment::Center => Alignment::Center,
+        TableAlignment::Right => Alignment::Right,
+    }
+}
+
+/// Gives each table the caption that stands in the paragraph before it.
+pub(super) fn with_captions(blocks: Vec<Block>) -> Vec<Block> {
+    let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
+    for mut block in blocks {
+        if let Some(table) = captioned(&mut block)
+            && let Some(BlockKind::Paragraph(content)) = out.last_mut().map(|last| &mut last.kind)
+            && let Some(Inline::Text(text)) = content.first_mut()
+            && let Some(rest) = text.strip_prefix(CAPTION)
+        {
+            *text = rest.to_owned();
+            let mut content = std::mem::take(content);
+            if matches!(content.first(), Some(Inline::Text(text)) if text.is_empty()) {
+                content.remove(0);
+            }
+            table.caption = Some(content);
+            out.pop();
+        }
+        out.push(block);
+    }
+    out
+}
+
+/// A table without caption: the block, or the first one in a layout directive.
+fn captioned(block: &mut Block) -> Option<&mut Table> {
+    match &mut block.kind {
+        BlockKind::Table(table) if table.caption.is_none() => Some(table),
+        BlockKind::Directive { blocks, .. } => captioned(blocks.first_mut()?),
+        _ => None,
+    }
+}
+
+/// What a caption's paragraph holds.
+pub(super) fn caption_paragraph(caption: &[Inline]) -> Vec<Inline> {
+    let mut content = vec![Inline::Text(CAPTION.to_owned())];
+    content.extend_from_slice(caption);
+    content
+}

@@ -1,0 +1,106 @@
+//! comrak's inline nodes to the tree's.
+
+use comrak::nodes::{Node, NodeValue};
+
+use super::parse::{MAX_DEPTH, Reader};
+use crate::document::{Inline, Target};
+
+/// The inlines in a node, adjacent text joined.
+pub(super) fn inlines(reader: &mut Reader, parent: Node<'_>, line: usize, depth: usize) -> Vec<Inline> {
+    if depth > MAX_DEPTH {
+        reader.too_deep(line);
+        return Vec::new();
+    }
+    let mut out = Vec::new();
+    for node in parent.children() {
+        if let Some(inline) = inline(reader, node, line, depth) {
+            push(&mut out, inline);
+        }
+    }
+    out
+}
+
+/// Adds an inline, joining text with text before it.
+pub(super) fn push(out: &mut Vec<Inline>, inline: Inline) {
+    match (out.last_mut(), inline) {
+        (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
+        (_, inline) => out.push(inline),
+    }
+}
+
+fn inline(reader: &mut Reader, node: Node<'_>, line: usize, depth: usize) -> Option<Inline> {
+    let data = &mut *node.data_mut();
+    let within = |reader: &mut Reader| inlines(reader, node, line, depth + 1);
+    Some(match &mut data.value {
+        NodeValue::Text(text) => Inline::Text(std::mem::take(text).into_owned()),
+        NodeValue::Escaped => Inline::Text(text_of(node)),
+        NodeValue::Code(code) => Inline::Code(std::mem::take(&mut code.literal)),
+        NodeValue::Emph => Inline::Emphasis(within(reader)),
+        NodeValue::Strong => Inline::Strong(within(reader)),
+        NodeValue::Strikethrough => Inline::Strikethrough(within(reader)),
+        NodeValue::Link(link) => {
+            let target = Target::Url(std::mem::take(&mut link.url));
+            Inline::Link { target, title: std::mem::take(&mut link.title), content: within(reader) }
+        }
+        NodeValue::Image(link) => {
+            let path = std::mem::take(&mut link.url);
+            Inline::Image { path, title: std::mem::take(&mut link.title), alternative: text_of(node) }
+        }
+        NodeValue::SoftBreak => Inline::SoftBreak,
+        NodeValue::LineBreak => Inline::HardBreak,
+        NodeValue::HtmlInline(html) => Inline::Html(std::mem::take(html)),
+        NodeValue::FootnoteReference(reference) => Inline::FootnoteReference(std::mem::take(&mut reference.name)),
+        // Nothing else is switched on.
+        _ => return None,
+    })
+}
+
+/// The text in a node, however deep.
+fn text_of(node: Node<'_>) -> String {
+    let mut out = String::new();
+    // The node itself may be borrowed.
+    for inner in node.descendants().skip(1) {
+        match &inner.data().value {
+            NodeValue::Text(text) => out.push_str(text),
+            NodeValue::Code(code) => out.push_str(&code.literal),
+            NodeValue::HtmlInline(html) => out.push_str(html),
+            NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Takes the box off an item's first paragraph, if it starts with one: `[ ] `, `[x] `, or a box alone.
+pub(super) fn take_task_box(paragraph: Node<'_>) -> Option<bool> {
+    if !matches!(paragraph.data().value, NodeValue::Paragraph) {
+        return None;
+    }
+    let first = paragraph.first_child()?;
+    let next = first.next_sibling();
+    let at_break = next.is_none_or(|next| matches!(next.data().value, NodeValue::SoftBreak | NodeValue::LineBreak));
+    let (ticked, rest) = match &first.data().value {
+        NodeValue::Text(text) => {
+            let ticked = match text.get(..3)? {
+                "[ ]" => false,
+                "[x]" | "[X]" => true,
+                _ => return None,
+            };
+            let rest = &text[3..];
+            if !(rest.starts_with([' ', '\t']) || rest.is_empty() && at_break) {
+                return None;
+            }
+            (ticked, rest.trim_start_matches([' ', '\t']).to_owned())
+        }
+        _ => return None,
+    };
+    if !rest.is_empty() {
+        first.data_mut().value = NodeValue::Text(rest.into());
+        return Some(ticked);
+    }
+    first.detach();
+    if let Some(next) = next.filter(|_| at_break) {
+        next.detach();
+    }
+    Some(ticked)
+}

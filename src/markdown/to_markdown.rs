@@ -1,0 +1,221 @@
+//! A document to the Markdown that readers get.
+
+use super::front_matter;
+use super::inline_writer;
+use super::link::write_info;
+use super::normal::{ListPart, Part, parts};
+use super::normal_inline::{Place, Run};
+use super::table;
+use crate::document::{Alignment, Document, Stamp};
+
+/// A written document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    pub text: String,
+    /// The line, from 1, on which each of the document's claims was printed; 0 for one that was not.
+    pub claim_lines: Vec<usize>,
+}
+
+/// Writes a document as GitHub Flavored Markdown that reads well as it is: one line a paragraph, aligned
+/// tables, footnotes, no HTML, no layout. `link` gives the address of another document by its id, or nothing.
+///
+/// [`parse`](super::parse) reads the text back as the document's [normal form](super::normalized).
+pub fn to_markdown(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> String) -> Written {
+    let text = front_matter::write(&document.front);
+    let mut writer = Writer { line: text.matches('\n').count(), text, prefixes: Vec::new(), claim_lines: vec![0; document.claims.len()] };
+    if !document.front.is_empty() {
+        writer.blank();
+    }
+    writer.blocks(&parts(document, stamp, link), Gap::Blank, false);
+    // A document may be front matter alone.
+    if writer.text.ends_with("\n\n") {
+        writer.text.pop();
+    }
+    Written { text: writer.text, claim_lines: writer.claim_lines }
+}
+
+/// What stands between two blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gap {
+    Blank,
+    None,
+}
+
+/// What stands before each line of a container: a list's mark before the first, blanks before the others.
+struct Prefix {
+    first: Option<String>,
+    rest: &'static str,
+    width: usize,
+}
+
+struct Writer {
+    text: String,
+    /// The number of lines written.
+    line: usize,
+    prefixes: Vec<Prefix>,
+    claim_lines: Vec<usize>,
+}
+
+impl Writer {
+    fn line(&mut self, content: &str) {
+        let start = self.text.len();
+        for prefix in &mut self.prefixes {
+            match prefix.first.take() {
+                Some(first) => self.text.push_str(&first),
+                None => {
+                    self.text.push_str(prefix.rest);
+                    self.text.extend(std::iter::repeat_n(' ', prefix.width));
+                }
+            }
+        }
+        self.text.push_str(content);
+        if content.is_empty() {
+            let kept = self.text[start..].trim_end_matches(' ').len();
+            self.text.truncate(start + kept);
+        }
+        self.text.push('\n');
+        self.line += 1;
+    }
+
+    fn blank(&mut self) {
+        self.line("");
+    }
+
+    fn within(&mut self, prefix: Prefix, parts: &[Part], gap: Gap, in_item: bool) {
+        self.prefixes.push(prefix);
+        self.blocks(parts, gap, in_item);
+        if self.prefixes.last().is_some_and(|prefix| prefix.first.is_some()) {
+            self.blank();
+        }
+        self.prefixes.pop();
+    }
+
+    fn blocks(&mut self, parts: &[Part], gap: Gap, in_item: bool) {
+        // A list right behind a list of its kind takes another mark, or the two would be one.
+        let mut other_mark = false;
+        for (index, part) in parts.iter().enumerate() {
+            if index > 0 && gap == Gap::Blank {
+                self.blank();
+            }
+            other_mark = match (index.checked_sub(1).map(|before| &parts[before]), part) {
+                (Some(Part::List(before)), Part::List(list)) => before.start.is_some() == list.start.is_some() && !other_mark,
+                _ => false,
+            };
+            self.part(part, in_item && index == 0, other_mark);
+        }
+    }
+
+    fn part(&mut self, part: &Part, in_item: bool, other_mark: bool) {
+        match part {
+            Part::Heading(level, run) => {
+                let text = self.inlines(run, Place::Heading, false);
+                let marks = "#".repeat(usize::from(*level));
+                self.line(format!("{marks} {text}").trim_end_matches(' '));
+            }
+            Part::Paragraph(run) => {
+                let text = self.inlines(run, Place::Paragraph, in_item);
+                text.split('\n').for_each(|line| self.line(line));
+            }
+            Part::Quote(parts) => self.within(Prefix { first: None, rest: "> ", width: 0 }, parts, Gap::Blank, false),
+            Part::Alert(kind, parts) => {
+                self.prefixes.push(Prefix { first: None, rest: "> ", width: 0 });
+                self.line(&format!("[!{}]", alert_name(kind)));
+                self.blocks(parts, Gap::Blank, false);
+                self.prefixes.pop();
+            }
+            Part::List(list) => self.list(list, other_mark),
+            Part::Code { info, literal } => self.code(info, literal),
+            Part::Rule => self.rule(),
+            Part::Table(alignments, rows) => self.table(alignments, rows),
+            Part::Footnote(label, parts) => {
+                self.within(Prefix { first: Some(format!("[^{label}]: ")), rest: "", width: 4 }, parts, Gap::Blank, false);
+            }
+        }
+    }
+
+    /// Writes a run's text for the next line, and notes the lines of its claims.
+    fn inlines(&mut self, run: &Run, place: Place, in_item: bool) -> String {
+        for (index, breaks) in &run.claims {
+            if self.claim_lines.len() <= *index {
+                self.claim_lines.resize(index + 1, 0);
+            }
+            if self.claim_lines[*index] == 0 {
+                self.claim_lines[*index] = self.line + 1 + breaks;
+            }
+        }
+        inline_writer::write(&run.inlines, place, in_item)
+    }
+
+    fn list(&mut self, list: &ListPart, other_mark: bool) {
+        let gap = if list.tight { Gap::None } else { Gap::Blank };
+        for (index, (task, parts)) in list.items.iter().enumerate() {
+            if index > 0 && gap == Gap::Blank {
+                self.blank();
+            }
+            let mark = match (list.start, other_mark) {
+                (None, false) => "- ".to_owned(),
+                (None, true) => "* ".to_owned(),
+                (Some(start), false) => format!("{}. ", (start + index).min(999_999_999)),
+                (Some(start), true) => format!("{}) ", (start + index).min(999_999_999)),
+            };
+            let width = mark.len();
+            let first = match task {
+                None => mark,
+                Some(ticked) => format!("{mark}[{}] ", if *ticked { 'x' } else { ' ' }),
+            };
+            let mut prefix = Prefix { first: Some(first), rest: "", width };
+            if task.is_some() && !matches!(parts.first(), Some(Part::Paragraph(_)) | None) {
+                // The box is a paragraph of its own.
+                self.prefixes.push(prefix);
+                self.blank();
+                if gap == Gap::Blank {
+                    self.blank();
+                }
+                self.prefixes.pop();
+                prefix = Prefix { first: None, rest: "", width };
+            }
+            self.within(prefix, parts, gap, task.is_none());
+        }
+    }
+
+    fn rule(&mut self) {
+        // Behind a list's mark, `---` would be a rule in the list's stead; on the first line, front matter.
+        let in_list = self.prefixes.iter().any(|prefix| prefix.rest.is_empty());
+        self.line(if in_list || self.text.is_empty() { "***" } else { "---" });
+    }
+
+    fn code(&mut self, info: &str, literal: &str) {
+        let mark = if info.contains('`') { '~' } else { '`' };
+        let longest = literal.split(|c| c != mark).map(str::len).max().unwrap_or(0);
+        let fence: String = std::iter::repeat_n(mark, (longest + 1).max(3)).collect();
+        let mut first = fence.clone();
+        if info.starts_with('~') {
+            first.push(' ');
+        }
+        write_info(&mut first, info);
+        self.line(&first);
+        if let Some(literal) = literal.strip_suffix('\n') {
+            literal.split('\n').for_each(|line| self.line(line));
+        }
+        self.line(&fence);
+    }
+
+    fn table(&mut self, alignments: &[Alignment], rows: &[Vec<Run>]) {
+        let mut texts = Vec::with_capacity(rows.len());
+        let first = self.line;
+        for (index, row) in rows.iter().enumerate() {
+            // The line of the row: the header's delimiters stand second.
+            self.line = first + index + usize::from(index > 0);
+            texts.push(row.iter().map(|cell| self.inlines(cell, Place::Cell, false)).collect());
+        }
+        self.line = first;
+        table::lines(alignments, &texts).iter().for_each(|line| self.line(line));
+    }
+}
+
+fn alert_name(kind: &str) -> String {
+    match kind {
+        "tip" | "important" | "warning" | "caution" => kind.to_uppercase(),
+        _ => "NOTE".to_owned(),
+    }
+}

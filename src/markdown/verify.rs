@@ -1,0 +1,74 @@
+//! Reading back what was written, where emphasis is so intricate that only the parser knows.
+
+use std::collections::BTreeSet;
+
+use super::dialect::Dialect;
+use super::normal_inline::Style;
+use super::parse::parse_as;
+use super::parse_inline::push;
+use crate::document::{BlockKind, Inline};
+
+/// Whether a paragraph's text is these inlines to the parser.
+pub(super) fn reads_back(text: &str, inlines: &[Inline]) -> bool {
+    let mut source = format!("{text}\n");
+    let mut labels = BTreeSet::new();
+    collect_labels(inlines, &mut labels);
+    for label in labels {
+        source.push_str(&format!("\n[^{label}]: x\n"));
+    }
+    let parsed = parse_as(&source, Dialect { front_matter: false, ..Dialect::default() });
+    matches!(parsed.document.blocks.first().map(|block| &block.kind), Some(BlockKind::Paragraph(read)) if read == inlines)
+}
+
+fn collect_labels<'a>(inlines: &'a [Inline], labels: &mut BTreeSet<&'a str>) {
+    for inline in inlines {
+        match inline {
+            Inline::FootnoteReference(label) => drop(labels.insert(label)),
+            Inline::Link { content, .. } | Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strikethrough(content) => {
+                collect_labels(content, labels);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Inlines with only their outermost emphasis.
+pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
+    let mut out = Vec::new();
+    for inline in inlines {
+        if let Some((style, content)) = Style::of(inline) {
+            let mut plain = Vec::new();
+            plain_of(content, &mut plain);
+            match out.last_mut().filter(|before| Style::of(before).is_some()) {
+                // Marks that touch might be taken for others.
+                Some(_) => plain.into_iter().for_each(|inline| push(&mut out, inline)),
+                None => out.push(match style {
+                    Style::Emphasis => Inline::Emphasis(plain),
+                    Style::Strong => Inline::Strong(plain),
+                    Style::Strikethrough => Inline::Strikethrough(plain),
+                }),
+            }
+        } else if let Inline::Link { target, title, content } = inline {
+            let mut plain = Vec::new();
+            plain_of(content, &mut plain);
+            out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
+        } else {
+            push(&mut out, inline.clone());
+        }
+    }
+    out
+}
+
+fn plain_of(inlines: &[Inline], out: &mut Vec<Inline>) {
+    for inline in inlines {
+        match inline {
+            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strikethrough(content) => plain_of(content, out),
+            Inline::Link { target, title, content } => {
+                let mut plain = Vec::new();
+                plain_of(content, &mut plain);
+                out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
+            }
+            other => push(out, other.clone()),
+        }
+    }
+}
