@@ -8,13 +8,15 @@ mod own;
 pub(in crate::load) mod subschemas;
 mod terminates;
 
+pub(super) use own::reserved_keys;
+
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value as Json;
 
 use super::shapes::{Annotated, annotate};
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::model::Date;
 
 /// The dialect, the only one there is.
@@ -26,6 +28,28 @@ pub(super) struct Schema {
     pub(super) json: Json,
     pub(super) annotated: Annotated,
     pub(super) validator: Validator,
+}
+
+impl Schema {
+    /// Whether records may have fields that the schema doesn't know.
+    pub(super) fn is_open(&self) -> bool {
+        ["additionalProperties", "unevaluatedProperties"].iter().all(|key| self.json.get(key) != Some(&Json::Bool(false)))
+    }
+
+    /// The references to collections that the book doesn't have.
+    pub(super) fn unknown_collections(&self, file: &str, names: &[&str]) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        subschemas::each(&self.json, &mut |part, pointer| {
+            if let Some(name) = part.get("x-ref").and_then(Json::as_str)
+                && !names.contains(&name)
+            {
+                let message = format!("the schema refers to the collection `{name}`, which the book doesn't have");
+                let place = Place::value(file, super::shapes::below(pointer, &["x-ref"]));
+                faults.push(Diagnostic::error(Code::UnknownCollection, place, message).maybe_help(did_you_mean(name, names.iter().copied())));
+            }
+        });
+        faults
+    }
 }
 
 /// Reads the schema of a collection. `None` means that there is none to use, and why is said.

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::outline::Outline;
 use crate::diagnostic::{Code, Diagnostic, Place, Span};
 
-pub(super) use text::{decode, is_forbidden, name as character_name};
+pub(super) use text::{decode, forbidden, is_forbidden, name as character_name};
 
 /// A YAML text and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ const MAX_TEXT: usize = 16 << 20;
 
 /// Reads the one document of a text. An empty text is `null`; `None` means that nothing could be read.
 pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
-    if let Some(fault) = text::forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
+    if let Some(fault) = forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
         diagnostics.push(fault);
         return None;
     }

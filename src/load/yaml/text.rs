@@ -40,7 +40,7 @@ pub(crate) fn name(c: char) -> String {
 }
 
 /// The first forbidden character of a text.
-pub(super) fn forbidden(source: &Source<'_>) -> Option<Diagnostic> {
+pub(crate) fn forbidden(source: &Source<'_>) -> Option<Diagnostic> {
     let (offset, character) = source.text.char_indices().find(|(_, c)| is_forbidden(*c))?;
     let before = &source.text[..offset];
     let line = before.matches('\n').count() + 1;
