@@ -9,6 +9,7 @@ mod attribution;
 mod build;
 mod collections;
 mod comment;
+mod editor;
 mod entries;
 mod front_matter;
 mod lift;
@@ -18,12 +19,15 @@ mod records;
 mod schema;
 mod settings;
 mod shapes;
+mod skeleton;
 mod violation;
 mod yaml;
 
 use indexmap::IndexMap;
 
+pub use editor::editor_schema;
 pub use locate::locate;
+pub use skeleton::skeleton;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::model::{Book, Collection};
