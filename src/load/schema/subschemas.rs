@@ -14,6 +14,29 @@ const SAME_LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 /// Keywords that hold schemas by name.
 const MAPS: [&str; 5] = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
 
+/// What a keyword's value holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Schema,
+    Schemas,
+    SchemasByName,
+    /// No schema.
+    Value,
+}
+
+/// What the value of a keyword holds.
+pub(crate) fn holds(keyword: &str) -> Holds {
+    if SAME.contains(&keyword) || OTHER.contains(&keyword) {
+        Holds::Schema
+    } else if SAME_LISTS.contains(&keyword) || keyword == "prefixItems" {
+        Holds::Schemas
+    } else if MAPS.contains(&keyword) {
+        Holds::SchemasByName
+    } else {
+        Holds::Value
+    }
+}
+
 /// The schemas that apply to the same value as `schema`, whose annotations therefore are its own.
 pub(crate) fn same_value(root: &Json, schema: &Json, pointer: &str) -> Vec<String> {
     let mut found = applied(root, schema, pointer);
@@ -44,22 +67,20 @@ pub(super) fn applied(root: &Json, schema: &Json, pointer: &str) -> Vec<String> 
 }
 
 /// Calls `visit` with each schema in a schema, itself first, and its pointer.
-pub(super) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &str)) {
+pub(crate) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &str)) {
     let mut open = vec![(root, String::new())];
     while let Some((schema, pointer)) = open.pop() {
         visit(schema, &pointer);
         let Json::Object(keywords) = schema else { continue };
         for (keyword, value) in keywords {
-            match value {
-                Json::Object(children) if MAPS.contains(&keyword.as_str()) => {
+            match (holds(keyword), value) {
+                (Holds::SchemasByName, Json::Object(children)) => {
                     open.extend(children.iter().map(|(key, child)| (child, below(&pointer, &[keyword, key]))));
                 }
-                Json::Array(children) if SAME_LISTS.contains(&keyword.as_str()) || keyword == "prefixItems" => {
+                (Holds::Schemas, Json::Array(children)) => {
                     open.extend(children.iter().enumerate().map(|(i, child)| (child, below(&pointer, &[keyword, &i.to_string()]))));
                 }
-                child if SAME.contains(&keyword.as_str()) || OTHER.contains(&keyword.as_str()) => {
-                    open.push((child, below(&pointer, &[keyword])));
-                }
+                (Holds::Schema, child) => open.push((child, below(&pointer, &[keyword]))),
                 _ => {}
             }
         }

@@ -48,7 +48,7 @@ const MAX_TEXT: usize = 16 << 20;
 
 /// Reads the one document of a text. An empty text is `null`; `None` means that nothing could be read.
 pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
-    if let Some(fault) = text::forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
+    if let Some(fault) = forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
         diagnostics.push(fault);
         return None;
     }
