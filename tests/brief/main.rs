@@ -4,5 +4,6 @@
 mod cli;
 mod diff;
 mod digest;
+mod markdown;
 mod revision;
 mod version;
