@@ -179,6 +179,11 @@ impl<'a> Outline<'a> {
         self.documents.get(1).map(|marker| self.source.at(marker.line(), marker.col() + 1))
     }
 
+    /// Where the first alias stands.
+    pub(super) fn first_alias(&self) -> Option<Place> {
+        self.nodes.iter().find(|node| matches!(node.content, Content::Alias(_))).map(|node| self.place(node.span))
+    }
+
     /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list.
     pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, Place)) {
         for node in &self.nodes {
