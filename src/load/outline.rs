@@ -129,9 +129,10 @@ impl<'a> Outline<'a> {
         }))
     }
 
-    /// What stands for a value that lacks something: its key, or its own first line.
+    /// What stands for a value that lacks something: a text itself, else its key, else its own first line.
     fn head(&self, node: usize, key: Option<YamlSpan>) -> YamlSpan {
         match (key, self.nodes.get(node)) {
+            (_, Some(Node { content: Content::Scalar(_), span })) if !span.is_empty() => *span,
             (Some(key), _) => key,
             (None, Some(node)) => node.span,
             (None, None) => YamlSpan::empty(Marker::new(0, 1, 0)),

@@ -6,5 +6,6 @@ mod cli;
 mod diff;
 mod digest;
 mod load;
+mod markdown;
 mod revision;
 mod version;
