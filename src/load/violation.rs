@@ -230,7 +230,7 @@ fn expected(kind: &TypeKind) -> String {
 /// What is wrong with a value, to stand behind its name.
 fn complaint(error: &ValidationError<'_>) -> String {
     let value = error.instance();
-    let instead = |what: String| match value {
+    let instead = |what: String| match value.as_ref() {
         Json::Null => format!("must be {what}, but is empty"),
         value => format!("must be {what}, not {}", found(value)),
     };

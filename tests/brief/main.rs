@@ -6,6 +6,7 @@ mod cli;
 mod diff;
 mod digest;
 mod load;
+mod load_properties;
 mod markdown;
 mod revision;
 mod version;
