@@ -5,6 +5,8 @@ mod book;
 mod cli;
 mod diff;
 mod digest;
+mod load;
+mod load_properties;
 mod markdown;
 mod revision;
 mod version;
