@@ -90,7 +90,7 @@ pub(super) fn take_task_box(paragraph: Node<'_>) -> Option<bool> {
             if !(rest.starts_with([' ', '\t']) || rest.is_empty() && at_break) {
                 return None;
             }
-            (ticked, rest.trim_start_matches([' ', '\t']).to_owned())
+            (ticked, rest.get(1..).unwrap_or_default().trim_start_matches(' ').to_owned())
         }
         _ => return None,
     };
