@@ -8,7 +8,9 @@ use crate::document::{Inline, Target};
 /// The inlines in a node, adjacent text joined.
 pub(super) fn inlines(reader: &mut Reader, parent: Node<'_>, line: usize, depth: usize) -> Vec<Inline> {
     if depth > MAX_DEPTH {
-        reader.too_deep(line);
+        if parent.first_child().is_some() {
+            reader.too_deep(line);
+        }
         return Vec::new();
     }
     let mut out = Vec::new();

@@ -29,7 +29,7 @@ fn tokens_pass_wherever_text_may_stand() {
     assert_eq!(parsed.document.front["q"], format!("a {token}"));
     assert_eq!(parsed.document.front["list"][0], token);
     let shown = format!("{:?}", parsed.document.blocks);
-    assert_eq!(shown.matches(&format!("{token:?}").trim_matches('"').to_owned()).count(), 15);
+    assert_eq!(shown.matches(&format!("{token:?}").trim_matches('"').to_owned()).count(), 16);
 }
 
 #[test]
