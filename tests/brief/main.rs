@@ -5,6 +5,7 @@ mod book;
 mod cli;
 mod diff;
 mod digest;
+mod faults;
 mod load;
 mod load_properties;
 mod markdown;
