@@ -6,9 +6,9 @@ use clap::Args;
 use super::Status;
 use super::folders::Root;
 use super::progress;
-use super::stub;
 use super::terminal::{Count, Terminal};
 use crate::diagnostic::has_errors;
+use crate::pipeline;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +30,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let root = self.root.book()?;
-        let checked = progress::with(terminal, |progress| stub::check(root, progress))?;
+        let checked = progress::with(terminal, |progress| pipeline::check(root, progress))?;
         terminal.diagnostics(&checked.tree, &checked.diagnostics);
         if has_errors(&checked.diagnostics) {
             return Ok(Status::Faulty);

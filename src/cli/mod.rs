@@ -16,7 +16,6 @@ mod open;
 mod progress;
 mod prune;
 mod schema;
-mod stub;
 mod terminal;
 mod theme;
 mod versions;
@@ -27,9 +26,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use stub::builtin_typst;
 
 use terminal::{Color, Terminal};
+
+/// brief's version and typst's.
+#[cfg(feature = "builtin-typst")]
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (typst 0.15.1, built in)");
+#[cfg(not(feature = "builtin-typst"))]
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for typst 0.15.1, not built in)");
 
 const MANUAL: &str = "\
 A first book:
@@ -53,7 +57,7 @@ NO_COLOR turns colors off, BRIEF_TYPST names the typst program to use, and SOURC
 /// A book is a folder. content/book.yaml says what it is called and which documents it makes, the rest of content/ holds
 /// the records and their schemas, templates/ says how they are printed, and output/ receives the versions.
 #[derive(Debug, Parser)]
-#[command(name = "brief", version = stub::VERSION, max_term_width = 100, after_long_help = MANUAL)]
+#[command(name = "brief", version = VERSION, max_term_width = 100, after_long_help = MANUAL)]
 #[command(after_help = "`brief --help` shows a first book and the exit codes; `brief COMMAND --help` has examples.")]
 struct Arguments {
     #[command(subcommand)]

@@ -10,8 +10,7 @@ use clap::builder::styling::{AnsiColor, Style};
 
 use super::environment;
 use super::failure::Hint;
-use super::stub;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Painter, Severity};
 use crate::tree::Tree;
 
 /// When messages are colored.
@@ -90,7 +89,7 @@ impl Terminal {
     pub(super) fn diagnostics(&self, tree: &Tree, diagnostics: &[Diagnostic]) {
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(|d| !self.quiet || d.severity == Severity::Error).cloned().collect();
         if !shown.is_empty() {
-            self.message(&stub::paint(tree, &shown, self.color));
+            self.message(&Painter::new(tree, self.color).paint_all(&shown));
         }
     }
 

@@ -10,8 +10,10 @@ mod draft;
 mod finish;
 mod front;
 mod options;
+mod schemas;
 mod typesetting;
 
 pub use build::build;
 pub use content::check;
+pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress};

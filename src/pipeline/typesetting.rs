@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::content::Prepared;
 use super::finish::{Press, asset_path};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::markdown::TypstSource;
+use crate::document::TypstSource;
 use crate::model::{Date, Record, Value};
 use crate::typeset::{Engine, Failure, Job, Pdf};
 
