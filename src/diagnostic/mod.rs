@@ -8,6 +8,7 @@ mod terminal;
 
 pub use code::Code;
 pub use terminal::{Painter, Summary};
+pub(crate) use terminal::harmless;
 
 /// How much a diagnostic weighs: an error stops the build, a warning doesn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
