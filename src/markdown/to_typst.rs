@@ -67,7 +67,8 @@ pub fn to_typst(
     };
     writer.preamble();
     let title = writer.places.title;
-    let body: Vec<&Block> = writer.shown(&document.blocks).filter(|block| !title.is_some_and(|title| std::ptr::eq(title, *block))).collect();
+    let body: Vec<&Block> =
+        writer.shown(&document.blocks).filter(|block| !title.is_some_and(|title| std::ptr::eq(title, *block))).collect();
     writer.blocks(&body);
     writer.lists();
     writer.code.finish()

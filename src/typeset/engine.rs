@@ -44,7 +44,8 @@ impl Engine {
             if value == "builtin" {
                 return Engine::built_in();
             }
-            return named(Path::new(value), path).with_context(|| format!("can't use `BRIEF_TYPST`, which is `{}`", value.to_string_lossy()));
+            return named(Path::new(value), path)
+                .with_context(|| format!("can't use `BRIEF_TYPST`, which is `{}`", value.to_string_lossy()));
         }
         let mut passed_over = None;
         for program in on_path(OsStr::new("typst"), path) {
@@ -73,7 +74,9 @@ impl Engine {
     /// The typst that the brief at this path carries.
     pub fn built_in_of(program: PathBuf) -> Result<Engine> {
         if !cfg!(feature = "builtin-typst") {
-            bail!("this brief was built without its own typst: name a typst {VERSION} with `--typst PATH`, or build brief with its default features");
+            bail!(
+                "this brief was built without its own typst: name a typst {VERSION} with `--typst PATH`, or build brief with its default features"
+            );
         }
         Ok(Engine { program, first: Some(BUILTIN) })
     }

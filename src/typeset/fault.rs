@@ -143,7 +143,9 @@ fn parse(text: &str) -> Vec<Report> {
         } else if let Some(hint) = trimmed.strip_prefix("= hint: ") {
             report.hints.push(hint.to_owned());
             continues = Part::Hint;
-        } else if trimmed.starts_with("while ") && let Some(place) = trimmed.rsplit_once(" at ").and_then(|(_, at)| place(at)) {
+        } else if trimmed.starts_with("while ")
+            && let Some(place) = trimmed.rsplit_once(" at ").and_then(|(_, at)| place(at))
+        {
             report.places.push(place);
             continues = Part::Nothing;
         } else if trimmed.is_empty() {

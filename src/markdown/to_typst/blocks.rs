@@ -178,10 +178,7 @@ impl<'a> Writer<'a> {
         self.code.line(if tasks { "marker: none, " } else { "" });
         for item in &list.items {
             self.code.at(item.line);
-            self.code.push("[");
-            if let Some(done) = item.task {
-                self.code.push(&format!("#task({done});"));
-            }
+            self.code.push(&item.task.map_or_else(|| "[".to_owned(), |done| format!("task({done})[")));
             let blocks: Vec<&Block> = self.shown(&item.blocks).collect();
             if list.tight {
                 self.item(&blocks);

@@ -23,6 +23,13 @@ pub(super) struct Code<'a> {
     blank: bool,
     /// How long the word at the end of what is written has become.
     word: usize,
+    /// How many letters a line holds here, about.
+    room: usize,
+}
+
+/// Whether a character holds the word together that it stands in.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() && u32::from(c) < 0x2e80 || matches!(c, '_' | '.' | '/' | '@' | ':' | ',' | '=' | '&' | '%' | '+' | '#')
 }
 
 /// A place in the code to be filled later.
@@ -44,7 +51,14 @@ impl<'a> Code<'a> {
             last: None,
             blank: true,
             word: 0,
+            room: LONG_WORD,
         }
+    }
+
+    /// How many letters a line holds in what follows, about; back to a page's width with `None`.
+    pub(super) fn narrow(&mut self, room: Option<usize>) {
+        self.flush();
+        self.room = room.unwrap_or(LONG_WORD).max(4);
     }
 
     /// What follows comes from this line of the rendered text; 0 leaves it at the last one known.
@@ -105,10 +119,22 @@ impl<'a> Code<'a> {
         let text = std::mem::take(&mut self.pending);
         let mut from = 0;
         // An address breaks where typst breaks addresses.
-        if text.len() + self.word > LONG_WORD && !text.contains("://") {
+        if !text.contains("://") {
+            let mut run = 0..0;
+            let mut limit = LONG_WORD;
             for (at, c) in text.char_indices() {
-                self.word = if c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '@' | ':' | ',') { self.word + 1 } else { 0 };
-                if self.word > LONG_WORD {
+                if !is_of_word(c) {
+                    self.word = 0;
+                    continue;
+                }
+                if at >= run.end {
+                    // What is all letters can be hyphenated; a number or a code can't.
+                    let length = text[at..].find(|c| !is_of_word(c)).unwrap_or(text.len() - at);
+                    run = at..at + length;
+                    limit = if text[run.clone()].chars().all(char::is_alphabetic) { LONG_WORD } else { self.room.min(LONG_WORD) };
+                }
+                self.word += 1;
+                if self.word > limit {
                     self.markup(&text[from..at]);
                     self.text.push_str("#soft;");
                     from = at;

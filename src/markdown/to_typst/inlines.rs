@@ -14,7 +14,8 @@ impl Writer<'_> {
     pub(super) fn inlines(&mut self, inlines: &[Inline]) {
         let mut rest = inlines;
         while let Some((inline, after)) = rest.split_first() {
-            let marks: Vec<usize> = rest.iter().map_while(|inline| if let Inline::Cite(number) = inline { Some(*number) } else { None }).collect();
+            let marks: Vec<usize> =
+                rest.iter().map_while(|inline| if let Inline::Cite(number) = inline { Some(*number) } else { None }).collect();
             if marks.is_empty() {
                 self.inline(inline);
                 rest = after;

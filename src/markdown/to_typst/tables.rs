@@ -5,9 +5,13 @@ use std::collections::BTreeMap;
 use super::Writer;
 use crate::document::{Alignment, Inline, Row, Table, plain_text};
 
-/// How many letters a line of the page holds, about; a turned page's more.
-const LINE: f64 = 88.0;
-const TURNED_LINE: f64 = 140.0;
+/// How wide the text of a page is, and of one that is turned, in points.
+const WIDTH: f64 = 440.0;
+const TURNED_WIDTH: f64 = 680.0;
+
+/// How wide a letter is, about, and what a cell keeps free at both sides.
+const LETTER: f64 = 4.9;
+const INSET: f64 = 10.0;
 
 /// A row of more lines than this may break over pages.
 const SHORT_ROW: f64 = 12.0;
@@ -24,6 +28,7 @@ impl Writer<'_> {
         let attributes = self.table;
         let small = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
         let widths = widths(table, attributes);
+        let rooms = self.rooms(&widths, small);
         self.code.start();
         self.code.push(if table.caption.is_some() { "#figure(kind: table, caption: [" } else { "#[#" });
         if let Some(caption) = &table.caption {
@@ -43,14 +48,13 @@ impl Writer<'_> {
         self.code.line("");
         self.code.push("table.header(");
         self.nesting.in_header = true;
-        self.cells(&table.header, count, false);
+        self.cells(&table.header, &rooms, false);
         self.nesting.in_header = false;
         self.code.line("),");
-        let line = if self.nesting.in_turned { TURNED_LINE } else { LINE };
         for row in &table.rows {
             self.code.at(row.line);
-            let long = lines(row, &widths, line) > SHORT_ROW;
-            self.cells(&row.cells, count, long);
+            let long = lines(row, &rooms) > SHORT_ROW;
+            self.cells(&row.cells, &rooms, long);
             self.code.line("");
         }
         self.code.push(if table.caption.is_some() { "))" } else { ")" });
@@ -62,15 +66,47 @@ impl Writer<'_> {
         self.code.line(if table.caption.is_some() { "" } else { "]" });
     }
 
+    /// How many letters a line of each column holds, about.
+    fn rooms(&self, widths: &[Width], size: Option<&str>) -> Vec<f64> {
+        let letter = LETTER
+            * if size == Some("small") {
+                0.9
+            } else if size == Some("tiny") {
+                0.8
+            } else {
+                1.0
+            };
+        let page = if self.nesting.in_turned { TURNED_WIDTH } else { WIDTH };
+        let fixed = |width: &Width| if let Width::Auto(letters) = width { *letters as f64 * letter + INSET } else { 0.0 };
+        let share = |width: &Width| if let Width::Share(share) = width { *share } else { 0.0 };
+        let left = (page - widths.iter().map(fixed).sum::<f64>()).max(page / 4.0);
+        let shares: f64 = widths.iter().map(share).sum();
+        let room = |width: &Width| match width {
+            Width::Auto(letters) => *letters as f64 + 1.0,
+            Width::Share(share) => ((share / shares * left - INSET) / letter).max(1.0),
+        };
+        widths.iter().map(room).collect()
+    }
+
     /// As many cells as there are columns.
-    fn cells(&mut self, cells: &[Vec<Inline>], count: usize, breakable: bool) {
-        for index in 0..count {
+    fn cells(&mut self, cells: &[Vec<Inline>], rooms: &[f64], breakable: bool) {
+        for (index, room) in rooms.iter().enumerate() {
+            let cell = cells.get(index).map_or(&[][..], Vec::as_slice);
+            let divided = longest_word(cell) as f64 > room * 0.9;
             self.code.push(if breakable { "table.cell(breakable: true)[" } else { "[" });
+            self.code.push(if divided { "#hyphenated[" } else { "" });
             self.code.start();
-            self.inlines(cells.get(index).map_or(&[], Vec::as_slice));
+            self.code.narrow(Some(*room as usize));
+            self.inlines(cell);
+            self.code.narrow(None);
+            self.code.push(if divided { "];" } else { "" });
             self.code.push("],");
         }
     }
+}
+
+fn longest_word(cell: &[Inline]) -> usize {
+    plain_text(cell).split(char::is_whitespace).map(|word| word.chars().count()).max().unwrap_or(0)
 }
 
 /// A column's width.
@@ -121,8 +157,11 @@ fn natural(table: &Table, column: usize) -> Width {
         return Width::Auto(longest);
     }
     let mean = lengths().sum::<usize>() as f64 / (table.rows.len() + 1) as f64;
-    // By the root, so that a column of long texts doesn't starve the others.
-    Width::Share((mean.clamp(8.0, 160.0).sqrt() * 10.0).round() / 10.0)
+    let cells = std::iter::once(&table.header).chain(table.rows.iter().map(|row| &row.cells));
+    let word = cells.map(|cells| cells.get(column).map_or(0, |cell| longest_word(cell))).max().unwrap_or(0);
+    // By the root, so that a column of long texts doesn't starve the others; and never much less than its longest word.
+    let share = mean.clamp(8.0, 160.0).sqrt().max(word.min(16) as f64 / 3.0);
+    Width::Share((share * 10.0).round() / 10.0)
 }
 
 /// Letters that a cell holds, marks left out.
@@ -131,15 +170,6 @@ fn letters(cell: &[Inline]) -> usize {
 }
 
 /// How many lines a row is high, about.
-fn lines(row: &Row, widths: &[Width], line: f64) -> f64 {
-    let fixed: f64 = widths.iter().map(|width| if let Width::Auto(letters) = width { *letters as f64 + 2.0 } else { 0.0 }).sum();
-    let shares: f64 = widths.iter().map(|width| if let Width::Share(share) = width { *share } else { 0.0 }).sum();
-    let height = |(cell, width): (&Vec<Inline>, &Width)| {
-        let room = match width {
-            Width::Auto(letters) => *letters as f64,
-            Width::Share(share) => share / shares * (line - fixed).max(10.0),
-        };
-        letters(cell) as f64 / (room * 0.8).max(1.0)
-    };
-    row.cells.iter().zip(widths).map(height).fold(1.0, f64::max)
+fn lines(row: &Row, rooms: &[f64]) -> f64 {
+    row.cells.iter().zip(rooms).map(|(cell, room)| letters(cell) as f64 / (room * 0.85).max(1.0)).fold(1.0, f64::max)
 }

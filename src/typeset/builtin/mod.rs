@@ -97,12 +97,7 @@ fn datetime(seconds: i64) -> Option<Datetime> {
 }
 
 /// Prints diagnostics as the typst CLI does.
-fn report(
-    world: &RootWorld,
-    pdf: &SourceResult<Vec<u8>>,
-    warnings: &[SourceDiagnostic],
-    format: DiagnosticFormat,
-) -> Result<(), String> {
+fn report(world: &RootWorld, pdf: &SourceResult<Vec<u8>>, warnings: &[SourceDiagnostic], format: DiagnosticFormat) -> Result<(), String> {
     let errors = pdf.as_ref().err().map(|errors| errors.as_slice()).unwrap_or_default();
     let mut text = NoColor::new(Vec::new());
     let out: &mut dyn WriteColor = &mut text;
