@@ -101,7 +101,7 @@ fn in_text(c: char) -> Class {
 }
 
 /// Ways to choose the marks, the most readable first; each gives a character to each emphasis in the order
-/// of their openings.
+/// of their openings. One way is sure to be right, several are to be tried.
 pub(super) fn choices(tokens: &[Token<'_>], count: usize) -> Vec<Vec<u8>> {
     let stars = vec![b'*'; count];
     if !is_intricate(tokens) {
@@ -116,12 +116,11 @@ pub(super) fn choices(tokens: &[Token<'_>], count: usize) -> Vec<Vec<u8>> {
     if count <= 5 {
         choices.extend((0..1_u32 << count).map(|bits| (0..count).map(|at| if bits >> at & 1 == 0 { b'*' } else { b'_' }).collect()));
     }
-    choices.dedup();
     choices
 }
 
 /// Whether marks touch or nest, so that it is not plain which closes which.
-pub(super) fn is_intricate(tokens: &[Token<'_>]) -> bool {
+fn is_intricate(tokens: &[Token<'_>]) -> bool {
     let mut open = 0_usize;
     let mut touching = false;
     for token in tokens {

@@ -83,6 +83,7 @@ pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
             '<' => opens_tag(&text[at + 1..]),
             '&' => is_reference(&text[at..]),
             '!' => next.is_none() && around.before_bracket,
+            '^' => at == 0 && around.in_brackets,
             ':' | '(' => at == 0 && around.after_mark,
             _ => false,
         };
@@ -159,7 +160,7 @@ pub(super) fn guard_line(out: &mut String, from: usize, continued: bool, in_item
         b'-' | b'|' | b':' if continued && only(b"|:- \t\x0b\x0c") => true,
         b':' if run >= 3 => true,
         b':' | b'~' => blank_at(1),
-        b'[' if bytes.get(1) == Some(&b'!') => true,
+        b'[' if bytes.get(1) == Some(&b'!') => is_alert(&line[2..]),
         b'[' if in_item && !continued => bytes.get(2) == Some(&b']') && matches!(bytes[1], b' ' | b'x' | b'X') && blank_at(3),
         _ => false,
     };
@@ -171,6 +172,12 @@ pub(super) fn guard_line(out: &mut String, from: usize, continued: bool, in_item
     if (1..=9).contains(&digits) && matches!(bytes.get(digits), Some(b'.' | b')')) && blank_at(digits + 1) {
         out.insert(from + digits, '\\');
     }
+}
+
+/// Whether `[!` is followed by the name of an alert.
+fn is_alert(rest: &str) -> bool {
+    let name = rest.split(']').next().unwrap_or_default();
+    ["note", "tip", "important", "warning", "caution"].iter().any(|alert| name.eq_ignore_ascii_case(alert))
 }
 
 /// Escapes what would be a heading's closing marks, or its attributes.

@@ -1,10 +1,10 @@
 //! Inlines to Markdown.
 
-use super::delimiter::{choices, encoded_edges, is_intricate};
+use super::delimiter::{choices, encoded_edges};
 use super::escape::{Around, code_fence, guard_heading, guard_line, write_text};
 use super::link::{is_autolink, write_target};
 use super::normal_inline::{Place, Style};
-use super::verify::reads_back;
+use super::verify::{reads_back, without_nesting};
 use crate::document::{Inline, Target};
 
 /// Inlines laid out flat. Emphasis is numbered by its openings.
@@ -22,25 +22,31 @@ pub(super) enum Token<'a> {
     Mark(&'a str),
 }
 
-/// Writes inlines in their normal form; a paragraph may have several lines. `in_item` says that they are the
-/// first in a list's item, where `[x]` is a task box.
-pub(super) fn write(inlines: &[Inline], place: Place, in_item: bool) -> String {
+/// Writes inlines as the Markdown that reads back as them, before what their [place](finish) needs. Emphasis
+/// that no marks can say is taken out of them.
+pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
+    if let Some(text) = try_write(inlines) {
+        return text;
+    }
+    *inlines = without_nesting(inlines);
+    let mut tokens = Vec::new();
+    let mut count = 0;
+    flatten(inlines, &mut tokens, &mut count);
+    emit(&tokens, &vec![b'*'; count])
+}
+
+fn try_write(inlines: &[Inline]) -> Option<String> {
     let mut tokens = Vec::new();
     let mut count = 0;
     flatten(inlines, &mut tokens, &mut count);
     let choices = choices(&tokens, count);
-    if !is_intricate(&tokens) {
-        return finish(emit(&tokens, &choices[0]), place, in_item);
+    if choices.len() == 1 {
+        return Some(emit(&tokens, &choices[0]));
     }
-    for marks in choices {
-        let text = emit(&tokens, &marks);
-        if reads_back(&finish(text.clone(), Place::Paragraph, false), inlines) {
-            return finish(text, place, in_item);
-        }
-    }
-    // No marks say it: emphasis within emphasis is left out.
-    let plain = super::verify::without_nesting(inlines);
-    write(&plain, place, in_item)
+    choices
+        .iter()
+        .map(|marks| emit(&tokens, marks))
+        .find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
 }
 
 fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut usize) {
@@ -142,13 +148,16 @@ fn write_code(out: &mut String, code: &str) {
     out.extend([&ticks, pad, code, pad, &ticks]);
 }
 
-/// Guards the starts of lines, the end of a heading, the pipes of a cell.
-fn finish(mut text: String, place: Place, in_item: bool) -> String {
+/// Guards the starts of lines, the end of a heading, the pipes of a cell. `in_item` says that a paragraph is
+/// the first in a list's item, where `[x]` is a task box.
+pub(super) fn finish(text: &str, place: Place, in_item: bool) -> String {
     match place {
-        Place::Heading => guard_heading(&mut text),
-        Place::Cell if text.contains('|') => text = text.replace('|', "\\|"),
-        Place::Cell => {}
-        Place::Paragraph if !text.contains('\n') => guard_line(&mut text, 0, false, in_item),
+        Place::Heading => {
+            let mut text = text.to_owned();
+            guard_heading(&mut text);
+            text
+        }
+        Place::Cell => text.replace('|', "\\|"),
         Place::Paragraph => {
             let mut guarded = String::with_capacity(text.len() + 8);
             for (index, line) in text.split('\n').enumerate() {
@@ -159,8 +168,7 @@ fn finish(mut text: String, place: Place, in_item: bool) -> String {
                 guarded.push_str(line);
                 guard_line(&mut guarded, from, index > 0, in_item);
             }
-            text = guarded;
+            guarded
         }
     }
-    text
 }

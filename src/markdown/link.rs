@@ -44,7 +44,9 @@ fn write_title(out: &mut String, title: &str) {
     for (at, c) in title.char_indices() {
         let next = title[at + c.len_utf8()..].chars().next();
         match c {
-            '\\' if next.is_none_or(|next| next.is_ascii_punctuation()) => out.push_str("\\\\"),
+            // A backslash before the closing quote would make some parsers look for another.
+            '\\' if next.is_none() => push_reference(out, c),
+            '\\' if next.is_some_and(|next| next.is_ascii_punctuation()) => out.push_str("\\\\"),
             '&' if is_reference(&title[at..]) => out.push_str("&amp;"),
             c if c == quote => push_escaped(out, c),
             c => out.push(c),

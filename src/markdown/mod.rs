@@ -13,6 +13,7 @@ mod escape;
 mod front_matter;
 mod inline_writer;
 mod link;
+mod list;
 mod normal;
 mod normal_inline;
 mod parse;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor;
+use super::list::{ListPart, push_list};
 use super::normal_inline::{Place, Run, run};
 use super::parse::{caption_paragraph, with_captions};
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Stamp, Table, walk};
@@ -24,14 +25,6 @@ pub(super) enum Part {
     /// The header is the first row. A caption stands before it, as a paragraph.
     Table(Vec<Alignment>, Vec<Vec<Run>>),
     Footnote(String, Vec<Part>),
-}
-
-/// A list; an item is its task box and its blocks.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct ListPart {
-    pub(super) start: Option<usize>,
-    pub(super) tight: bool,
-    pub(super) items: Vec<(Option<bool>, Vec<Part>)>,
 }
 
 /// What a document's parts are made with.
@@ -218,45 +211,6 @@ fn code(info: &str, literal: &str) -> Part {
         literal.push('\n');
     }
     Part::Code { info: info.replace(['\n', '\r'], " ").trim_matches([' ', '\t']).to_owned(), literal }
-}
-
-fn push_list(out: &mut Vec<Part>, start: Option<usize>, tight: bool, items: Vec<(Option<bool>, Vec<Part>)>) {
-    if items.is_empty() {
-        return;
-    }
-    // A list without a place for a blank line is tight; one that needs a blank line is not.
-    let no_gap = items.len() == 1 && lines(&items[0]) <= 1;
-    let tight = no_gap || tight && items.iter().all(|item| can_be_tight(item.0, &item.1));
-    out.push(Part::List(ListPart { start: start.map(|start| start.min(999_999_999)), tight, items }));
-}
-
-/// Blocks of an item as Markdown sees them: a box with no paragraph behind it is one.
-fn lines((task, parts): &(Option<bool>, Vec<Part>)) -> usize {
-    parts.len() + usize::from(task.is_some() && !matches!(parts.first(), Some(Part::Paragraph(_))))
-}
-
-fn can_be_tight(task: Option<bool>, parts: &[Part]) -> bool {
-    let after_box = match parts.first() {
-        Some(Part::Paragraph(_)) | None => true,
-        Some(first) => task.is_none() || can_follow(&Part::Paragraph(Run::default()), first),
-    };
-    after_box && parts.windows(2).all(|pair| can_follow(&pair[0], &pair[1]))
-}
-
-/// Whether a block may stand right under another without becoming part of it.
-fn can_follow(before: &Part, after: &Part) -> bool {
-    let interrupts = match after {
-        Part::Quote(_) | Part::Alert(..) | Part::Code { .. } | Part::Heading(..) | Part::Rule => true,
-        Part::List(list) => list.start.is_none_or(|start| start == 1) && list.items.first().is_some_and(|item| lines(item) > 0),
-        Part::Paragraph(_) | Part::Table(..) | Part::Footnote(..) => false,
-    };
-    match before {
-        Part::Paragraph(_) => interrupts,
-        Part::List(_) => interrupts,
-        Part::Quote(_) | Part::Alert(..) => interrupts && !matches!(after, Part::Quote(_) | Part::Alert(..)),
-        Part::Heading(..) | Part::Code { .. } | Part::Rule => !matches!(after, Part::Footnote(..)),
-        Part::Table(..) | Part::Footnote(..) => false,
-    }
 }
 
 fn blocks_of(parts: Vec<Part>) -> Vec<Block> {

@@ -1,15 +1,17 @@
 //! Inlines in the form that Markdown can say: marks and links resolved, text joined, blanks folded.
 
 use super::escape::code_fence;
+use super::inline_writer;
 use super::normal::Normalizer;
 use super::parse_inline::push as join;
 use crate::document::{Inline, Target};
 
 /// Inlines of one heading, paragraph or cell, and the claims printed in them with the number of line breaks
-/// before each.
+/// before each. The text is their Markdown, before what their place needs.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Run {
     pub(super) inlines: Vec<Inline>,
+    pub(super) text: String,
     pub(super) claims: Vec<(usize, usize)>,
 }
 
@@ -57,7 +59,8 @@ pub(super) fn run(normalizer: &Normalizer<'_>, inlines: &[Inline], place: Place)
     around_breaks(&mut out);
     let cut = trim(&mut out);
     expander.claims.iter_mut().for_each(|(_, breaks)| *breaks = breaks.saturating_sub(cut));
-    Run { inlines: out, claims: expander.claims }
+    let text = inline_writer::write(&mut out);
+    Run { inlines: out, text, claims: expander.claims }
 }
 
 struct Expander<'a> {
@@ -207,7 +210,7 @@ fn push_styled(out: &mut Vec<Inline>, style: Style, content: Vec<Inline>) {
 }
 
 /// Joins two runs of inlines.
-fn append(out: &mut Vec<Inline>, content: Vec<Inline>) {
+pub(super) fn append(out: &mut Vec<Inline>, content: Vec<Inline>) {
     for inline in content {
         match inline {
             Inline::Emphasis(content) => push_styled(out, Style::Emphasis, content),

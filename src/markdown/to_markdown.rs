@@ -1,9 +1,10 @@
 //! A document to the Markdown that readers get.
 
 use super::front_matter;
-use super::inline_writer;
+use super::inline_writer::finish;
 use super::link::write_info;
-use super::normal::{ListPart, Part, parts};
+use super::list::{ListPart, is_box_alone};
+use super::normal::{Part, parts};
 use super::normal_inline::{Place, Run};
 use super::table;
 use crate::document::{Alignment, Document, Stamp};
@@ -84,7 +85,7 @@ impl Writer {
     fn within(&mut self, prefix: Prefix, parts: &[Part], gap: Gap, in_item: bool) {
         self.prefixes.push(prefix);
         self.blocks(parts, gap, in_item);
-        if self.prefixes.last().is_some_and(|prefix| prefix.first.is_some()) {
+        if parts.is_empty() {
             self.blank();
         }
         self.prefixes.pop();
@@ -133,7 +134,7 @@ impl Writer {
         }
     }
 
-    /// Writes a run's text for the next line, and notes the lines of its claims.
+    /// A run's text for the next line, and notes the lines of its claims.
     fn inlines(&mut self, run: &Run, place: Place, in_item: bool) -> String {
         for (index, breaks) in &run.claims {
             if self.claim_lines.len() <= *index {
@@ -143,12 +144,13 @@ impl Writer {
                 self.claim_lines[*index] = self.line + 1 + breaks;
             }
         }
-        inline_writer::write(&run.inlines, place, in_item)
+        finish(&run.text, place, in_item)
     }
 
     fn list(&mut self, list: &ListPart, other_mark: bool) {
-        let gap = if list.tight { Gap::None } else { Gap::Blank };
-        for (index, (task, parts)) in list.items.iter().enumerate() {
+        let gap = if list.spaced { Gap::Blank } else { Gap::None };
+        for (index, item) in list.items.iter().enumerate() {
+            let (task, parts) = item;
             if index > 0 && gap == Gap::Blank {
                 self.blank();
             }
@@ -164,7 +166,7 @@ impl Writer {
                 Some(ticked) => format!("{mark}[{}] ", if *ticked { 'x' } else { ' ' }),
             };
             let mut prefix = Prefix { first: Some(first), rest: "", width };
-            if task.is_some() && !matches!(parts.first(), Some(Part::Paragraph(_)) | None) {
+            if is_box_alone(item) && !parts.is_empty() {
                 // The box is a paragraph of its own.
                 self.prefixes.push(prefix);
                 self.blank();
@@ -179,9 +181,14 @@ impl Writer {
     }
 
     fn rule(&mut self) {
-        // Behind a list's mark, `---` would be a rule in the list's stead; on the first line, front matter.
+        // Behind a list's mark, `---` or `***` would be a rule in the list's stead; on the first line, `---`
+        // would be front matter.
         let in_list = self.prefixes.iter().any(|prefix| prefix.rest.is_empty());
-        self.line(if in_list || self.text.is_empty() { "***" } else { "---" });
+        self.line(match (in_list, self.text.is_empty()) {
+            (true, _) => "___",
+            (_, true) => "***",
+            _ => "---",
+        });
     }
 
     fn code(&mut self, info: &str, literal: &str) {

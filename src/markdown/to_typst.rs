@@ -12,8 +12,6 @@ mod notes;
 mod places;
 mod tables;
 
-pub use meta::WORDS;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use blocks::Nesting;

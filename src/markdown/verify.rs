@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::dialect::Dialect;
-use super::normal_inline::Style;
+use super::normal_inline::{Style, append};
 use super::parse::parse_as;
-use super::parse_inline::push;
 use crate::document::{BlockKind, Inline};
 
 /// Whether a paragraph's text is these inlines to the parser.
@@ -41,7 +40,7 @@ pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
             plain_of(content, &mut plain);
             match out.last_mut().filter(|before| Style::of(before).is_some()) {
                 // Marks that touch might be taken for others.
-                Some(_) => plain.into_iter().for_each(|inline| push(&mut out, inline)),
+                Some(_) => append(&mut out, plain),
                 None => out.push(match style {
                     Style::Emphasis => Inline::Emphasis(plain),
                     Style::Strong => Inline::Strong(plain),
@@ -53,7 +52,7 @@ pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
             plain_of(content, &mut plain);
             out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
         } else {
-            push(&mut out, inline.clone());
+            append(&mut out, vec![inline.clone()]);
         }
     }
     out
@@ -68,7 +67,7 @@ fn plain_of(inlines: &[Inline], out: &mut Vec<Inline>) {
                 plain_of(content, &mut plain);
                 out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
             }
-            other => push(out, other.clone()),
+            other => append(out, vec![other.clone()]),
         }
     }
 }

@@ -87,6 +87,7 @@ impl Engine {
     }
 
     /// The program, to be told what to do.
+    #[expect(clippy::disallowed_methods, reason = "this room starts typst")]
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(self.first);
@@ -146,6 +147,7 @@ fn on_path<'a>(name: &'a OsStr, path: Option<&'a OsStr>) -> impl Iterator<Item =
 }
 
 /// What a program says its version is: `typst 0.15.1 (…)`.
+#[expect(clippy::disallowed_methods, reason = "this room starts typst")]
 fn version(program: &Path) -> Result<String> {
     let mut command = Command::new(program);
     command.arg("--version");

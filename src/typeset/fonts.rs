@@ -43,6 +43,7 @@ impl Fonts {
         written.as_ref().map(|folder| Some(folder.path())).map_err(|(kind, message)| io::Error::new(*kind, message.clone()))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "typst reads fonts from files")]
     fn write(&self) -> io::Result<TempDir> {
         let folder = tempfile::Builder::new().prefix("brief-fonts-").tempdir()?;
         for (index, (path, bytes)) in self.files.iter().enumerate() {

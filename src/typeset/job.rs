@@ -98,6 +98,7 @@ impl Engine {
 }
 
 /// Writes the plain files that a document may see.
+#[expect(clippy::disallowed_methods, reason = "typst reads files, in a folder of its own that is removed")]
 fn fill(root: &Path, job: &Job<'_>) -> io::Result<()> {
     fs::create_dir(root)?;
     fs::write(root.join("main.typ"), &job.source.text)?;

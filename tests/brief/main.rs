@@ -5,5 +5,6 @@ mod book;
 mod cli;
 mod diff;
 mod digest;
+mod markdown;
 mod revision;
 mod version;

@@ -6,7 +6,7 @@ use super::TypstMeta;
 use crate::document::{Document, Inline, Stamp, walk};
 
 /// Key and English text of each word that a PDF prints beside its text; a book may replace them under `words:`.
-pub const WORDS: &[(&str, &str)] = &[
+const WORDS: &[(&str, &str)] = &[
     ("contents", "Contents"),
     ("version", "Version"),
     ("date", "Date"),

@@ -26,8 +26,7 @@ pub(super) struct Arguments {
 }
 
 /// Reads the arguments; what it doesn't know is an error, since silence would make a different PDF.
-pub(super) fn parse(arguments: Vec<OsString>) -> Result<Command, String> {
-    let mut rest = arguments.into_iter();
+pub(super) fn parse(mut rest: impl Iterator<Item = OsString>) -> Result<Command, String> {
     match rest.next().as_deref().and_then(|first| first.to_str()) {
         Some("--version" | "-V") => return Ok(Command::Version),
         Some("compile" | "c") => {}

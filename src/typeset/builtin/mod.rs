@@ -4,6 +4,8 @@
 //! writes, and that program's diagnostics on standard error. It reads nothing outside its root and fonts, and
 //! links no network code.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "it is a program of its own: it prints and writes its PDF")]
+
 mod arguments;
 mod world;
 
@@ -21,8 +23,8 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use world::RootWorld;
 
 /// Runs as a typst program would.
-pub fn main(arguments: Vec<OsString>) -> ExitCode {
-    match arguments::parse(arguments) {
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match arguments::parse(arguments.into_iter()) {
         Ok(Command::Version) => {
             // What the typst CLI says, as `Engine::find` expects it.
             println!("typst {} (built into brief)", super::VERSION);

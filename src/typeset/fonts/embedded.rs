@@ -42,6 +42,7 @@ mod tests {
 
     /// `BRIEF_UPDATE=1` writes the table anew.
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test's expected file, and the flag that updates it")]
     fn the_table_is_that_of_the_fonts() {
         let mut families: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (_, info) in typst_kit::fonts::embedded() {

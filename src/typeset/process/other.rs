@@ -1,5 +1,7 @@
 //! Waiting where there are no process groups: the time limit holds, the memory limit doesn't.
 
+#![expect(clippy::disallowed_methods, reason = "a time limit needs a clock")]
+
 use std::io::{self, Read};
 use std::process::Command;
 use std::time::{Duration, Instant};

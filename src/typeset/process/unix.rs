@@ -1,5 +1,8 @@
 //! Process groups, resource limits and waiting, as Unix has them.
 
+#![expect(unsafe_code, reason = "std knows no process groups, limits or waiting with a deadline")]
+#![expect(clippy::disallowed_methods, reason = "a time limit needs a clock")]
+
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
