@@ -83,6 +83,11 @@ const LOSING: [Code; 8] = [
     Code::FrontMatter,
 ];
 
+/// Whether a fault of this kind keeps a file's records from being known.
+pub(super) fn is_losing(code: Code) -> bool {
+    LOSING.contains(&code)
+}
+
 impl Side {
     /// The side that a text names: a version (`v7`), a git revision (`main`, `HEAD~3`, `main...` for the merge base with
     /// HEAD), or a folder that holds a book or a version. A text that begins with `.` or `/` is a folder; of a version and

@@ -29,7 +29,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A name as code, in which code hosts read nothing; fit for a table's cell.
-pub(super) fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = harmless(text);
     let run = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(run + 1);

@@ -16,9 +16,10 @@ mod tally;
 mod text;
 mod view;
 
+pub use escape::code;
 pub use html::{Section, html};
 pub use markdown::markdown;
-pub use review::{Affected, CheckChanges, MARKER, Review, review};
+pub use review::{Affected, CheckChanges, MARKER, Review, review, unreadable};
 pub use tally::Tally;
 pub use text::{Tone, text};
 

@@ -67,6 +67,11 @@ pub fn review(review: &Review<'_>, limit: usize) -> String {
     format!("{head}{records}{}{tail}", shortened(&folded, "What is missing here is in the list of all changes: see the end."))
 }
 
+/// The comment where the head's settings can't be read, so that there is nothing to compare.
+pub fn unreadable(diagnostics: &[Diagnostic], limit: usize) -> String {
+    format!("{MARKER}\n## What changes in the book\n\nThe book can't be read, so its changes aren't known.\n\n{}", faults("Checks failing", diagnostics, limit / 2))
+}
+
 fn summary(changes: &Changes, checks: Option<&CheckChanges>, documents: Option<&[Affected]>) -> String {
     let tally = Tally::of(changes);
     let none = |said: String, none: &str| if said.is_empty() { none.to_owned() } else { said };
