@@ -28,6 +28,29 @@ pub(super) fn escape(text: &str) -> String {
     out
 }
 
+/// A message of brief's own, whose names in backticks become code.
+pub(super) fn message(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escape(text);
+    }
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index % 2 == 1 && !part.is_empty() {
+            out.push_str(&code(part));
+            continue;
+        }
+        let core = part.trim();
+        let start = part.len() - part.trim_start().len();
+        out.push_str(&part[..start]);
+        out.push_str(&escape(core));
+        if !core.is_empty() {
+            out.push_str(&part[start + core.len()..]);
+        }
+    }
+    harmless(&out)
+}
+
 /// A name as code, in which code hosts read nothing; fit for a table's cell.
 pub fn code(text: &str) -> String {
     let text = harmless(text);
@@ -48,6 +71,12 @@ mod tests {
         assert_eq!(escape("1. one"), r"1\. one");
         assert_eq!(escape("- one"), r"\- one");
         assert_eq!(escape("$5 to $6 &amp;"), r"\$5 to \$6 \&amp;");
+    }
+
+    #[test]
+    fn messages_keep_their_names() {
+        assert_eq!(message("`a_b` names *unknown* `x/y` in `z`"), r"`a_b` names \*unknown\* `x/y` in `z`");
+        assert_eq!(message("one ` only"), r"one \` only");
     }
 
     #[test]

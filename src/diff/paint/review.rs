@@ -1,7 +1,7 @@
 //! The whole comment for a pull request: what changes in the book, most important first.
 
 use super::super::change::{Changes, FieldKind, FileKind, Part};
-use super::escape::{code, escape};
+use super::escape::{code, escape, message};
 use super::fold::{fold, shortened};
 use super::markdown::{aside, blocks, list};
 use super::tally::Tally;
@@ -47,7 +47,7 @@ pub fn review(review: &Review<'_>, limit: usize) -> String {
     let Review { changes, names, checks, documents, notes, redline } = review;
     let mut head = format!("{MARKER}\n## What changes in the book\n\n{} → {}\n\n", code(names.base), code(names.head));
     for note in notes {
-        head.push_str(&format!("> {}\n\n", escape(note)));
+        head.push_str(&format!("> {}\n\n", message(note)));
     }
     head.push_str(&summary(changes, checks.as_ref(), documents.as_deref()));
     head.push_str(&unsourced(changes, limit / 16));
@@ -154,5 +154,5 @@ fn fault(fault: &Diagnostic) -> String {
         Place::File(file) | Place::Pointer { file, .. } => format!(" ({})", code(file)),
         Place::Span(span) => format!(" ({})", code(&format!("{}:{}", span.file, span.line))),
     };
-    format!("- {severity} {}: {}{place}\n", code(fault.code.name()), escape(&fault.message))
+    format!("- {severity} {}: {}{place}\n", code(fault.code.name()), message(&fault.message))
 }
