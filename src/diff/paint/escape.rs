@@ -51,13 +51,18 @@ pub(super) fn message(text: &str) -> String {
     harmless(&out)
 }
 
-/// A name as code, in which code hosts read nothing; fit for a table's cell.
+/// [`code`] in a table's cell, which a pipe would end.
+pub(super) fn code_in_cell(text: &str) -> String {
+    code(text).replace('|', "\\|")
+}
+
+/// A name as code, in which code hosts read nothing.
 pub fn code(text: &str) -> String {
     let text = harmless(text);
     let run = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(run + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 #[cfg(test)]
@@ -83,6 +88,7 @@ mod tests {
     fn code_holds_what_it_may() {
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code("a|b"), "`a\\|b`");
+        assert_eq!(code("a|b"), "`a|b`");
+        assert_eq!(code_in_cell("a|b"), "`a\\|b`");
     }
 }

@@ -35,36 +35,39 @@ pub(super) struct Folded {
 /// What is kept free for saying what was cut.
 const RESERVE: usize = 700;
 
-/// The blocks in their order, in at most `budget` bytes.
+/// Forms of a record, each longer than the one before: nothing, its name, in brief, in full.
+const DROPPED: usize = 0;
+const LINE: usize = 1;
+const BRIEF: usize = 2;
+const FULL: usize = 3;
+
+/// The blocks in their order, in at most `budget` bytes: names for as many as two fifths of it hold, and the rest for
+/// showing what they say, each time the most important first.
 pub(super) fn fold(blocks: &[Block], budget: usize) -> Folded {
-    let lengths: Vec<[usize; 4]> = blocks
-        .iter()
-        .map(|block| {
-            let brief = block.brief.len().min(block.full.len());
-            [block.full.len(), brief, block.line.len().min(brief), 0]
-        })
-        .collect();
-    let mut order: Vec<usize> = (0..blocks.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse((blocks[*index].weight, lengths[*index][0], *index)));
-    let mut levels = vec![0; blocks.len()];
-    let mut total: usize = lengths.iter().map(|length| length[0]).sum();
     let budget = budget.saturating_sub(RESERVE);
-    for level in 1..4 {
+    let lengths: Vec<[usize; 4]> = blocks.iter().map(|block| [0, block.line.len(), block.brief.len().min(block.full.len()), block.full.len()]).collect();
+    let mut order: Vec<usize> = (0..blocks.len()).collect();
+    order.sort_by_key(|index| (blocks[*index].weight, *index));
+    let mut levels = vec![DROPPED; blocks.len()];
+    let mut total = 0;
+    let mut raise = |wanted: &[usize], budget: usize| {
         for index in &order {
-            if total <= budget {
-                break;
+            let now = total - lengths[*index][levels[*index]];
+            if let Some(level) = wanted.iter().find(|level| **level > levels[*index] && now + lengths[*index][**level] <= budget) {
+                (levels[*index], total) = (*level, now + lengths[*index][*level]);
             }
-            total -= lengths[*index][level - 1] - lengths[*index][level];
-            levels[*index] = level;
         }
-    }
+    };
+    raise(&[LINE], budget * 2 / 5);
+    raise(&[FULL, BRIEF], budget);
+    raise(&[LINE], budget);
     let mut text = String::new();
     let mut lines = String::new();
     for (block, level) in blocks.iter().zip(&levels) {
         match level {
-            0 => text.push_str(&block.full),
-            1 => text.push_str(if block.brief.len() < block.full.len() { &block.brief } else { &block.full }),
-            2 => lines.push_str(&block.line),
+            &FULL => text.push_str(&block.full),
+            &BRIEF => text.push_str(if block.brief.len() < block.full.len() { &block.brief } else { &block.full }),
+            &LINE => lines.push_str(&block.line),
             _ => {}
         }
     }
@@ -73,7 +76,7 @@ pub(super) fn fold(blocks: &[Block], budget: usize) -> Folded {
         let title = if text.is_empty() { "Records" } else { "More records" };
         text.push_str(&format!("<details><summary>{title}, by name</summary>\n\n{lines}\n</details>\n\n"));
     }
-    Folded { text, brief: at(1), lines: at(2), dropped: at(3) }
+    Folded { text, brief: at(BRIEF), lines: at(LINE), dropped: at(DROPPED) }
 }
 
 /// What was cut, in a sentence; nothing where nothing was.
@@ -97,8 +100,8 @@ mod tests {
         let folded = fold(&blocks, 2500 + RESERVE);
         assert_eq!(folded.text, format!("{}{}", "b".repeat(500), "f".repeat(2000)));
         let folded = fold(&blocks, 1200 + RESERVE);
-        assert_eq!((folded.brief, folded.lines, folded.dropped), (2, 1, 0));
-        assert!(folded.text.starts_with("bbb") && folded.text.contains("More records"));
+        assert_eq!((folded.brief, folded.lines, folded.dropped), (0, 2, 0));
+        assert!(folded.text.starts_with("fff") && folded.text.contains("More records"));
         assert_eq!(fold(&blocks, 0).dropped, 3);
     }
 }

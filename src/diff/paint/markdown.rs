@@ -2,11 +2,11 @@
 
 use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part};
 use super::super::words::Op;
-use super::escape::{code, escape};
+use super::escape::{code, code_in_cell, escape};
 use super::fold::{Block, Weight, fold, shortened};
 use super::prose::{Piece, pieces};
 use super::tally::Tally;
-use super::view::{Field, Record, View, behind};
+use super::view::{Field, Record, View, behind, lost_source};
 use super::{Names, counted, some_of};
 
 /// As many unchanged words are shown on either side of changed prose, in full and in brief.
@@ -95,13 +95,13 @@ fn block(record: &Record<'_>) -> Block {
 }
 
 fn weight(change: &Change) -> Weight {
-    let any = |wanted: &dyn Fn(&FieldChange) -> bool| change.fields.iter().any(|field| field.claim.is_some() && !field.inherited && wanted(field));
+    let any = |wanted: &dyn Fn(&FieldChange) -> bool| change.fields.iter().any(|field| field.claim.is_some() && wanted(field));
     match change.kind {
         ChangeKind::Added => Weight::Added,
         ChangeKind::Removed => Weight::Removed,
-        _ if any(&|field| field.part == Part::Source && field.kind == FieldKind::Removed) => Weight::Unsourced,
+        _ if any(&lost_source) => Weight::Unsourced,
         _ if any(&|field| field.part == Part::Value) => Weight::Value,
-        _ if any(&|_| true) => Weight::Claim,
+        _ if any(&|field| !field.inherited) => Weight::Claim,
         _ => Weight::Edited,
     }
 }
@@ -151,7 +151,7 @@ fn edit(field: &Field<'_>, row: &FieldChange, index: usize, size: usize) -> Stri
         return format!("| {head} | | | {} |\n", escape(row.said()));
     }
     let cell = |text: Option<String>| match text {
-        Some(text) if row.part == Part::Source => code(&text),
+        Some(text) if row.part == Part::Source => code_in_cell(&text),
         Some(text) => escape(&text),
         None => String::new(),
     };
@@ -168,7 +168,7 @@ fn listing(record: &Record<'_>, size: usize) -> String {
         let sides = row.sides(LONG[size]);
         let head = if row.label.is_empty() { row.part.name().to_owned() } else { escape(&row.label) };
         let value = sides.new.or(sides.old).unwrap_or_default();
-        let value = if row.part == Part::Source { code(&value) } else { escape(&value) };
+        let value = if row.part == Part::Source { code_in_cell(&value) } else { escape(&value) };
         rows.push_str(&format!("| {head} | {value} | {} |\n", behind(row).map(|behind| escape(&behind)).unwrap_or_default()));
     }
     let left = more(record.fields.len().saturating_sub(most));

@@ -1,10 +1,11 @@
 //! The whole comment for a pull request: what changes in the book, most important first.
 
-use super::super::change::{Changes, FieldKind, FileKind, Part};
-use super::escape::{code, escape, message};
+use super::super::change::{ChangeKind, Changes, FileKind};
+use super::escape::{code, code_in_cell, escape, message};
 use super::fold::{fold, shortened};
 use super::markdown::{aside, blocks, list};
 use super::tally::Tally;
+use super::view::lost_source;
 use super::{Names, counted, listed, some_of};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 
@@ -95,7 +96,7 @@ fn summary(changes: &Changes, checks: Option<&CheckChanges>, documents: Option<&
             None => "not known: one side could not be rendered".to_owned(),
             Some([]) => "none affected".to_owned(),
             Some(documents) => {
-                let named: Vec<String> = documents.iter().map(|document| format!("{}{}", code(&document.id), pages(document))).collect();
+                let named: Vec<String> = documents.iter().map(|document| format!("{}{}", code_in_cell(&document.id), pages(document))).collect();
                 format!("{} affected: {}", documents.len(), some_of(&named, 6))
             }
         },
@@ -128,8 +129,8 @@ fn document(document: &Affected) -> String {
 /// Claims that had a source and have none: what an editor must not miss.
 fn unsourced(changes: &Changes, budget: usize) -> String {
     let mut lines = Vec::new();
-    for record in &changes.records {
-        for field in record.fields.iter().filter(|field| field.part == Part::Source && field.kind == FieldKind::Removed) {
+    for record in changes.records.iter().filter(|record| record.kind != ChangeKind::Removed) {
+        for field in record.fields.iter().filter(|field| lost_source(field)) {
             if let Some(claim) = &field.claim {
                 let was = field.sides(80).old.map(|old| format!(", was {}", code(&old))).unwrap_or_default();
                 lines.push(format!("- {}: {}{was}\n", escape(&field.label), code(&format!("{}/{}{claim}", record.collection, record.id))));

@@ -14,7 +14,7 @@ pub struct Tally {
     pub renamed: usize,
     /// Claims that were there before and have another value.
     pub values: usize,
-    /// Claims that name other sources.
+    /// Claims that have other sources than before, or their first.
     pub sources: usize,
     /// Claims of another date.
     pub dates: usize,
@@ -38,12 +38,8 @@ impl Tally {
                 match field.part {
                     // A claim that came or went as a whole has no other value than before.
                     Part::Value if field.kind == FieldKind::Changed || claim.2 != &field.path => drop(values.insert(claim)),
-                    Part::Source => {
-                        sources.insert(claim);
-                        if field.kind == FieldKind::Removed {
-                            unsourced.insert(claim);
-                        }
-                    }
+                    Part::Source if field.kind == FieldKind::Removed => drop(unsourced.insert(claim)),
+                    Part::Source => drop(sources.insert(claim)),
                     Part::AsOf => drop(dates.insert(claim)),
                     Part::Marking => drop(markings.insert(claim)),
                     Part::Value | Part::Confidence => {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, Part};
 
 /// All changes, in order for reading.
 pub(super) struct View<'a> {
@@ -41,7 +41,7 @@ impl<'a> View<'a> {
             let mut fields: Vec<Field<'a>> = Vec::new();
             let mut seen: Vec<usize> = Vec::new();
             for field in &change.fields {
-                if field.inherited {
+                if is_folded(field) {
                     let side = |side: &Option<serde_json::Value>| side.as_ref().map(ToString::to_string).unwrap_or_default();
                     let place = *places.entry((field.part, side(&field.old), side(&field.new))).or_insert_with(|| {
                         view.inherited.push(Inherited { example: field, claims: 0, records: 0 });
@@ -67,6 +67,16 @@ impl<'a> View<'a> {
         }
         view
     }
+}
+
+/// Whether a change is told once for all claims that inherit it. A lost source is told of each claim.
+pub(super) fn is_folded(field: &FieldChange) -> bool {
+    field.inherited && !lost_source(field)
+}
+
+/// Whether a claim had a source and has none.
+pub(super) fn lost_source(field: &FieldChange) -> bool {
+    field.claim.is_some() && field.part == Part::Source && field.kind == FieldKind::Removed
 }
 
 impl Change {
