@@ -167,7 +167,7 @@ impl Lifting<'_> {
         let written = self.envelopes.written(pointer, Target::Key);
         let place_of = |key: &str, target| (self.place)(&below(&written, &[key]), target);
         let mut faults: Vec<Diagnostic> = Vec::new();
-        let phrase = format!("the claim {} in {}", field(pointer), self.owner);
+        let phrase = format!("{} in {}", field(pointer), self.owner);
         let invalid = |place, message: String| Diagnostic::error(Code::InvalidEnvelope, place, message);
 
         for key in fields.keys().filter(|key| !KEYS.contains(&key.as_str())) {

@@ -189,7 +189,7 @@ fn invalid_id(entry: &Entry, owner: &str) -> Diagnostic {
         }
     }
     let better = better.trim_end_matches('-');
-    let help = (!better.is_empty()).then(|| format!("for example `{better}`"));
+    let help = (!better.is_empty() && entry.id.is_ascii()).then(|| format!("for example `{better}`"));
     let message = format!("the id of {owner} must be made of lower-case letters, digits and `-`");
     Diagnostic::error(Code::InvalidId, entry.id_place.clone(), message).maybe_help(help)
 }

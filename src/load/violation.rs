@@ -230,12 +230,15 @@ fn expected(kind: &TypeKind) -> String {
 /// What is wrong with a value, to stand behind its name.
 fn complaint(error: &ValidationError<'_>) -> String {
     let value = error.instance();
-    let instead = |what: String| format!("must be {what}, not {}", found(value));
+    let instead = |what: String| match value.as_ref() {
+        Json::Null => format!("must be {what}, but is empty"),
+        value => format!("must be {what}, not {}", found(value)),
+    };
     match error.kind() {
         Kind::Type { kind } => instead(expected(kind)),
         Kind::Enum { options } => {
             let names = options.as_array().map(|options| options.iter().map(literal).collect()).unwrap_or_default();
-            format!("must be {}, not {}", one_of(names), found(value))
+            instead(one_of(names))
         }
         Kind::Constant { expected_value } => instead(literal(expected_value)),
         Kind::Required { property } => format!("lacks the field {}", literal(property)),

@@ -256,7 +256,7 @@ fn pdfs_say_what_they_are() {
     for page in 2..=pages {
         let text = folded(&pdf_text(&pdf, Some(page)));
         assert!(text.contains(&format!("{page} of {pages}")), "page {page} names itself: {text}");
-        assert!(text.contains("Version 1"), "page {page} names the version");
+        assert!(text.contains("v1 · 6 November 2025"), "page {page} names the version: {text}");
     }
     let document = lopdf::Document::load(&pdf).unwrap();
     let outline: Vec<String> = document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect();
