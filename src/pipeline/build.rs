@@ -61,7 +61,7 @@ fn stamp_options(options: &BuildOptions) -> serde_json::Value {
     json!({ "date": options.date.map(|date| date.to_string()), "typst": typeset::VERSION })
 }
 
-fn unchanged(options: &BuildOptions, tree: crate::tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
+fn unchanged(options: &BuildOptions, tree: tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
     let known = git.is_none_or(|git| version.entry.commits.contains(&Commit { id: git.commit.clone(), clean: git.clean }));
     let mut notes = Vec::new();
     if !known {

@@ -141,7 +141,7 @@ pub(super) fn draft_stamp(date: Date, settings: &Settings) -> Stamp {
 }
 
 /// The path from one document to another, both by id.
-fn relative(from: &str, to: &str, extension: &str) -> String {
+pub(super) fn relative(from: &str, to: &str, extension: &str) -> String {
     let up = "../".repeat(from.matches('/').count());
     let from_folder = from.rsplit_once('/').map(|(folder, _)| folder);
     match (from_folder, to.rsplit_once('/')) {

@@ -2,12 +2,16 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make folders and start programs, and may fail by panicking")]
 
 mod book;
+mod books;
 mod cli;
 mod diff;
 mod digest;
 mod faults;
+mod formats;
 mod load;
 mod load_properties;
 mod markdown;
+mod paint;
+mod review;
 mod revision;
 mod version;
