@@ -8,6 +8,7 @@ mod diff;
 mod digest;
 mod faults;
 mod formats;
+mod hostile;
 mod load;
 mod load_properties;
 mod markdown;
