@@ -3,6 +3,7 @@
 
 mod book;
 mod books;
+mod bounds;
 mod cli;
 mod diff;
 mod digest;
