@@ -1,6 +1,6 @@
 //! Where a printed record leads: its heading in the same document, its own document, or nowhere.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::plan::Planned;
 use super::token::{Piece, pieces};
@@ -12,21 +12,31 @@ use crate::document::{Block, BlockKind, Inline, Target};
 pub(crate) struct Anchors<'a> {
     /// Records that a heading of this document consists of.
     here: BTreeSet<(String, String)>,
-    /// The document that is made for a record.
-    documents: BTreeMap<(&'a str, &'a str), &'a str>,
+    documents: &'a Documents,
+}
+
+/// The document that is made for a record, by collection and id. Made once: a book may have ten thousand.
+#[derive(Debug, Default)]
+pub(crate) struct Documents(HashMap<String, HashMap<String, String>>);
+
+impl Documents {
+    pub(crate) fn new(planned: &[Planned]) -> Documents {
+        let mut documents = Documents::default();
+        for document in planned {
+            if let Some((collection, id)) = &document.record {
+                let own = documents.0.entry(collection.clone()).or_default();
+                own.entry(id.clone()).or_insert_with(|| document.id.clone());
+            }
+        }
+        documents
+    }
 }
 
 impl<'a> Anchors<'a> {
-    pub(crate) fn new(blocks: &[Block], pass: &Pass, documents: &'a [Planned]) -> Anchors<'a> {
+    pub(crate) fn new(blocks: &[Block], pass: &Pass, documents: &'a Documents) -> Anchors<'a> {
         let mut here = BTreeSet::new();
         collect(blocks, pass, &mut here);
-        let mut own: BTreeMap<(&str, &str), &str> = BTreeMap::new();
-        for document in documents {
-            if let Some((collection, id)) = &document.record {
-                own.entry((collection, id)).or_insert(&document.id);
-            }
-        }
-        Anchors { here, documents: own }
+        Anchors { here, documents }
     }
 
     /// Where a link to this record leads.
@@ -34,7 +44,7 @@ impl<'a> Anchors<'a> {
         if self.here.contains(&(collection.to_owned(), id.to_owned())) {
             return Some(Target::Anchor(format!("{collection}/{id}")));
         }
-        self.documents.get(&(collection, id)).map(|document| Target::Document((*document).to_owned()))
+        self.documents.0.get(collection)?.get(id).map(|document| Target::Document(document.clone()))
     }
 }
 

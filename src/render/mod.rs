@@ -54,6 +54,7 @@ pub struct Renderer {
     engine: engine::Engine,
     book: Arc<Book>,
     planned: Vec<Planned>,
+    documents: anchors::Documents,
 }
 
 /// One rendered document.
@@ -74,7 +75,8 @@ impl Renderer {
         let engine = engine::Engine::new(tree, records);
         let mut diagnostics = fault::of_templates(&engine);
         let planned = plan::expand(&book, &engine, &mut diagnostics);
-        (Renderer { engine, book, planned }, diagnostics)
+        let documents = anchors::Documents::new(&planned);
+        (Renderer { engine, book, planned, documents }, diagnostics)
     }
 
     /// The documents, in the order of `book.yaml`.
@@ -106,7 +108,7 @@ impl Renderer {
             Ok((text, spans)) => {
                 let origins = fault::origins(&text, &spans, &self.engine);
                 let mut diagnostics = Vec::new();
-                let document = resolve::resolve(&text, &pass, planned, &self.planned, &origins, parse, &mut diagnostics);
+                let document = resolve::resolve(&text, &pass, planned, &self.documents, &origins, parse, &mut diagnostics);
                 Rendered { document, uses_changes, origins, diagnostics }
             }
         }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::anchors::{self, Anchors};
+use super::anchors::{self, Anchors, Documents};
 use super::fragment::{self, Expanding, Mention, mentions};
 use super::plan::Planned;
 use super::token::{Piece, has_token, pieces, shield, unshield};
@@ -21,7 +21,7 @@ pub(crate) fn resolve(
     text: &str,
     pass: &Arc<Pass>,
     planned: &Planned,
-    documents: &[Planned],
+    documents: &Documents,
     origins: &[Option<(Arc<str>, usize)>],
     parse: Parser<'_>,
     diagnostics: &mut Vec<Diagnostic>,
