@@ -32,7 +32,10 @@ struct Runner {
 
 impl Runner {
     fn new(book: &Book, event_name: &str, event: Value) -> Runner {
-        let temp = book.beside(&format!("temp-{event_name}-{}", event["after"].as_str().or(event["pull_request"]["head"]["sha"].as_str()).unwrap_or("")));
+        let temp = book.beside(&format!(
+            "temp-{event_name}-{}",
+            event["after"].as_str().or(event["pull_request"]["head"]["sha"].as_str()).unwrap_or("")
+        ));
         fs::create_dir_all(&temp).unwrap();
         fs::write(temp.join("event.json"), event.to_string()).unwrap();
         Runner {
@@ -159,7 +162,9 @@ impl Runner {
         let uploads = workflow["jobs"]["book"]["steps"].as_array().unwrap().iter();
         let uploads = uploads.filter(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("actions/upload-artifact@")));
         uploads
-            .filter(|step| self.event_name == "pull_request" || !step["if"].as_str().unwrap().contains("github.event_name == 'pull_request'"))
+            .filter(|step| {
+                self.event_name == "pull_request" || !step["if"].as_str().unwrap().contains("github.event_name == 'pull_request'")
+            })
             .map(|step| {
                 let mut files = BTreeMap::new();
                 for path in self.expand(step["with"]["path"].as_str().unwrap()).lines().map(|line| PathBuf::from(line.trim())) {
@@ -220,7 +225,11 @@ fn report(book: &Book, comment: &Path, head: &str) -> (bool, String) {
     Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
     if !state.join("comments.json").exists() {
         // Somebody else's comment that quotes the mark is not ours.
-        fs::write(state.join("comments.json"), json!([{ "id": 1, "user": { "login": "anna" }, "body": "<!-- brief-review --> hello" }]).to_string()).unwrap();
+        fs::write(
+            state.join("comments.json"),
+            json!([{ "id": 1, "user": { "login": "anna" }, "body": "<!-- brief-review --> hello" }]).to_string(),
+        )
+        .unwrap();
     }
     let event = json!({ "workflow_run": { "id": 77, "head_sha": head, "event": "pull_request" }, "after": "report" });
     let mut runner = Runner::new(book, "workflow_run", event);
@@ -276,7 +285,8 @@ fn a_pull_request_from_first_to_last() {
     assert_eq!(status(), "");
 
     let mut runner = Runner::new(&book, "pull_request", event.clone());
-    runner.inputs = BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    runner.inputs =
+        BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
     runner.environment.clone_from(&environment);
     assert!(runner.action(), "{}", runner.log);
     assert_eq!(runner.value("steps.brief.outputs.passed"), "true", "{}", runner.log);
@@ -355,7 +365,8 @@ fn a_pull_request_with_faults_is_annotated_and_fails() {
     book.commit("no source");
     let (event, _) = pull_request(&book);
     let mut runner = Runner::new(&book, "pull_request", event);
-    runner.inputs = BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    runner.inputs =
+        BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
     assert!(runner.action(), "{}", runner.log);
     assert!(runner.log.contains("::error file=books/small/content/missions/kfor.yaml,line=2,"), "{}", runner.log);
     let artifacts = runner.artifacts();
@@ -419,7 +430,8 @@ fn linters_find_nothing() {
     let files = ["action.yml", ".github/workflows/brief.yml", ".github/workflows/brief-report.yml"];
     match std::env::var("BRIEF_TEST_ZIZMOR") {
         Ok(zizmor) => {
-            let output = Command::new(zizmor).args(["--offline", "--quiet", "--min-severity", "medium"]).args(files.map(file)).output().unwrap();
+            let output =
+                Command::new(zizmor).args(["--offline", "--quiet", "--min-severity", "medium"]).args(files.map(file)).output().unwrap();
             assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         }
         Err(_) => eprintln!("skipped: BRIEF_TEST_ZIZMOR names no zizmor"),
