@@ -4,6 +4,7 @@
 //! backslash can't protect (blanks at edges, letters that emphasis must not touch) is a character reference.
 
 use super::link::push_reference;
+use super::normal_inline::fold_lines;
 
 /// What stands around a text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,7 +32,7 @@ pub(super) struct Around {
 /// assert_eq!(brief::markdown::escape("# [a](b) | <i>"), r"\# \[a\]\(b) \| \<i>".replace(r"\(", "("));
 /// ```
 pub fn escape(text: &str) -> String {
-    let folded = text.replace(['\n', '\r'], " ");
+    let folded = fold_lines(text);
     let trimmed = folded.trim_matches(' ');
     let mut out = String::with_capacity(trimmed.len() + 8);
     let around = Around { at_start: true, in_brackets: true, tildes: true, ..Around::default() };
@@ -44,17 +45,15 @@ pub fn escape(text: &str) -> String {
 /// Writes text.
 pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
     let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
+    let is_edge_blank = |c: char| matches!(c, '\t' | '\u{b}' | '\u{c}');
+    let encode_last = around.encode_last || text.ends_with(is_edge_blank);
+    let encode_first = around.encode_first || text.starts_with(|c| is_edge_blank(c) || c == '\u{feff}');
     let mut before = if around.at_start { Some(' ') } else { None };
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         // The next character as it will be written.
-        let next = chars.peek().map(|(next, c)| if *next == last && around.encode_last { '&' } else { *c });
-        let edge = at == 0 || at == last;
-        let encoded = at == 0 && around.encode_first
-            || at == last && around.encode_last
-            || edge && matches!(c, '\t' | '\u{b}' | '\u{c}')
-            || at == 0 && c == '\u{feff}';
-        if encoded {
+        let next = chars.peek().map(|(next, c)| if *next == last && encode_last { '&' } else { *c });
+        if at == 0 && encode_first || at == last && encode_last {
             push_reference(out, c);
             before = Some(';');
             continue;
@@ -66,7 +65,7 @@ pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
             '_' => {
                 let run = text[at..].len() - text[at..].trim_start_matches('_').len();
                 let after = text[at + run..].char_indices().next();
-                let after = after.map(|(offset, c)| if at + run + offset == last && around.encode_last { '&' } else { c });
+                let after = after.map(|(offset, c)| if at + run + offset == last && encode_last { '&' } else { c });
                 let literal = is_word(before) && is_word(after) || before == Some(' ') && after == Some(' ');
                 for _ in 0..run {
                     out.push_str(if literal { "_" } else { "\\_" });
@@ -184,8 +183,11 @@ fn is_alert(rest: &str) -> bool {
 pub(super) fn guard_heading(out: &mut String) {
     let body = out.trim_end_matches('#');
     let closes = body.len() < out.len() && (body.is_empty() || body.ends_with([' ', '\t']));
-    if closes || out.ends_with('}') && out.contains('{') {
+    let end = out.trim_end().len();
+    if closes {
         out.insert(out.len() - 1, '\\');
+    } else if out[..end].ends_with('}') && out.contains('{') {
+        out.insert(end - 1, '\\');
     }
 }
 

@@ -3,7 +3,7 @@
 use super::delimiter::{choices, encoded_edges};
 use super::escape::{Around, code_fence, guard_heading, guard_line, write_text};
 use super::link::{is_autolink, write_target};
-use super::normal_inline::{Place, Style};
+use super::normal_inline::{Place, Style, trim};
 use super::verify::{reads_back, without_nesting};
 use crate::document::{Inline, Target};
 
@@ -29,6 +29,7 @@ pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
         return text;
     }
     *inlines = without_nesting(inlines);
+    trim(inlines);
     let mut tokens = Vec::new();
     let mut count = 0;
     flatten(inlines, &mut tokens, &mut count);

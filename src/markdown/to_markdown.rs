@@ -93,17 +93,25 @@ impl Writer {
 
     fn blocks(&mut self, parts: &[Part], gap: Gap, in_item: bool) {
         // A list right behind a list of its kind takes another mark, or the two would be one.
-        let mut other_mark = false;
+        let mut before: Option<(&Part, bool)> = None;
         for (index, part) in parts.iter().enumerate() {
             if index > 0 && gap == Gap::Blank {
                 self.blank();
             }
-            other_mark = match (index.checked_sub(1).map(|before| &parts[before]), part) {
-                (Some(Part::List(before)), Part::List(list)) => before.start.is_some() == list.start.is_some() && !other_mark,
+            let other_mark = match (before, part) {
+                (Some((Part::List(before), other)), Part::List(list)) => before.start.is_some() == list.start.is_some() && !other,
+                (None, Part::List(_)) => self.is_behind_two_hyphens(),
                 _ => false,
             };
             self.part(part, in_item && index == 0, other_mark);
+            before = Some((part, other_mark));
         }
+    }
+
+    /// Whether this line starts with `- - `: a third hyphen would make it a rule.
+    fn is_behind_two_hyphens(&self) -> bool {
+        let mut marks = self.prefixes.iter().rev().map(|prefix| prefix.first.as_deref());
+        marks.next() == Some(Some("- ")) && marks.next() == Some(Some("- "))
     }
 
     fn part(&mut self, part: &Part, in_item: bool, other_mark: bool) {

@@ -25,6 +25,8 @@ const WORDS: &[(&str, &str)] = &[
     ("important", "Important"),
     ("warning", "Warning"),
     ("caution", "Caution"),
+    ("notes", "Notes"),
+    ("sources", "Sources"),
     ("inserted", "inserted:"),
     ("deleted", "deleted:"),
 ];

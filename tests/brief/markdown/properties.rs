@@ -167,7 +167,9 @@ proptest! {
     fn escaped_text_is_that_text_wherever_it_stands(text in text()) {
         let escaped = escape(&text);
         let expected = folded(&text);
-        prop_assume!(!expected.is_empty());
+        if expected.is_empty() {
+            return Ok(());
+        }
         let own = vec![Inline::Text(expected)];
         prop_assert_eq!(read(&escaped), vec![paragraph(own.clone())]);
         let cell = read(&format!("| h |\n| - |\n| {escaped} |\n"));
