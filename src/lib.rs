@@ -9,6 +9,7 @@ pub mod document;
 pub mod load;
 pub mod markdown;
 pub mod model;
+pub mod pipeline;
 pub mod render;
 pub mod tree;
 pub mod typeset;

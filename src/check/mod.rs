@@ -1,1 +1,51 @@
-//! Under construction.
+//! The rules that a book must keep, one a file, each with its code.
+//!
+//! In: a loaded [`Book`], or a rendered document. Out: diagnostics with a file and a pointer, to be located when
+//! they are shown. Nothing is read or changed.
+
+mod claim_without_source;
+mod dangling_reference;
+mod document;
+mod documents;
+mod missing_schema;
+mod unknown_marking;
+mod unknown_source;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Book, Record};
+use crate::tree::Tree;
+
+pub use document::{DIRECTIVES, document};
+pub use documents::document_ids;
+
+/// Checks a book's records and settings.
+pub fn check(book: &Book, tree: &Tree) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    dangling_reference::check(book, tree, &mut found);
+    unknown_source::check(book, tree, &mut found);
+    claim_without_source::check(book, &mut found);
+    unknown_marking::check(book, &mut found);
+    documents::check(book, &mut found);
+    missing_schema::check(book, tree, &mut found);
+    found.retain(|diagnostic| !silenced(book, diagnostic));
+    found
+}
+
+/// Whether a collection's one file could not be read, which `load` has said: who refers to it may be right.
+fn is_unread(book: &Book, tree: &Tree, name: &str) -> bool {
+    let Some(collection) = book.collections.get(name).filter(|collection| collection.records.is_empty()) else { return false };
+    let path = collection.config.path.as_deref().unwrap_or(name);
+    let has_content = |line: &str| !matches!(line.trim(), "" | "---" | "[]" | "{}") && !line.trim_start().starts_with('#');
+    ["", ".yaml", ".yml"]
+        .iter()
+        .any(|ending| tree.get(&format!("content/{path}{ending}")).is_some_and(|bytes| String::from_utf8_lossy(bytes).lines().any(has_content)))
+}
+
+/// Whether the record concerned allows this, by its `allow` key.
+fn silenced(book: &Book, diagnostic: &Diagnostic) -> bool {
+    let Some((collection, id)) = diagnostic.record.as_deref().and_then(|path| path.split_once('/')) else { return false };
+    let record: Option<&Record> = book.collections.get(collection).and_then(|c| c.records.get(id));
+    // What makes a book wrong can't be allowed; what makes it doubtful can.
+    let can_be = matches!(diagnostic.code, Code::UnknownMarking | Code::MissingSchema);
+    can_be && record.is_some_and(|record| record.allow.iter().any(|code| code == diagnostic.code.name()))
+}

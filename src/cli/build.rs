@@ -12,7 +12,8 @@ use super::Status;
 use super::environment::environment;
 use super::folders::Folders;
 use super::progress;
-use super::stub::{self, BuildOptions, Built, Choice, Outcome};
+use crate::pipeline::{self, BuildOptions, Built, Outcome};
+use crate::typeset::Choice;
 use super::terminal::{Count, Terminal};
 use super::watch;
 use crate::model::Date;
@@ -104,7 +105,7 @@ impl Build {
 
 /// Builds once and says what came of it.
 pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {
-    let Built { tree, diagnostics, notes, outcome } = progress::with(terminal, |progress| stub::build(options, progress))?;
+    let Built { tree, diagnostics, notes, outcome } = progress::with(terminal, |progress| pipeline::build(options, progress))?;
     terminal.diagnostics(&tree, &diagnostics);
     notes.iter().for_each(|note| terminal.note(note));
     match outcome {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use anyhow::{Context, Result};
 
-use super::stub::Environment;
+use crate::pipeline::Environment;
 use crate::model::Date;
 
 /// A variable of the environment.

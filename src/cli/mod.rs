@@ -7,16 +7,18 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod environment;
 mod failure;
 mod folders;
+mod git_diff;
 mod init;
 mod new;
 mod open;
 mod progress;
 mod prune;
+mod review;
 mod schema;
-mod stub;
 mod terminal;
 mod theme;
 mod versions;
@@ -27,9 +29,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use stub::builtin_typst;
 
 use terminal::{Color, Terminal};
+
+/// brief's version and typst's.
+#[cfg(feature = "builtin-typst")]
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (typst 0.15.1, built in)");
+#[cfg(not(feature = "builtin-typst"))]
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for typst 0.15.1, not built in)");
 
 const MANUAL: &str = "\
 A first book:
@@ -41,7 +48,7 @@ A first book:
 
 Exit codes:
   0    done; content without errors
-  1    the content has errors, each shown with its place; nothing was written
+  1    the content has errors, each shown with its place; nothing was written; or `diff --exit-code` found changes
   2    wrong use, or something brief needs failed (a folder, a disk, typst)
   101  a bug in brief
 
@@ -53,7 +60,7 @@ NO_COLOR turns colors off, BRIEF_TYPST names the typst program to use, and SOURC
 /// A book is a folder. content/book.yaml says what it is called and which documents it makes, the rest of content/ holds
 /// the records and their schemas, templates/ says how they are printed, and output/ receives the versions.
 #[derive(Debug, Parser)]
-#[command(name = "brief", version = stub::VERSION, max_term_width = 100, after_long_help = MANUAL)]
+#[command(name = "brief", version = VERSION, max_term_width = 100, after_long_help = MANUAL)]
 #[command(after_help = "`brief --help` shows a first book and the exit codes; `brief COMMAND --help` has examples.")]
 struct Arguments {
     #[command(subcommand)]
@@ -81,6 +88,8 @@ struct Manner {
 enum Command {
     Build(build::Build),
     Check(check::Check),
+    Diff(diff::Diff),
+    Review(review::Review),
     Versions(versions::Versions),
     Open(open::Open),
     Prune(prune::Prune),
@@ -97,6 +106,10 @@ enum Status {
     Fine,
     /// The content has errors.
     Faulty,
+    /// There are changes, and the exit code was to say so.
+    Changed,
+    /// Something could not be read, and the rest was shown.
+    Incomplete,
 }
 
 /// Runs the command that the arguments name, says what came of it, and gives the exit code.
@@ -114,7 +127,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = Terminal::new(quiet, verbose, color);
     match run(&arguments.command, &terminal) {
         Ok(Status::Fine) => ExitCode::SUCCESS,
-        Ok(Status::Faulty) => ExitCode::from(1),
+        Ok(Status::Faulty | Status::Changed) => ExitCode::from(1),
+        Ok(Status::Incomplete) => ExitCode::from(2),
         Err(error) if failure::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.failure(&error);
@@ -127,6 +141,8 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
     match command {
         Command::Build(build) => build.run(terminal),
         Command::Check(check) => check.run(terminal),
+        Command::Diff(diff) => diff.run(terminal),
+        Command::Review(review) => review.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
         Command::Open(open) => open.run(terminal),
         Command::Prune(prune) => prune.run(terminal),

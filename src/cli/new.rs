@@ -9,9 +9,9 @@ use clap::Args;
 use super::Status;
 use super::failure::Hint;
 use super::folders::Root;
-use super::stub;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
+use crate::pipeline;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +38,7 @@ impl New {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let New { collection: name, id, .. } = self;
         let root = self.root.book()?;
-        let collections = stub::collections(root)?;
+        let collections = pipeline::collections(root)?;
         let Some(collection) = collections.iter().find(|c| c.name == *name) else {
             let hint = did_you_mean(name, collections.iter().map(|c| c.name.as_str()));
             return Err(Hint::on(
@@ -46,7 +46,7 @@ impl New {
                 hint.unwrap_or_else(|| "`brief schema` lists them".to_owned()),
             ));
         };
-        let text = stub::skeleton(root, name, id)?;
+        let text = pipeline::skeleton(root, name, id)?;
         let place = self.root.join(&collection.path);
         if !place.is_dir() {
             terminal.print(&text)?;

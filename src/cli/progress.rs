@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::stub::Progress;
+use crate::pipeline::Progress;
 use super::terminal::{Count, Terminal};
 
 /// What is done sooner shows no bar.

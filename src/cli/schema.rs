@@ -6,9 +6,9 @@ use clap::Args;
 use super::Status;
 use super::failure::Hint;
 use super::folders::Root;
-use super::stub;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
+use crate::pipeline;
 
 /// The name under which the schema of book.yaml is found.
 const BOOK: &str = "book";
@@ -39,20 +39,20 @@ impl Schema {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let Some(name) = self.collection.as_deref() else { return self.list(terminal) };
         if name != BOOK {
-            let collections = stub::collections(self.root.book()?)?;
+            let collections = pipeline::collections(self.root.book()?)?;
             let names = || collections.iter().map(|c| c.name.as_str());
             if !names().any(|known| known == name) {
                 let hint = did_you_mean(name, names().chain([BOOK])).unwrap_or_else(|| "`brief schema` lists the collections".to_owned());
                 return Err(Hint::on(format!("there is no collection `{name}`"), hint));
             }
         }
-        let schema = stub::editor_schema(&self.root.root, name)?;
+        let schema = pipeline::editor_schema(&self.root.root, name)?;
         terminal.print(&format!("{schema:#}\n"))?;
         Ok(Status::Fine)
     }
 
     fn list(&self, terminal: &Terminal) -> Result<Status> {
-        let collections = stub::collections(self.root.book()?)?;
+        let collections = pipeline::collections(self.root.book()?)?;
         let width = collections.iter().map(|c| c.name.len()).max().unwrap_or(0).max(BOOK.len());
         let mut text = format!("{BOOK:width$}  content/book.yaml\n");
         for collection in &collections {

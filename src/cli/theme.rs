@@ -8,8 +8,8 @@ use clap::Args;
 use super::Status;
 use super::failure::Hint;
 use super::folders::Root;
-use super::stub;
 use super::terminal::Terminal;
+use crate::typeset;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,7 +42,7 @@ impl Theme {
             return Err(Hint::on(format!("`{}` exists", path.display()), "`--force` overwrites it with the default"));
         }
         fs::create_dir_all(self.root.join("templates"))
-            .and_then(|()| fs::write(&path, stub::DEFAULT_THEME))
+            .and_then(|()| fs::write(&path, typeset::DEFAULT_THEME))
             .with_context(|| format!("can't write `{}`", path.display()))?;
         terminal.say(format_args!("wrote `{}`; `brief build --watch` shows what changes to it do", path.display()))?;
         Ok(Status::Fine)

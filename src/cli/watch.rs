@@ -9,7 +9,7 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Status;
 use super::build::build;
-use super::stub::BuildOptions;
+use crate::pipeline::BuildOptions;
 use super::terminal::Terminal;
 
 const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];

@@ -4,9 +4,12 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
+mod typst;
 pub mod walk;
 
 use std::collections::BTreeMap;
+
+pub use typst::TypstSource;
 
 /// A whole document.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,1 +1,103 @@
-//! Under construction.
+//! From the files of a book to its model.
+//!
+//! Comes in: a [`Tree`]. Goes out: a [`Book`] with every claim's effective sources, and everything that
+//! is wrong with its files. Lift, then validate: claims' envelopes are taken out first, so that a
+//! schema sees bare values; places are mapped back. Places are pointers, which [`locate`] turns into
+//! lines and columns when they are to be shown. Whether references lead anywhere is for `check` to say.
+
+mod attribution;
+mod build;
+mod collections;
+mod comment;
+mod editor;
+mod entries;
+mod front_matter;
+mod lift;
+mod locate;
+mod outline;
+mod records;
+mod schema;
+mod settings;
+mod shapes;
+mod skeleton;
+mod violation;
+mod yaml;
+
+use indexmap::IndexMap;
+
+pub use editor::editor_schema;
+pub use locate::locate;
+pub use skeleton::skeleton;
+
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::model::{Book, Collection};
+use crate::tree::Tree;
+use collections::Plan;
+use records::Reading;
+use schema::Schema;
+
+/// What loading gave.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The book, where its settings could be read. With errors among the diagnostics it is incomplete.
+    pub book: Option<Book>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a book, and finds every fault of its files in one run.
+pub fn load(tree: &Tree) -> Loaded {
+    let mut diagnostics = Vec::new();
+    let (settings, is_usable) = settings::read(tree, &mut diagnostics);
+    let plans = collections::find(tree, &settings, &mut diagnostics);
+    let schemas: Vec<Option<Schema>> =
+        plans.iter().map(|plan| schema::read(tree, plan.schema.as_deref()?, &plan.name, &mut diagnostics)).collect();
+    let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    for (plan, schema) in plans.iter().zip(&schemas) {
+        if let (Some(file), Some(schema)) = (&plan.schema, schema) {
+            diagnostics.extend(schema.unknown_collections(file, &names));
+            diagnostics.extend(unknown_fields(plan, schema));
+        }
+    }
+
+    let mut collections = IndexMap::new();
+    for (plan, schema) in plans.into_iter().zip(schemas) {
+        let shape = schema.as_ref().and_then(|schema| schema.annotated.shapes.root());
+        let entries = entries::read(tree, &plan, shape, &mut diagnostics);
+        let reading = Reading {
+            collection: &plan.name,
+            config: &plan.config,
+            schema: schema.as_ref(),
+            outer: plan.config.defaults.or(&settings.attribution),
+        };
+        let records = reading.records(entries, &mut diagnostics);
+        let (json, shapes) = schema.map(|schema| (schema.json, schema.annotated.shapes)).unzip();
+        let collection =
+            Collection { name: plan.name.clone(), config: plan.config, schema: json, shapes: shapes.unwrap_or_default(), records };
+        collections.insert(plan.name, collection);
+    }
+    let book = is_usable.then_some(Book { settings, collections });
+    Loaded { book, diagnostics }
+}
+
+/// The JSON Schema of `content/book.yaml`.
+pub fn book_schema() -> serde_json::Value {
+    settings::schema()
+}
+
+/// The fields that a collection's settings name and its schema doesn't know.
+fn unknown_fields(plan: &Plan, schema: &Schema) -> Vec<Diagnostic> {
+    let Some(shape) = schema.annotated.shapes.root() else { return Vec::new() };
+    let settings = [("sort", &plan.config.sort), ("label", &plan.config.label), ("key", &plan.config.key)];
+    let unknown = settings.into_iter().filter_map(|(setting, field)| {
+        let field = field.as_deref()?;
+        let first = field.split('.').next().unwrap_or(field);
+        if shape.properties.contains_key(first) || shape.additional.is_some() || schema.is_open() {
+            return None;
+        }
+        let message = format!("the collection `{}` has `{setting}: {field}`, but its schema knows no field `{first}`", plan.name);
+        let place = Place::value(settings::FILE, shapes::below("/collections", &[&plan.name, setting]));
+        let help = did_you_mean(first, shape.properties.keys().map(String::as_str));
+        Some(Diagnostic::error(Code::BookSettings, place, message).maybe_help(help))
+    });
+    unknown.collect()
+}

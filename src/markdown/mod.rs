@@ -20,6 +20,7 @@ mod parse;
 mod parse_inline;
 mod table;
 mod to_markdown;
+mod to_typst;
 mod verify;
 
 pub use dialect::Dialect;
@@ -28,3 +29,4 @@ pub use escape::escape;
 pub use normal::normalized;
 pub use parse::{MAX_DEPTH, Parsed, parse, parse_as};
 pub use to_markdown::{Written, to_markdown};
+pub use to_typst::{TypstMeta, to_typst};

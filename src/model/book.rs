@@ -91,6 +91,28 @@ pub struct DocumentPlan {
 }
 
 impl Book {
+    /// A book without records, for tests.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Book {
+        let settings = Settings {
+            title: "A book".to_owned(),
+            subtitle: None,
+            organization: None,
+            as_of: Date { year: 2025, month: Some(11), day: Some(5) },
+            language: "en".to_owned(),
+            attribution: Attribution::default(),
+            markings: Vec::new(),
+            paper: "a4".to_owned(),
+            notes: NotesPlacement::End,
+            pdf: PdfOptions { standards: Vec::new() },
+            words: IndexMap::new(),
+            documents: Vec::new(),
+            collections: IndexMap::new(),
+            audiences: serde_json::Value::Null,
+        };
+        Book { settings, collections: IndexMap::new() }
+    }
+
     /// The record that a reference names.
     pub fn record(&self, reference: &Reference) -> Option<&Record> {
         self.collections.get(&reference.collection)?.records.get(&reference.id)

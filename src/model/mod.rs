@@ -17,7 +17,7 @@ pub use date::Date;
 pub use record::{Attribution, Record};
 pub use shape::{Shape, ShapeId, Shapes};
 pub use snapshot::{BookFacts, CollectionSnapshot, RecordSnapshot, Said, Snapshot};
-pub use value::{Map, Number, Reference, Value};
+pub use value::{Map, Number, Reference, Value, each_value};
 
 /// The collection whose records say where things come from.
 pub const SOURCES: &str = "sources";

@@ -60,6 +60,11 @@ impl Shapes {
         self.nodes.is_empty()
     }
 
+    /// Whether any field is a claim.
+    pub fn has_claims(&self) -> bool {
+        self.nodes.iter().any(|shape| shape.claim)
+    }
+
     /// The same without what is only meant for editors.
     #[must_use]
     pub fn without_descriptions(mut self) -> Shapes {

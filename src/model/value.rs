@@ -71,6 +71,36 @@ impl Value {
     }
 }
 
+/// Calls `visit` with each value below some fields, claims included and what they hold, and its JSON pointer.
+pub fn each_value<'a>(fields: &'a Map, visit: &mut dyn FnMut(&str, &'a Value)) {
+    let mut path = String::new();
+    for (key, value) in fields {
+        descend(&mut path, key, |path| within(value, path, visit));
+    }
+}
+
+fn within<'a>(value: &'a Value, path: &mut String, visit: &mut dyn FnMut(&str, &'a Value)) {
+    visit(path, value);
+    match value {
+        Value::Claim(claim) => {
+            if let Some(held) = claim.value() {
+                within(held, path, visit);
+            }
+        }
+        Value::List(items) => {
+            for (index, item) in items.iter().enumerate() {
+                descend(path, &index.to_string(), |path| within(item, path, visit));
+            }
+        }
+        Value::Map(fields) => {
+            for (key, value) in fields {
+                descend(path, key, |path| within(value, path, visit));
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Runs `work` with `key` appended to `path`, escaped as RFC 6901 says.
 pub(crate) fn descend(path: &mut String, key: &str, work: impl FnOnce(&mut String)) {
     let length = path.len();

@@ -61,7 +61,7 @@ fn stamp_options(options: &BuildOptions) -> serde_json::Value {
     json!({ "date": options.date.map(|date| date.to_string()), "typst": typeset::VERSION })
 }
 
-fn unchanged(options: &BuildOptions, tree: crate::tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
+fn unchanged(options: &BuildOptions, tree: tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
     let known = git.is_none_or(|git| version.entry.commits.contains(&Commit { id: git.commit.clone(), clean: git.clean }));
     let mut notes = Vec::new();
     if !known {
@@ -167,6 +167,7 @@ fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagno
     for finished in made {
         let finished = finished?;
         faults.extend(finished.faults);
+        notes.extend(finished.note);
         rows.insert(finished.id.clone(), finished.rows);
         typeset_count += usize::from(finished.typeset);
         entries.insert(finished.id, DocumentEntry { digest: finished.digest, revised: finished.revised });
@@ -204,12 +205,13 @@ struct Finished {
     rows: Vec<Row>,
     typeset: bool,
     faults: Vec<Diagnostic>,
+    note: Option<String>,
 }
 
 impl Finished {
     fn faulty(document: &Digested, faults: Vec<Diagnostic>) -> Finished {
         let revised = Revision { version: 0, date: Date { year: 0, month: None, day: None }, digest: document.digest };
-        Finished { id: document.prepared.planned.id.clone(), digest: document.digest, revised, rows: Vec::new(), typeset: false, faults }
+        Finished { id: document.prepared.planned.id.clone(), digest: document.digest, revised, rows: Vec::new(), typeset: false, faults, note: None }
     }
 }
 
@@ -248,7 +250,7 @@ fn keep(
     stage.keep(&format!("{id}.md"), version)?;
     stage.keep(&format!("{id}.pdf"), version)?;
     let rows = claims.get(id).cloned().unwrap_or_default();
-    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: false, faults: Vec::new() })
+    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: false, faults: Vec::new(), note: None })
 }
 
 fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version::Stage, revised: Revision) -> Result<Finished> {
@@ -256,7 +258,7 @@ fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version:
     stage.write(&format!("{id}.md"), made.markdown.text.as_bytes())?;
     stage.write(&format!("{id}.pdf"), &made.pdf.bytes)?;
     let rows = claims::rows(&prepared.document, &made.markdown.claim_lines, &made.pdf.claim_pages);
-    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: true, faults: made.warnings.clone() })
+    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: true, faults: made.warnings.clone(), note: made.note.clone() })
 }
 
 /// An edited or damaged version is named, and never written over.

@@ -63,6 +63,16 @@ pub trait Progress: Sync {
     fn finish(&self);
 }
 
+/// Tells nobody.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn start(&self, _: &str, _: u64) {}
+    fn step(&self, _: &str) {}
+    fn finish(&self) {}
+}
+
 /// What a build found and made.
 #[derive(Debug)]
 pub struct Built {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::content::Prepared;
 use super::finish::{Press, asset_path};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::markdown::TypstSource;
+use crate::document::TypstSource;
 use crate::model::{Date, Record, Value};
 use crate::typeset::{Engine, Failure, Job, Pdf};
 
@@ -44,6 +44,9 @@ fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
         let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
         let mut diagnostic = Diagnostic::error(code, place, message);
         diagnostic.help.clone_from(&fault.hints);
+        if let Some(folder) = &failure.kept {
+            diagnostic.help.push(format!("what typst was given is in `{}`", folder.display()));
+        }
         if let Some((collection, id)) = &prepared.planned.record {
             diagnostic = diagnostic.record(format!("{collection}/{id}"));
         }

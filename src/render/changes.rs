@@ -56,7 +56,7 @@ fn convert(pass: &Arc<Pass>, json: &serde_json::Value) -> Value {
                 let record = RecordObject::find(pass, collection, id).map_or(Value::from(()), Value::from_object);
                 seen.insert("record".to_owned(), record);
             }
-            Value::from_iter(seen)
+            Value::from_pairs(seen)
         }
     }
 }

@@ -117,9 +117,9 @@ impl Context<'_> {
             ("language", text(&settings.language)),
             ("marking", optional(settings.attribution.marking.as_deref())),
         ];
-        names.insert("book".to_owned(), book.into_iter().collect());
+        names.insert("book".to_owned(), Value::from_pairs(book));
         let document = [("id", text(self.document)), ("title", optional(self.title))];
-        names.insert("document".to_owned(), document.into_iter().collect());
+        names.insert("document".to_owned(), Value::from_pairs(document));
         let stamp = |field| Value::from_object(StampObject { pass: pass.clone(), field });
         let version = [
             ("number", stamp(StampField::Number)),
@@ -127,12 +127,12 @@ impl Context<'_> {
             ("date", stamp(StampField::Date)),
             ("digest", stamp(StampField::Digest)),
         ];
-        names.insert("version".to_owned(), version.into_iter().collect());
+        names.insert("version".to_owned(), Value::from_pairs(version));
         names.insert("changes".to_owned(), super::changes::value(pass, self.scope.changes.as_ref()));
         names.insert("audience".to_owned(), optional(self.scope.audience.as_deref()));
         if let Some(record) = self.record.and_then(|(collection, id)| RecordObject::find(pass, collection, id)) {
             names.insert("record".to_owned(), Value::from_object(record));
         }
-        Value::from_iter(names)
+        Value::from_pairs(names)
     }
 }

@@ -88,7 +88,7 @@ fn each(
     for id in records.keys() {
         let record = super::values::RecordObject::find(&pass, collection, id).map(minijinja::Value::from_object).unwrap_or_default();
         fields.insert("record".to_owned(), record);
-        match template.render(minijinja::Value::from_iter(fields.clone())) {
+        match template.render(minijinja::Value::from_pairs(fields.clone())) {
             Ok(text) => planned.push(one(plan, index, safe_path(&text), Some((collection.to_owned(), id.clone())), book)),
             Err(error) => diagnostics.push(fault::of_document_id(plan, index, Some(id), &error)),
         }

@@ -484,13 +484,11 @@ pub(crate) fn number(n: &model::Number) -> Value {
 fn citations(pass: &Arc<Pass>, citations: &[model::Citation]) -> Value {
     let seen = citations.iter().map(|citation| {
         let record = RecordObject::find(pass, model::SOURCES, &citation.source);
-        [
+        Value::from_pairs([
             ("id", text(&citation.source)),
             ("source", record.map_or(Value::from(()), Value::from_object)),
             ("locator", optional(citation.locator.as_deref())),
-        ]
-        .into_iter()
-        .collect::<Value>()
+        ])
     });
     seen.collect::<Vec<Value>>().into()
 }

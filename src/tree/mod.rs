@@ -1,5 +1,6 @@
 //! The files a book is read from, all at once and by name, wherever they are kept.
 
+pub mod folder;
 mod git;
 pub mod revision;
 

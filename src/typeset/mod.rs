@@ -1,1 +1,32 @@
-//! Under construction.
+//! Typesets documents: a `typst` process for each, in a private folder, under a time and a memory limit.
+//!
+//! In: a document's Typst code, a theme, images and fonts. Out: a PDF, its number of pages and the page of each
+//! claim, or what typst found wrong and where. Which typst serves is settled once, in [`Engine::find`]. This
+//! room starts processes and writes temporary files; it knows nothing of content, versions or output folders.
+
+#[cfg(feature = "builtin-typst")]
+pub mod builtin;
+mod engine;
+mod fault;
+mod fonts;
+mod job;
+mod pages;
+mod process;
+
+pub use engine::{Choice, Engine};
+pub use fault::{Failure, Fault};
+pub use fonts::Fonts;
+pub use job::{Job, Pdf};
+pub use pages::page_count;
+
+/// The typst version this brief is built for, and the only one it works with.
+pub const VERSION: &str = "0.15.1";
+
+/// The first argument under which brief runs as its built-in typst.
+pub const BUILTIN: &str = "typst-builtin";
+
+/// The theme of a book that has none of its own: what `brief theme` writes.
+pub const DEFAULT_THEME: &str = include_str!("theme.typ");
+
+/// The functions that a document's Typst code calls.
+pub const LIBRARY: &str = include_str!("brief.typ");

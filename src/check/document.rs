@@ -1,0 +1,185 @@
+//! What a rendered document must be before it can be typeset: a title, headings in steps, images that are there.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::document::{BlockKind, Document, Inline, walk};
+use crate::tree::Tree;
+
+/// The layout directives that a template may use.
+pub const DIRECTIVES: [&str; 6] = ["turned", "keep", "box", "columns", "pagebreak", "table"];
+
+/// The folder that images are read from.
+const ASSETS: &str = "content/assets";
+
+/// Checks a document; `origins` has the template and line of each rendered line.
+pub fn document(document: &Document, template: &str, origins: &[Option<(Arc<str>, usize)>], tree: &Tree) -> Vec<Diagnostic> {
+    let mut checker = Checker { template, origins, tree, found: Vec::new(), line: 1, level: 0 };
+    let untitled = !document.front.get("title").is_some_and(|title| title.as_str().is_some_and(|t| !t.trim().is_empty()));
+    let mut titles = 0;
+    walk::blocks(&document.blocks, &mut |block| {
+        if block.line > 0 {
+            checker.line = block.line;
+        }
+        match &block.kind {
+            BlockKind::Heading { level, content, .. } => {
+                titles += usize::from(*level == 1);
+                checker.heading(*level, &crate::document::plain_text(content));
+            }
+            BlockKind::Directive { name, .. } => checker.directive(name),
+            _ => {}
+        }
+        checker.images(std::slice::from_ref(block));
+    });
+    if untitled && titles == 0 {
+        checker.line = 1;
+        checker.fault(
+            Diagnostic::error(Code::MissingTitle, Place::Book, "the document has no title")
+                .help("begin it with a heading, `# …`, or give it a `title:` in its front matter"),
+        );
+    }
+    checker.found
+}
+
+struct Checker<'a> {
+    template: &'a str,
+    origins: &'a [Option<(Arc<str>, usize)>],
+    tree: &'a Tree,
+    found: Vec<Diagnostic>,
+    line: usize,
+    /// The level of the heading before.
+    level: u8,
+}
+
+impl Checker<'_> {
+    fn heading(&mut self, level: u8, text: &str) {
+        if level > self.level + 1 {
+            let message = match self.level {
+                0 => format!("the first heading, `{text}`, is of level {level}, not 1"),
+                before => format!("heading `{text}` is of level {level}, but the one before is of level {before}"),
+            };
+            self.fault(
+                Diagnostic::error(Code::HeadingLevel, Place::Book, message)
+                    .help("readers who listen to a document find their way by its headings, so no level may be skipped"),
+            );
+        }
+        self.level = level;
+    }
+
+    fn directive(&mut self, name: &str) {
+        if !DIRECTIVES.contains(&name) {
+            let message = format!("`:::{name}` is no layout directive");
+            self.fault(
+                Diagnostic::error(Code::UnknownDirective, Place::Book, message)
+                    .maybe_help(did_you_mean(name, DIRECTIVES))
+                    .help(format!("there are {}", DIRECTIVES.map(|known| format!("`{known}`")).join(", "))),
+            );
+        }
+    }
+
+    /// The images that stand in a block itself.
+    fn images(&mut self, block: &[crate::document::Block]) {
+        let mut images = Vec::new();
+        if matches!(block[0].kind, BlockKind::Paragraph(_) | BlockKind::Heading { .. } | BlockKind::Table(_)) {
+            walk::inlines(block, &mut |inline| {
+                if let Inline::Image { path, alternative, .. } = inline {
+                    images.push((path.clone(), alternative.clone()));
+                }
+            });
+        }
+        for (path, alternative) in images {
+            if alternative.trim().is_empty() {
+                self.fault(
+                    Diagnostic::error(Code::MissingAlternativeText, Place::Book, format!("image `{path}` has no alternative text"))
+                        .help("say what it shows between the brackets: `![a map of the zones](assets/map.svg)`"),
+                );
+            }
+            self.image(&path);
+        }
+    }
+
+    fn image(&mut self, path: &str) {
+        let Some(name) = path.strip_prefix("assets/").filter(|name| !name.split('/').any(|part| matches!(part, "" | "." | ".."))) else {
+            self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` is not below `assets/`"))
+                    .help(format!("put the file into `{ASSETS}/` and name it `assets/…`")),
+            );
+            return;
+        };
+        let file = format!("{ASSETS}/{name}");
+        let Some(bytes) = self.tree.get(&file) else {
+            let known = self.tree.below(ASSETS).map(|(path, _)| &path[ASSETS.len() + 1..]);
+            let help = did_you_mean(name, known);
+            self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`")).maybe_help(help));
+            return;
+        };
+        match image_fault(name, bytes) {
+            None => {}
+            Some(why) => self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}")).via("the image", Place::File(file))),
+        }
+    }
+
+    fn fault(&mut self, mut diagnostic: Diagnostic) {
+        let origin = self.line.checked_sub(1).and_then(|index| self.origins.get(index)).and_then(Option::as_ref);
+        diagnostic.place = match origin {
+            Some((template, line)) => Place::line(&**template, *line),
+            None => Place::File(format!("templates/{}", self.template)),
+        };
+        self.found.push(diagnostic);
+    }
+}
+
+/// Why a file is no image that a document can show.
+fn image_fault(name: &str, bytes: &[u8]) -> Option<String> {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    let fits = match extension.as_str() {
+        "png" => bytes.starts_with(b"\x89PNG\r\n\x1a\n"),
+        "jpg" | "jpeg" => bytes.starts_with(&[0xff, 0xd8, 0xff]),
+        "gif" => bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a"),
+        "webp" => bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"),
+        "svg" => return svg_fault(bytes),
+        _ => return Some("it is none of .png, .jpg, .gif, .webp and .svg".to_owned()),
+    };
+    (!fits).then(|| format!("its content is not what `.{extension}` says"))
+}
+
+/// An SVG must be one, and show nothing but itself.
+fn svg_fault(bytes: &[u8]) -> Option<String> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Some("it is not UTF-8".to_owned()) };
+    if !text.contains("<svg") {
+        return Some("its content is not what `.svg` says".to_owned());
+    }
+    if text.contains("<!ENTITY") {
+        return Some("it declares entities".to_owned());
+    }
+    let mut rest = text;
+    while let Some(at) = rest.find("href") {
+        rest = &rest[at + 4..];
+        let Some(value) = rest.trim_start().strip_prefix('=').map(str::trim_start) else { continue };
+        let value = value.trim_start_matches(['"', '\'']).trim_start();
+        if !value.starts_with('#') && !value.starts_with("data:") && !value.is_empty() {
+            let shown: String = value.chars().take_while(|c| !matches!(c, '"' | '\'' | '>')).take(60).collect();
+            return Some(format!("it loads `{shown}`, and a document may show only what is in it"));
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::image_fault;
+
+    #[test]
+    fn an_image_is_what_its_name_says() {
+        assert_eq!(image_fault("a.png", b"\x89PNG\r\n\x1a\nrest"), None);
+        assert!(image_fault("a.png", b"<svg/>").is_some());
+        assert!(image_fault("a.txt", b"").is_some());
+    }
+
+    #[test]
+    fn an_svg_loads_nothing() {
+        assert_eq!(image_fault("a.svg", b"<svg><use href=\"#a\"/></svg>"), None);
+        let fault = image_fault("a.svg", b"<svg><image xlink:href='file:///etc/passwd'/></svg>");
+        assert_eq!(fault.as_deref(), Some("it loads `file:///etc/passwd`, and a document may show only what is in it"));
+    }
+}

@@ -1,0 +1,95 @@
+//! `invalid-document`: a document's id is reserved, leads out of the version's folder, or is made twice.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::model::Book;
+
+/// Names that mean something else below the output folder or in a version's.
+const RESERVED: [&str; 3] = ["draft", "latest", "site"];
+/// Files that a version holds besides its documents.
+const OWN_FILES: [&str; 4] = ["data", "claims", "changes", "manifest"];
+/// Names that Windows gives to devices, with any extension.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+/// Longest id, in bytes: file systems hold names of 255.
+const LONGEST: usize = 200;
+
+pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
+    for (index, plan) in book.settings.documents.iter().enumerate() {
+        if let Some(collection) = plan.each.as_deref().filter(|name| !book.collections.contains_key(*name)) {
+            let place = Place::value("content/book.yaml", format!("/documents/{index}/each"));
+            let message = format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
+            found.push(
+                Diagnostic::error(Code::UnknownCollection, place, message)
+                    .maybe_help(did_you_mean(collection, book.collections.keys().map(String::as_str))),
+            );
+        }
+    }
+}
+
+/// Checks the ids of all documents, each with the index of its plan.
+pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for (id, plan) in ids {
+        let place = || Place::value("content/book.yaml", format!("/documents/{plan}/id"));
+        if let Some(why) = unfit(book, id) {
+            let help = "an id is a path below the version's folder, such as `precedents/kfor`";
+            found.push(Diagnostic::error(Code::InvalidDocument, place(), format!("`{id}` can't be a document's id: {why}")).help(help));
+        }
+        // File systems that ignore case would let one document overwrite the other.
+        if let Some(before) = seen.insert(id.to_lowercase(), id) {
+            let message = match before == id {
+                true => format!("two documents have the id `{id}`"),
+                false => format!("documents `{before}` and `{id}` would be one file where case doesn't count"),
+            };
+            found.push(
+                Diagnostic::error(Code::InvalidDocument, place(), message)
+                    .help("use a field in the id that tells the records apart, such as `{{ record.id }}`"),
+            );
+        }
+    }
+    found
+}
+
+fn unfit(book: &Book, id: &str) -> Option<String> {
+    let parts: Vec<&str> = id.split('/').collect();
+    let first = parts.first().copied().unwrap_or_default();
+    let is_version = first.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let audiences = book.settings.audiences.as_object();
+    if id.is_empty() {
+        Some("it is empty".to_owned())
+    } else if parts.iter().any(|part| matches!(*part, "" | "." | "..")) || id.contains(['\\', ':', '\0']) {
+        Some("it leads out of the version's folder".to_owned())
+    } else if RESERVED.contains(&first) || is_version {
+        Some(format!("`{first}` is reserved"))
+    } else if audiences.is_some_and(|audiences| audiences.contains_key(first)) {
+        Some(format!("`{first}` is an audience's name"))
+    } else if parts.len() == 1 && OWN_FILES.contains(&first) {
+        Some(format!("a version has a file `{first}.json` of its own"))
+    } else if parts.iter().any(|part| DEVICES.contains(&part.split('.').next().unwrap_or_default().to_lowercase().as_str())) {
+        Some("a part of it is the name of a device on Windows".to_owned())
+    } else if id.len() > LONGEST {
+        Some(format!("it is longer than {LONGEST} bytes"))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_safe_paths() {
+        let book = crate::model::Book::empty();
+        for wrong in ["", "draft", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
+            assert!(unfit(&book, wrong).is_some(), "{wrong}");
+        }
+        for right in ["book", "precedents/kfor", "vienna", "sheets/data"] {
+            assert_eq!(unfit(&book, right), None, "{right}");
+        }
+        let ids = [("a".to_owned(), 0), ("A".to_owned(), 1)];
+        assert_eq!(document_ids(&book, &ids).len(), 1);
+    }
+}

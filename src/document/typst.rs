@@ -1,0 +1,11 @@
+//! A document as Typst code, and what is known about its lines.
+
+/// The Typst code of a document, as it is typeset.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TypstSource {
+    pub text: String,
+    /// For each line of `text`, the line of the rendered text it came from, from 1; 0 where there is none.
+    pub lines: Vec<usize>,
+    /// Characters that no font has, each time they occur, and the line of the rendered text.
+    pub missing: Vec<(char, usize)>,
+}

@@ -1,0 +1,81 @@
+//! Who says so: the keys `source`, `as_of`, `marking` and `confidence`, wherever they stand.
+
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::violation::found;
+use crate::diagnostic::{Code, Diagnostic, Place, Target};
+use crate::model::{Attribution, Citation, Date};
+
+/// Reads the keys of a mapping, and leaves out what is malformed.
+pub(super) fn attribution(json: &JsonMap<String, Json>) -> Attribution {
+    read(json, &mut |_, _, _, _| {})
+}
+
+/// A malformed key: its pointer below the mapping, code, what is wrong, a way out.
+type Complain<'a> = dyn FnMut(&str, Code, String, Option<&str>) + 'a;
+
+/// Reads the keys of a mapping, and says what is malformed.
+pub(super) fn checked(
+    json: &JsonMap<String, Json>,
+    owner: &str,
+    place: &dyn Fn(&str, Target) -> Place,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Attribution {
+    read(json, &mut |pointer, code, message, help| {
+        let message = format!("{} of {owner} {message}", super::violation::field(pointer));
+        diagnostics.push(Diagnostic::error(code, place(pointer, Target::Value), message).maybe_help(help.map(str::to_owned)));
+    })
+}
+
+fn read(json: &JsonMap<String, Json>, complain: &mut Complain<'_>) -> Attribution {
+    let mut text = |key: &str| match json.get(key) {
+        Some(Json::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        None => None,
+        Some(other) => {
+            let message = match other.as_str() {
+                Some(_) => "must not be empty".to_owned(),
+                None => format!("must be a text, not {}", found(other)),
+            };
+            complain(&format!("/{key}"), Code::SchemaViolation, message, None);
+            None
+        }
+    };
+    let (marking, confidence) = (text("marking"), text("confidence"));
+    let sources = match json.get("source") {
+        None => Vec::new(),
+        Some(Json::Array(list)) if !list.is_empty() => {
+            let cited = list.iter().enumerate().map(|(index, item)| citation(item, &format!("/source/{index}"), complain));
+            cited.collect::<Vec<_>>().into_iter().flatten().collect()
+        }
+        Some(one) => citation(one, "/source", complain).into_iter().collect(),
+    };
+    let as_of = json.get("as_of").and_then(|value| {
+        let date = date_text(value).and_then(|text| text.parse::<Date>().ok());
+        if date.is_none() {
+            let message = format!("is not a date: {}", found(value));
+            complain("/as_of", Code::InvalidDate, message, Some("write it as YYYY-MM-DD, YYYY-MM or YYYY"));
+        }
+        date
+    });
+    Attribution { sources, as_of, marking, confidence }
+}
+
+fn citation(json: &Json, pointer: &str, complain: &mut Complain<'_>) -> Option<Citation> {
+    match json.as_str().map(Citation::parse) {
+        Some(citation) if !citation.source.is_empty() => Some(citation),
+        _ => {
+            let help = "write the source's id, or `id#` and the place in it";
+            complain(pointer, Code::SchemaViolation, format!("must name a source, not {}", found(json)), Some(help));
+            None
+        }
+    }
+}
+
+/// A date as text: YAML reads a year alone as a number.
+pub(super) fn date_text(json: &Json) -> Option<String> {
+    match json {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => number.as_u64().filter(|year| (1000..=9999).contains(year)).map(|year| year.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,107 @@
+//! From a bare record and what was lifted out of it to the model's values, with the cascade applied.
+
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::lift::{Envelopes, Form};
+use crate::model::{Attribution, Claim, Held, Map, Reference, ShapeId, Shapes, Value};
+
+/// What the values of one record are made with.
+pub(super) struct Building<'a> {
+    pub(super) shapes: &'a Shapes,
+    pub(super) envelopes: &'a Envelopes,
+}
+
+impl Building<'_> {
+    /// The fields of a record. `outer` is what holds for claims that say nothing themselves.
+    pub(super) fn fields(&self, fields: JsonMap<String, Json>, outer: &Attribution) -> Map {
+        self.map(fields, Some(Shapes::ROOT), &mut String::new(), outer)
+    }
+
+    fn map(&self, fields: JsonMap<String, Json>, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Map {
+        let entries = fields.into_iter().map(|(key, value)| {
+            let shape = shape.and_then(|shape| self.shapes.property(shape, &key));
+            let value = self.below(path, &key, |path| self.value(value, shape, path, outer));
+            (key, value)
+        });
+        entries.collect()
+    }
+
+    fn below<T>(&self, path: &mut String, key: &str, work: impl FnOnce(&mut String) -> T) -> T {
+        let length = path.len();
+        path.push('/');
+        if key.contains(['~', '/']) {
+            path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        } else {
+            path.push_str(key);
+        }
+        let made = work(path);
+        path.truncate(length);
+        made
+    }
+
+    fn value(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
+        let is_claim = shape.and_then(|shape| self.shapes.get(shape)).is_some_and(|shape| shape.claim);
+        if is_claim { self.claim(json, shape, path, outer) } else { self.bare(json, shape, path, outer) }
+    }
+
+    fn claim(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
+        let envelope = self.envelopes.get(path);
+        if envelope.is_none() && json.is_null() {
+            return Value::Null;
+        }
+        let attribution = match envelope {
+            Some(envelope) => envelope.own.or(outer),
+            None => outer.clone(),
+        };
+        let held = match envelope.map(|envelope| &envelope.form) {
+            Some(Form::Unknown(why)) => Held::Unknown(why.clone()),
+            Some(Form::Range(low, high)) => Held::Range(low.clone(), high.clone()),
+            Some(Form::Value(qualifier)) => Held::Known { value: self.bare(json, shape, path, &attribution), qualifier: *qualifier },
+            None => Held::Known { value: self.bare(json, shape, path, &attribution), qualifier: None },
+        };
+        Value::Claim(Box::new(Claim {
+            held,
+            unit: envelope.and_then(|envelope| envelope.unit.clone()),
+            path: path.clone(),
+            envelope: envelope.is_some(),
+            own_source: envelope.is_some_and(|envelope| !envelope.own.sources.is_empty()),
+            sources: attribution.sources,
+            as_of: attribution.as_of,
+            marking: attribution.marking,
+            confidence: attribution.confidence,
+        }))
+    }
+
+    fn bare(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
+        let known = shape.and_then(|shape| self.shapes.get(shape));
+        let reference = known.and_then(|shape| shape.reference.as_ref());
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(value),
+            Json::Number(number) => match reference {
+                Some(collection) => Value::Reference(Reference { collection: collection.clone(), id: number.to_string() }),
+                None => Value::Number(number),
+            },
+            Json::String(text) => match reference {
+                Some(collection) => Value::Reference(Reference { collection: collection.clone(), id: text }),
+                None if known.is_some_and(|shape| shape.markdown) => Value::Markdown(text),
+                None => Value::Text(text),
+            },
+            Json::Array(items) => {
+                let items = items.into_iter().enumerate().map(|(index, item)| {
+                    let inner = shape.and_then(|shape| self.shapes.item(shape, index));
+                    let is_reference = inner.and_then(|shape| self.shapes.get(shape)).is_some_and(|shape| shape.reference.is_some());
+                    match (item, reference) {
+                        // `x-ref` on a list means each of its items.
+                        (Json::String(id), Some(collection)) if !is_reference => {
+                            Value::Reference(Reference { collection: collection.clone(), id })
+                        }
+                        (item, _) => self.below(path, &index.to_string(), |path| self.value(item, inner, path, outer)),
+                    }
+                });
+                Value::List(items.collect())
+            }
+            Json::Object(fields) => Value::Map(self.map(fields, shape, path, outer)),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `source: report #7`: a blank before `#` makes the rest a comment, so the source names no paragraph.
+
+use super::outline::Outline;
+use super::yaml::Source;
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+/// The keys whose values name sources.
+const KEYS: [&str; 2] = ["source", "via"];
+
+/// Warns of each source that a comment cuts off. Only a text that looks like it is read again.
+pub(super) fn find(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    if !source.text.lines().any(is_suspect) {
+        return;
+    }
+    Outline::read(source).under(&KEYS, &mut |key, text, place| {
+        let Place::Span(span) = &place else { return };
+        let line = source.text.lines().nth(span.line - source.lines_before - 1).unwrap_or_default();
+        let rest: String = line.chars().skip(span.end_column - 1).collect();
+        let cut = rest.trim_start();
+        if rest.starts_with(' ') && is_locator(cut) && !text.is_empty() {
+            let locator: String = cut.chars().take_while(|c| !c.is_whitespace()).collect();
+            let message = format!("`{locator}` is a comment, not a part of the {key} `{text}`");
+            diagnostics.push(
+                Diagnostic::warning(Code::CommentInValue, place, message)
+                    .help(format!("write `{text}{locator}`, without a blank, or put a blank after `#` if it is a comment")),
+            );
+        }
+    });
+}
+
+/// Whether a line holds ` #7` behind something.
+fn is_suspect(line: &str) -> bool {
+    line.match_indices(" #").any(|(at, _)| is_locator(&line[at + 1..]) && !line[..at].trim().is_empty())
+}
+
+/// Whether a text begins like a locator, rather than a comment, which has a blank after `#`.
+fn is_locator(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next() == Some('#') && characters.next().is_some_and(char::is_alphanumeric)
+}

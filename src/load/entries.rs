@@ -1,0 +1,189 @@
+//! The records of a collection as they stand in its files: id, place and fields, not yet checked.
+
+use rayon::prelude::*;
+use serde_json::Value as Json;
+
+use super::collections::{Files, Plan};
+use super::front_matter;
+use super::shapes::below;
+use super::violation::found;
+use super::yaml::{Source, decode, parse};
+use crate::diagnostic::{Code, Diagnostic, Place, Target};
+use crate::model::Shape;
+use crate::tree::Tree;
+
+/// One record as it stands in a file.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) id: String,
+    pub(super) file: String,
+    /// JSON pointer from the file's document to the record.
+    pub(super) pointer: String,
+    /// Where the id stands, for faults of it.
+    pub(super) id_place: Place,
+    pub(super) fields: serde_json::Map<String, Json>,
+    /// Whether the fields could be read; if not, the record is only known to exist.
+    pub(super) is_read: bool,
+}
+
+/// Reads all records of a collection. `shape` is what its schema says of a record.
+pub(super) fn read(tree: &Tree, plan: &Plan, shape: Option<&Shape>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    match &plan.files {
+        Files::None => Vec::new(),
+        Files::One(file) => one_file(tree, plan, file, shape, diagnostics),
+        Files::Folder(files) => {
+            let read: Vec<_> = files.par_iter().map(|file| one_record(tree, plan, file)).collect();
+            let mut entries = Vec::with_capacity(read.len());
+            for (entry, mut faults) in read {
+                diagnostics.append(&mut faults);
+                entries.push(entry);
+            }
+            entries
+        }
+    }
+}
+
+/// Reads a file that holds one record.
+fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) {
+    let mut faults = Vec::new();
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let mut entry = Entry {
+        id: stem.to_owned(),
+        file: file.to_owned(),
+        pointer: String::new(),
+        id_place: Place::File(file.to_owned()),
+        fields: serde_json::Map::new(),
+        is_read: false,
+    };
+    let text = match decode(tree, file) {
+        Ok(text) => text,
+        Err(fault) => return (entry, vec![*fault]),
+    };
+    let json = if file.ends_with(".md") { front_matter::parse_record(file, text, &mut faults) } else { yaml_record(file, text, &mut faults) };
+    if let Some(fields) = json {
+        entry.fields = fields;
+        entry.is_read = true;
+        keyed(&mut entry, plan, &mut faults);
+    }
+    (entry, faults)
+}
+
+fn yaml_record(file: &str, text: &str, faults: &mut Vec<Diagnostic>) -> Option<serde_json::Map<String, Json>> {
+    let source = Source { file, text, lines_before: 0 };
+    let json = parse(&source, faults)?;
+    super::comment::find(&source, faults);
+    match json {
+        Json::Object(fields) => Some(fields),
+        Json::Null => {
+            let message = format!("`{file}` is empty, so it holds no record");
+            faults.push(Diagnostic::error(Code::NotAMapping, Place::File(file.to_owned()), message).help("write its fields, or delete the file"));
+            None
+        }
+        other => {
+            let message = format!("`{file}` must be a mapping of fields, not {}", found(&other));
+            faults.push(Diagnostic::error(Code::NotAMapping, Place::value(file, ""), message));
+            None
+        }
+    }
+}
+
+/// Reads a file that holds all records of a collection: a list, or a mapping by id.
+fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+    let text = match decode(tree, file) {
+        Ok(text) => text,
+        Err(fault) => {
+            diagnostics.push(*fault);
+            return Vec::new();
+        }
+    };
+    let source = Source { file, text, lines_before: 0 };
+    let Some(json) = parse(&source, diagnostics) else { return Vec::new() };
+    super::comment::find(&source, diagnostics);
+    let items: Vec<(Option<String>, String, Json)> = match json {
+        Json::Array(items) => items.into_iter().enumerate().map(|(index, item)| (None, format!("/{index}"), item)).collect(),
+        Json::Object(items) => items.into_iter().map(|(id, item)| (Some(id.clone()), below("", &[&id]), item)).collect(),
+        Json::Null => Vec::new(),
+        other => {
+            let message = format!("`{file}` must be a list or mapping of records, not {}", found(&other));
+            diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, ""), message));
+            return Vec::new();
+        }
+    };
+    let declares_id = shape.is_none_or(|shape| shape.properties.contains_key("id"));
+    let mut entries = Vec::with_capacity(items.len());
+    for (key, pointer, item) in items {
+        let is_read = item.is_object();
+        let fields = match item {
+            Json::Object(fields) => fields,
+            other => {
+                let message = match &key {
+                    Some(key) => format!("`{}/{key}` must be a mapping of fields, not {}", plan.name, found(&other)),
+                    None => format!("a record of `{}` must be a mapping of fields, not {}", plan.name, found(&other)),
+                };
+                diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, &*pointer), message));
+                serde_json::Map::new()
+            }
+        };
+        if !is_read && key.is_none() {
+            continue;
+        }
+        let id_place = Place::key(file, &*pointer);
+        let mut entry = Entry { id: key.clone().unwrap_or_default(), file: file.to_owned(), pointer, id_place, fields, is_read };
+        if plan.config.key.is_some() {
+            keyed(&mut entry, plan, diagnostics);
+        } else if key.is_none() {
+            if !take_id(&mut entry, "id", plan, diagnostics) {
+                continue;
+            }
+            if !declares_id {
+                entry.fields.shift_remove("id");
+            }
+        }
+        entries.push(entry);
+    }
+    entries
+}
+
+/// Takes the id from the field that the collection's `key` names.
+fn keyed(entry: &mut Entry, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
+    if let Some(key) = &plan.config.key
+        && entry.is_read
+    {
+        take_id(entry, key, plan, diagnostics);
+    }
+}
+
+/// Takes the id from a field, and says whether there is one.
+fn take_id(entry: &mut Entry, key: &str, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let segments: Vec<&str> = key.split('.').collect();
+    let pointer = below("", &segments);
+    let mut value = entry.fields.get(segments.first().copied().unwrap_or_default());
+    for segment in segments.iter().skip(1) {
+        value = value.and_then(|value| value.get(segment));
+    }
+    // The key may be a claim in its envelope.
+    if let Some(inner) = value.and_then(|value| value.get("value")) {
+        value = Some(inner);
+    }
+    let id = match value {
+        Some(Json::String(text)) => text.trim().to_owned(),
+        Some(Json::Number(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    let at = format!("{}{pointer}", entry.pointer);
+    if !id.is_empty() {
+        entry.id = id;
+        entry.id_place = Place::value(&*entry.file, at);
+        return true;
+    }
+    let message = match value {
+        None => format!("a record of `{}` lacks its id, the field `{key}`", plan.name),
+        Some(other) => format!("the id of a record of `{}` must be a text, not {}", plan.name, found(other)),
+    };
+    let target = if value.is_none() { Target::Key } else { Target::Value };
+    let place = Place::Pointer { file: entry.file.clone(), pointer: if value.is_none() { entry.pointer.clone() } else { at }, target };
+    diagnostics.push(Diagnostic::error(Code::InvalidId, place, message));
+    false
+}
+

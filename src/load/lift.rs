@@ -1,0 +1,284 @@
+//! Lifting: claims' envelopes are taken out of a record, so that its schema sees bare values.
+//!
+//! `troops: {value: 50000, approximate: true}` becomes `troops: 50000`, and what the envelope said is kept by
+//! its pointer, together with the way back from a bare value to where it stands in the file.
+
+use std::collections::HashMap;
+
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::attribution::{checked, date_text};
+use super::shapes::{Annotated, below};
+use super::violation::{field, found};
+use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
+use crate::model::{Attribution, Number, Qualifier, ShapeId, Shapes};
+
+/// What a claim's envelope may say.
+const KEYS: [&str; 11] =
+    ["value", "range", "unknown", "approximate", "at_least", "at_most", "unit", "source", "as_of", "marking", "confidence"];
+/// What holds the claim, one of which an envelope must have.
+const HOLDERS: [&str; 3] = ["value", "range", "unknown"];
+
+/// What an envelope said.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Envelope {
+    pub(super) form: Form,
+    pub(super) unit: Option<String>,
+    pub(super) own: Attribution,
+}
+
+/// What an envelope holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Form {
+    Value(Option<Qualifier>),
+    /// Both ends; the low one stands for the claim in the bare record.
+    Range(Number, Number),
+    /// `null` stands for the claim in the bare record.
+    Unknown(String),
+}
+
+/// The envelopes that were taken out of a record, by the pointers of their bare values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Envelopes(HashMap<String, Envelope>);
+
+impl Envelopes {
+    pub(super) fn get(&self, pointer: &str) -> Option<&Envelope> {
+        self.0.get(pointer)
+    }
+
+    /// Whether the value is a claim that is unknown.
+    pub(super) fn is_unknown(&self, pointer: &str) -> bool {
+        matches!(self.get(pointer), Some(Envelope { form: Form::Unknown(_), .. }))
+    }
+
+    /// Whether the value is a claim of a range.
+    pub(super) fn is_range(&self, pointer: &str) -> bool {
+        matches!(self.get(pointer), Some(Envelope { form: Form::Range(..), .. }))
+    }
+
+    /// Where a bare value stands in the file: `/troops/value` for `/troops`. The key stays where it was.
+    pub(super) fn written(&self, pointer: &str, target: Target) -> String {
+        if self.0.is_empty() {
+            return pointer.to_owned();
+        }
+        let mut written = String::with_capacity(pointer.len() + 8);
+        let mut bare = String::with_capacity(pointer.len());
+        let mut segments = pointer.split('/').skip(1).peekable();
+        while let Some(segment) = segments.next() {
+            for path in [&mut written, &mut bare] {
+                path.push('/');
+                path.push_str(segment);
+            }
+            if target == Target::Key && segments.peek().is_none() {
+                break;
+            }
+            match self.get(&bare).map(|envelope| &envelope.form) {
+                Some(Form::Value(_)) => written.push_str("/value"),
+                Some(Form::Range(..)) => written.push_str("/range/0"),
+                Some(Form::Unknown(_)) => written.push_str("/unknown"),
+                None => {}
+            }
+        }
+        written
+    }
+
+    /// The bare record with the high ends of ranges in place of the low ones, if there are ranges.
+    pub(super) fn with_high_ends(&self, bare: &Json) -> Option<Json> {
+        let ranges = || self.0.iter().filter_map(|(pointer, envelope)| match &envelope.form {
+            Form::Range(_, high) => Some((pointer, high)),
+            _ => None,
+        });
+        ranges().next()?;
+        let mut high_ends = bare.clone();
+        for (pointer, high) in ranges() {
+            if let Some(value) = high_ends.pointer_mut(pointer) {
+                *value = Json::Number(high.clone());
+            }
+        }
+        Some(high_ends)
+    }
+}
+
+/// Whose envelopes are lifted, and how to place what is wrong with them.
+pub(super) struct Lifting<'a> {
+    pub(super) annotated: &'a Annotated,
+    /// As it stands in a sentence: `` `precedents/kfor` ``.
+    pub(super) owner: &'a str,
+    /// The place of what is written at a pointer of the file.
+    pub(super) place: &'a dyn Fn(&str, Target) -> Place,
+    pub(super) envelopes: Envelopes,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Lifting<'_> {
+    fn shapes(&self) -> &Shapes {
+        &self.annotated.shapes
+    }
+
+    /// Makes a value bare, and those below it.
+    pub(super) fn lift(&mut self, value: &mut Json, shape: ShapeId, pointer: &mut String) {
+        let Some(is_claim) = self.shapes().get(shape).map(|shape| shape.claim) else { return };
+        if is_claim
+            && let Json::Object(fields) = value
+            && self.is_envelope(fields, shape)
+        {
+            let (envelope, bare) = self.open(fields, pointer);
+            *value = bare;
+            self.envelopes.0.insert(pointer.clone(), envelope);
+        }
+        if value.is_number() && self.annotated.dates.contains(&shape)
+            && let Some(year) = date_text(value)
+        {
+            *value = Json::String(year);
+        }
+        let length = pointer.len();
+        match value {
+            Json::Object(fields) => {
+                for (key, value) in fields.iter_mut() {
+                    if let Some(shape) = self.shapes().property(shape, key) {
+                        *pointer = below(pointer, &[key]);
+                        self.lift(value, shape, pointer);
+                        pointer.truncate(length);
+                    }
+                }
+            }
+            Json::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    if let Some(shape) = self.shapes().item(shape, index) {
+                        pointer.push('/');
+                        pointer.push_str(&index.to_string());
+                        self.lift(item, shape, pointer);
+                        pointer.truncate(length);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a mapping is an envelope: always, unless the claim's value may be a mapping itself.
+    fn is_envelope(&self, fields: &JsonMap<String, Json>, shape: ShapeId) -> bool {
+        !self.annotated.mappings.contains(&shape)
+            || (HOLDERS.iter().any(|key| fields.contains_key(*key)) && fields.keys().all(|key| KEYS.contains(&key.as_str())))
+    }
+
+    /// Takes an envelope apart.
+    fn open(&mut self, fields: &mut JsonMap<String, Json>, pointer: &str) -> (Envelope, Json) {
+        let written = self.envelopes.written(pointer, Target::Key);
+        let place_of = |key: &str, target| (self.place)(&below(&written, &[key]), target);
+        let mut faults: Vec<Diagnostic> = Vec::new();
+        let phrase = format!("{} in {}", field(pointer), self.owner);
+        let invalid = |place, message: String| Diagnostic::error(Code::InvalidEnvelope, place, message);
+
+        for key in fields.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            faults.push(
+                invalid(place_of(key, Target::Key), format!("{phrase} has an unknown key `{key}`"))
+                    .maybe_help(did_you_mean(key, KEYS).or_else(|| Some(format!("the keys are {}", quoted(&KEYS))))),
+            );
+        }
+        let holders: Vec<&str> = HOLDERS.into_iter().filter(|key| fields.contains_key(*key)).collect();
+        match holders.as_slice() {
+            [_] => {}
+            [] => faults.push(
+                invalid((self.place)(&written, Target::Key), format!("{phrase} holds nothing"))
+                    .help("write its `value`, its `range: [from, to]`, or `unknown: not-reported`"),
+            ),
+            [first, second, ..] => {
+                faults.push(invalid(place_of(second, Target::Key), format!("{phrase} has both `{first}` and `{second}`")));
+            }
+        }
+        let qualifier = qualifier(fields, &phrase, &place_of, &mut faults);
+        let unit = match fields.get("unit") {
+            None => None,
+            Some(Json::String(unit)) if !unit.is_empty() => Some(unit.clone()),
+            Some(other) => {
+                faults.push(invalid(place_of("unit", Target::Value), format!("the unit of {phrase} must be a text, not {}", found(other))));
+                None
+            }
+        };
+        let place = |below_envelope: &str, target| (self.place)(&format!("{written}{below_envelope}"), target);
+        let own = checked(fields, &phrase, &place, &mut faults);
+
+        let (form, bare) = if let Some(range) = fields.get("range") {
+            match ends(range) {
+                Some((low, high)) => (Form::Range(low.clone(), high), Json::Number(low)),
+                None => {
+                    let message = format!("the range of {phrase} must be two numbers, the smaller first");
+                    faults.push(invalid(place_of("range", Target::Value), message).help("write `range: [from, to]`"));
+                    (Form::Unknown(String::new()), Json::Null)
+                }
+            }
+        } else if let Some(unknown) = fields.get("unknown") {
+            let why = unknown.as_str().map(str::trim).unwrap_or_default();
+            if why.is_empty() {
+                let message = format!("{phrase} must say why it is unknown, not {}", found(unknown));
+                faults.push(invalid(place_of("unknown", Target::Value), message).help("write `unknown: not-reported`, or other words"));
+            }
+            (Form::Unknown(why.to_owned()), Json::Null)
+        } else {
+            match fields.remove("value") {
+                Some(Json::Null) => {
+                    let message = format!("{phrase} has no value");
+                    faults.push(invalid(place_of("value", Target::Key), message).help("where nothing is reported, write `unknown: not-reported`"));
+                    (Form::Unknown(String::new()), Json::Null)
+                }
+                Some(value) => (Form::Value(qualifier), value),
+                None => (Form::Unknown(String::new()), Json::Null),
+            }
+        };
+        if !matches!(form, Form::Value(_))
+            && let Some(qualifier) = qualifier
+            && holders.len() == 1
+        {
+            let message = format!("{phrase} has `{}`, which goes with a `value` only", qualifier.key());
+            faults.push(invalid(place_of(qualifier.key(), Target::Key), message));
+        }
+        self.diagnostics.append(&mut faults);
+        (Envelope { form, unit, own }, bare)
+    }
+}
+
+fn qualifier(
+    fields: &JsonMap<String, Json>,
+    phrase: &str,
+    place_of: &dyn Fn(&str, Target) -> Place,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Qualifier> {
+    let mut chosen = None;
+    for qualifier in [Qualifier::Approximate, Qualifier::AtLeast, Qualifier::AtMost] {
+        let key = qualifier.key();
+        match (fields.get(key), chosen) {
+            (None | Some(Json::Bool(false)), _) => {}
+            (Some(Json::Bool(true)), None) => chosen = Some(qualifier),
+            (Some(Json::Bool(true)), Some(first)) => {
+                let message = format!("{phrase} is both `{}` and `{key}`", first.key());
+                faults.push(Diagnostic::error(Code::InvalidEnvelope, place_of(key, Target::Key), message));
+            }
+            (Some(other), _) => {
+                let message = format!("`{key}` of {phrase} must be true or false, not {}", found(other));
+                let help = format!("write `value: …` and `{key}: true`");
+                faults.push(Diagnostic::error(Code::InvalidEnvelope, place_of(key, Target::Value), message).help(help));
+            }
+        }
+    }
+    chosen
+}
+
+/// The ends of a range, the smaller first.
+fn ends(range: &Json) -> Option<(Number, Number)> {
+    match range.as_array()?.as_slice() {
+        [Json::Number(low), Json::Number(high)] if low.as_f64()? <= high.as_f64()? => Some((low.clone(), high.clone())),
+        _ => None,
+    }
+}
+
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Turns years that YAML read as numbers into text, where a schema wants dates.
+pub(super) fn years_to_text(value: &mut Json, annotated: &Annotated) {
+    let place = |_: &str, _: Target| Place::Book;
+    let mut lifting = Lifting { annotated, owner: "", place: &place, envelopes: Envelopes::default(), diagnostics: Vec::new() };
+    lifting.lift(value, Shapes::ROOT, &mut String::new());
+}

@@ -1,0 +1,218 @@
+//! Where each value of a YAML file stands: the file read again by an event parser that keeps places.
+//!
+//! Only made when something is to be shown: a build without faults never needs it.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Marker, Parser, Span as YamlSpan};
+
+use super::yaml::{Source, character_name, is_forbidden};
+use crate::diagnostic::{Code, Diagnostic, Place, Span, Target};
+
+/// The values of one document, each with its range.
+#[derive(Debug)]
+pub(super) struct Outline<'a> {
+    source: Source<'a>,
+    nodes: Vec<Node>,
+    root: Option<usize>,
+    /// Where each document of the file begins.
+    documents: Vec<Marker>,
+}
+
+#[derive(Debug)]
+struct Node {
+    span: YamlSpan,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Scalar(String),
+    List(Vec<usize>),
+    /// Keys, their ranges, and their values; a key may stand twice.
+    Mapping(Vec<(String, YamlSpan, usize)>),
+    Alias(Option<usize>),
+}
+
+/// A list or mapping that is not closed yet, and the key that waits for its value.
+struct Open {
+    node: usize,
+    key: Option<(String, YamlSpan)>,
+}
+
+impl<'a> Outline<'a> {
+    /// Reads a text as far as it can be read.
+    pub(super) fn read(source: &Source<'a>) -> Outline<'a> {
+        let mut outline = Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new() };
+        let mut anchors = HashMap::new();
+        let mut open: Vec<Open> = Vec::new();
+        for event in Parser::new_from_str(source.text) {
+            let Ok((event, span)) = event else { break };
+            let (content, anchor) = match event {
+                Event::DocumentStart(_) => {
+                    outline.documents.push(span.start);
+                    if outline.documents.len() > 1 {
+                        break;
+                    }
+                    continue;
+                }
+                Event::SequenceEnd | Event::MappingEnd => {
+                    if let Some(closed) = open.pop().and_then(|closed| outline.nodes.get_mut(closed.node)) {
+                        closed.span.end = span.end;
+                    }
+                    continue;
+                }
+                Event::Scalar(text, _, anchor, _) => (Content::Scalar(text.into_owned()), anchor),
+                Event::SequenceStart(anchor, _) => (Content::List(Vec::new()), anchor),
+                Event::MappingStart(anchor, _) => (Content::Mapping(Vec::new()), anchor),
+                Event::Alias(anchor) => (Content::Alias(anchors.get(&anchor).copied()), 0),
+                Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => continue,
+            };
+            let opens = matches!(content, Content::List(_) | Content::Mapping(_));
+            let node = outline.nodes.len();
+            outline.nodes.push(Node { span, content });
+            if anchor != 0 {
+                anchors.insert(anchor, node);
+            }
+            outline.attach(open.last_mut(), node);
+            if opens {
+                open.push(Open { node, key: None });
+            }
+        }
+        outline
+    }
+
+    /// Puts a new node into the list or mapping that is open.
+    fn attach(&mut self, parent: Option<&mut Open>, node: usize) {
+        let Some(parent) = parent else {
+            self.root.get_or_insert(node);
+            return;
+        };
+        let name = match self.nodes.get(node) {
+            Some(Node { content: Content::Scalar(text), span }) => (text.clone(), *span),
+            Some(Node { span, .. }) => (String::new(), *span),
+            None => return,
+        };
+        match self.nodes.get_mut(parent.node).map(|parent| &mut parent.content) {
+            Some(Content::List(items)) => items.push(node),
+            Some(Content::Mapping(entries)) => match parent.key.take() {
+                None => parent.key = Some(name),
+                Some((key, span)) => entries.push((key, span, node)),
+            },
+            _ => {}
+        }
+    }
+
+    /// The range of what a JSON pointer leads to, or of its nearest ancestor that exists.
+    pub(super) fn find(&self, pointer: &str, target: Target) -> Option<Place> {
+        let mut node = self.root?;
+        let mut key = None;
+        for segment in pointer.split('/').skip(1) {
+            let segment = segment.replace("~1", "/").replace("~0", "~");
+            let next = match &self.resolved(node)?.content {
+                Content::Mapping(entries) => {
+                    entries.iter().rev().find(|(name, ..)| *name == segment).map(|(_, span, value)| (Some(*span), *value))
+                }
+                Content::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| (None, *item)),
+                Content::Scalar(_) | Content::Alias(_) => None,
+            };
+            match next {
+                Some((span, value)) => (key, node) = (span, value),
+                None => return Some(self.place(self.head(node, key))),
+            }
+        }
+        let span = self.nodes.get(node)?.span;
+        Some(self.place(match (target, key) {
+            (Target::Key, Some(key)) => key,
+            (Target::Value, Some(key)) if span.is_empty() => key,
+            _ => span,
+        }))
+    }
+
+    /// What stands for a value that lacks something: a text itself, else its key, else its own first line.
+    fn head(&self, node: usize, key: Option<YamlSpan>) -> YamlSpan {
+        match (key, self.nodes.get(node)) {
+            (_, Some(Node { content: Content::Scalar(_), span })) if !span.is_empty() => *span,
+            (Some(key), _) => key,
+            (None, Some(node)) => node.span,
+            (None, None) => YamlSpan::empty(Marker::new(0, 1, 0)),
+        }
+    }
+
+    /// A node, or the one that it is an alias of.
+    fn resolved(&self, node: usize) -> Option<&Node> {
+        match self.nodes.get(node)? {
+            Node { content: Content::Alias(target), .. } => self.nodes.get((*target)?),
+            node => Some(node),
+        }
+    }
+
+    /// The faults that a good parse hides: keys that stand twice, and forbidden characters.
+    pub(super) fn faults(&self) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for node in &self.nodes {
+            match &node.content {
+                Content::Scalar(text) => {
+                    if let Some(c) = text.chars().find(|c| is_forbidden(*c)) {
+                        let message = format!("a text holds {}, which no output can hold", character_name(c));
+                        diagnostics.push(Diagnostic::error(Code::ForbiddenCharacter, self.place(node.span), message));
+                    }
+                }
+                Content::Mapping(entries) => {
+                    let mut seen: HashMap<&str, YamlSpan> = HashMap::new();
+                    for (key, span, _) in entries {
+                        if let Some(first) = seen.insert(key, *span) {
+                            diagnostics.push(
+                                Diagnostic::error(Code::DuplicateKey, self.place(*span), format!("the key `{key}` stands twice in a mapping"))
+                                    .via("it stood first", self.place(first)),
+                            );
+                        }
+                    }
+                }
+                Content::List(_) | Content::Alias(_) => {}
+            }
+        }
+        diagnostics
+    }
+
+    /// Where the second document of the file begins.
+    pub(super) fn second_document(&self) -> Option<Place> {
+        self.documents.get(1).map(|marker| self.source.at(marker.line(), marker.col() + 1))
+    }
+
+    /// Where the first alias stands.
+    pub(super) fn first_alias(&self) -> Option<Place> {
+        self.nodes.iter().find(|node| matches!(node.content, Content::Alias(_))).map(|node| self.place(node.span))
+    }
+
+    /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list.
+    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, Place)) {
+        for node in &self.nodes {
+            let Content::Mapping(entries) = &node.content else { continue };
+            for (key, _, value) in entries.iter().filter(|(key, ..)| keys.contains(&key.as_str())) {
+                let values = match self.nodes.get(*value).map(|node| &node.content) {
+                    Some(Content::List(items)) => items.as_slice(),
+                    _ => std::slice::from_ref(value),
+                };
+                for node in values.iter().filter_map(|value| self.nodes.get(*value)) {
+                    if let Content::Scalar(text) = &node.content {
+                        visit(key, text, self.place(node.span));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A range of the file; of more lines than one, the first.
+    fn place(&self, span: YamlSpan) -> Place {
+        let (line, column) = (span.start.line(), span.start.col() + 1);
+        let end_column = if span.end.line() == line && span.end.col() + 1 > column {
+            span.end.col() + 1
+        } else {
+            let length = self.source.text.lines().nth(line.saturating_sub(1)).map_or(0, |text| text.trim_end().chars().count());
+            (length + 1).max(column + 1)
+        };
+        let line = line + self.source.lines_before;
+        Place::Span(Span { file: self.source.file.to_owned(), line, column, end_line: line, end_column })
+    }
+}

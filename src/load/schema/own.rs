@@ -1,0 +1,139 @@
+//! What is wrong with a schema, said before it is compiled: by the metaschema, and by the rules that brief adds.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::subschemas::{each, resolve};
+use super::terminates::endless;
+use super::{DIALECT, invalid, options};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::load::shapes::below;
+use crate::load::violation::{Subject, explain};
+use crate::model::{RESERVED_KEYS, SOURCES};
+
+/// The keywords of JSON Schema 2020-12 and brief's own.
+#[rustfmt::skip]
+const KEYWORDS: [&str; 62] = [
+    "$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary",
+    "additionalProperties", "allOf", "anyOf", "const", "contains", "contentEncoding", "contentMediaType", "contentSchema",
+    "default", "definitions", "dependentRequired", "dependentSchemas", "deprecated", "description", "else", "enum", "examples",
+    "exclusiveMaximum", "exclusiveMinimum", "format", "if", "items", "maxContains", "maxItems", "maxLength", "maxProperties",
+    "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf", "not", "oneOf", "pattern",
+    "patternProperties", "prefixItems", "properties", "propertyNames", "readOnly", "required", "then", "title", "type",
+    "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "x-claim", "x-key", "x-ordered", "x-ref",
+];
+
+/// The formats that are asserted.
+#[rustfmt::skip]
+const FORMATS: [&str; 21] = [
+    "markdown", "date", "partial-date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4",
+    "ipv6", "uri", "uri-reference", "uri-template", "iri", "iri-reference", "json-pointer", "relative-json-pointer", "regex", "uuid",
+];
+
+/// Every fault of a schema.
+pub(super) fn faults(schema: &Json, file: &str, collection: &str) -> Vec<Diagnostic> {
+    let Json::Object(root) = schema else {
+        let message = format!("the schema `{file}` must be a mapping");
+        return vec![Diagnostic::error(Code::InvalidSchema, Place::value(file, ""), message)];
+    };
+    let mut faults = Vec::new();
+    if let Some(dialect) = root.get("$schema").filter(|dialect| dialect.as_str().is_none_or(|d| d.trim_end_matches('#') != DIALECT)) {
+        faults.push(
+            invalid(file, "/$schema", format!("the dialect `{}` is not supported", dialect.as_str().unwrap_or_default()))
+                .help(format!("write `$schema: {DIALECT}`, or leave it out")),
+        );
+    }
+    let place = |pointer: &str, target| Place::Pointer { file: file.to_owned(), pointer: pointer.to_owned(), target };
+    let subject = Subject { name: format!("the schema `{file}`"), code: Some(Code::InvalidSchema), ..Subject::new(&place) };
+    for error in jsonschema::draft202012::meta::validator().iter_errors(schema) {
+        explain(&error, &subject, &mut faults);
+    }
+    if !faults.is_empty() {
+        return faults;
+    }
+    each(schema, &mut |part, pointer| {
+        if let Json::Object(keywords) = part {
+            keywords_of(schema, keywords, pointer, file, &mut faults);
+        }
+    });
+    reserved(root, file, collection, &mut faults);
+    if let Some((pointer, message)) = endless(schema) {
+        faults.push(invalid(file, &pointer, message));
+    }
+    faults
+}
+
+/// The faults of one schema's own keywords.
+fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &str, file: &str, faults: &mut Vec<Diagnostic>) {
+    for (keyword, value) in keywords {
+        let place = below(pointer, &[keyword]);
+        match (keyword.as_str(), value) {
+            ("$ref" | "$dynamicRef", Json::String(reference)) => {
+                if !reference.starts_with('#') {
+                    faults.push(
+                        invalid(file, &place, format!("the schema refers to `{reference}`, outside itself"))
+                            .help("only references inside the file, such as `#/$defs/amount`, are followed"),
+                    );
+                } else if resolve(root, reference).is_none() {
+                    faults.push(invalid(file, &place, format!("the schema refers to `{reference}`, which it doesn't have")));
+                }
+            }
+            ("$id", _) if !pointer.is_empty() => {
+                faults.push(invalid(file, &place, "only the schema as a whole may have an `$id`"));
+            }
+            ("pattern", Json::String(pattern)) => pattern_fault(pattern, &place, file, faults),
+            ("patternProperties", Json::Object(patterns)) => {
+                for (pattern, _) in patterns {
+                    pattern_fault(pattern, &below(&place, &[pattern]), file, faults);
+                }
+            }
+            ("format", Json::String(format)) if !FORMATS.contains(&format.as_str()) => {
+                faults.push(invalid(file, &place, format!("the format `{format}` is unknown")).maybe_help(did_you_mean(format, FORMATS)));
+            }
+            ("x-claim" | "x-ordered", value) if !value.is_boolean() => {
+                faults.push(invalid(file, &place, format!("`{keyword}` must be true or false")));
+            }
+            ("x-ref" | "x-key", value) if !value.is_string() => {
+                faults.push(invalid(file, &place, format!("`{keyword}` must be a text")));
+            }
+            (keyword, _) if !KEYWORDS.contains(&keyword) => {
+                if let Some(help) = did_you_mean(keyword, KEYWORDS) {
+                    let message = format!("the keyword `{keyword}` is unknown and does nothing");
+                    faults.push(Diagnostic::warning(Code::InvalidSchema, Place::key(file, place), message).help(help));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Says so if a pattern can't be compiled by an engine that never backtracks.
+fn pattern_fault(pattern: &str, pointer: &str, file: &str, faults: &mut Vec<Diagnostic>) {
+    if options().build(&json!({ "pattern": pattern })).is_err() {
+        faults.push(
+            invalid(file, pointer, format!("the pattern `{pattern}` can't be used"))
+                .help("patterns may not look around or refer back, nor be so large that matching could take long"),
+        );
+    }
+}
+
+/// A schema may not declare the keys that every record has.
+fn reserved(root: &Map<String, Json>, file: &str, collection: &str, faults: &mut Vec<Diagnostic>) {
+    let Some(properties) = root.get("properties").and_then(Json::as_object) else { return };
+    for key in reserved_keys(collection).filter(|key| properties.contains_key(*key)) {
+        faults.push(
+            Diagnostic::error(
+                Code::InvalidSchema,
+                Place::key(file, below("", &["properties", key])),
+                format!("the schema declares `{key}`, which every record may have"),
+            )
+            .help(format!("leave `{key}` out of the schema: brief reads it itself")),
+        );
+    }
+}
+
+/// The keys that records of a collection may have besides their fields. A source isn't a claim, so
+/// `source` and `confidence` are free there.
+pub(in crate::load) fn reserved_keys(collection: &str) -> impl Iterator<Item = &'static str> {
+    let is_sources = collection == SOURCES;
+    RESERVED_KEYS.into_iter().filter(move |key| !is_sources || !matches!(*key, "source" | "confidence"))
+}

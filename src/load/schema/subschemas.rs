@@ -1,0 +1,118 @@
+//! Which parts of a schema are schemas themselves, and to which value they apply.
+
+use serde_json::Value as Json;
+
+use crate::load::shapes::below;
+
+/// Keywords that hold one schema for the same value.
+const SAME: [&str; 4] = ["if", "then", "else", "not"];
+/// Keywords that hold one schema for another value: an item, a property, a property's name.
+const OTHER: [&str; 7] =
+    ["items", "contains", "additionalProperties", "propertyNames", "unevaluatedItems", "unevaluatedProperties", "contentSchema"];
+/// Keywords that hold a list of schemas for the same value.
+const SAME_LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
+/// Keywords that hold schemas by name.
+const MAPS: [&str; 5] = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+
+/// What a keyword's value holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Schema,
+    Schemas,
+    SchemasByName,
+    /// No schema.
+    Value,
+}
+
+/// What the value of a keyword holds.
+pub(crate) fn holds(keyword: &str) -> Holds {
+    if SAME.contains(&keyword) || OTHER.contains(&keyword) {
+        Holds::Schema
+    } else if SAME_LISTS.contains(&keyword) || keyword == "prefixItems" {
+        Holds::Schemas
+    } else if MAPS.contains(&keyword) {
+        Holds::SchemasByName
+    } else {
+        Holds::Value
+    }
+}
+
+/// The schemas that apply to the same value as `schema`, whose annotations therefore are its own.
+pub(crate) fn same_value(root: &Json, schema: &Json, pointer: &str) -> Vec<String> {
+    let mut found = applied(root, schema, pointer);
+    found.retain(|child| !matches!(child.rsplit('/').next(), Some("not" | "if")));
+    found
+}
+
+/// The schemas that are applied to the same value as `schema`.
+pub(super) fn applied(root: &Json, schema: &Json, pointer: &str) -> Vec<String> {
+    let Json::Object(schema) = schema else { return Vec::new() };
+    let mut found = Vec::new();
+    for keyword in ["$ref", "$dynamicRef"] {
+        found.extend(schema.get(keyword).and_then(Json::as_str).and_then(|reference| resolve(root, reference)));
+    }
+    for keyword in SAME_LISTS {
+        let length = schema.get(keyword).and_then(Json::as_array).map_or(0, Vec::len);
+        found.extend((0..length).map(|index| below(pointer, &[keyword, &index.to_string()])));
+    }
+    for keyword in SAME {
+        if schema.contains_key(keyword) {
+            found.push(below(pointer, &[keyword]));
+        }
+    }
+    for (key, _) in schema.get("dependentSchemas").and_then(Json::as_object).into_iter().flatten() {
+        found.push(below(pointer, &["dependentSchemas", key]));
+    }
+    found
+}
+
+/// Calls `visit` with each schema in a schema, itself first, and its pointer.
+pub(crate) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &str)) {
+    let mut open = vec![(root, String::new())];
+    while let Some((schema, pointer)) = open.pop() {
+        visit(schema, &pointer);
+        let Json::Object(keywords) = schema else { continue };
+        for (keyword, value) in keywords {
+            match (holds(keyword), value) {
+                (Holds::SchemasByName, Json::Object(children)) => {
+                    open.extend(children.iter().map(|(key, child)| (child, below(&pointer, &[keyword, key]))));
+                }
+                (Holds::Schemas, Json::Array(children)) => {
+                    open.extend(children.iter().enumerate().map(|(i, child)| (child, below(&pointer, &[keyword, &i.to_string()]))));
+                }
+                (Holds::Schema, child) => open.push((child, below(&pointer, &[keyword]))),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The pointer that a local reference leads to: `#`, `#/$defs/amount`, `#amount`.
+pub(super) fn resolve(root: &Json, reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    if fragment.is_empty() || fragment.starts_with('/') {
+        let pointer = decode_percent(fragment)?;
+        return root.pointer(&pointer).map(|_| pointer);
+    }
+    let mut found = None;
+    each(root, &mut |schema, pointer| {
+        if ["$anchor", "$dynamicAnchor"].iter().any(|keyword| schema.get(keyword).and_then(Json::as_str) == Some(fragment)) {
+            found.get_or_insert_with(|| pointer.to_owned());
+        }
+    });
+    found
+}
+
+fn decode_percent(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let digits = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}

@@ -1,0 +1,50 @@
+//! Whether validation by a schema ends, and soon: schemas that apply to the same value may not come
+//! back to themselves, nor multiply.
+
+use std::collections::HashMap;
+
+use serde_json::Value as Json;
+
+use super::subschemas::{applied, each};
+
+/// How many schemas one value may be checked against.
+const MAX_APPLIED: u64 = 10_000;
+
+/// How far the walk over a schema has come.
+enum Mark {
+    Open,
+    /// Done, and how many schemas apply to a value together with this one.
+    Done(u64),
+}
+
+/// The place and reason, if a schema may not end.
+pub(super) fn endless(root: &Json) -> Option<(String, String)> {
+    let mut marks = HashMap::new();
+    let mut pointers = Vec::new();
+    each(root, &mut |_, pointer| pointers.push(pointer.to_owned()));
+    pointers.sort();
+    pointers.iter().find_map(|pointer| visit(root, pointer, &mut marks, 0).err())
+}
+
+fn visit(root: &Json, pointer: &str, marks: &mut HashMap<String, Mark>, depth: usize) -> Result<u64, (String, String)> {
+    match marks.get(pointer) {
+        Some(Mark::Done(count)) => return Ok(*count),
+        Some(Mark::Open) => return Err((pointer.to_owned(), "the schema applies to the same value again without end".to_owned())),
+        None => {}
+    }
+    if depth > 500 {
+        return Err((pointer.to_owned(), "more than 500 schemas lead from one to the next".to_owned()));
+    }
+    marks.insert(pointer.to_owned(), Mark::Open);
+    let mut count: u64 = 1;
+    if let Some(schema) = root.pointer(pointer) {
+        for child in applied(root, schema, pointer) {
+            count = count.saturating_add(visit(root, &child, marks, depth + 1)?);
+        }
+    }
+    if count > MAX_APPLIED {
+        return Err((pointer.to_owned(), format!("the schema applies more than {MAX_APPLIED} schemas to one value")));
+    }
+    marks.insert(pointer.to_owned(), Mark::Done(count));
+    Ok(count)
+}

@@ -1,0 +1,157 @@
+//! `content/book.yaml`: checked by its own schema, then read into [`Settings`].
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::attribution::attribution;
+use super::schema::{self, Schema};
+use super::violation::{Subject, explain};
+use super::yaml::{Source, decode, parse};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::{Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, PdfOptions, Settings};
+use crate::tree::Tree;
+
+/// Where the settings stand.
+pub(super) const FILE: &str = "content/book.yaml";
+
+/// The handling labels of a book that declares none: FIRST's Traffic Light Protocol 2.0.
+const MARKINGS: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
+
+/// The schema of the settings.
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
+    let json: Json = serde_yaml::from_str(include_str!("book.schema.yaml")).expect("the settings' schema is part of the program");
+    let (annotated, validator) = schema::compile(&json, FILE).expect("the settings' schema is part of the program");
+    Schema { json, annotated, validator }
+});
+
+/// The JSON Schema of `content/book.yaml`.
+pub(super) fn schema() -> Json {
+    SCHEMA.json.clone()
+}
+
+/// Reads the settings, and whether they are in order: if they are not, those that are returned
+/// are only fit for looking for more faults.
+pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings, bool) {
+    let before = diagnostics.len();
+    let json = match text(tree, diagnostics) {
+        Some(json) => json,
+        None => Json::Null,
+    };
+    let settings = settings(json.as_object().unwrap_or(&JsonMap::new()));
+    (settings, diagnostics.len() == before)
+}
+
+/// The settings as they are written, if they can be read; whatever is wrong with them is said.
+fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
+    if tree.get(FILE).is_none() {
+        let message = format!("there is no `{FILE}`");
+        diagnostics.push(
+            Diagnostic::error(Code::BookMissing, Place::Book, message).help("`brief init DIR` makes a small book; `--root DIR` names another folder"),
+        );
+        return None;
+    }
+    let text = match decode(tree, FILE) {
+        Ok(text) => text,
+        Err(fault) => {
+            diagnostics.push(*fault);
+            return None;
+        }
+    };
+    let mut json = parse(&Source { file: FILE, text, lines_before: 0 }, diagnostics)?;
+    if !json.is_object() {
+        let message = format!("`{FILE}` must be a mapping, not {}", super::violation::found(&json));
+        diagnostics.push(Diagnostic::error(Code::BookSettings, Place::value(FILE, ""), message));
+        return None;
+    }
+    super::lift::years_to_text(&mut json, &SCHEMA.annotated);
+    let place = |pointer: &str, target| Place::Pointer { file: FILE.to_owned(), pointer: pointer.to_owned(), target };
+    let subject = Subject {
+        name: format!("`{FILE}`"),
+        shapes: Some(&SCHEMA.annotated.shapes),
+        code: Some(Code::BookSettings),
+        ..Subject::new(&place)
+    };
+    for error in SCHEMA.validator.iter_errors(&json) {
+        explain(&error, &subject, diagnostics);
+    }
+    Some(json)
+}
+
+fn settings(json: &JsonMap<String, Json>) -> Settings {
+    let as_of = text_of(json, "as_of").and_then(|date| date.parse().ok());
+    let collections = objects(json.get("collections")).map(|(name, config)| (name.to_owned(), collection(config))).collect();
+    let documents = list(json.get("documents")).filter_map(Json::as_object).map(document).collect();
+    let markings: Vec<String> = list(json.get("markings")).filter_map(Json::as_str).map(str::to_owned).collect();
+    let standards = json.get("pdf").and_then(|pdf| pdf.get("standards"));
+    Settings {
+        title: text_of(json, "title").unwrap_or_default(),
+        subtitle: text_of(json, "subtitle"),
+        organization: text_of(json, "organization"),
+        as_of: as_of.unwrap_or(Date { year: 0, month: None, day: None }),
+        language: text_of(json, "language").unwrap_or_else(|| "en".to_owned()),
+        attribution: Attribution { as_of, ..attribution(json) },
+        markings: if markings.is_empty() { MARKINGS.map(str::to_owned).into() } else { markings },
+        paper: text_of(json, "paper").unwrap_or_else(|| "a4".to_owned()),
+        notes: notes(json).unwrap_or_default(),
+        pdf: PdfOptions {
+            standards: match standards {
+                Some(standards) => list(Some(standards)).filter_map(Json::as_str).map(str::to_owned).collect(),
+                None => vec!["a-3a".to_owned(), "ua-1".to_owned()],
+            },
+        },
+        words: texts(json.get("words")),
+        documents,
+        collections,
+        audiences: json.get("audiences").cloned().unwrap_or(Json::Null),
+    }
+}
+
+fn collection(json: &JsonMap<String, Json>) -> CollectionConfig {
+    CollectionConfig {
+        path: text_of(json, "path"),
+        key: text_of(json, "key"),
+        sort: text_of(json, "sort"),
+        reverse: json.get("reverse").and_then(Json::as_bool).unwrap_or(false),
+        label: text_of(json, "label"),
+        defaults: json.get("defaults").and_then(Json::as_object).map(attribution).unwrap_or_default(),
+    }
+}
+
+fn document(json: &JsonMap<String, Json>) -> DocumentPlan {
+    DocumentPlan {
+        id: text_of(json, "id").unwrap_or_default(),
+        template: text_of(json, "template").unwrap_or_default(),
+        each: text_of(json, "each"),
+        title: text_of(json, "title"),
+        notes: notes(json),
+    }
+}
+
+fn notes(json: &JsonMap<String, Json>) -> Option<NotesPlacement> {
+    match json.get("notes")?.as_str()? {
+        "page" => Some(NotesPlacement::Page),
+        "end" => Some(NotesPlacement::End),
+        _ => None,
+    }
+}
+
+fn text_of(json: &JsonMap<String, Json>, key: &str) -> Option<String> {
+    json.get(key)?.as_str().map(str::to_owned)
+}
+
+fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
+    json.and_then(Json::as_array).into_iter().flatten()
+}
+
+/// The entries of a mapping of mappings; an entry without a value is an empty mapping.
+fn objects(json: Option<&Json>) -> impl Iterator<Item = (&str, &JsonMap<String, Json>)> {
+    static EMPTY: LazyLock<JsonMap<String, Json>> = LazyLock::new(JsonMap::new);
+    json.and_then(Json::as_object).into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_object().unwrap_or(&EMPTY)))
+}
+
+fn texts(json: Option<&Json>) -> IndexMap<String, String> {
+    let entries = json.and_then(Json::as_object).into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}

@@ -1,0 +1,158 @@
+//! A schema's annotations as a graph of [`Shapes`], through `$ref`, `allOf` and the other keywords that
+//! apply to the same value.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
+use serde_json::Value as Json;
+
+use super::schema::subschemas::same_value;
+use crate::model::{Shape, ShapeId, Shapes};
+
+/// The most places that a schema may lead to.
+const MAX_SHAPES: usize = 20_000;
+
+/// What lifting needs to know of a schema.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Annotated {
+    pub(super) shapes: Shapes,
+    /// Fields that hold dates, where YAML may read a year as a number.
+    pub(super) dates: HashSet<ShapeId>,
+    /// Claims whose bare value may be a mapping.
+    pub(super) mappings: HashSet<ShapeId>,
+    /// Whether the schema leads to more places than it may.
+    pub(super) too_many: bool,
+}
+
+/// The schemas that speak for one value, as JSON pointers into the schema's file.
+type Speakers = BTreeSet<String>;
+
+struct Builder<'a> {
+    schema: &'a Json,
+    known: HashMap<Speakers, ShapeId>,
+    waiting: VecDeque<(ShapeId, Speakers)>,
+    annotated: Annotated,
+}
+
+/// Reads the annotations of a schema that was found valid.
+pub(super) fn annotate(schema: &Json) -> Annotated {
+    let mut builder = Builder { schema, known: HashMap::new(), waiting: VecDeque::new(), annotated: Annotated::default() };
+    builder.shape([String::new()].into());
+    while let Some((id, speakers)) = builder.waiting.pop_front() {
+        builder.fill(id, &speakers);
+    }
+    builder.annotated
+}
+
+impl Builder<'_> {
+    /// The shape of a value that some schemas speak for, to be filled later if it is new.
+    fn shape(&mut self, starts: Speakers) -> Option<ShapeId> {
+        let mut speakers = Speakers::new();
+        let mut open: Vec<String> = starts.into_iter().collect();
+        while let Some(pointer) = open.pop() {
+            if let Some(schema) = self.schema.pointer(&pointer)
+                && !speakers.contains(&pointer)
+            {
+                open.extend(same_value(self.schema, schema, &pointer));
+                speakers.insert(pointer);
+            }
+        }
+        if let Some(known) = self.known.get(&speakers) {
+            return Some(*known);
+        }
+        if self.known.len() >= MAX_SHAPES {
+            self.annotated.too_many = true;
+            return None;
+        }
+        let id = self.annotated.shapes.add();
+        self.known.insert(speakers.clone(), id);
+        self.waiting.push_back((id, speakers));
+        Some(id)
+    }
+
+    fn fill(&mut self, id: ShapeId, speakers: &Speakers) {
+        let root = self.schema;
+        let mut shape = Shape::default();
+        let mut properties: BTreeMap<&str, Speakers> = BTreeMap::new();
+        let mut order: Vec<&str> = Vec::new();
+        let (mut items, mut prefix, mut additional) = (Speakers::new(), Vec::<Speakers>::new(), Speakers::new());
+        // The value's own schema, the shortest pointer, names it; what it refers to only where it is silent.
+        let mut by_nearness: Vec<&String> = speakers.iter().collect();
+        by_nearness.sort_by_key(|pointer| (pointer.contains("/$defs/"), pointer.len()));
+        for pointer in by_nearness {
+            let Some(Json::Object(schema)) = root.pointer(pointer) else { continue };
+            let text = |key: &str| schema.get(key).and_then(Json::as_str).map(str::to_owned);
+            let flag = |key: &str| schema.get(key).and_then(Json::as_bool).unwrap_or(false);
+            shape.title = shape.title.or_else(|| text("title"));
+            shape.description = shape.description.or_else(|| text("description"));
+            shape.claim |= flag("x-claim");
+            shape.reference = shape.reference.or_else(|| text("x-ref"));
+            shape.key = shape.key.or_else(|| text("x-key"));
+            shape.ordered |= flag("x-ordered");
+            shape.unique |= flag("uniqueItems");
+            match schema.get("format").and_then(Json::as_str) {
+                Some("markdown") => shape.markdown = true,
+                Some("date" | "partial-date") => {
+                    self.annotated.dates.insert(id);
+                }
+                _ => {}
+            }
+            let takes_mapping = match schema.get("type") {
+                Some(Json::String(kind)) => kind == "object",
+                Some(Json::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
+                _ => schema.contains_key("properties"),
+            };
+            if takes_mapping {
+                self.annotated.mappings.insert(id);
+            }
+            for (key, _) in schema.get("properties").and_then(Json::as_object).into_iter().flatten() {
+                if !properties.contains_key(key.as_str()) {
+                    order.push(key);
+                }
+                properties.entry(key).or_default().insert(below(pointer, &["properties", key]));
+            }
+            for keyword in ["items", "unevaluatedItems"] {
+                if schema.get(keyword).is_some_and(Json::is_object) {
+                    items.insert(below(pointer, &[keyword]));
+                }
+            }
+            for index in 0..schema.get("prefixItems").and_then(Json::as_array).map_or(0, Vec::len) {
+                if prefix.len() <= index {
+                    prefix.push(Speakers::new());
+                }
+                if let Some(speakers) = prefix.get_mut(index) {
+                    speakers.insert(below(pointer, &["prefixItems", &index.to_string()]));
+                }
+            }
+            for keyword in ["additionalProperties", "unevaluatedProperties"] {
+                if schema.get(keyword).is_some_and(Json::is_object) {
+                    additional.insert(below(pointer, &[keyword]));
+                }
+            }
+            for (key, _) in schema.get("patternProperties").and_then(Json::as_object).into_iter().flatten() {
+                additional.insert(below(pointer, &["patternProperties", key]));
+            }
+        }
+        for key in order {
+            if let Some(property) = properties.remove(key).and_then(|speakers| self.shape(speakers)) {
+                shape.properties.insert(key.to_owned(), property);
+            }
+        }
+        shape.prefix = prefix.into_iter().filter_map(|speakers| self.shape(speakers)).collect();
+        shape.items = (!items.is_empty()).then(|| self.shape(items)).flatten();
+        shape.additional = (!additional.is_empty()).then(|| self.shape(additional)).flatten();
+        if let Some(place) = self.annotated.shapes.get_mut(id) {
+            *place = shape;
+        }
+    }
+}
+
+/// A pointer with more segments.
+pub(super) fn below(pointer: &str, segments: &[&str]) -> String {
+    let mut pointer = pointer.to_owned();
+    for segment in segments {
+        pointer.push('/');
+        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+

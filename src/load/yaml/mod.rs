@@ -1,0 +1,73 @@
+//! YAML text to a JSON tree, within limits.
+//!
+//! Comes in: the text of one file (or of a `.md` file's front matter). Goes out: its one document as a
+//! tree, and what is wrong with it. `serde_yaml` gives no places for good values, so a fault inside a
+//! good document (a key twice, a character that no output can hold) is only noticed here, and placed
+//! by [`super::outline`].
+
+mod fault;
+mod text;
+mod visit;
+
+use serde::de::DeserializeSeed;
+use serde_json::Value as Json;
+
+use super::outline::Outline;
+use crate::diagnostic::{Code, Diagnostic, Place, Span};
+
+pub(super) use text::{decode, forbidden, is_forbidden, name as character_name};
+
+/// A YAML text and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// The file, relative to the book's root.
+    pub(super) file: &'a str,
+    pub(super) text: &'a str,
+    /// How many lines of the file stand before the text.
+    pub(super) lines_before: usize,
+}
+
+impl Source<'_> {
+    /// A place in the file, from a line and column of the text, both counted from 1.
+    pub(super) fn at(&self, line: usize, column: usize) -> Place {
+        let line = line + self.lines_before;
+        Place::Span(Span { file: self.file.to_owned(), line, column, end_line: line, end_column: column + 1 })
+    }
+}
+
+/// How many levels of lists and mappings may stand in each other.
+pub(super) const MAX_DEPTH: usize = 128;
+/// How many values a file may hold beyond one for each of its bytes, once aliases are expanded.
+const NODES: usize = 1_000_000;
+/// How many values a file may hold in any case.
+const MAX_NODES: usize = 16_000_000;
+/// How many bytes of text aliases may add to a file.
+const ALIAS_BYTES: usize = 64 << 20;
+/// How long one text may be.
+const MAX_TEXT: usize = 16 << 20;
+
+/// Reads the one document of a text. An empty text is `null`; `None` means that nothing could be read.
+pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
+    if let Some(fault) = forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
+        diagnostics.push(fault);
+        return None;
+    }
+    let reader = visit::Reader::new(source.text.len());
+    match (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(source.text)) {
+        Ok(value) => {
+            if reader.is_suspect() {
+                diagnostics.extend(Outline::read(source).faults());
+            }
+            Some(value)
+        }
+        Err(error) => {
+            diagnostics.push(fault::diagnose(source, &error, reader.into_fault()));
+            None
+        }
+    }
+}
+
+/// A fault of the whole text.
+fn limit(place: Place, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(Code::YamlLimit, place, message)
+}

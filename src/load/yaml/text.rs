@@ -1,0 +1,108 @@
+//! What is wrong with a text before it is read as YAML: bytes, characters, sheer amount.
+
+use super::{MAX_DEPTH, MAX_NODES, Source, limit};
+use crate::diagnostic::{Code, Diagnostic, Place, Span};
+use crate::tree::Tree;
+
+/// The text of a file, without its byte order mark, or the place of the first byte that isn't UTF-8.
+pub(crate) fn decode<'a>(tree: &'a Tree, file: &str) -> Result<&'a str, Box<Diagnostic>> {
+    let bytes = tree.get(file).unwrap_or_default();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Err(fault) => {
+            let good = String::from_utf8_lossy(&bytes[..fault.valid_up_to()]);
+            let line = good.matches('\n').count() + 1;
+            let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let place = Place::Span(Span { file: file.to_owned(), line, column, end_line: line, end_column: column + 1 });
+            let byte = bytes[fault.valid_up_to()];
+            Err(Box::new(
+                Diagnostic::error(Code::NotUtf8, place, format!("`{file}` is not UTF-8 (byte {byte:#04x})"))
+                    .help("save the file with the encoding UTF-8"),
+            ))
+        }
+    }
+}
+
+/// Whether no output can hold a character: the control characters, save tab and line ends, and the
+/// two noncharacters that XML 1.0 leaves out.
+pub(crate) fn is_forbidden(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// `NUL (U+0000)`, and so on.
+pub(crate) fn name(c: char) -> String {
+    match c {
+        '\0' => "the character NUL (U+0000)".to_owned(),
+        '\u{1b}' => "the character ESC (U+001B)".to_owned(),
+        c if c.is_control() => format!("the control character U+{:04X}", u32::from(c)),
+        c => format!("the noncharacter U+{:04X}", u32::from(c)),
+    }
+}
+
+/// The first forbidden character of a text.
+pub(crate) fn forbidden(source: &Source<'_>) -> Option<Diagnostic> {
+    let (offset, character) = source.text.char_indices().find(|(_, c)| is_forbidden(*c))?;
+    let before = &source.text[..offset];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let message = format!("`{}` holds {}, which no output can hold", source.file, name(character));
+    Some(Diagnostic::error(Code::ForbiddenCharacter, source.at(line, column), message).help("delete the character"))
+}
+
+/// Says so if a text has more marks of structure than a file may have values: the parser's memory
+/// grows with them.
+pub(super) fn too_much(source: &Source<'_>) -> Option<Diagnostic> {
+    if source.text.len() < MAX_NODES {
+        return None;
+    }
+    let marks = source.text.bytes().filter(|b| matches!(b, b',' | b':' | b'-' | b'[' | b'{' | b'?' | b'\n')).count();
+    (marks > 2 * MAX_NODES).then(|| too_many_values(source, Place::File(source.file.to_owned()), MAX_NODES))
+}
+
+pub(super) fn too_many_values(source: &Source<'_>, place: Place, most: usize) -> Diagnostic {
+    limit(place, format!("`{}` holds more values than the limit of {most}", source.file))
+        .help("aliases count as often as they are used; a large collection can be a folder with a file for each record")
+}
+
+/// Says so if brackets stand in each other beyond the limit. The parser's time grows with the square
+/// of their depth, so it must not see such a text.
+pub(super) fn too_deep(source: &Source<'_>) -> Option<Diagnostic> {
+    let mut depth: i64 = 0;
+    let suspect = source.text.bytes().any(|b| {
+        match b {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = (depth - 1).max(0),
+            _ => {}
+        }
+        depth > 8 * MAX_DEPTH as i64
+    });
+    if !suspect {
+        return None;
+    }
+    let mut depth = 0;
+    for event in saphyr_parser::Parser::new_from_str(source.text) {
+        use saphyr_parser::Event;
+        match event {
+            Ok((Event::SequenceStart(..) | Event::MappingStart(..), span)) => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Some(too_many_levels(source, source.at(span.start.line(), span.start.col() + 1)));
+                }
+            }
+            Ok((Event::SequenceEnd | Event::MappingEnd, _)) => depth -= 1,
+            Ok(_) => {}
+            Err(fault) => {
+                let place = source.at(fault.marker().line(), fault.marker().col() + 1);
+                if fault.info().starts_with("recursion limit") {
+                    return Some(too_many_levels(source, place));
+                }
+                return Some(Diagnostic::error(Code::YamlSyntax, place, format!("`{}` is not valid YAML: {}", source.file, fault.info())));
+            }
+        }
+    }
+    None
+}
+
+pub(super) fn too_many_levels(source: &Source<'_>, place: Place) -> Diagnostic {
+    limit(place, format!("`{}` has more than {MAX_DEPTH} levels of lists and mappings in each other", source.file))
+}

@@ -1,0 +1,242 @@
+//! Blocks.
+
+use super::inlines::expanded;
+use super::{Listed, Writer, places};
+use crate::document::{Block, BlockKind, Inline, List};
+
+/// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
+const DEEPEST: usize = 10;
+
+/// What the code being written stands in.
+#[derive(Debug, Default)]
+pub(super) struct Nesting {
+    /// Inline elements around.
+    pub(super) depth: usize,
+    /// Blocks around.
+    pub(super) blocks: usize,
+    pub(super) in_title: bool,
+    pub(super) in_heading: bool,
+    /// In a table's header row, which each page repeats.
+    pub(super) in_header: bool,
+    pub(super) in_link: bool,
+    pub(super) in_footnote: bool,
+    pub(super) in_turned: bool,
+    /// Marks that stood in a link.
+    pub(super) after_link: Vec<usize>,
+    /// Claims whose place is to be noted at the next text.
+    pub(super) claims: Vec<usize>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn blocks(&mut self, blocks: &[&'a Block]) {
+        for block in blocks {
+            self.code.at(block.line);
+            self.block(block);
+        }
+    }
+
+    fn block(&mut self, block: &'a Block) {
+        match &block.kind {
+            BlockKind::Heading { level, content, anchor } => self.heading(*level, content, anchor.as_deref()),
+            BlockKind::Paragraph(content) => self.paragraph(content),
+            BlockKind::Quote(inner) => self.framed("#quote(block: true)[", inner, "];"),
+            BlockKind::List(list) => self.list(list),
+            BlockKind::Descriptions(items) => self.descriptions(items),
+            BlockKind::Code { info, literal } => self.code_block(info, literal),
+            BlockKind::Html(html) => self.code_block("", html),
+            BlockKind::Rule => self.code.line("#divider();"),
+            BlockKind::Table(table) => self.table(table),
+            BlockKind::Alert { kind, title, blocks } => self.alert(kind, title.as_deref(), blocks),
+            BlockKind::Directive { name, attributes, blocks } => match name.as_str() {
+                "table" => {
+                    let outer = self.table.replace(attributes);
+                    self.inner(blocks);
+                    self.table = outer;
+                }
+                "turned" if self.is_outermost() && !self.nesting.in_turned => {
+                    self.nesting.in_turned = true;
+                    self.code.line("#turned[");
+                    self.inner(blocks);
+                    self.code.line("];");
+                    self.nesting.in_turned = false;
+                }
+                "pagebreak" if self.is_outermost() => {
+                    self.code.line("#pagebreak(weak: true);");
+                    self.inner(blocks);
+                }
+                "keep" => self.framed("#keep[", blocks, "];"),
+                "box" => self.framed("#boxed[", blocks, "];"),
+                "columns" => self.framed("#columned[", blocks, "];"),
+                _ => self.inner(blocks),
+            },
+            // Written where it is referred to.
+            BlockKind::FootnoteDefinition { .. } => {}
+            BlockKind::Notes => self.defer(Listed::Notes),
+            BlockKind::Sources => self.defer(Listed::Sources),
+        }
+    }
+
+    /// Whether a page may break here.
+    fn is_outermost(&self) -> bool {
+        self.nesting.blocks == 0 && !self.nesting.in_footnote
+    }
+
+    fn inner(&mut self, blocks: &'a [Block]) {
+        let blocks: Vec<&Block> = self.shown(blocks).collect();
+        self.blocks(&blocks);
+    }
+
+    /// Blocks within a frame.
+    fn framed(&mut self, open: &str, blocks: &'a [Block], close: &str) {
+        if self.nesting.blocks >= DEEPEST {
+            self.inner(blocks);
+            return;
+        }
+        self.nesting.blocks += 1;
+        self.code.line(open);
+        self.inner(blocks);
+        self.code.line(close);
+        self.nesting.blocks -= 1;
+    }
+
+    pub(super) fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {
+        if self.nesting.in_footnote {
+            self.paragraph(content);
+            return;
+        }
+        // The title is level 1 and typst's title; a chapter is typst's level 1. No level may be skipped.
+        let level = usize::from(level).saturating_sub(1).clamp(1, self.level + 1);
+        self.level = level;
+        if level == 1 && self.is_outermost() && !self.nesting.in_turned {
+            self.code.line("#chapter();");
+        }
+        self.code.push(&format!("#heading(level: {level})["));
+        self.code.start();
+        self.nesting.in_heading = true;
+        self.inlines(content);
+        self.nesting.in_heading = false;
+        self.code.push("]");
+        if let Some(anchor) = anchor.filter(|anchor| places::is_anchor(anchor))
+            && self.anchored.insert(anchor)
+        {
+            self.code.push("#label(");
+            self.code.name(anchor);
+            self.code.push(")");
+        }
+        self.code.line("");
+    }
+
+    fn paragraph(&mut self, content: &[Inline]) {
+        if let [Inline::Image { path, title, alternative }] = content {
+            self.code.push("#figure(kind: image, ");
+            self.picture(path, alternative, title);
+            if !title.trim().is_empty() {
+                self.code.start();
+                self.code.push(", caption: [");
+                self.code.text(title);
+                self.code.push("]");
+            }
+            self.code.line(");");
+            return;
+        }
+        self.code.push("#par[");
+        self.code.start();
+        self.inlines(content);
+        self.code.line("];");
+    }
+
+    /// Blocks of an item or cell: a single paragraph is written as its text alone.
+    pub(super) fn item(&mut self, blocks: &[&'a Block]) {
+        let mut rest = blocks;
+        if let Some((Block { kind: BlockKind::Paragraph(content), line }, after)) = rest.split_first() {
+            self.code.at(*line);
+            self.code.start();
+            self.inlines(content);
+            rest = after;
+        }
+        if !rest.is_empty() {
+            self.code.line("");
+            self.blocks(rest);
+        }
+    }
+
+    fn list(&mut self, list: &'a List) {
+        if self.nesting.blocks >= DEEPEST {
+            list.items.iter().for_each(|item| self.inner(&item.blocks));
+            return;
+        }
+        self.nesting.blocks += 1;
+        let tasks = list.start.is_none() && !list.items.is_empty() && list.items.iter().all(|item| item.task.is_some());
+        self.code.push(match list.start {
+            Some(_) => "#enum(",
+            None => "#list(",
+        });
+        self.code.push(&format!("tight: {}, ", list.tight));
+        if let Some(start) = list.start {
+            self.code.push(&format!("start: {start}, "));
+        }
+        self.code.line(if tasks { "marker: none, " } else { "" });
+        for item in &list.items {
+            self.code.at(item.line);
+            self.code.push(&item.task.map_or_else(|| "[".to_owned(), |done| format!("task({done})[")));
+            let blocks: Vec<&Block> = self.shown(&item.blocks).collect();
+            if list.tight {
+                self.item(&blocks);
+            } else {
+                self.code.line("");
+                self.blocks(&blocks);
+            }
+            self.code.line("],");
+        }
+        self.code.line(");");
+        self.nesting.blocks -= 1;
+    }
+
+    fn descriptions(&mut self, items: &'a [(Vec<Inline>, Vec<Block>)]) {
+        if self.nesting.blocks >= DEEPEST {
+            for (term, details) in items {
+                self.paragraph(term);
+                self.inner(details);
+            }
+            return;
+        }
+        self.nesting.blocks += 1;
+        self.code.line("#terms(");
+        for (term, details) in items {
+            self.code.push("terms.item([");
+            self.code.start();
+            self.inlines(term);
+            self.code.push("], [");
+            let details: Vec<&Block> = self.shown(details).collect();
+            self.item(&details);
+            self.code.line("]),");
+        }
+        self.code.line(");");
+        self.nesting.blocks -= 1;
+    }
+
+    fn code_block(&mut self, info: &str, literal: &str) {
+        self.code.push("#raw(block: true, ");
+        if let Some(language) = info.split([' ', ',', '{']).next().filter(|language| !language.is_empty()) {
+            self.code.push("lang: ");
+            self.code.name(language);
+            self.code.push(", ");
+        }
+        self.code.start();
+        self.code.string(&expanded(literal.strip_suffix('\n').unwrap_or(literal)));
+        self.code.line(");");
+    }
+
+    fn alert(&mut self, kind: &str, title: Option<&str>, blocks: &'a [Block]) {
+        let kind = ["note", "tip", "important", "warning", "caution"].into_iter().find(|known| *known == kind).unwrap_or("note");
+        if self.nesting.blocks >= DEEPEST {
+            self.inner(blocks);
+            return;
+        }
+        self.code.push(&format!("#alert(\"{kind}\", ["));
+        self.code.start();
+        let title = title.filter(|title| !title.trim().is_empty()).map_or_else(|| self.word(kind), str::to_owned);
+        self.code.text(&title);
+        self.framed("])[", blocks, "];");
+    }
+}

@@ -1,0 +1,261 @@
+//! The Typst code as it grows: text as string literals, and the origin of each line.
+
+use serde_json::Value;
+
+use crate::document::TypstSource;
+
+/// A run of letters this long without a blank gets places where it may break.
+const LONG_WORD: usize = 24;
+
+/// Typst code and where its lines came from.
+pub(super) struct Code<'a> {
+    text: String,
+    lines: Vec<usize>,
+    /// The line of the rendered text that is being written.
+    origin: usize,
+    missing: &'a dyn Fn(&str) -> Vec<(usize, char)>,
+    found: Vec<(char, usize)>,
+    /// Text of a paragraph that is not yet written, so that one literal holds as much as can be.
+    pending: String,
+    /// The last character of the paragraph's text, to which a mark at the start of the next would be set.
+    last: Option<char>,
+    /// Whether a blank here would be one too many.
+    blank: bool,
+    /// How long the word at the end of what is written has become.
+    word: usize,
+    /// How many letters a line holds here, about.
+    room: usize,
+}
+
+/// Whether a character holds the word together that it stands in.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() && u32::from(c) < 0x2e80 || matches!(c, '_' | '.' | '/' | '@' | ':' | ',' | '=' | '&' | '%' | '+' | '#')
+}
+
+/// A place in the code to be filled later.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gap {
+    text: usize,
+    line: usize,
+}
+
+impl<'a> Code<'a> {
+    pub(super) fn new(missing: &'a dyn Fn(&str) -> Vec<(usize, char)>) -> Code<'a> {
+        Code {
+            text: String::new(),
+            lines: Vec::new(),
+            origin: 0,
+            missing,
+            found: Vec::new(),
+            pending: String::new(),
+            last: None,
+            blank: true,
+            word: 0,
+            room: LONG_WORD,
+        }
+    }
+
+    /// How many letters a line holds in what follows, about; back to a page's width with `None`.
+    pub(super) fn narrow(&mut self, room: Option<usize>) {
+        self.flush();
+        self.room = room.unwrap_or(LONG_WORD).max(4);
+    }
+
+    /// What follows comes from this line of the rendered text; 0 leaves it at the last one known.
+    pub(super) fn at(&mut self, line: usize) {
+        if line > 0 {
+            self.origin = line;
+        }
+    }
+
+    /// Adds code of ours, without line breaks.
+    pub(super) fn push(&mut self, code: &str) {
+        self.flush();
+        self.text.push_str(code);
+    }
+
+    /// Adds code of ours and ends the line.
+    pub(super) fn line(&mut self, code: &str) {
+        self.push(code);
+        self.text.push('\n');
+        self.lines.push(self.origin);
+    }
+
+    /// Adds text of a paragraph. Blanks and line ends fold into one blank.
+    pub(super) fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            if matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{b}') {
+                if !self.blank {
+                    self.pending.push(' ');
+                    self.blank = true;
+                }
+            } else {
+                self.pending.push(c);
+                self.blank = false;
+            }
+        }
+    }
+
+    /// A paragraph, cell or heading begins: no blank may open it.
+    pub(super) fn start(&mut self) {
+        self.flush();
+        self.blank = true;
+        self.last = None;
+        self.word = 0;
+    }
+
+    /// Something that is no text was printed: a blank may follow.
+    pub(super) fn printed(&mut self) {
+        self.flush();
+        self.blank = false;
+        self.last = None;
+        self.word = 0;
+    }
+
+    fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let text = std::mem::take(&mut self.pending);
+        let mut from = 0;
+        // An address breaks where typst breaks addresses.
+        if !text.contains("://") {
+            let mut run = 0..0;
+            let mut limit = LONG_WORD;
+            for (at, c) in text.char_indices() {
+                if !is_of_word(c) {
+                    self.word = 0;
+                    continue;
+                }
+                if at >= run.end {
+                    // What is all letters can be hyphenated; a number or a code can't.
+                    let length = text[at..].find(|c| !is_of_word(c)).unwrap_or(text.len() - at);
+                    run = at..at + length;
+                    limit = if text[run.clone()].chars().all(char::is_alphabetic) { LONG_WORD } else { self.room.min(LONG_WORD) };
+                }
+                self.word += 1;
+                if self.word > limit {
+                    self.markup(&text[from..at]);
+                    self.text.push_str("#soft;");
+                    from = at;
+                    self.word = 1;
+                }
+            }
+        }
+        self.markup(&text[from..]);
+    }
+
+    fn markup(&mut self, text: &str) {
+        self.text.push('#');
+        self.string(text);
+        self.text.push(';');
+        self.last = text.chars().next_back().or(self.last);
+    }
+
+    /// The one function that turns text into Typst: a string literal, in which nothing but `\` and `"` needs escaping.
+    /// A tab, which would print nothing, is four blanks; a character that no font has is its number.
+    pub(super) fn string(&mut self, text: &str) {
+        self.text.push('"');
+        let mut from = 0;
+        for (at, c) in self.lacking(text) {
+            self.escaped(&text[from..at]);
+            self.text.push_str(&format!("[U+{:04X}]", u32::from(c)));
+            from = at + c.len_utf8();
+            self.found.push((c, self.origin));
+        }
+        self.escaped(&text[from..]);
+        self.text.push('"');
+    }
+
+    fn escaped(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '"' => self.text.push_str("\\\""),
+                '\\' => self.text.push_str("\\\\"),
+                '\n' => self.text.push_str("\\n"),
+                // Each would end the line of the code, not only that of the text.
+                '\r' => self.text.push_str("\\r"),
+                '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => self.text.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+                '\t' => self.text.push_str("    "),
+                c => self.text.push(c),
+            }
+        }
+    }
+
+    /// The characters of a text that no font has, considering what it follows.
+    fn lacking(&self, text: &str) -> Vec<(usize, char)> {
+        match self.last {
+            Some(last) if !text.is_ascii() => {
+                let width = last.len_utf8();
+                let joined = (self.missing)(&format!("{last}{text}"));
+                joined.into_iter().filter_map(|(at, c)| Some((at.checked_sub(width)?, c))).collect()
+            }
+            _ => (self.missing)(text),
+        }
+    }
+
+    /// A name that is never printed, such as an address or a label: a literal with every character as it is.
+    pub(super) fn name(&mut self, name: &str) {
+        self.flush();
+        self.text.push('"');
+        self.escaped(name);
+        self.text.push('"');
+    }
+
+    /// JSON as a Typst value.
+    pub(super) fn value(&mut self, value: &Value) {
+        self.flush();
+        match value {
+            Value::Null => self.text.push_str("none"),
+            Value::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => self.text.push_str(&format!("({number})")),
+                None => self.text.push_str(&format!("({:e})", number.as_f64().unwrap_or_default())),
+            },
+            Value::String(text) => self.string(text),
+            Value::Array(items) => {
+                self.text.push('(');
+                for item in items {
+                    self.value(item);
+                    self.text.push(',');
+                }
+                self.text.push(')');
+            }
+            Value::Object(fields) if fields.is_empty() => self.text.push_str("(:)"),
+            Value::Object(fields) => {
+                self.text.push('(');
+                for (key, field) in fields {
+                    self.name(key);
+                    self.text.push_str(": ");
+                    self.value(field);
+                    self.text.push(',');
+                }
+                self.text.push(')');
+            }
+        }
+    }
+
+    /// Ends the line, and marks the place for something that is written later.
+    pub(super) fn gap(&mut self) -> Gap {
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.line("");
+        }
+        Gap { text: self.text.len(), line: self.lines.len() }
+    }
+
+    /// Puts whole lines into a gap. Gaps are to be filled last to first.
+    pub(super) fn fill(&mut self, gap: Gap, code: Code<'_>) {
+        let source = code.finish();
+        self.text.insert_str(gap.text, &source.text);
+        self.lines.splice(gap.line..gap.line, source.lines);
+        self.found.extend(source.missing);
+    }
+
+    pub(super) fn finish(mut self) -> TypstSource {
+        self.flush();
+        if !self.text.is_empty() && !self.text.ends_with('\n') {
+            self.line("");
+        }
+        TypstSource { text: self.text, lines: self.lines, missing: self.found }
+    }
+}

@@ -1,0 +1,181 @@
+//! Inline content.
+
+use super::Writer;
+use crate::document::{Inline, Target, plain_text};
+
+/// Emphasis in emphasis beyond this depth is written without.
+const DEEPEST: usize = 20;
+
+/// The longest address that typst takes.
+const LONGEST_ADDRESS: usize = 8000;
+
+impl Writer<'_> {
+    /// Writes inlines one after the other; marks that stand together are written together.
+    pub(super) fn inlines(&mut self, inlines: &[Inline]) {
+        let mut rest = inlines;
+        while let Some((inline, after)) = rest.split_first() {
+            let marks: Vec<usize> =
+                rest.iter().map_while(|inline| if let Inline::Cite(number) = inline { Some(*number) } else { None }).collect();
+            if marks.is_empty() {
+                self.inline(inline);
+                rest = after;
+            } else {
+                self.marks(&marks);
+                rest = &rest[marks.len()..];
+            }
+        }
+    }
+
+    fn inline(&mut self, inline: &Inline) {
+        match inline {
+            Inline::Text(text) | Inline::Html(text) => self.text(text),
+            Inline::SoftBreak => self.code.text(" "),
+            Inline::HardBreak => {
+                self.claims();
+                self.code.push("#linebreak();");
+                self.code.start();
+            }
+            Inline::Code(code) => {
+                self.claims();
+                self.code.push("#raw(");
+                self.code.string(&expanded(code));
+                self.code.push(");");
+                self.code.printed();
+            }
+            Inline::Emphasis(content) => self.wrapped("#emph[", content, "];"),
+            Inline::Strong(content) => self.wrapped("#strong[", content, "];"),
+            Inline::Strikethrough(content) => self.wrapped("#strike[", content, "];"),
+            Inline::Inserted(content) => self.change("inserted", content),
+            Inline::Deleted(content) => self.change("deleted", content),
+            Inline::Link { target, content, .. } => self.link(target, content),
+            Inline::Image { path, alternative, title } => self.image(path, alternative, title),
+            Inline::FootnoteReference(label) => self.own_footnote(label),
+            Inline::Claim { index, content } => {
+                self.nesting.claims.push(*index);
+                self.inlines(content);
+                self.claims();
+            }
+            Inline::Cite(number) => self.marks(&[*number]),
+            Inline::Stamp(field) => {
+                let text = self.stamp.field(*field);
+                self.text(&text);
+            }
+        }
+    }
+
+    /// Text; a claim that begins here is noted behind its first word, since what stands before a word may be left
+    /// on the page before.
+    fn text(&mut self, text: &str) {
+        if self.nesting.claims.is_empty() {
+            self.code.text(text);
+            return;
+        }
+        let start = text.len() - text.trim_start().len();
+        let end = text[start..].find(char::is_whitespace).map_or(text.len(), |length| start + length);
+        self.code.text(&text[..end]);
+        if end > start {
+            self.claims();
+        }
+        self.code.text(&text[end..]);
+    }
+
+    /// Notes the place of claims that begin here.
+    fn claims(&mut self) {
+        for index in std::mem::take(&mut self.nesting.claims) {
+            self.code.push(&if self.nesting.in_heading { format!("#heading-only(claim({index}));") } else { format!("#claim({index});") });
+        }
+    }
+
+    fn wrapped(&mut self, open: &str, content: &[Inline], close: &str) {
+        self.nesting.depth += 1;
+        let framed = self.nesting.depth <= DEEPEST;
+        self.code.push(if framed { open } else { "" });
+        self.inlines(content);
+        self.code.push(if framed { close } else { "" });
+        self.nesting.depth -= 1;
+    }
+
+    /// Words put in or struck out.
+    fn change(&mut self, kind: &str, content: &[Inline]) {
+        if self.nesting.depth >= DEEPEST {
+            self.inlines(content);
+            return;
+        }
+        self.code.push(&format!("#{kind}("));
+        let word = self.word(kind);
+        self.code.name(&word);
+        self.wrapped(")[", content, "];");
+    }
+
+    fn link(&mut self, target: &Target, content: &[Inline]) {
+        let open = match target {
+            _ if self.nesting.in_link || self.nesting.depth >= DEEPEST || plain_text(content).trim().is_empty() => None,
+            Target::Url(address) => is_address(address).then(|| (false, address.clone())),
+            Target::Document(id) => Some((false, (self.link)(id))),
+            Target::Anchor(anchor) => self.places.anchors.contains(anchor.as_str()).then(|| (true, anchor.clone())),
+        };
+        let Some((internal, target)) = open.filter(|(_, target)| !target.is_empty() && target.len() <= LONGEST_ADDRESS) else {
+            self.inlines(content);
+            return;
+        };
+        self.code.push(if internal { "#link(label(" } else { "#link(" });
+        self.code.name(&target);
+        self.nesting.in_link = true;
+        self.wrapped(if internal { "))[" } else { ")[" }, content, "];");
+        self.nesting.in_link = false;
+        let marks = std::mem::take(&mut self.nesting.after_link);
+        self.marks(&marks);
+    }
+
+    /// An image within a line.
+    fn image(&mut self, path: &str, alternative: &str, title: &str) {
+        self.claims();
+        self.code.push("#box(");
+        self.picture(path, alternative, title);
+        self.code.push(");");
+        self.code.printed();
+    }
+
+    /// The call that shows an image of the book's assets.
+    pub(super) fn picture(&mut self, path: &str, alternative: &str, title: &str) {
+        let spoken = [alternative, title, path].into_iter().find(|text| !text.trim().is_empty()).unwrap_or("image");
+        self.code.push("picture(");
+        self.code.name(&format!("/assets/{path}"));
+        self.code.push(", ");
+        self.code.name(spoken);
+        self.code.push(")");
+    }
+}
+
+/// Text in which tabs stand for the blanks up to the next multiple of four.
+pub(super) fn expanded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut column = 0;
+    for c in text.chars() {
+        match c {
+            '\t' => {
+                let blanks = 4 - column % 4;
+                out.extend(std::iter::repeat_n(' ', blanks));
+                column += blanks;
+            }
+            '\n' => {
+                out.push(c);
+                column = 0;
+            }
+            c => {
+                out.push(c);
+                column += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Whether a PDF may open an address: one of the web's or the mail's, or a relative one.
+fn is_address(address: &str) -> bool {
+    let scheme = address.find([':', '/', '?', '#']).filter(|at| address[*at..].starts_with(':')).map(|at| &address[..at]);
+    match scheme {
+        Some(scheme) => ["http", "https", "mailto", "tel"].iter().any(|safe| scheme.eq_ignore_ascii_case(safe)),
+        None => !address.starts_with("//") && !address.starts_with('#') && !address.contains(char::is_control),
+    }
+}

@@ -1,0 +1,133 @@
+//! What the theme is told.
+
+use serde_json::{Map, Value, json};
+
+use super::TypstMeta;
+use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
+
+/// More letters than this don't fit one page at any readable size.
+const ONE_PAGE: usize = 6500;
+
+/// Key and English text of each word that a PDF prints beside its text; a book may replace them under `words:`.
+const WORDS: &[(&str, &str)] = &[
+    ("contents", "Contents"),
+    ("version", "Version"),
+    ("date", "Date"),
+    ("as_of", "Information as of"),
+    ("digest", "Digest"),
+    ("draft", "Draft"),
+    ("page_number", "Page"),
+    ("page_of", "of"),
+    ("table", "Table"),
+    ("figure", "Figure"),
+    ("note", "Note"),
+    ("tip", "Tip"),
+    ("important", "Important"),
+    ("warning", "Warning"),
+    ("caution", "Caution"),
+    ("notes", "Notes"),
+    ("sources", "Sources"),
+    ("inserted", "inserted:"),
+    ("deleted", "deleted:"),
+];
+
+/// The book's word for a key.
+pub(super) fn word(meta: &TypstMeta, key: &str) -> String {
+    let own = meta.front.get("words").and_then(|words| words.get(key)).and_then(Value::as_str);
+    let english = || WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, text)| *text);
+    own.unwrap_or_else(english).to_owned()
+}
+
+/// Title, kind, version, book and the front matter's own keys.
+pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) -> Value {
+    let mut told = Map::new();
+    for (key, value) in &meta.front {
+        told.insert(key.clone(), bounded(value, 0));
+    }
+    let title = told.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty()).unwrap_or(&meta.document);
+    told.insert("title".to_owned(), folded(title).into());
+    for key in ["subtitle", "kind"] {
+        // Whatever a template writes there, the theme gets a text.
+        let text = told.get(key).and_then(|value| match value {
+            Value::String(text) => Some(folded(text)),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        });
+        told.insert(key.to_owned(), text.into());
+    }
+    if told["kind"].is_null() {
+        told.insert("kind".to_owned(), "sheet".into());
+    }
+    for key in ["cover", "toc"] {
+        if !told.get(key).is_some_and(Value::is_boolean) {
+            told.remove(key);
+        }
+    }
+    told.insert("words".to_owned(), WORDS.iter().map(|(key, _)| ((*key).to_owned(), word(meta, key).into())).collect::<Map<_, _>>().into());
+    let mut book = told.get("book").and_then(Value::as_object).cloned().unwrap_or_default();
+    for key in ["title", "subtitle", "organization", "as_of", "as_of_long", "marking"] {
+        book.entry(key).or_insert(Value::Null);
+    }
+    told.insert("book".to_owned(), book.into());
+    told.insert("paper".to_owned(), if meta.paper == "us-letter" { "us-letter" } else { "a4" }.into());
+    told.insert("language".to_owned(), language(&meta.language));
+    told.insert("redline".to_owned(), is_redline(document).into());
+    told.insert("short".to_owned(), is_short(document).into());
+    told.insert(
+        "version".to_owned(),
+        json!({
+            "name": stamp.name,
+            "number": stamp.number,
+            "date": stamp.date,
+            "long-date": stamp.long_date,
+            "digest": stamp.digest,
+            "draft": stamp.draft,
+        }),
+    );
+    Value::Object(told)
+}
+
+/// A BCP 47 tag as typst takes it: two or three letters, and a region of two.
+fn language(tag: &str) -> Value {
+    let letters = |part: &&str, sizes: &[usize]| sizes.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
+    let mut parts = tag.split(['-', '_']);
+    let lang = parts.next().filter(|part| letters(part, &[2, 3])).unwrap_or("en").to_lowercase();
+    let region = parts.find(|part| letters(part, &[2])).map(str::to_uppercase);
+    json!({ "lang": lang, "region": region })
+}
+
+fn is_redline(document: &Document) -> bool {
+    let mut found = false;
+    walk::inlines(&document.blocks, &mut |inline| found |= matches!(inline, Inline::Inserted(_) | Inline::Deleted(_)));
+    found
+}
+
+/// Whether the document might fit one page: neither long nor made to break.
+fn is_short(document: &Document) -> bool {
+    let mut letters = 0;
+    walk::inlines(&document.blocks, &mut |inline| {
+        if let Inline::Text(text) | Inline::Code(text) = inline {
+            letters += text.chars().count();
+        }
+    });
+    letters += document.notes.iter().map(|note| plain_text(&note.text).chars().count()).sum::<usize>();
+    let mut breaks = false;
+    walk::blocks(&document.blocks, &mut |block| {
+        breaks |= matches!(&block.kind, BlockKind::Directive { name, .. } if name == "turned" || name == "pagebreak");
+    });
+    !breaks && letters < ONE_PAGE
+}
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Front matter that is nested deeper than typst could read is cut off.
+fn bounded(value: &Value, depth: usize) -> Value {
+    match value {
+        Value::Array(_) | Value::Object(_) if depth > 16 => Value::Null,
+        Value::Array(items) => items.iter().map(|item| bounded(item, depth + 1)).collect(),
+        Value::Object(fields) => fields.iter().map(|(key, field)| (key.clone(), bounded(field, depth + 1))).collect::<Map<_, _>>().into(),
+        other => other.clone(),
+    }
+}

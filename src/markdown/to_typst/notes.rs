@@ -1,0 +1,170 @@
+//! Marks, the numbered notes, the sources, and footnotes of the text's own.
+
+use super::code::Code;
+use super::{Listed, Writer};
+use crate::document::{Block, BlockKind, Inline};
+use crate::model::NotesPlacement;
+
+impl Writer<'_> {
+    /// Marks for notes, which stand together.
+    pub(super) fn marks(&mut self, numbers: &[usize]) {
+        let numbers: Vec<usize> = numbers.iter().copied().filter(|n| *n > 0 && *n <= self.document.notes.len()).collect();
+        if numbers.is_empty() {
+            return;
+        }
+        if self.nesting.in_link {
+            // A link in a link can't be followed.
+            self.nesting.after_link.extend(numbers);
+            return;
+        }
+        self.code.push(if self.nesting.in_heading { "#heading-only[" } else { "" });
+        match self.meta.notes {
+            NotesPlacement::Page if !self.nesting.in_title && !self.nesting.in_header => self.page_marks(&numbers),
+            NotesPlacement::End if self.places.notes => {
+                self.code.push("#marks(");
+                for number in numbers {
+                    // What is printed twice can't be led back to: a title on cover and page, a header row on each page.
+                    let first = !self.nesting.in_title && !self.nesting.in_header && self.marked.insert(number);
+                    self.code.push(&format!("({number}, {first}),"));
+                }
+                self.code.push(");");
+            }
+            _ => {
+                self.code.push("#bare-marks(");
+                for number in numbers {
+                    self.code.push(&format!("{number},"));
+                }
+                self.code.push(");");
+            }
+        }
+        self.code.push(if self.nesting.in_heading { "];" } else { "" });
+        self.code.printed();
+    }
+
+    fn page_marks(&mut self, numbers: &[usize]) {
+        self.code.push("#page-marks(");
+        for number in numbers {
+            self.code.push(&format!("({number}, "));
+            if self.marked.insert(*number) {
+                let document = self.document;
+                let note = &document.notes[number - 1];
+                self.code.push("[");
+                let outer = std::mem::take(&mut self.nesting);
+                self.code.start();
+                self.note_text(&note.source, &note.text);
+                self.nesting = outer;
+                self.code.push("]");
+            } else {
+                self.code.push("none");
+            }
+            self.code.push("),");
+        }
+        self.code.push(");");
+    }
+
+    /// What a note says, leading to its source where that is listed.
+    fn note_text(&mut self, source: &str, text: &[Inline]) {
+        let linked = self.places.sources
+            && self.document.sources.iter().any(|entry| entry.id == source)
+            && !text.iter().any(|inline| matches!(inline, Inline::Link { .. }));
+        if linked {
+            self.code.push("#link(label(");
+            self.code.name(&format!("brief:source-{source}"));
+            self.code.push("))[");
+        }
+        self.inlines(text);
+        self.code.push(if linked { "];" } else { "" });
+    }
+
+    /// Marks the place of a list, which is written last.
+    pub(super) fn defer(&mut self, listed: Listed) {
+        if self.nesting.in_footnote || self.deferred.iter().any(|(_, known)| *known == listed) {
+            return;
+        }
+        let gap = self.code.gap();
+        self.deferred.push((gap, listed));
+    }
+
+    /// The lists that the text doesn't place stand at its end.
+    pub(super) fn closing(&mut self) {
+        for (listed, any, key) in [(Listed::Notes, self.places.notes, "notes"), (Listed::Sources, self.places.sources, "sources")] {
+            if any && !self.deferred.iter().any(|(_, known)| *known == listed) {
+                let heading = [Inline::Text(self.word(key))];
+                self.heading(2, &heading, None);
+                self.defer(listed);
+            }
+        }
+    }
+
+    /// Writes the lists into their places.
+    pub(super) fn lists(&mut self) {
+        for (gap, listed) in std::mem::take(&mut self.deferred).into_iter().rev() {
+            let written = std::mem::replace(&mut self.code, Code::new(self.missing));
+            match listed {
+                Listed::Notes => self.note_list(),
+                Listed::Sources => self.source_list(),
+            }
+            let list = std::mem::replace(&mut self.code, written);
+            self.code.fill(gap, list);
+        }
+    }
+
+    fn note_list(&mut self) {
+        let document = self.document;
+        self.code.line("#notes(");
+        for (index, note) in document.notes.iter().enumerate() {
+            self.code.start();
+            self.code.push("([");
+            self.note_text(&note.source, &note.text);
+            let marked = self.marked.contains(&(index + 1));
+            self.code.line(&format!("], {marked}),"));
+        }
+        self.code.line(");");
+    }
+
+    fn source_list(&mut self) {
+        let document = self.document;
+        self.code.line("#sources(");
+        for entry in &document.sources {
+            self.code.start();
+            self.code.push("(");
+            self.code.name(&entry.id);
+            self.code.push(", [");
+            self.inlines(&entry.text);
+            self.code.line("]),");
+        }
+        self.code.line(");");
+    }
+
+    /// A reference to a footnote of the text's own: the first one brings it.
+    pub(super) fn own_footnote(&mut self, label: &str) {
+        let Some(blocks) = self.places.footnotes.get(label).copied() else { return };
+        if self.nesting.in_title || self.nesting.in_header || self.nesting.in_footnote {
+            return;
+        }
+        self.code.push(if self.nesting.in_heading { "#heading-only[" } else { "" });
+        if let Some(mark) = self.footnotes.get(label) {
+            let mark = mark.clone();
+            self.code.push(&format!("#own-footnote-again(\"{mark}\");"));
+        } else {
+            let mark = letters(self.footnotes.len());
+            self.footnotes.insert(label.to_owned(), mark.clone());
+            self.code.push(&format!("#own-footnote(\"{mark}\", ["));
+            let outer = std::mem::take(&mut self.nesting);
+            self.nesting.in_footnote = true;
+            self.nesting.depth = outer.depth + 1;
+            let inner: Vec<&Block> = blocks.iter().filter(|block| !matches!(block.kind, BlockKind::FootnoteDefinition { .. })).collect();
+            self.item(&inner);
+            self.nesting = outer;
+            self.code.push("]);");
+        }
+        self.code.push(if self.nesting.in_heading { "];" } else { "" });
+        self.code.printed();
+    }
+}
+
+/// `a`, `b`, … `z`, `aa`, …
+fn letters(index: usize) -> String {
+    let last = char::from(b'a' + u8::try_from(index % 26).unwrap_or(0));
+    if index < 26 { last.to_string() } else { letters(index / 26 - 1) + &last.to_string() }
+}

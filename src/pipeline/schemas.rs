@@ -1,0 +1,67 @@
+//! What editors and authors ask of a book: its collections, their schemas, a record to fill in.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Book;
+use crate::{load, tree};
+
+/// A collection, and where its records are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub name: String,
+    /// A folder or file below the root.
+    pub path: PathBuf,
+    /// What its schema calls it.
+    pub title: Option<String>,
+}
+
+/// The collections of a book, by name.
+pub fn collections(root: &Path) -> Result<Vec<Kept>> {
+    let book = read(root)?;
+    let kept = book.collections.values().map(|collection| {
+        let folder = collection.config.path.clone().unwrap_or_else(|| collection.name.clone());
+        let file = [folder.clone(), format!("{folder}.yaml"), format!("{folder}.yml")];
+        let path = file.iter().map(|name| Path::new("content").join(name)).find(|path| root.join(path).exists());
+        Kept {
+            name: collection.name.clone(),
+            path: path.unwrap_or_else(|| Path::new("content").join(folder)),
+            title: collection.schema.as_ref().and_then(|schema| schema.get("title")?.as_str().map(str::to_owned)),
+        }
+    });
+    Ok(kept.collect())
+}
+
+/// The JSON Schema that an editor needs for a collection, or with `book` for `content/book.yaml`.
+pub fn editor_schema(root: &Path, collection: &str) -> Result<serde_json::Value> {
+    if collection == "book" {
+        return Ok(load::book_schema());
+    }
+    load::editor_schema(&read(root)?, collection)
+}
+
+/// A record of a collection, laid out by its schema.
+pub fn skeleton(root: &Path, collection: &str, id: &str) -> Result<String> {
+    let book = read(root)?;
+    let Some(collection) = book.collections.get(collection) else { bail!("there is no collection `{collection}`") };
+    Ok(load::skeleton(collection, id))
+}
+
+/// The book as far as it can be read: faults in records don't matter here, those in its settings do.
+fn read(root: &Path) -> Result<Book> {
+    let (tree, found) = tree::folder::read(root)?;
+    let loaded = load::load(&tree);
+    match loaded.book {
+        Some(book) => Ok(book),
+        None => {
+            let errors: Vec<String> = found.iter().chain(&loaded.diagnostics).filter(|d| d.severity == Severity::Error).map(line).collect();
+            bail!("the book can't be read: {}; `brief check` shows where", errors.join("; "))
+        }
+    }
+}
+
+fn line(diagnostic: &Diagnostic) -> String {
+    diagnostic.message.clone()
+}

@@ -1,0 +1,84 @@
+//! The fonts there are: typst's embedded ones and the book's own, and which characters they have.
+
+mod coverage;
+mod embedded;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use coverage::{Coverage, Family};
+use tempfile::TempDir;
+
+/// A book's own fonts, beside those that typst carries.
+#[derive(Debug)]
+pub struct Fonts {
+    files: Vec<(String, Vec<u8>)>,
+    coverage: Coverage,
+    /// Where typst finds them, written when it is first asked for.
+    folder: OnceLock<Result<TempDir, (io::ErrorKind, String)>>,
+}
+
+impl Fonts {
+    /// Takes a book's files below `fonts/`, by path; what is no font is left out.
+    pub fn new(files: Vec<(String, Vec<u8>)>) -> Fonts {
+        let files: Vec<_> = files.into_iter().filter(|(path, _)| is_font(Path::new(path))).collect();
+        let mut families = embedded::families();
+        families.extend(files.iter().flat_map(|(_, bytes)| faces(bytes)));
+        Fonts { coverage: Coverage::new(families), files, folder: OnceLock::new() }
+    }
+
+    /// Finds the characters of a text that no font has, each with its place in bytes.
+    pub fn coverage(&self) -> impl Fn(&str) -> Vec<(usize, char)> + Sync + '_ {
+        |text| self.coverage.missing(text)
+    }
+
+    /// The folder that holds the book's own fonts as plain files, if it has any.
+    pub(super) fn folder(&self) -> io::Result<Option<&Path>> {
+        if self.files.is_empty() {
+            return Ok(None);
+        }
+        let written = self.folder.get_or_init(|| self.write().map_err(|error| (error.kind(), error.to_string())));
+        written.as_ref().map(|folder| Some(folder.path())).map_err(|(kind, message)| io::Error::new(*kind, message.clone()))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "typst reads fonts from files")]
+    fn write(&self) -> io::Result<TempDir> {
+        let folder = tempfile::Builder::new().prefix("brief-fonts-").tempdir()?;
+        for (index, (path, bytes)) in self.files.iter().enumerate() {
+            let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy().to_lowercase();
+            fs::write(folder.path().join(format!("{index:05}.{extension}")), bytes)?;
+        }
+        Ok(folder)
+    }
+}
+
+/// Whether typst would read a file as a font.
+pub(super) fn is_font(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["ttf", "ttc", "otf", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// The faces of a font file, each a family of its own here.
+fn faces(bytes: &[u8]) -> Vec<Family> {
+    let count = ttf_parser::fonts_in_collection(bytes).unwrap_or(1);
+    let face = |index| ttf_parser::Face::parse(bytes, index).ok();
+    (0..count).filter_map(face).map(|face| Family::new(codepoints(&face))).collect()
+}
+
+fn codepoints(face: &ttf_parser::Face<'_>) -> Vec<u32> {
+    let mut all = Vec::new();
+    for subtable in face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables) {
+        if subtable.is_unicode() {
+            subtable.codepoints(|c| {
+                if subtable.glyph_index(c).is_some_and(|glyph| glyph.0 != 0) {
+                    all.push(c);
+                }
+            });
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
+}

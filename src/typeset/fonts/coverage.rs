@@ -1,0 +1,138 @@
+//! Which characters some fonts have together, and which of a text they lack.
+
+/// Characters as ranges, sorted and apart from each other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Family {
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Family {
+    /// The family of sorted characters.
+    pub(super) fn new(codepoints: Vec<u32>) -> Family {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for c in codepoints {
+            match ranges.last_mut() {
+                Some((_, end)) if c <= end.saturating_add(1) => *end = c.max(*end),
+                _ => ranges.push((c, c)),
+            }
+        }
+        Family { ranges }
+    }
+
+    pub(super) fn of_ranges(ranges: Vec<(u32, u32)>) -> Family {
+        Family { ranges }
+    }
+
+    #[cfg(all(test, feature = "builtin-typst"))]
+    pub(super) fn ranges(&self) -> &[(u32, u32)] {
+        &self.ranges
+    }
+
+    fn has(&self, c: char) -> bool {
+        let c = u32::from(c);
+        let after = self.ranges.partition_point(|(start, _)| *start <= c);
+        after.checked_sub(1).and_then(|index| self.ranges.get(index)).is_some_and(|(_, end)| c <= *end)
+    }
+}
+
+/// The characters of several fonts.
+#[derive(Debug)]
+pub(super) struct Coverage {
+    families: Vec<Family>,
+}
+
+impl Coverage {
+    pub(super) fn new(families: Vec<Family>) -> Coverage {
+        Coverage { families }
+    }
+
+    /// The characters that would show as a box, and their places in bytes.
+    ///
+    /// typst takes one font for a base character and the marks on it, so a mark is missing where no font has both.
+    pub(super) fn missing(&self, text: &str) -> Vec<(usize, char)> {
+        let mut missing = Vec::new();
+        if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+            return missing;
+        }
+        // The fonts that have the last base character and all its marks so far; empty at the start of a text.
+        let mut candidates: Vec<&Family> = Vec::new();
+        for (at, c) in text.char_indices() {
+            if (' '..='~').contains(&c) {
+                candidates.clear();
+                candidates.extend(self.families.iter().filter(|family| family.has(c)));
+            } else if is_invisible(c) {
+                // Drawn by no font.
+            } else if is_forbidden(c) || !self.families.iter().any(|family| family.has(c)) {
+                missing.push((at, c));
+                candidates.clear();
+            } else if is_mark(c) && !candidates.is_empty() {
+                let both: Vec<&Family> = candidates.iter().copied().filter(|family| family.has(c)).collect();
+                if both.is_empty() {
+                    missing.push((at, c));
+                } else {
+                    candidates = both;
+                }
+            } else {
+                candidates.clear();
+                candidates.extend(self.families.iter().filter(|family| family.has(c)));
+            }
+        }
+        missing
+    }
+}
+
+/// Characters that typst draws nothing for, whatever the font.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{ad}' | '\u{34f}' | '\u{61c}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// Characters that PDF/A refuses in a text, whether a font has them or not: private ones, and marks of byte order.
+fn is_forbidden(c: char) -> bool {
+    matches!(c, '\0' | '\u{feff}' | '\u{fffe}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
+}
+
+/// Marks that combine with the character before them: the blocks of combining marks, and those of the scripts
+/// that a briefing is likely to hold.
+fn is_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}'
+        | '\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}'
+        | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coverage() -> Coverage {
+        let latin = Family::new((0x20..0x7f).chain([0xe9, 0x301]).collect());
+        let arabic = Family::new((0x20..0x7f).chain(0x620..0x650).collect());
+        Coverage::new(vec![latin, arabic])
+    }
+
+    #[test]
+    fn what_a_font_has_is_not_missing() {
+        assert_eq!(coverage().missing("plain, caf\u{e9}, cafe\u{301}"), []);
+        assert_eq!(coverage().missing("\u{628}\u{64e}"), []);
+    }
+
+    #[test]
+    fn what_no_font_has_is_missing_with_its_place() {
+        assert_eq!(coverage().missing("é\u{1f600}x\u{7}"), [(2, '\u{1f600}'), (7, '\u{7}')]);
+    }
+
+    #[test]
+    fn a_mark_needs_a_font_that_has_its_base_too() {
+        assert_eq!(coverage().missing("\u{628}\u{301}"), [(2, '\u{301}')]);
+    }
+
+    #[test]
+    fn private_characters_are_missing_even_where_a_font_has_them() {
+        let coverage = Coverage::new(vec![Family::new(vec![0xe000])]);
+        assert_eq!(coverage.missing("\u{e000}"), [(0, '\u{e000}')]);
+    }
+}

@@ -1,0 +1,120 @@
+//! One document: its private folder, its process, its PDF.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use super::engine::Engine;
+use super::fault::{self, Failure};
+use super::fonts::Fonts;
+use super::process::{self, Capture, Limits};
+use super::{LIBRARY, pages};
+use crate::document::TypstSource;
+
+/// How much address space typst may use for a document.
+const MEMORY: u64 = 4 << 30;
+
+/// What to typeset, and with what.
+#[derive(Debug)]
+pub struct Job<'a> {
+    pub source: &'a TypstSource,
+    /// The theme's Typst code.
+    pub theme: &'a str,
+    /// Images, by the path that the document names.
+    pub assets: BTreeMap<String, &'a [u8]>,
+    pub fonts: &'a Fonts,
+    /// The time that the PDF says it was made at, in Unix seconds.
+    pub timestamp: i64,
+    /// PDF standards in typst's spelling.
+    pub standards: &'a [String],
+    pub timeout: Duration,
+    /// Leaves the private folder where it is.
+    pub keep_temporary: bool,
+}
+
+/// A typeset document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdf {
+    pub bytes: Vec<u8>,
+    /// Pairs of a claim's index in its document and the page on which it is printed, from 1.
+    pub claim_pages: Vec<(usize, u32)>,
+    pub pages: u32,
+    /// The folder of what typst was given, where it was to be kept.
+    pub kept: Option<PathBuf>,
+}
+
+impl Engine {
+    /// Typesets one document. What is wrong with its content or theme is a [`Failure`]; what is wrong with
+    /// the machine is an error.
+    pub fn typeset(&self, job: &Job<'_>) -> Result<Result<Pdf, Failure>> {
+        let folder = tempfile::Builder::new().prefix("brief-").tempdir().context("can't make a temporary folder")?;
+        let outcome = self.typeset_in(folder.path(), job);
+        let kept = job.keep_temporary.then(|| folder.keep());
+        Ok(match outcome? {
+            Ok(pdf) => Ok(Pdf { kept, ..pdf }),
+            Err(failure) => Err(Failure { kept, ..failure }),
+        })
+    }
+
+    fn typeset_in(&self, folder: &Path, job: &Job<'_>) -> Result<Result<Pdf, Failure>> {
+        let root = folder.join("root");
+        let output = folder.join("out.pdf");
+        fill(&root, job).with_context(|| format!("can't write below `{}`", folder.display()))?;
+        let fonts = job.fonts.folder().context("can't write the book's fonts to a temporary folder")?;
+
+        let mut command = self.command();
+        command.current_dir(&root);
+        command.args(["compile", "--root", ".", "--ignore-system-fonts"]);
+        if let Some(fonts) = fonts {
+            command.arg("--font-path").arg(fonts);
+        }
+        command.arg("--creation-timestamp").arg(job.timestamp.to_string());
+        if !job.standards.is_empty() {
+            command.arg("--pdf-standard").arg(job.standards.join(","));
+        }
+        command.args(["--diagnostic-format", "human", "main.typ"]).arg(&output);
+        // Where there are none: packages of the user's own are no part of the book.
+        command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
+
+        let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
+        let ended = process::run(&mut command, Capture::Errors, &limits).context("can't start typst")?;
+        if let Some(failure) = fault::of(&ended, job.source, job.timeout, MEMORY) {
+            return Ok(Err(failure));
+        }
+        let bytes = match fs::read(&output) {
+            Ok(bytes) if bytes.starts_with(b"%PDF-") => bytes,
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).context("can't read the PDF that typst made"),
+            _ => return Ok(Err(Failure::saying("typst made no PDF, and said nothing"))),
+        };
+        match pages::read(&bytes) {
+            Ok(pages) => Ok(Ok(Pdf { bytes, claim_pages: pages.claims, pages: pages.count, kept: None })),
+            Err(error) => Ok(Err(Failure::saying(&format!("the PDF that typst made can't be read ({error:#})")))),
+        }
+    }
+}
+
+/// Writes the plain files that a document may see.
+#[expect(clippy::disallowed_methods, reason = "typst reads files, in a folder of its own that is removed")]
+fn fill(root: &Path, job: &Job<'_>) -> io::Result<()> {
+    fs::create_dir(root)?;
+    fs::write(root.join("main.typ"), &job.source.text)?;
+    fs::write(root.join("theme.typ"), job.theme)?;
+    fs::write(root.join("brief.typ"), LIBRARY)?;
+    for (path, bytes) in &job.assets {
+        let safe = Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
+        if !safe {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{path}` is no path below a folder")));
+        }
+        // Apart from our own files, which they must not replace.
+        let file = root.join("assets").join(path);
+        if let Some(parent) = file.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(file, bytes)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,301 @@
+//! The bundled book, built for real: what a version holds, when one is made, and that what it says is so.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use assert_cmd::cargo::CommandCargoExt;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A copy of the bundled book in a folder of its own.
+pub(crate) struct Copy {
+    folder: TempDir,
+}
+
+impl Copy {
+    pub(crate) fn new() -> Copy {
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["content", "templates"] {
+            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &folder.path().join(part));
+        }
+        Copy { folder }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn output(&self, name: &str) -> PathBuf {
+        self.path().join("output").join(name)
+    }
+
+    pub(crate) fn build(&self, arguments: &[&str]) -> String {
+        let mut command = Command::cargo_bin("brief").unwrap();
+        command.current_dir(self.path()).args(["build", "--date", "2025-11-06"]).args(arguments);
+        for name in ["BRIEF_TYPST", "SOURCE_DATE_EPOCH", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no `{from}`");
+        fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.output(name)).unwrap()).unwrap()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Every file below a folder, by its path, with its bytes.
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            found.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    found
+}
+
+const CONTRIBUTORS: [&str; 11] = [
+    "egypt",
+    "indonesia",
+    "israel",
+    "palestinian-authority",
+    "palestinian-police",
+    "qatar",
+    "saudi-arabia",
+    "turkey",
+    "united-arab-emirates",
+    "united-nations",
+    "united-states",
+];
+const PRECEDENTS: [&str; 4] = ["east-timor", "ifor-sfor", "kfor", "unifil"];
+
+/// Text with its white space folded and the hyphens of broken lines taken out.
+fn folded(text: &str) -> String {
+    let joined = text.replace("-\n", "").replace('\u{ad}', "");
+    joined.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A PDF's text, of one page or of all.
+fn pdf_text(pdf: &Path, page: Option<u64>) -> String {
+    let mut command = Command::new("pdftotext");
+    if let Some(page) = page {
+        command.args(["-f", &page.to_string(), "-l", &page.to_string()]);
+    }
+    let output = command.arg(pdf).arg("-").output().expect("pdftotext, of poppler-utils, reads the PDFs back");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn pdf_info(pdf: &Path) -> BTreeMap<String, String> {
+    let output = Command::new("pdfinfo").arg(pdf).output().expect("pdfinfo, of poppler-utils, reads the PDFs back");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split_once(':')).map(|(key, value)| (key.to_owned(), value.trim().to_owned())).collect()
+}
+
+#[test]
+fn a_version_holds_what_the_design_says() {
+    let book = Copy::new();
+    let said = book.build(&[]);
+    assert!(said.contains("made v1") && said.contains("17 documents"), "{said}");
+    let mut expected: Vec<String> = ["book.md", "book.pdf", "summary.md", "summary.pdf", "data.json", "claims.json", "changes.json", "manifest.json"]
+        .map(str::to_owned)
+        .to_vec();
+    for (folder, ids) in [("contributors", &CONTRIBUTORS[..]), ("precedents", &PRECEDENTS[..])] {
+        expected.extend(ids.iter().flat_map(|id| [format!("{folder}/{id}.md"), format!("{folder}/{id}.pdf")]));
+    }
+    expected.sort();
+    let found: Vec<String> = files(&book.output("v1")).into_keys().collect();
+    assert_eq!(found, expected);
+    assert_eq!(fs::read_link(book.output("latest")).unwrap(), Path::new("v1"));
+    let ledger = book.json("versions.json");
+    assert_eq!(ledger["versions"].as_array().unwrap().len(), 1);
+    assert_eq!(ledger["versions"][0]["date"], "2025-11-06");
+
+    // Nothing changed, so nothing is written.
+    let before = files(&book.output("v1"));
+    let said = book.build(&[]);
+    assert!(said.contains("nothing that a reader gets has changed since v1"), "{said}");
+    assert_eq!(files(&book.output("v1")), before);
+    assert!(!book.output("v2").exists());
+}
+
+#[test]
+fn comments_and_order_make_no_version() {
+    let book = Copy::new();
+    book.build(&[]);
+    let path = book.path().join("content/precedents/kfor.yaml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("# a comment\n{text}\n\n# another\n")).unwrap();
+    let said = book.build(&[]);
+    assert!(said.contains("nothing that a reader gets has changed since v1"), "{said}");
+}
+
+#[test]
+fn one_changed_record_typesets_only_what_prints_it() {
+    let book = Copy::new();
+    book.build(&[]);
+    let first = files(&book.output("v1"));
+    book.edit("content/precedents/east-timor.yaml", "order: 3", "order: 3\nallow: []");
+    let said = book.build(&[]);
+    assert!(said.contains("nothing that a reader gets has changed"), "a key that readers don't see makes no version: {said}");
+    book.edit("content/contributors/qatar.yaml", "name: Qatar", "name: State of Qatar");
+    book.build(&[]);
+    let second = files(&book.output("v2"));
+    let changed: Vec<&str> = first.iter().filter(|(name, bytes)| second.get(*name) != Some(bytes)).map(|(name, _)| name.as_str()).collect();
+    let prints_qatar = |name: &&str| {
+        let markdown = format!("{}.md", name.rsplit_once('.').unwrap().0);
+        String::from_utf8_lossy(&first[&markdown]).contains("Qatar")
+    };
+    let documents: Vec<&&str> = changed.iter().filter(|name| !name.ends_with(".json")).collect();
+    assert!(documents.contains(&&"book.pdf") && documents.contains(&&"contributors/qatar.pdf"), "{changed:?}");
+    assert!(documents.iter().all(|name| **name == "book.md" || **name == "book.pdf" || prints_qatar(name)), "{changed:?}");
+    assert_eq!(second["precedents/kfor.pdf"], first["precedents/kfor.pdf"]);
+    let manifest = book.json("v2/manifest.json");
+    assert_eq!(manifest["documents"]["precedents/kfor"]["revised"]["version"], 1);
+    assert_eq!(manifest["documents"]["contributors/qatar"]["revised"]["version"], 2);
+    let markdown = String::from_utf8(second["book.md"].clone()).unwrap();
+    assert!(markdown.contains("Qatar → State of Qatar"), "the book lists what changed");
+}
+
+#[test]
+fn every_line_of_the_claim_ledger_is_true() {
+    let book = Copy::new();
+    book.build(&[]);
+    let claims = book.json("v1/claims.json");
+    let documents = claims["documents"].as_object().unwrap();
+    assert_eq!(documents.len(), 17);
+    let mut count = 0;
+    for (id, rows) in documents {
+        let markdown = fs::read_to_string(book.output(&format!("v1/{id}.md"))).unwrap();
+        let lines: Vec<&str> = markdown.lines().collect();
+        let pdf = book.output(&format!("v1/{id}.pdf"));
+        let mut pages: BTreeMap<u64, String> = BTreeMap::new();
+        for row in rows.as_array().unwrap() {
+            count += 1;
+            let printed = folded(row["printed"].as_str().unwrap());
+            let line = lines[usize::try_from(row["line"].as_u64().unwrap()).unwrap() - 1];
+            assert!(plain(line).contains(&printed), "{id}: line {} has no `{printed}`: {line}", row["line"]);
+            for note in row["notes"].as_array().unwrap() {
+                assert!(markdown.contains(&format!("[^{note}]: ")), "{id} has no note {note}");
+            }
+            assert!(!row["notes"].as_array().unwrap().is_empty(), "{id}: {row} is cited");
+            let page = row["page"].as_u64().unwrap_or_else(|| panic!("{id}: no page for {row}"));
+            // A long text may go on on the next page, and a mark may stand in it.
+            let text = pages.entry(page).or_insert_with(|| folded(&pdf_text(&pdf, Some(page))));
+            let start: String = printed.split(' ').take(3).collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&start), "{id}: page {page} has no `{start}`");
+        }
+    }
+    assert!(count > 100, "the book prints {count} claims");
+}
+
+/// The text of a line of Markdown, without marks.
+fn plain(line: &str) -> String {
+    let document = brief::markdown::parse(line).document;
+    let mut text = String::new();
+    brief::document::walk::inlines(&document.blocks, &mut |inline| match inline {
+        brief::document::Inline::Text(part) | brief::document::Inline::Code(part) => text.push_str(part),
+        brief::document::Inline::SoftBreak | brief::document::Inline::HardBreak => text.push(' '),
+        _ => {}
+    });
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("[^") {
+        out.push_str(before);
+        rest = after.split_once(']').map_or("", |(_, after)| after);
+    }
+    folded(&(out + rest))
+}
+
+#[test]
+fn pdfs_say_what_they_are() {
+    let book = Copy::new();
+    book.build(&[]);
+    let pdf = book.output("v1/book.pdf");
+    let info = pdf_info(&pdf);
+    assert_eq!(info["Title"], "A Stabilization Force for Gaza");
+    assert_eq!(info["Tagged"], "yes");
+    let pages: u64 = info["Pages"].parse().unwrap();
+    let text = folded(&pdf_text(&pdf, None));
+    for name in ["United States", "Egypt", "Qatar", "Saudi Arabia", "Turkey", "United Arab Emirates", "Indonesia", "Palestinian Authority", "Israel", "United Nations"] {
+        assert!(text.contains(name), "{name}");
+    }
+    for name in ["Kosovo", "Bosnia", "East Timor", "Lebanon"] {
+        assert!(text.contains(name), "{name}");
+    }
+    let cover = folded(&pdf_text(&pdf, Some(1)));
+    for said in ["6 November 2025", "5 November 2025"] {
+        assert!(cover.contains(said), "the cover names {said}: {cover}");
+    }
+    for page in 2..=pages {
+        let text = folded(&pdf_text(&pdf, Some(page)));
+        assert!(text.contains(&format!("{page} of {pages}")), "page {page} names itself: {text}");
+        assert!(text.contains("v1 · 6 November 2025"), "page {page} names the version: {text}");
+    }
+    let document = lopdf::Document::load(&pdf).unwrap();
+    let outline: Vec<String> = document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect();
+    for chapter in ["Phases", "Glossary", "Notes"] {
+        assert!(outline.iter().any(|title| title.contains(chapter)), "{chapter} is a bookmark: {outline:?}");
+    }
+    assert!(outline.iter().all(|title| !title.chars().last().is_some_and(|c| c.is_ascii_digit())), "no marks in bookmarks: {outline:?}");
+    let summary = pdf_info(&book.output("v1/summary.pdf"));
+    assert_eq!(summary["Pages"], "1", "the summary fits one page");
+}
+
+/// The typst program of the same version, where the environment names one: `.ci/run` does.
+fn typst_program() -> Option<String> {
+    let program = std::env::var("BRIEF_TEST_TYPST").ok()?;
+    Path::new(&program).exists().then_some(program)
+}
+
+#[cfg(feature = "builtin-typst")]
+#[test]
+fn the_same_inputs_give_the_same_bytes_anywhere() {
+    let (one, two) = (Copy::new(), Copy::new());
+    one.build(&["--typst", "builtin"]);
+    match typst_program() {
+        Some(program) => two.build(&["--typst", &program]),
+        None => two.build(&["--typst", "builtin", "--jobs", "1"]),
+    };
+    let (one, two) = (files(&one.output("v1")), files(&two.output("v1")));
+    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
+    let differing: Vec<&String> = one.iter().filter(|(name, bytes)| two[*name] != **bytes).map(|(name, _)| name).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+}
+
+#[test]
+fn a_draft_says_so_and_leaves_the_ledger_alone() {
+    let book = Copy::new();
+    book.build(&["--draft", "--document", "summary"]);
+    assert!(!book.output("versions.json").exists());
+    let text = pdf_text(&book.output("draft/summary.pdf"), None);
+    assert!(text.to_uppercase().contains("DRAFT"), "{text}");
+    let names: Vec<String> = files(&book.output("draft")).into_keys().collect();
+    assert_eq!(names, ["summary.md", "summary.pdf"]);
+}
