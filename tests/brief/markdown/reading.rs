@@ -164,6 +164,7 @@ fn hostile_nesting_is_bounded() {
     deep((0..400).map(|level| format!("{}- a\n", "  ".repeat(level))).collect());
     deep(format!("{}a{}", "*a ".repeat(n), " a*".repeat(n)));
     deep(format!("{}a{}", "*a **b ".repeat(n), " b** a*".repeat(n)));
+    deep(":::box\n".repeat(n));
     deep((0..100).map(|level| format!("{}box\n", ":".repeat(200 - level))).collect());
 
     for source in [
