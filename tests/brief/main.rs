@@ -7,6 +7,7 @@ mod cli;
 mod diff;
 mod digest;
 mod formats;
+mod faults;
 mod load;
 mod load_properties;
 mod markdown;
