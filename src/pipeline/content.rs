@@ -41,7 +41,12 @@ pub(super) enum Wanted<'a> {
 }
 
 /// Everything short of typesetting: the faults, and the content where there are no errors.
-pub(super) fn prepare(tree: Tree, mut found: Vec<Diagnostic>, wanted: Wanted<'_>, progress: &dyn Progress) -> (Tree, Vec<Diagnostic>, Option<Content>) {
+pub(super) fn prepare(
+    tree: Tree,
+    mut found: Vec<Diagnostic>,
+    wanted: Wanted<'_>,
+    progress: &dyn Progress,
+) -> (Tree, Vec<Diagnostic>, Option<Content>) {
     let loaded = load::load(&tree);
     found.extend(loaded.diagnostics);
     let Some(book) = loaded.book else {
@@ -75,7 +80,12 @@ pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Dia
 }
 
 /// Renders the documents that are wanted, side by side.
-pub(super) fn render_all(renderer: &Renderer, wanted: Wanted<'_>, tree: &Tree, progress: &dyn Progress) -> (Vec<Prepared>, Vec<Diagnostic>) {
+pub(super) fn render_all(
+    renderer: &Renderer,
+    wanted: Wanted<'_>,
+    tree: &Tree,
+    progress: &dyn Progress,
+) -> (Vec<Prepared>, Vec<Diagnostic>) {
     let chosen: Vec<&Planned> = renderer
         .documents()
         .iter()

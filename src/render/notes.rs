@@ -243,7 +243,8 @@ fn entry(id: &str, book: &Book) -> Vec<Inline> {
         let date = text.parse::<Date>().map_or_else(|_| text.to_owned(), |date| long_date(date, settings));
         if inferred { format!("{date} ({})", word(settings, "inferred")) } else { date }
     });
-    let parts: Vec<String> = [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
+    let parts: Vec<String> =
+        [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
     let mut push = |text: String| inlines.push(Inline::Text(format!(" {}", sentence(text))));
     if !parts.is_empty() {
         push(parts.join(", "));
