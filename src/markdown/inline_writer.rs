@@ -46,10 +46,7 @@ fn try_write(inlines: &[Inline]) -> Option<String> {
     if choices.len() == 1 {
         return Some(emit(&tokens, &choices[0]));
     }
-    choices
-        .iter()
-        .map(|marks| emit(&tokens, marks))
-        .find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
+    choices.iter().map(|marks| emit(&tokens, marks)).find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
 }
 
 fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut usize) {
