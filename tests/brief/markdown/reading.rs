@@ -119,7 +119,7 @@ fn task_boxes_are_boxes_only_unescaped() {
     let tasks = |source: &str| {
         let kinds = kinds(source);
         let BlockKind::List(list) = &kinds[0] else { panic!() };
-        list.items.iter().map(|item| (item.task, item.blocks.iter().map(|block| block_text(block)).collect::<Vec<_>>())).collect::<Vec<_>>()
+        list.items.iter().map(|item| (item.task, item.blocks.iter().map(block_text).collect::<Vec<_>>())).collect::<Vec<_>>()
     };
     assert_eq!(
         tasks("- [ ] a\n- [x] b\n- [X] *c*\n- \\[x] d\n- [y] e\n- [x]f\n- [x]\n"),

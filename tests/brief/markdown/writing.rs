@@ -218,8 +218,10 @@ fn a_redline_strikes_what_was_and_keeps_what_is() {
 #[test]
 fn wide_tables_are_not_padded() {
     let long = "x".repeat(200);
-    let source = format!("| a | b |\n|---|---|\n| {long} | c |\n");
-    assert_eq!(rewritten(&source), format!("| a | b |\n| --- | --- |\n| {long} | c |\n"));
+    let source = format!("| first | b |\n|---|---|\n| a | {long} |\n");
+    assert_eq!(rewritten(&source), format!("| first | b   |\n| ----- | --- |\n| a     | {long} |\n"));
+    let source = format!("| a | last |\n|---|---|\n| {long} | c |\n");
+    assert_eq!(rewritten(&source), format!("| a   | last |\n| --- | --- |\n| {long} | c   |\n"));
     // East Asian characters are two columns wide.
     assert_eq!(rewritten("|漢字|b|\n|-|-|\n|a|\\||\n"), "| 漢字 | b   |\n| ---- | --- |\n| a    | \\|  |\n");
 }
