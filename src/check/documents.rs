@@ -44,10 +44,11 @@ pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
                 true => format!("two documents have the id `{id}`"),
                 false => format!("documents `{before}` and `{id}` would be one file where case doesn't count"),
             };
-            found.push(
-                Diagnostic::error(Code::InvalidDocument, place(), message)
-                    .help("use a field in the id that tells the records apart, such as `{{ record.id }}`"),
-            );
+            let help = match book.settings.documents.get(*plan).is_some_and(|plan| plan.each.is_some()) {
+                true => "use a field in the id that tells the records apart, such as `{{ record.id }}`",
+                false => "give one of them another id",
+            };
+            found.push(Diagnostic::error(Code::InvalidDocument, place(), message).help(help));
         }
     }
     found
@@ -70,6 +71,10 @@ fn unfit(book: &Book, id: &str) -> Option<String> {
         Some(format!("a version has a file `{first}.json` of its own"))
     } else if parts.iter().any(|part| DEVICES.contains(&part.split('.').next().unwrap_or_default().to_lowercase().as_str())) {
         Some("a part of it is the name of a device on Windows".to_owned())
+    } else if id.contains(char::is_control) {
+        Some("it holds a control character".to_owned())
+    } else if id.contains("{{") || id.contains("{%") {
+        Some("names in braces are filled in only where a document is made for `each` record of a collection".to_owned())
     } else if id.len() > LONGEST {
         Some(format!("it is longer than {LONGEST} bytes"))
     } else {

@@ -1,5 +1,6 @@
 //! From files to documents: read, load, check, render, check again. Nothing is written.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 use super::options::{Checked, Progress};
-use crate::diagnostic::{self, Diagnostic, has_errors};
+use crate::diagnostic::{self, Code, Diagnostic, has_errors};
 use crate::document::Document;
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
@@ -95,18 +96,29 @@ pub(super) fn render_all(
         })
         .collect();
     progress.start("rendering", chosen.len() as u64);
-    let rendered: Vec<(Prepared, Vec<Diagnostic>)> = chosen
-        .par_iter()
-        .map(|planned| {
-            let made = render(renderer, planned, &Scope::default(), tree);
-            progress.step(&planned.id);
-            made
-        })
+    let make = |planned: &Planned| {
+        let made = render(renderer, planned, &Scope::default(), tree);
+        progress.step(&planned.id);
+        made
+    };
+    // The first of each plan goes ahead: where its template doesn't end, the other ten thousand wouldn't either.
+    let (first, rest): (Vec<_>, Vec<_>) =
+        chosen.iter().enumerate().partition(|(index, planned)| *index == 0 || chosen[index - 1].plan != planned.plan);
+    let mut rendered: Vec<(usize, (Prepared, Vec<Diagnostic>))> =
+        first.into_par_iter().map(|(index, planned)| (index, make(planned))).collect();
+    let endless: BTreeSet<usize> = rendered
+        .iter()
+        .filter(|(_, (_, faults))| faults.iter().any(|fault| fault.code == Code::TemplateLimit))
+        .map(|(_, (prepared, _))| prepared.planned.plan)
         .collect();
+    rendered.par_extend(
+        rest.into_par_iter().filter(|(_, planned)| !endless.contains(&planned.plan)).map(|(index, planned)| (index, make(planned))),
+    );
+    rendered.sort_by_key(|(index, _)| *index);
     progress.finish();
     let mut documents = Vec::with_capacity(rendered.len());
     let mut found = Vec::new();
-    for (prepared, faults) in rendered {
+    for (_, (prepared, faults)) in rendered {
         found.extend(faults);
         documents.push(prepared);
     }

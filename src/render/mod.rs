@@ -20,7 +20,7 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::document::Document;
 use crate::model::Book;
 use crate::tree::Tree;
@@ -97,6 +97,11 @@ impl Renderer {
                 origins: Vec::new(),
                 diagnostics: vec![fault::of_render(&self.engine, &pass, planned, &error)],
             },
+            Ok((text, _)) if text.len() > engine::LONGEST => {
+                let place = Place::File(format!("{TEMPLATES}/{}", planned.template));
+                let diagnostics = vec![fault::too_long(place, &format!("document `{}`", planned.id))];
+                Rendered { document: Document::default(), uses_changes, origins: Vec::new(), diagnostics }
+            }
             Ok((text, spans)) => {
                 let origins = fault::origins(&text, &spans, &self.engine);
                 let mut diagnostics = Vec::new();

@@ -2,12 +2,14 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value, ValueKind};
+use minijinja::{Error, ErrorKind};
 
 use super::claim_text;
-use super::token::{Prints, shield};
+use super::token::{Prints, shield, unshield};
 use crate::document::StampField;
 use crate::model::{self, Book, Claim, Held, Qualifier, Record};
 
@@ -18,6 +20,8 @@ pub(crate) struct Pass {
     pub(crate) prints: Prints,
     /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
     missed: Mutex<Option<Miss>>,
+    /// The record whose field was read last, as the indexes of collection and record, from 1.
+    looked: AtomicU64,
     /// Whether the template looked at `changes`.
     pub(crate) saw_changes: std::sync::atomic::AtomicBool,
 }
@@ -32,11 +36,18 @@ pub(crate) struct Miss {
 
 impl Pass {
     pub(crate) fn new(book: Arc<Book>) -> Arc<Pass> {
-        Arc::new(Pass { book, prints: Prints::default(), missed: Mutex::new(None), saw_changes: false.into() })
+        Arc::new(Pass { book, prints: Prints::default(), missed: Mutex::new(None), looked: AtomicU64::new(0), saw_changes: false.into() })
     }
 
     pub(crate) fn missed(&self) -> Option<Miss> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The record whose field was read last.
+    pub(crate) fn looked_at(&self) -> Option<&Record> {
+        let looked = self.looked.load(atomic::Ordering::Relaxed).checked_sub(1)?;
+        let (_, collection) = self.book.collections.get_index(usize::try_from(looked >> 32).ok()?)?;
+        collection.records.get_index(usize::try_from(looked & u64::from(u32::MAX)).ok()?).map(|(_, record)| record)
     }
 
     fn miss(&self, owner: impl fmt::Display, name: &str, known: impl Iterator<Item = String>) {
@@ -168,6 +179,7 @@ impl Object for RecordObject {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
         let record = self.record();
+        self.pass.looked.store(((self.collection as u64) << 32 | self.index as u64) + 1, atomic::Ordering::Relaxed);
         if let Some(value) = record.fields.get(key) {
             let origin = Origin { record: (record.collection.clone(), record.id.clone()), path: format!("/{}", escape(key)) };
             return Some(to_value(&self.pass, value, origin));
@@ -476,6 +488,21 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
             .collect::<Vec<Value>>()
             .into(),
         model::Value::Map(fields) => Value::from_object(MapObject { pass: pass.clone(), fields: fields.clone(), origin }),
+    }
+}
+
+/// A value as plain text, where no Markdown stands: a claim's value, a record's id.
+pub(crate) fn plain(value: &Value) -> Result<String, Error> {
+    let bare = match (value.downcast_object_ref::<ClaimObject>(), value.downcast_object_ref::<RecordObject>()) {
+        (Some(claim), _) => claim.bare(),
+        (_, Some(record)) => text(record.id()),
+        _ => value.clone(),
+    };
+    match bare.kind() {
+        ValueKind::String | ValueKind::Number => Ok(unshield(&bare.to_string()).into_owned()),
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        ValueKind::None => Err(Error::new(ErrorKind::InvalidOperation, "the field is absent or not known")),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "only a text or a number can stand here")),
     }
 }
 
