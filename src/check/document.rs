@@ -15,7 +15,7 @@ const ASSETS: &str = "content/assets";
 /// Checks a document; `origins` has the template and line of each rendered line.
 pub fn document(document: &Document, template: &str, origins: &[Option<(Arc<str>, usize)>], tree: &Tree) -> Vec<Diagnostic> {
     let mut checker = Checker { template, origins, tree, found: Vec::new(), line: 1, level: 0 };
-    let untitled = !document.front.get("title").is_some_and(|title| title.as_str().is_some_and(|t| !t.trim().is_empty()));
+    let untitled = document.front.get("title").is_none_or(|title| title.as_str().is_none_or(|t| t.trim().is_empty()));
     let mut titles = 0;
     walk::blocks(&document.blocks, &mut |block| {
         if block.line > 0 {

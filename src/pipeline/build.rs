@@ -34,11 +34,12 @@ pub fn build(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
 fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
     let (tree, found) = tree::folder::read(&options.root)?;
     let stamp = inputs::stamp(&tree, &stamp_options(options));
-    if !options.is_draft() && found.is_empty() {
-        if let Some(version) = inputs::unchanged(&options.output, stamp) {
-            let git = revision::facts(&options.root);
-            return Ok(unchanged(options, tree, &version, git.as_ref())?);
-        }
+    if !options.is_draft()
+        && found.is_empty()
+        && let Some(version) = inputs::unchanged(&options.output, stamp)
+    {
+        let git = revision::facts(&options.root);
+        return unchanged(options, tree, &version, git.as_ref());
     }
     let wanted = if options.documents.is_empty() { Wanted::All } else { Wanted::Only(&options.documents) };
     let (tree, diagnostics, content) = prepare(tree, found, wanted, progress);

@@ -23,7 +23,7 @@ pub(crate) struct Pass {
     /// The record whose field was read last, as the indexes of collection and record, from 1.
     looked: AtomicU64,
     /// Whether the template looked at `changes`.
-    pub(crate) saw_changes: std::sync::atomic::AtomicBool,
+    pub(crate) saw_changes: atomic::AtomicBool,
 }
 
 /// A field that was asked for and isn't there.

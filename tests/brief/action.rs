@@ -284,7 +284,7 @@ fn a_pull_request_from_first_to_last() {
     let status = || book.git(&["status", "--porcelain", "--ignored"]);
     assert_eq!(status(), "");
 
-    let mut runner = Runner::new(&book, "pull_request", event.clone());
+    let mut runner = Runner::new(&book, "pull_request", event);
     runner.inputs =
         BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
     runner.environment.clone_from(&environment);
