@@ -68,6 +68,7 @@ pub fn to_typst(
     let body: Vec<&Block> =
         writer.shown(&document.blocks).filter(|block| !title.is_some_and(|title| std::ptr::eq(title, *block))).collect();
     writer.blocks(&body);
+    writer.closing();
     writer.lists();
     writer.code.finish()
 }

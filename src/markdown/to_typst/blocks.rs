@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
         self.nesting.blocks -= 1;
     }
 
-    fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {
+    pub(super) fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {
         if self.nesting.in_footnote {
             self.paragraph(content);
             return;

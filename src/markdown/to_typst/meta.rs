@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::TypstMeta;
-use crate::document::{Document, Inline, Stamp, walk};
+use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
+
+/// More letters than this don't fit one page at any readable size.
+const ONE_PAGE: usize = 6500;
 
 /// Key and English text of each word that a PDF prints beside its text; a book may replace them under `words:`.
 const WORDS: &[(&str, &str)] = &[
@@ -22,6 +25,8 @@ const WORDS: &[(&str, &str)] = &[
     ("important", "Important"),
     ("warning", "Warning"),
     ("caution", "Caution"),
+    ("notes", "Notes"),
+    ("sources", "Sources"),
     ("inserted", "inserted:"),
     ("deleted", "deleted:"),
 ];
@@ -67,6 +72,7 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
     told.insert("paper".to_owned(), if meta.paper == "us-letter" { "us-letter" } else { "a4" }.into());
     told.insert("language".to_owned(), language(&meta.language));
     told.insert("redline".to_owned(), is_redline(document).into());
+    told.insert("short".to_owned(), is_short(document).into());
     told.insert(
         "version".to_owned(),
         json!({
@@ -94,6 +100,22 @@ fn is_redline(document: &Document) -> bool {
     let mut found = false;
     walk::inlines(&document.blocks, &mut |inline| found |= matches!(inline, Inline::Inserted(_) | Inline::Deleted(_)));
     found
+}
+
+/// Whether the document might fit one page: neither long nor made to break.
+fn is_short(document: &Document) -> bool {
+    let mut letters = 0;
+    walk::inlines(&document.blocks, &mut |inline| {
+        if let Inline::Text(text) | Inline::Code(text) = inline {
+            letters += text.chars().count();
+        }
+    });
+    letters += document.notes.iter().map(|note| plain_text(&note.text).chars().count()).sum::<usize>();
+    let mut breaks = false;
+    walk::blocks(&document.blocks, &mut |block| {
+        breaks |= matches!(&block.kind, BlockKind::Directive { name, .. } if name == "turned" || name == "pagebreak");
+    });
+    !breaks && letters < ONE_PAGE
 }
 
 fn folded(text: &str) -> String {

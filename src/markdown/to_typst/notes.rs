@@ -85,6 +85,17 @@ impl Writer<'_> {
         self.deferred.push((gap, listed));
     }
 
+    /// The lists that the text doesn't place stand at its end.
+    pub(super) fn closing(&mut self) {
+        for (listed, any, key) in [(Listed::Notes, self.places.notes, "notes"), (Listed::Sources, self.places.sources, "sources")] {
+            if any && !self.deferred.iter().any(|(_, known)| *known == listed) {
+                let heading = [Inline::Text(self.word(key))];
+                self.heading(2, &heading, None);
+                self.defer(listed);
+            }
+        }
+    }
+
     /// Writes the lists into their places.
     pub(super) fn lists(&mut self) {
         for (gap, listed) in std::mem::take(&mut self.deferred).into_iter().rev() {

@@ -13,14 +13,16 @@ pub(super) struct Places<'a> {
     pub(super) anchors: BTreeSet<&'a str>,
     /// The footnotes of the text's own.
     pub(super) footnotes: BTreeMap<&'a str, &'a [Block]>,
-    /// Whether the notes, and the sources, are listed somewhere.
+    /// Whether the notes, and the sources, are listed: somewhere in the text, else at its end.
     pub(super) notes: bool,
     pub(super) sources: bool,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn of(document: &'a Document, placement: NotesPlacement) -> Places<'a> {
-        let mut places = Places { title: None, anchors: BTreeSet::new(), footnotes: BTreeMap::new(), notes: false, sources: false };
+        let notes = placement == NotesPlacement::End && !document.notes.is_empty();
+        let sources = !document.sources.is_empty();
+        let mut places = Places { title: None, anchors: BTreeSet::new(), footnotes: BTreeMap::new(), notes, sources };
         places.title = document.blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
         places.visit(&document.blocks, document, placement);
         places
@@ -38,8 +40,6 @@ impl<'a> Places<'a> {
                 BlockKind::FootnoteDefinition { label, blocks } => {
                     self.footnotes.entry(label).or_insert(blocks);
                 }
-                BlockKind::Notes => self.notes = true,
-                BlockKind::Sources => self.sources = true,
                 _ => {}
             }
         }

@@ -16,6 +16,9 @@ const INSET: f64 = 10.0;
 /// A row of more lines than this may break over pages.
 const SHORT_ROW: f64 = 12.0;
 
+/// A table of no more lines than this stays on one page.
+const SHORT_TABLE: f64 = 10.0;
+
 /// A column whose longest cell has no more letters than this is as wide as that cell.
 const NARROW: usize = 11;
 
@@ -29,7 +32,10 @@ impl Writer<'_> {
         let small = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
         let widths = widths(table, attributes);
         let rooms = self.rooms(&widths, small);
+        let height: f64 = table.rows.iter().map(|row| lines(row, &rooms).ceil()).sum();
+        let unbroken = height <= SHORT_TABLE;
         self.code.start();
+        self.code.push(if unbroken { "#unbroken[" } else { "" });
         self.code.push(if table.caption.is_some() { "#figure(kind: table, caption: [" } else { "#[#" });
         if let Some(caption) = &table.caption {
             self.inlines(caption);
@@ -63,7 +69,8 @@ impl Writer<'_> {
             Some("tiny") => self.code.push("<tiny>"),
             _ => {}
         }
-        self.code.line(if table.caption.is_some() { "" } else { "]" });
+        self.code.push(if table.caption.is_some() { "" } else { "]" });
+        self.code.line(if unbroken { "];" } else { "" });
     }
 
     /// How many letters a line of each column holds, about.
