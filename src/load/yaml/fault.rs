@@ -83,7 +83,7 @@ fn syntax(source: &Source<'_>, place: Place, said: &str) -> Diagnostic {
     if problem.ends_with("expected a key") {
         return stopped(source, place, Stop::Key);
     }
-    let problem = problem.trim_start_matches(|c: char| c == '.' || c == ':' || c == ' ');
+    let problem = problem.trim_start_matches(['.', ':', ' ']);
     let mut diagnostic = Diagnostic::error(Code::YamlSyntax, place, format!("`{}` is not valid YAML: {problem}", source.file))
         .maybe_help(HELP.iter().find(|(words, _)| problem.starts_with(words)).map(|(_, help)| (*help).to_owned()));
     if let Some((doing, line, column)) = context {
