@@ -79,3 +79,18 @@ pub(super) fn parse_record(file: &str, text: &str, diagnostics: &mut Vec<Diagnos
     }
     Some(fields)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_ends_at_the_first_fence() {
+        let parts = split("---\na: 1\n---\n\n\n  text\n---\nmore\n\n").expect("it has an end");
+        assert_eq!(parts, Parts { front: Some("a: 1\n"), body: "  text\n---\nmore", body_line: 6 });
+        assert_eq!(split("---\n---\n"), Some(Parts { front: Some(""), body: "", body_line: 3 }));
+        assert_eq!(split("text\n---\n"), Some(Parts { front: None, body: "text\n---", body_line: 1 }));
+        assert_eq!(split("---\na: 1\n"), None);
+        assert_eq!(split(""), Some(Parts { front: None, body: "", body_line: 1 }));
+    }
+}

@@ -95,7 +95,6 @@ impl Reading<'_> {
         for fault in &mut faults {
             fault.record.get_or_insert_with(|| path.clone());
         }
-        faults.retain(|fault| fault.severity == crate::diagnostic::Severity::Error || !allow.iter().any(|code| code == fault.code.name()));
         (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow }, id_place, faults)
     }
 }

@@ -39,6 +39,12 @@ fn made(case: &str) -> Vec<(&'static str, Vec<u8>)> {
         "yaml-limit-depth-open" => file(format!("name: {}\n", "[".repeat(1_000_000)).into_bytes()),
         "yaml-limit-depth-block" => file((0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>().into_bytes()),
         "yaml-limit-text" => file(format!("name: {}\n", "x".repeat(17 << 20)).into_bytes()),
+        // Just under the library's own limit, which counts aliases, not what they stand for.
+        "yaml-limit-nodes" => {
+            let mut text = format!("name: &a [{}]\nlist:\n", "1, ".repeat(10_000));
+            text.push_str(&"- *a\n".repeat(2000));
+            file(text.into_bytes())
+        }
         "yaml-limit-alias-text" => {
             let mut text = format!("name: &a {}\nlist:\n", "x".repeat(1 << 20));
             text.push_str(&"- *a\n".repeat(1000));

@@ -102,3 +102,16 @@ fn parts(said: &str) -> (&str, Option<(&str, usize, usize)>) {
     });
     (problem, context)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn what_the_parser_was_doing_is_told_apart() {
+        let said = "did not find expected ',' or ']' at line 3 column 6, while parsing a flow sequence at line 2 column 7";
+        assert_eq!(parts(said), ("did not find expected ',' or ']'", Some(("while parsing a flow sequence", 2, 7))));
+        assert_eq!(parts("unknown anchor at line 1 column 7"), ("unknown anchor", None));
+        assert_eq!(parts("no place"), ("no place", None));
+    }
+}
