@@ -110,12 +110,18 @@ impl Checker<'_> {
         let Some(bytes) = self.tree.get(&file) else {
             let known = self.tree.below(ASSETS).map(|(path, _)| &path[ASSETS.len() + 1..]);
             let help = did_you_mean(name, known);
-            self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`")).maybe_help(help));
+            self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`"))
+                    .maybe_help(help),
+            );
             return;
         };
         match image_fault(name, bytes) {
             None => {}
-            Some(why) => self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}")).via("the image", Place::File(file))),
+            Some(why) => self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}"))
+                    .via("the image", Place::File(file)),
+            ),
         }
     }
 
@@ -152,17 +158,23 @@ fn svg_fault(bytes: &[u8]) -> Option<String> {
     if text.contains("<!ENTITY") {
         return Some("it declares entities".to_owned());
     }
-    let mut rest = text;
-    while let Some(at) = rest.find("href") {
-        rest = &rest[at + 4..];
-        let Some(value) = rest.trim_start().strip_prefix('=').map(str::trim_start) else { continue };
-        let value = value.trim_start_matches(['"', '\'']).trim_start();
+    let loaded =
+        after(text, "href").filter_map(|rest| rest.trim_start().strip_prefix('=')).chain(after(text, "url(")).chain(after(text, "@import"));
+    for value in loaded {
+        let value = value.trim_start().trim_start_matches(['"', '\'']).trim_start();
+        let value = value.strip_prefix("&quot;").unwrap_or(value);
         if !value.starts_with('#') && !value.starts_with("data:") && !value.is_empty() {
-            let shown: String = value.chars().take_while(|c| !matches!(c, '"' | '\'' | '>')).take(60).collect();
+            let shown: String =
+                value.trim_start_matches("url(").chars().take_while(|c| !matches!(c, '"' | '\'' | '>' | ')' | ';')).take(60).collect();
             return Some(format!("it loads `{shown}`, and a document may show only what is in it"));
         }
     }
-    None
+    text.contains("<?xml-stylesheet").then(|| "it loads a style sheet, and a document may show only what is in it".to_owned())
+}
+
+/// What follows each occurrence of a word.
+fn after<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(word).map(move |(at, _)| &text[at + word.len()..])
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     for (index, plan) in book.settings.documents.iter().enumerate() {
         if let Some(collection) = plan.each.as_deref().filter(|name| !book.collections.contains_key(*name)) {
             let place = Place::value("content/book.yaml", format!("/documents/{index}/each"));
-            let message = format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
+            let message =
+                format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
             found.push(
                 Diagnostic::error(Code::UnknownCollection, place, message)
                     .maybe_help(did_you_mean(collection, book.collections.keys().map(String::as_str))),
@@ -43,10 +44,11 @@ pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
                 true => format!("two documents have the id `{id}`"),
                 false => format!("documents `{before}` and `{id}` would be one file where case doesn't count"),
             };
-            found.push(
-                Diagnostic::error(Code::InvalidDocument, place(), message)
-                    .help("use a field in the id that tells the records apart, such as `{{ record.id }}`"),
-            );
+            let help = match book.settings.documents.get(*plan).is_some_and(|plan| plan.each.is_some()) {
+                true => "use a field in the id that tells the records apart, such as `{{ record.id }}`",
+                false => "give one of them another id",
+            };
+            found.push(Diagnostic::error(Code::InvalidDocument, place(), message).help(help));
         }
     }
     found
@@ -69,6 +71,10 @@ fn unfit(book: &Book, id: &str) -> Option<String> {
         Some(format!("a version has a file `{first}.json` of its own"))
     } else if parts.iter().any(|part| DEVICES.contains(&part.split('.').next().unwrap_or_default().to_lowercase().as_str())) {
         Some("a part of it is the name of a device on Windows".to_owned())
+    } else if id.contains(char::is_control) {
+        Some("it holds a control character".to_owned())
+    } else if id.contains("{{") || id.contains("{%") {
+        Some("names in braces are filled in only where a document is made for `each` record of a collection".to_owned())
     } else if id.len() > LONGEST {
         Some(format!("it is longer than {LONGEST} bytes"))
     } else {
@@ -82,7 +88,7 @@ mod tests {
 
     #[test]
     fn ids_are_safe_paths() {
-        let book = crate::model::Book::empty();
+        let book = Book::empty();
         for wrong in ["", "draft", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
             assert!(unfit(&book, wrong).is_some(), "{wrong}");
         }

@@ -226,7 +226,7 @@ fn equal(left: &Value, right: &Value) -> Result<bool, Error> {
     let (a, b) = (bare(left, right)?, bare(right, left)?);
     let is_claim = |v: &Value| v.downcast_object_ref::<ClaimObject>().is_some();
     if (is_claim(left) || is_claim(right)) && !a.is_none() && !b.is_none() && a.kind() != b.kind() {
-        return Err(mismatch(&a, "==", &b));
+        return Err(mismatch(left, "==", right));
     }
     Ok(a == b)
 }
@@ -244,7 +244,7 @@ fn order(left: &Value, operator: &str, right: &Value) -> Result<Option<Ordering>
         ));
     }
     if a.kind() != b.kind() || !matches!(a.kind(), ValueKind::Number | ValueKind::String | ValueKind::Bool) {
-        return Err(mismatch(&a, operator, &b));
+        return Err(mismatch(left, operator, right));
     }
     Ok(a.partial_cmp(&b))
 }
@@ -270,7 +270,15 @@ fn contains(container: &Value, item: &Value) -> Result<bool, Error> {
 }
 
 fn mismatch(left: &Value, operator: &str, right: &Value) -> Error {
-    Error::new(ErrorKind::InvalidOperation, format!("a {} can't be compared with a {} by `{operator}`", noun(left), noun(right)))
+    Error::new(ErrorKind::InvalidOperation, format!("{} can't be compared with {} by `{operator}`", named(left), named(right)))
+}
+
+/// A side as messages name it: a claim by its path.
+fn named(value: &Value) -> String {
+    match value.downcast_object_ref::<ClaimObject>() {
+        Some(claim) => format!("the claim `{}`, a {},", claim.path(), noun(&claim.bare())),
+        None => format!("a {}", noun(value)),
+    }
 }
 
 fn noun(value: &Value) -> &'static str {

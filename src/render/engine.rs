@@ -12,12 +12,14 @@ use super::{Scope, compare, filters};
 use crate::document::StampField;
 use crate::tree::Tree;
 
-/// Work that a render may do whatever the size of the book: about two seconds' worth.
-const BASE_FUEL: u64 = 40_000_000;
+/// Work that a render may do whatever the size of the book: about a second's worth, and 1.2 GiB of text.
+const BASE_FUEL: u64 = 20_000_000;
 /// Further work for each record of the book.
-const FUEL_PER_RECORD: u64 = 20_000;
+const FUEL_PER_RECORD: u64 = 10_000;
 /// Nested includes, macros and blocks.
-const DEPTH: usize = 200;
+pub(crate) const DEPTH: usize = 200;
+/// How long a document's text may be, in bytes.
+pub(crate) const LONGEST: usize = 64 << 20;
 
 /// The folder that templates are read from, and nothing outside it.
 pub const TEMPLATES: &str = "templates";
@@ -26,6 +28,8 @@ pub const TEMPLATES: &str = "templates";
 #[derive(Debug)]
 pub(crate) struct Engine {
     env: Environment<'static>,
+    /// How many steps a render may take.
+    pub(crate) fuel: u64,
     /// Each template's source as the engine has it, comparisons rewritten, for places of errors.
     pub(crate) sources: BTreeMap<String, Arc<str>>,
     /// Each template's source as it was written.
@@ -42,7 +46,8 @@ impl Engine {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|_| AutoEscape::Custom("brief".into()));
-        env.set_fuel(Some(BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64))));
+        let fuel = BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64));
+        env.set_fuel(Some(fuel));
         env.set_recursion_limit(DEPTH);
         env.set_debug(false);
         let mut syntax = minijinja::syntax::SyntaxConfig::builder();
@@ -50,7 +55,8 @@ impl Engine {
         if let Ok(syntax) = syntax.build() {
             env.set_syntax(syntax);
         }
-        let mut engine = Engine { env, sources: BTreeMap::new(), originals: BTreeMap::new(), broken: Vec::new(), reserved: Vec::new() };
+        let mut engine =
+            Engine { env, fuel, sources: BTreeMap::new(), originals: BTreeMap::new(), broken: Vec::new(), reserved: Vec::new() };
         for (path, _) in tree.below(TEMPLATES) {
             let name = &path[TEMPLATES.len() + 1..];
             let Some(source) = tree.text(path).filter(|_| name.ends_with(".jinja")) else { continue };
@@ -83,6 +89,7 @@ impl Engine {
         let shared = pass.clone();
         env.set_formatter(move |out, _state, value| {
             let printed = filters::to_token(&shared, value)?;
+            shared.prints.charge(printed.len())?;
             out.write_str(&printed).map_err(Error::from)
         });
         env

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
-use super::engine::{Engine, TEMPLATES};
-use super::filters::BROKEN;
+use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
+use super::filters::{BROKEN, FILTERS, FUNCTIONS, TESTS, TOO_LONG};
 use super::plan::Planned;
+
 use super::values::Pass;
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
 use crate::model::DocumentPlan;
@@ -27,10 +28,13 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
 }
 
 /// An id in `book.yaml` that can't be rendered.
-pub(crate) fn of_document_id(plan: &DocumentPlan, index: usize, record: Option<&str>, error: &Error) -> Diagnostic {
+pub(crate) fn of_document_id(plan: &DocumentPlan, index: usize, record: Option<(&str, &Pass)>, error: &Error) -> Diagnostic {
     let place = Place::value("content/book.yaml", format!("/documents/{index}/id"));
-    let of = record.map(|id| format!(" for record `{id}`")).unwrap_or_default();
-    Diagnostic::error(Code::InvalidDocument, place, format!("the document id `{}` can't be made{of}: {}", plan.id, detail(error)))
+    let of = record.map(|(id, _)| format!(" for record `{id}`")).unwrap_or_default();
+    let miss = record.and_then(|(_, pass)| pass.missed()).filter(|_| error.kind() == ErrorKind::UndefinedError);
+    let why = miss.as_ref().map_or_else(|| detail(error), |miss| format!("{} has no `{}`", miss.owner, miss.name));
+    Diagnostic::error(Code::InvalidDocument, place, format!("the document id `{}` can't be made{of}: {why}", plan.id))
+        .maybe_help(miss.and_then(|miss| did_you_mean(&miss.name, miss.known.iter().map(String::as_str))))
         .help("an id may use fields of the record, such as `precedents/{{ record.id }}`")
 }
 
@@ -44,27 +48,46 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
     };
     let mut diagnostic = match inner.kind() {
         ErrorKind::UndefinedError => undefined(engine, pass, inner, place, &made_for),
-        ErrorKind::OutOfFuel => Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may"))
-            .help("look for a loop that doesn't end or grows with every turn"),
+        ErrorKind::OutOfFuel => {
+            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may ({} steps)", engine.fuel))
+                .help("look for a loop that doesn't end or grows with every turn")
+        }
         ErrorKind::TemplateNotFound => missing(engine, inner, place, &made_for),
-        ErrorKind::SyntaxError => Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner))),
+        ErrorKind::SyntaxError => {
+            Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+        }
         _ if inner.detail().is_some_and(|d| d.contains(BROKEN)) => {
             Diagnostic::error(Code::BrokenToken, place, format!("{made_for} cuts a printed value in two"))
                 .help("change the text before it is printed, with a filter on the field itself")
         }
-        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => {
-            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} nests templates or macros too deeply"))
-                .help("look for a template that includes itself, or a macro that calls itself")
-        }
-        kind => {
-            let help = unknown_help(kind, inner);
-            Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner))).maybe_help(help)
-        }
+        _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
+        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(
+            Code::TemplateLimit,
+            place,
+            format!("{made_for} nests templates or macros too deeply (the limit is {DEPTH} levels)"),
+        )
+        .help("look for a template that includes itself, or a macro that calls itself"),
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => unknown(inner, place, &made_for),
+        _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+            .maybe_help(calculated(inner)),
     };
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
+    } else if diagnostic.code == Code::TemplateError {
+        // In a loop over records the line alone doesn't say which of them it was.
+        if let Some(record) = pass.looked_at() {
+            diagnostic = diagnostic
+                .record(record.path())
+                .via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
+        }
     }
     trace(engine, error, inner, diagnostic)
+}
+
+/// A text that outgrows what a document may hold.
+pub(crate) fn too_long(place: Place, made_for: &str) -> Diagnostic {
+    Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} makes more text than a document may hold ({} MiB)", LONGEST >> 20))
+        .help("look for a loop that grows with every turn, or spread the text over several documents")
 }
 
 fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for: &str) -> Diagnostic {
@@ -74,13 +97,19 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
     let (message, help) = match (&miss, &expression) {
         (Some(miss), _) => (
             format!("{} has no `{}`, in {made_for}", miss.owner, miss.name),
-            did_you_mean(&miss.name, miss.known.iter().map(String::as_str))
-                .unwrap_or_else(|| "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()),
+            did_you_mean(&miss.name, miss.known.iter().map(String::as_str)).unwrap_or_else(|| {
+                "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()
+            }),
         ),
         (None, Some(text)) => (
             format!("`{text}` is not defined, in {made_for}"),
-            did_you_mean(text, pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]))
-                .unwrap_or_else(|| "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()),
+            did_you_mean(
+                text,
+                pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]),
+            )
+            .unwrap_or_else(|| {
+                "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()
+            }),
         ),
         (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };
@@ -98,14 +127,30 @@ fn missing(engine: &Engine, error: &Error, place: Place, made_for: &str) -> Diag
         .help(format!("names are paths below `{TEMPLATES}/`; nothing outside it can be included"))
 }
 
-fn unknown_help(kind: ErrorKind, error: &Error) -> Option<String> {
-    match kind {
-        ErrorKind::UnknownFilter if error.detail().is_some_and(|d| d.contains("safe")) => {
-            Some("data is never markup; give the field `format: markdown` in its schema".to_owned())
+/// A filter, test or function that doesn't exist.
+fn unknown(error: &Error, place: Place, made_for: &str) -> Diagnostic {
+    let (noun, known): (&str, &[&str]) = match error.kind() {
+        ErrorKind::UnknownFilter => ("filter", &FILTERS),
+        ErrorKind::UnknownTest => ("test", &TESTS),
+        _ => ("function", &FUNCTIONS),
+    };
+    let detail = error.detail().unwrap_or_default();
+    let name = detail.trim_start_matches("filter ").trim_start_matches("test ").trim_end_matches(" is unknown");
+    let help = match (error.kind(), name) {
+        (ErrorKind::UnknownFilter, "safe" | "escape" | "e") => {
+            "data is never markup; give the field `format: markdown` in its schema".to_owned()
         }
-        ErrorKind::UnknownFilter => Some("the README lists the filters that templates may use".to_owned()),
-        _ => None,
-    }
+        _ => did_you_mean(name, known.iter().copied()).unwrap_or_else(|| format!("the README lists the {noun}s that templates may use")),
+    };
+    Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: there is no {noun} `{name}`")).help(help)
+}
+
+/// A way out for one who calculates with claims or records.
+fn calculated(error: &Error) -> Option<String> {
+    let is_object = error.detail().is_some_and(|d| d.contains("plain object"));
+    is_object.then(|| {
+        "a claim is no bare number: calculate with its `.value`, or with `| sum`, `| round` and the like, which keep it cited".to_owned()
+    })
 }
 
 /// Adds where the failing template was included from.
@@ -137,7 +182,9 @@ fn innermost(error: &Error) -> &Error {
 /// What the engine says, in the style of our messages.
 fn detail(error: &Error) -> String {
     let text = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    text.trim_end_matches('.').replace('"', "`")
+    let text = text.trim_end_matches('.');
+    // What has names in backticks is ours, and quotes what templates say.
+    if text.contains('`') { text.to_owned() } else { text.replace(['"', '\''], "`") }
 }
 
 /// The source text that an error points at.

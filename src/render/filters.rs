@@ -15,6 +15,78 @@ use super::values::{ClaimObject, MarkObject, MarkdownObject, Pass, Printed, Reco
 use super::words::{self, DateStyle, word};
 use crate::model::{Citation, Date, Settings};
 
+/// The filters that templates may use.
+pub(crate) const FILTERS: [&str; 47] = [
+    "abs",
+    "attr",
+    "batch",
+    "capitalize",
+    "chain",
+    "cite",
+    "count",
+    "date",
+    "default",
+    "dictsort",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "number",
+    "plural",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "sentence",
+    "slug",
+    "sort",
+    "split",
+    "sum",
+    "title",
+    "trim",
+    "truncate",
+    "uncited",
+    "unique",
+    "upper",
+    "words",
+];
+/// The tests that they may use.
+pub(crate) const TESTS: [&str; 16] = [
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "even",
+    "false",
+    "in",
+    "iterable",
+    "known",
+    "mapping",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+    "true",
+];
+/// The functions that they may use.
+pub(crate) const FUNCTIONS: [&str; 6] = ["cite", "dict", "namespace", "notes", "range", "sources_cited"];
+
 /// Puts the filters, tests and functions of templates into an environment that serves one render.
 pub(crate) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     for name in ["safe", "escape", "e", "pprint", "urlencode", "tojson", "string"] {
@@ -58,6 +130,16 @@ fn text_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
     let shared = pass.clone();
     env.add_filter("truncate", move |value: &Value, kwargs: Rest<Value>| truncate(&shared, value, &kwargs));
+    env.add_filter("brief_format", minijinja::filters::format);
+    env.add_filter("format", |state: &mut State<'_, '_>, value: &Value, rest: Rest<Value>| -> Result<Value, Error> {
+        // A width can ask for any amount of blanks.
+        let digits = |s: &str| s.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() > 3);
+        if value.as_str().is_some_and(|s| s.contains('*') || digits(s)) {
+            return Err(Error::new(ErrorKind::InvalidOperation, "`format` takes widths up to 999, written as numbers"));
+        }
+        let args: Vec<Value> = std::iter::once(value.clone()).chain(rest.iter().cloned()).collect();
+        state.apply_filter("brief_format", &args)
+    });
     env.add_filter("indent", |value: &Value, width: usize| -> Result<Value, Error> {
         let plain = value.as_str().ok_or_else(|| wrong_kind("indent", value, "a text"))?;
         Ok(keep_safe(value, plain.replace('\n', &format!("\n{}", " ".repeat(width.min(40))))))
@@ -107,7 +189,7 @@ fn number_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     env.add_filter("sum", move |state: &mut State<'_, '_>, values: &Value, options: Kwargs| -> Result<Value, Error> {
         let attribute: Option<String> = options.get("attribute")?;
         options.assert_all_used()?;
-        let items = values.try_iter()?.map(|item| match &attribute {
+        let items = items(values, "sum")?.map(|item| match &attribute {
             Some(name) => item.get_attr(name),
             None => Ok(item),
         });
@@ -158,7 +240,7 @@ fn list_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
     let shared = pass.clone();
     env.add_filter("list", move |values: &Value| -> Result<Value, Error> {
-        let items: Vec<String> = values.try_iter()?.map(|item| to_token(&shared, &item)).collect::<Result<_, _>>()?;
+        let items: Vec<String> = items(values, "list")?.map(|item| to_token(&shared, &item)).collect::<Result<_, _>>()?;
         let and = word(&shared.book.settings, "and");
         let joined = match items.as_slice() {
             [] => String::new(),
@@ -169,7 +251,7 @@ fn list_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
     let shared = pass.clone();
     env.add_filter("join", move |values: &Value, separator: Option<&str>| -> Result<Value, Error> {
-        let items: Vec<String> = values.try_iter()?.map(|item| to_token(&shared, &item)).collect::<Result<_, _>>()?;
+        let items: Vec<String> = items(values, "join")?.map(|item| to_token(&shared, &item)).collect::<Result<_, _>>()?;
         let separator = separator.unwrap_or_default();
         let separator = if separator.trim_matches([' ', ',', ';', '\n']).is_empty() {
             separator.to_owned()
@@ -184,7 +266,11 @@ fn list_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 return Err(Error::new(ErrorKind::InvalidOperation, "the length of printed text isn't known while a template runs"));
             }
             let value = bare(value);
-            value.as_str().map(|s| unshield(s).chars().count()).or_else(|| value.len()).ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
+            value
+                .as_str()
+                .map(|s| unshield(s).chars().count())
+                .or_else(|| value.len())
+                .ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
         });
     }
 }
@@ -360,7 +446,7 @@ pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error>
             ErrorKind::InvalidOperation,
             "this field is absent here and would print nothing; test it with `{% if … %}` or give it a `default`",
         )),
-        ValueKind::Bool => Ok(word(&pass.book.settings, if value.is_true() { "yes" } else { "no" })),
+        ValueKind::Bool => Ok(pass.prints.token(Printed::Text(word(&pass.book.settings, if value.is_true() { "yes" } else { "no" })))),
         ValueKind::Number => Ok(value.to_string()),
         _ if is_printable(value) => Ok(value.to_string()),
         ValueKind::Seq | ValueKind::Iterable => {
@@ -391,6 +477,9 @@ fn text_tokens(pass: &Arc<Pass>, plain: &str) -> Result<String, Error> {
     Ok(out)
 }
 
+/// What says that a document outgrows its limit.
+pub(crate) const TOO_LONG: &str = "more text than a document may hold";
+
 /// What says that a token was cut.
 pub(crate) const BROKEN: &str = "a printed value was cut in two";
 
@@ -401,6 +490,13 @@ fn broken() -> Error {
 /// A claim's value, or the value itself.
 fn bare(value: &Value) -> Value {
     value.downcast_object_ref::<ClaimObject>().map_or_else(|| value.clone(), ClaimObject::bare)
+}
+
+/// The items of a list that a filter takes.
+fn items(values: &Value, filter: &str) -> Result<minijinja::value::ValueIter, Error> {
+    let is_one = matches!(values.kind(), ValueKind::String | ValueKind::None | ValueKind::Undefined);
+    let items = if is_one && filter != "list" && filter != "join" { None } else { values.try_iter().ok() };
+    items.ok_or_else(|| wrong_kind(filter, values, "a list"))
 }
 
 fn keep_safe(like: &Value, out: String) -> Value {

@@ -1,6 +1,8 @@
 //! Markdown of a record's field, with the citations and claims that it names: `[@report#3]`,
 //! `[=precedents/kfor/troops]`.
 
+use std::borrow::Cow;
+
 use super::values::Origin;
 use crate::document::{Block, BlockKind, Inline};
 
@@ -11,7 +13,32 @@ pub(crate) enum Mention<'a> {
     /// `[@report#3; other#p. 4]`: the citations, as written.
     Cite(Vec<&'a str>),
     /// `[=collection/id/field]` or `[=collection/id]`.
-    Print { record: (&'a str, &'a str), path: String },
+    Print {
+        record: (&'a str, &'a str),
+        path: String,
+    },
+}
+
+/// What keeps an escaped bracket from beginning a mention; [`unshield`](super::token::unshield) takes it out.
+const GUARD: &str = "\u{FDD2}3";
+
+/// A field's Markdown in which `\[@` and `\[=`, which an author wrote to be read as they are, begin no mention
+/// even when the Markdown is parsed and the backslash gone.
+pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\[@") && !text.contains("\\[=") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut escaped = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c == '[' && escaped && matches!(chars.peek(), Some('@' | '=')) {
+            out.push_str(GUARD);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    Cow::Owned(out)
 }
 
 /// Takes a field's text apart at its citations and claims.
@@ -21,8 +48,9 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention<'_>> {
     let mut plain_from = 0;
     let mut at = 0;
     while let Some(start) = rest[at..].find("[@").into_iter().chain(rest[at..].find("[=")).min().map(|found| at + found) {
-        let Some(end) = rest[start..].find(']').map(|found| start + found) else { break };
-        match mention(&rest[start + 1..end]) {
+        // A mention holds no bracket, so that a text full of them is still read once.
+        let Some(end) = rest[start + 1..].find(['[', ']']).map(|found| start + 1 + found) else { break };
+        match mention(&rest[start + 1..end]).filter(|_| rest[end..].starts_with(']')) {
             Some(found) => {
                 if start > plain_from {
                     out.push(Mention::Text(&rest[plain_from..start]));

@@ -20,7 +20,7 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::document::Document;
 use crate::model::Book;
 use crate::tree::Tree;
@@ -87,8 +87,7 @@ impl Renderer {
         let pass = values::Pass::new(self.book.clone());
         let env = self.engine.for_pass(&pass);
         let record = planned.record.as_ref().map(|(collection, id)| (collection.as_str(), id.as_str()));
-        let context =
-            engine::Context { pass: &pass, scope, document: &planned.id, title: planned.title.as_deref(), record };
+        let context = engine::Context { pass: &pass, scope, document: &planned.id, title: planned.title.as_deref(), record };
         let outcome = env.get_template(&planned.template).and_then(|template| template.render_with_spans(context.root()));
         let uses_changes = pass.saw_changes.load(std::sync::atomic::Ordering::Relaxed);
         match outcome {
@@ -98,6 +97,11 @@ impl Renderer {
                 origins: Vec::new(),
                 diagnostics: vec![fault::of_render(&self.engine, &pass, planned, &error)],
             },
+            Ok((text, _)) if text.len() > engine::LONGEST => {
+                let place = Place::File(format!("{TEMPLATES}/{}", planned.template));
+                let diagnostics = vec![fault::too_long(place, &format!("document `{}`", planned.id))];
+                Rendered { document: Document::default(), uses_changes, origins: Vec::new(), diagnostics }
+            }
             Ok((text, spans)) => {
                 let origins = fault::origins(&text, &spans, &self.engine);
                 let mut diagnostics = Vec::new();

@@ -73,7 +73,7 @@ fn each(
     let pass = Pass::new(book.clone());
     let mut env = engine.for_pass(&pass);
     // Here a value is printed as it is: the id is no Markdown.
-    env.set_formatter(|out, _state, value| Ok(out.write_str(&super::token::unshield(&value.to_string()))?));
+    env.set_formatter(|out, _state, value| Ok(out.write_str(&super::values::plain(value)?)?));
     let template = match env.template_from_named_str("content/book.yaml", &plan.id) {
         Ok(template) => template,
         Err(error) => {
@@ -90,7 +90,7 @@ fn each(
         fields.insert("record".to_owned(), record);
         match template.render(minijinja::Value::from_pairs(fields.clone())) {
             Ok(text) => planned.push(one(plan, index, safe_path(&text), Some((collection.to_owned(), id.clone())), book)),
-            Err(error) => diagnostics.push(fault::of_document_id(plan, index, Some(id), &error)),
+            Err(error) => diagnostics.push(fault::of_document_id(plan, index, Some((id, &pass)), &error)),
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn resolve(
         by_citation: HashMap::new(),
         expanding: Expanding::default(),
         line: 0,
+        field_line: 0,
         in_link: false,
     };
     for (line, code, message) in parsed.faults {
@@ -93,6 +94,8 @@ struct Resolver<'a> {
     expanding: Expanding,
     /// Line of the rendered text that is being resolved.
     line: usize,
+    /// Line of the field's text that is being expanded; 0 for none.
+    field_line: usize,
     in_link: bool,
 }
 
@@ -106,9 +109,7 @@ impl Resolver<'_> {
     fn blocks(&mut self, blocks: Vec<Block>) -> Vec<Block> {
         let mut out = Vec::with_capacity(blocks.len());
         for block in blocks {
-            if block.line > 0 && self.expanding.current().is_none() {
-                self.line = block.line;
-            }
+            self.at(block.line);
             let line = self.line;
             match block.kind {
                 BlockKind::Paragraph(content) => match self.alone(&content) {
@@ -128,6 +129,15 @@ impl Resolver<'_> {
             }
         }
         out
+    }
+
+    /// Notes which line is being resolved: of the rendered text, or of the field that is being expanded.
+    fn at(&mut self, line: usize) {
+        match (line, self.expanding.current()) {
+            (0, _) => {}
+            (line, None) => self.line = line,
+            (line, Some(_)) => self.field_line = line - 1,
+        }
     }
 
     fn kind(&mut self, kind: BlockKind) -> Option<BlockKind> {
@@ -153,18 +163,17 @@ impl Resolver<'_> {
             BlockKind::FootnoteDefinition { label, blocks } => BlockKind::FootnoteDefinition { label, blocks: self.blocks(blocks) },
             BlockKind::List(mut list) => {
                 for item in &mut list.items {
-                    if item.line > 0 && self.expanding.current().is_none() {
-                        self.line = item.line;
-                    }
+                    self.at(item.line);
                     item.blocks = self.blocks(std::mem::take(&mut item.blocks));
                 }
                 BlockKind::List(list)
             }
-            BlockKind::Descriptions(items) => BlockKind::Descriptions(
-                items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect(),
-            ),
+            BlockKind::Descriptions(items) => {
+                BlockKind::Descriptions(items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect())
+            }
             BlockKind::Table(table) => BlockKind::Table(self.table(table)),
             BlockKind::Code { info, literal } => {
+                self.line_of_claim(&literal);
                 let literal = self.plain(&literal);
                 BlockKind::Code { info: self.plain(&info), literal }
             }
@@ -176,15 +185,21 @@ impl Resolver<'_> {
         })
     }
 
+    /// Goes to the line of a code block that prints what it can't.
+    fn line_of_claim(&mut self, literal: &str) {
+        if self.expanding.current().is_none() {
+            let before = literal.split_inclusive('\n').take_while(|line| !has_token(line)).count();
+            self.line += if has_token(literal) { before + 1 } else { 0 };
+        }
+    }
+
     fn table(&mut self, mut table: Table) -> Table {
         table.caption = table.caption.map(|caption| self.block_inlines(caption));
         let mut header = std::mem::take(&mut table.header);
         self.row(&mut header);
         table.header = header;
         for row in &mut table.rows {
-            if row.line > 0 && self.expanding.current().is_none() {
-                self.line = row.line;
-            }
+            self.at(row.line);
             self.row(&mut row.cells);
         }
         table
@@ -288,8 +303,12 @@ impl Resolver<'_> {
                 let url = self.plain(&url);
                 if !is_safe_link(&url) {
                     self.fault(
-                        Diagnostic::error(Code::UnsafeLink, Place::Book, format!("a link leads to `{}`", url.chars().take(80).collect::<String>()))
-                            .help("links may be http:, https: or mailto: addresses, or paths within the book"),
+                        Diagnostic::error(
+                            Code::UnsafeLink,
+                            Place::Book,
+                            format!("a link leads to `{}`", url.chars().take(80).collect::<String>()),
+                        )
+                        .help("links may be http:, https: or mailto: addresses, or paths within the book"),
                     );
                     out.extend(content);
                     return;
@@ -423,7 +442,10 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::BlockInLine,
                     Place::Book,
-                    format!("`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand", origin.path),
+                    format!(
+                        "`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand",
+                        origin.path
+                    ),
                 )
                 .help("print it alone on a line with blank lines around it, or shorten the field to one paragraph"),
             );
@@ -433,24 +455,24 @@ impl Resolver<'_> {
 
     /// A field's Markdown as resolved blocks.
     fn markdown(&mut self, text: &str, origin: &Origin) -> Vec<Block> {
+        let was_at = std::mem::replace(&mut self.field_line, 0);
         if !self.expanding.enter(origin) {
             let (collection, id) = &origin.record;
-            self.fault(Diagnostic::error(
-                Code::InvalidCitation,
-                Place::Book,
-                format!("`{collection}/{id}{}` prints itself", origin.path),
-            ));
+            self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, format!("`{collection}/{id}{}` prints itself", origin.path)));
+            self.field_line = was_at;
             return Vec::new();
         }
         // Fields have no front matter: a blank line keeps a leading `---` from being taken for one.
-        let parsed = (self.parse)(&format!("\n{}", shield(text)));
-        for (_, code, message) in parsed.faults {
+        let parsed = (self.parse)(&format!("\n{}", fragment::guarded(&shield(text))));
+        for (line, code, message) in parsed.faults {
+            self.field_line = line.saturating_sub(1);
             self.fault(Diagnostic::error(code, Place::Book, message));
         }
         let was_in_link = std::mem::replace(&mut self.in_link, false);
         let blocks = self.blocks(parsed.document.blocks);
         self.in_link = was_in_link;
         self.expanding.leave();
+        self.field_line = was_at;
         blocks
     }
 
@@ -493,7 +515,13 @@ impl Resolver<'_> {
         let origin = Origin { record: (collection.to_owned(), id.to_owned()), path };
         match record.at(&origin.path) {
             Some(Value::Claim(claim)) => {
-                let claim = ClaimObject { pass: self.pass.clone(), claims: vec![(origin, (**claim).clone())], text: None, derived: None, uncited: false };
+                let claim = ClaimObject {
+                    pass: self.pass.clone(),
+                    claims: vec![(origin, (**claim).clone())],
+                    text: None,
+                    derived: None,
+                    uncited: false,
+                };
                 self.print_claim(&claim, out);
             }
             Some(Value::Markdown(text)) => {
@@ -511,10 +539,13 @@ impl Resolver<'_> {
 
     /// Text with its tokens as plain text, where nothing else can stand; what must be cited can't.
     fn plain(&mut self, text: &str) -> String {
-        if self.printed(text).into_iter().filter_map(as_claim).any(|claim| !claim.uncited) {
+        if let Some(claim) = self.printed(text).into_iter().filter_map(as_claim).find(|claim| !claim.uncited) {
+            let message = format!(
+                "the claim `{}` is printed where no mark can stand, such as an address, a code block or front matter",
+                claim.path()
+            );
             self.fault(
-                Diagnostic::error(Code::TemplateError, Place::Book, "a claim is printed where no mark can stand, such as an address, a code block or front matter")
-                    .help("print the claim in the text, or say `| uncited` here"),
+                Diagnostic::error(Code::TemplateError, Place::Book, message).help("print the claim in the text, or say `| uncited` here"),
             );
         }
         self.plain_of(text)
@@ -534,11 +565,19 @@ impl Resolver<'_> {
                     Some(Printed::Claim(claim)) => out.push_str(&claim.printed_text()),
                     Some(Printed::Record { name, .. }) => out.push_str(&name),
                     Some(Printed::Stamp(_)) => self.fault(
-                        Diagnostic::error(Code::TemplateError, Place::Book, "a field of the version is printed where only fixed text can stand")
-                            .help("print it in the text; the front matter and each page name the version by themselves"),
+                        Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a field of the version is printed where only fixed text can stand",
+                        )
+                        .help("print it in the text; the front matter and each page name the version by themselves"),
                     ),
                     Some(Printed::Cite(_) | Printed::Notes | Printed::Sources) => {
-                        self.fault(Diagnostic::error(Code::TemplateError, Place::Book, "a mark or the notes are printed where only text can stand"));
+                        self.fault(Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a mark or the notes are printed where only text can stand",
+                        ));
                     }
                     None => self.broken(),
                 },
@@ -600,6 +639,9 @@ impl Resolver<'_> {
                 let reference = Reference { collection: collection.clone(), id: id.clone() };
                 if let Some(record) = self.pass.book.record(&reference) {
                     diagnostic.place = Place::value(&record.file, format!("{}{path}", record.pointer));
+                    if self.field_line > 1 {
+                        diagnostic.message.push_str(&format!(" (in line {} of the text)", self.field_line));
+                    }
                     diagnostic = diagnostic.record(record.path()).via(format!("printed in document `{}` here", self.planned.id), template);
                 }
             }

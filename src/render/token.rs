@@ -6,8 +6,13 @@
 //! [shielded](shield) on its way in, and templates that hold them are refused, so no token can be forged.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use minijinja::{Error, ErrorKind};
+
+use super::engine::LONGEST;
+use super::filters::TOO_LONG;
 use super::values::Printed;
 
 pub(crate) const OPEN: char = '\u{FDD0}';
@@ -24,11 +29,24 @@ pub(crate) const RESERVED: [char; 3] = [OPEN, CLOSE, SHIELD];
 #[derive(Debug, Default)]
 pub(crate) struct Prints {
     entries: Mutex<Vec<Printed>>,
+    /// Bytes of text that was printed, tokens and what they stand for.
+    bytes: AtomicUsize,
 }
 
 impl Prints {
+    /// Counts text that was printed, and stops a template that prints without end.
+    pub(crate) fn charge(&self, bytes: usize) -> Result<(), Error> {
+        match self.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > LONGEST {
+            true => Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
+            false => Ok(()),
+        }
+    }
+
     /// Keeps what was printed and gives back its token.
     pub(crate) fn token(&self, printed: Printed) -> String {
+        if let Printed::Text(text) | Printed::Markdown { text, .. } = &printed {
+            self.bytes.fetch_add(text.len(), Ordering::Relaxed);
+        }
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push(printed);
         format!("{OPEN}{}{CLOSE}", entries.len() - 1)
@@ -116,6 +134,8 @@ pub(crate) fn unshield(text: &str) -> Cow<'_, str> {
                 Some('0') => out.push(OPEN),
                 Some('1') => out.push(CLOSE),
                 Some('2') => out.push(SHIELD),
+                // See `fragment::guarded`.
+                Some('3') => {}
                 other => out.extend(other),
             },
             other => out.push(other),

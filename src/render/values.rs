@@ -2,12 +2,14 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value, ValueKind};
+use minijinja::{Error, ErrorKind};
 
 use super::claim_text;
-use super::token::{Prints, shield};
+use super::token::{Prints, shield, unshield};
 use crate::document::StampField;
 use crate::model::{self, Book, Claim, Held, Qualifier, Record};
 
@@ -18,6 +20,8 @@ pub(crate) struct Pass {
     pub(crate) prints: Prints,
     /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
     missed: Mutex<Option<Miss>>,
+    /// The record whose field was read last, as the indexes of collection and record, from 1.
+    looked: AtomicU64,
     /// Whether the template looked at `changes`.
     pub(crate) saw_changes: std::sync::atomic::AtomicBool,
 }
@@ -32,11 +36,18 @@ pub(crate) struct Miss {
 
 impl Pass {
     pub(crate) fn new(book: Arc<Book>) -> Arc<Pass> {
-        Arc::new(Pass { book, prints: Prints::default(), missed: Mutex::new(None), saw_changes: false.into() })
+        Arc::new(Pass { book, prints: Prints::default(), missed: Mutex::new(None), looked: AtomicU64::new(0), saw_changes: false.into() })
     }
 
     pub(crate) fn missed(&self) -> Option<Miss> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The record whose field was read last.
+    pub(crate) fn looked_at(&self) -> Option<&Record> {
+        let looked = self.looked.load(atomic::Ordering::Relaxed).checked_sub(1)?;
+        let (_, collection) = self.book.collections.get_index(usize::try_from(looked >> 32).ok()?)?;
+        collection.records.get_index(usize::try_from(looked & u64::from(u32::MAX)).ok()?).map(|(_, record)| record)
     }
 
     fn miss(&self, owner: impl fmt::Display, name: &str, known: impl Iterator<Item = String>) {
@@ -50,8 +61,15 @@ impl Pass {
 pub(crate) enum Printed {
     Text(String),
     Claim(Arc<ClaimObject>),
-    Record { collection: String, id: String, name: String },
-    Markdown { text: String, origin: Origin },
+    Record {
+        collection: String,
+        id: String,
+        name: String,
+    },
+    Markdown {
+        text: String,
+        origin: Origin,
+    },
     Stamp(StampField),
     /// A mark for sources, without a claim.
     Cite(Vec<model::Citation>),
@@ -161,6 +179,7 @@ impl Object for RecordObject {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
         let record = self.record();
+        self.pass.looked.store(((self.collection as u64) << 32 | self.index as u64) + 1, atomic::Ordering::Relaxed);
         if let Some(value) = record.fields.get(key) {
             let origin = Origin { record: (record.collection.clone(), record.id.clone()), path: format!("/{}", escape(key)) };
             return Some(to_value(&self.pass, value, origin));
@@ -171,7 +190,9 @@ impl Object for RecordObject {
             _ if declared => Some(Value::from(())),
             "id" => Some(text(&record.id)),
             "collection" => Some(text(&record.collection)),
-            "sources" => Some(citations(&self.pass, &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources)),
+            "sources" => {
+                Some(citations(&self.pass, &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources))
+            }
             "as_of" => Some(record.own.as_of.map_or(Value::from(()), |date| Value::from(date.to_string()))),
             "marking" => Some(optional(record.own.marking.as_deref())),
             "confidence" => Some(optional(record.own.confidence.as_deref())),
@@ -304,8 +325,19 @@ impl Object for ClaimObject {
             "marking" => optional(claim.marking.as_deref()),
             "confidence" => optional(claim.confidence.as_deref()),
             other => {
-                const PARTS: [&str; 11] =
-                    ["value", "sources", "as_of", "unknown", "approximate", "at_least", "at_most", "range", "unit", "marking", "confidence"];
+                const PARTS: [&str; 11] = [
+                    "value",
+                    "sources",
+                    "as_of",
+                    "unknown",
+                    "approximate",
+                    "at_least",
+                    "at_most",
+                    "range",
+                    "unit",
+                    "marking",
+                    "confidence",
+                ];
                 self.pass.miss(format_args!("claim `{}`", self.path()), other, PARTS.iter().map(|part| (*part).to_owned()));
                 return None;
             }
@@ -437,9 +469,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
         model::Value::Bool(yes) => Value::from(*yes),
         model::Value::Number(n) => number(n),
         model::Value::Text(plain) => text(plain),
-        model::Value::Markdown(markdown) => {
-            Value::from_object(MarkdownObject { pass: pass.clone(), text: markdown.clone(), origin })
-        }
+        model::Value::Markdown(markdown) => Value::from_object(MarkdownObject { pass: pass.clone(), text: markdown.clone(), origin }),
         model::Value::Reference(reference) => match RecordObject::find(pass, &reference.collection, &reference.id) {
             Some(record) => Value::from_object(record),
             None => text(&reference.id),
@@ -454,12 +484,25 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
         model::Value::List(items) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| {
-                to_value(pass, item, Origin { path: format!("{}/{index}", origin.path), record: origin.record.clone() })
-            })
+            .map(|(index, item)| to_value(pass, item, Origin { path: format!("{}/{index}", origin.path), record: origin.record.clone() }))
             .collect::<Vec<Value>>()
             .into(),
         model::Value::Map(fields) => Value::from_object(MapObject { pass: pass.clone(), fields: fields.clone(), origin }),
+    }
+}
+
+/// A value as plain text, where no Markdown stands: a claim's value, a record's id.
+pub(crate) fn plain(value: &Value) -> Result<String, Error> {
+    let bare = match (value.downcast_object_ref::<ClaimObject>(), value.downcast_object_ref::<RecordObject>()) {
+        (Some(claim), _) => claim.bare(),
+        (_, Some(record)) => text(record.id()),
+        _ => value.clone(),
+    };
+    match bare.kind() {
+        ValueKind::String | ValueKind::Number => Ok(unshield(&bare.to_string()).into_owned()),
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        ValueKind::None => Err(Error::new(ErrorKind::InvalidOperation, "the field is absent or not known")),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "only a text or a number can stand here")),
     }
 }
 

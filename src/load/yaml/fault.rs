@@ -8,10 +8,19 @@ use crate::load::outline::Outline;
 
 /// Ways out, by the parser's own words for the problem.
 const HELP: [(&str, &str); 8] = [
-    ("found character that cannot start any token", "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes"),
+    (
+        "found character that cannot start any token",
+        "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes",
+    ),
     ("found a tab character that violates indentation", "indent with blanks, not with tabs"),
-    ("mapping values are not allowed in this context", "give all keys of a mapping the same indent, and put a text that holds `: ` in quotes"),
-    ("did not find expected key", "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole"),
+    (
+        "mapping values are not allowed in this context",
+        "give all keys of a mapping the same indent, and put a text that holds `: ` in quotes",
+    ),
+    (
+        "did not find expected key",
+        "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole",
+    ),
     ("could not find expected ':'", "write `key: value`, with a blank after the colon"),
     ("did not find expected '-' indicator", "give all items of a list the same indent"),
     ("did not find expected ',' or ']'", "close the list with `]`, and put a text that holds `]`, `,` or ` #` in quotes"),
