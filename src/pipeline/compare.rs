@@ -199,3 +199,13 @@ pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Side> {
         None => Side::default_base(root, output),
     }
 }
+
+/// Finds both sides at once; where both fail, the base's error is given.
+pub fn sides<B, H>(base: B, head: H) -> Result<(Side, Side)>
+where
+    B: FnOnce() -> Result<Side> + Send,
+    H: FnOnce() -> Result<Side> + Send,
+{
+    let (base, head) = rayon::join(base, head);
+    Ok((base?, head?))
+}

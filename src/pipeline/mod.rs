@@ -20,7 +20,7 @@ mod side;
 mod typesetting;
 
 pub use build::build;
-pub use compare::{Comparison, base, changes_since, compare};
+pub use compare::{Comparison, base, changes_since, compare, sides};
 pub use content::check;
 pub use file::compare_file;
 pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
