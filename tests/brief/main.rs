@@ -7,4 +7,5 @@ mod diff;
 mod digest;
 mod markdown;
 mod revision;
+mod typeset;
 mod version;
