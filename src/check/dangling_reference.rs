@@ -2,32 +2,27 @@
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::model::{Book, Record, Reference, SOURCES, Value, each_value};
+use crate::tree::Tree;
 
-pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
     for record in book.records() {
         each_value(&record.fields, &mut |path, value| {
             if let Value::Reference(reference) = value {
-                found.extend(dangling(book, record, path, reference));
+                found.extend(dangling(book, tree, record, path, reference));
             }
         });
     }
 }
 
-fn dangling(book: &Book, record: &Record, path: &str, reference: &Reference) -> Option<Diagnostic> {
-    if book.record(reference).is_some() {
+fn dangling(book: &Book, tree: &Tree, record: &Record, path: &str, reference: &Reference) -> Option<Diagnostic> {
+    if book.record(reference).is_some() || super::is_unread(book, tree, &reference.collection) {
         return None;
     }
     let place = Place::value(&record.file, format!("{}{path}", record.pointer));
     let field = path.trim_start_matches('/');
     let Reference { collection, id } = reference;
-    let Some(records) = book.collections.get(collection).map(|c| &c.records) else {
-        let message = format!("`{field}` of `{}` refers to collection `{collection}`, which the book doesn't have", record.path());
-        return Some(
-            Diagnostic::error(Code::UnknownCollection, place, message)
-                .record(record.path())
-                .maybe_help(did_you_mean(collection, book.collections.keys().map(String::as_str))),
-        );
-    };
+    // A schema that refers to a collection that doesn't exist is for `load` to report, once.
+    let records = &book.collections.get(collection)?.records;
     let code = if collection == SOURCES { Code::UnknownSource } else { Code::DanglingReference };
     let message = format!("`{field}` of `{}` names unknown record `{collection}/{id}`", record.path());
     let near = did_you_mean(id, records.keys().map(String::as_str));

@@ -110,12 +110,18 @@ impl Checker<'_> {
         let Some(bytes) = self.tree.get(&file) else {
             let known = self.tree.below(ASSETS).map(|(path, _)| &path[ASSETS.len() + 1..]);
             let help = did_you_mean(name, known);
-            self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`")).maybe_help(help));
+            self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`"))
+                    .maybe_help(help),
+            );
             return;
         };
         match image_fault(name, bytes) {
             None => {}
-            Some(why) => self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}")).via("the image", Place::File(file))),
+            Some(why) => self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}"))
+                    .via("the image", Place::File(file)),
+            ),
         }
     }
 

@@ -19,16 +19,26 @@ pub use document::{DIRECTIVES, document};
 pub use documents::document_ids;
 
 /// Checks a book's records and settings.
-pub fn check(book: &Book, _tree: &Tree) -> Vec<Diagnostic> {
+pub fn check(book: &Book, tree: &Tree) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    dangling_reference::check(book, &mut found);
-    unknown_source::check(book, &mut found);
+    dangling_reference::check(book, tree, &mut found);
+    unknown_source::check(book, tree, &mut found);
     claim_without_source::check(book, &mut found);
     unknown_marking::check(book, &mut found);
     documents::check(book, &mut found);
-    missing_schema::check(book, &mut found);
+    missing_schema::check(book, tree, &mut found);
     found.retain(|diagnostic| !silenced(book, diagnostic));
     found
+}
+
+/// Whether a collection's one file could not be read, which `load` has said: who refers to it may be right.
+fn is_unread(book: &Book, tree: &Tree, name: &str) -> bool {
+    let Some(collection) = book.collections.get(name).filter(|collection| collection.records.is_empty()) else { return false };
+    let path = collection.config.path.as_deref().unwrap_or(name);
+    let has_content = |line: &str| !matches!(line.trim(), "" | "---" | "[]" | "{}") && !line.trim_start().starts_with('#');
+    ["", ".yaml", ".yml"].iter().any(|ending| {
+        tree.get(&format!("content/{path}{ending}")).is_some_and(|bytes| String::from_utf8_lossy(bytes).lines().any(has_content))
+    })
 }
 
 /// Whether the record concerned allows this, by its `allow` key.

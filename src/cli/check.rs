@@ -1,19 +1,20 @@
 //! `brief check`: faults, and nothing else.
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Status;
 use super::folders::Root;
 use super::progress;
 use super::terminal::{Count, Terminal};
-use crate::diagnostic::has_errors;
+use crate::diagnostic::{self, has_errors};
 use crate::pipeline;
 
 const EXAMPLES: &str = "\
 Examples:
   brief check                    the book in this folder
-  brief check --root books/gaza  another one";
+  brief check --root books/gaza  another one
+  brief check --format sarif     for a code host that scans code";
 
 /// Checks the book: all that build checks, short of typesetting; writes nothing
 ///
@@ -25,15 +26,40 @@ Examples:
 pub(super) struct Check {
     #[command(flatten)]
     root: Root,
+    /// How to show faults: `text`, `json`, `github` (annotations of a workflow) or `sarif` (2.1.0, for code scanning)
+    ///
+    /// Except for `text` they go to standard output, with paths from the repository's root where brief runs in it.
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Github,
+    Sarif,
 }
 
 impl Check {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let root = self.root.book()?;
         let checked = progress::with(terminal, |progress| pipeline::check(root, progress))?;
-        terminal.diagnostics(&checked.tree, &checked.diagnostics);
+        let found = &checked.diagnostics;
+        match self.format {
+            Format::Text => terminal.diagnostics(&checked.tree, found),
+            Format::Json => terminal.print(&format!("{:#}\n", diagnostic::json(found)))?,
+            Format::Github => terminal.print(&diagnostic::github(found, &self.root.in_repository()))?,
+            Format::Sarif => {
+                let log = diagnostic::sarif(found, env!("CARGO_PKG_VERSION"), &self.root.in_repository());
+                terminal.print(&format!("{log:#}\n"))?;
+            }
+        }
         if has_errors(&checked.diagnostics) {
             return Ok(Status::Faulty);
+        }
+        if !matches!(self.format, Format::Text) {
+            return Ok(Status::Fine);
         }
         terminal.say(format_args!(
             "checked {} and {}: no errors",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 
+use super::environment;
 use super::failure::Hint;
 
 /// The book's folder.
@@ -29,6 +30,19 @@ impl Root {
     /// A path below the folder, as a person would write it.
     pub(super) fn join(&self, path: impl AsRef<Path>) -> PathBuf {
         if self.root == Path::new(".") { path.as_ref().to_owned() } else { self.root.join(path) }
+    }
+
+    /// The way from the repository's root to the folder, with a slash at its end; empty where they are one. brief is
+    /// taken to run in the repository's root, unless the folder is absolute and GITHUB_WORKSPACE says where that is.
+    pub(super) fn in_repository(&self) -> String {
+        let workspace = environment::variable("GITHUB_WORKSPACE").map(PathBuf::from);
+        let inner = workspace.and_then(|root| self.root.strip_prefix(root).ok().map(Path::to_owned)).unwrap_or_else(|| self.root.clone());
+        let parts: Vec<String> = inner
+            .components()
+            .filter(|part| *part != std::path::Component::CurDir)
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        if parts.is_empty() { String::new() } else { parts.join("/") + "/" }
     }
 
     /// The folder, once it is known to hold a book.

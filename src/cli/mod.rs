@@ -7,14 +7,17 @@
 mod build;
 mod check;
 mod completions;
+mod diff;
 mod environment;
 mod failure;
 mod folders;
+mod git_diff;
 mod init;
 mod new;
 mod open;
 mod progress;
 mod prune;
+mod review;
 mod schema;
 mod terminal;
 mod theme;
@@ -25,7 +28,6 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-
 
 use terminal::{Color, Terminal};
 
@@ -45,7 +47,7 @@ A first book:
 
 Exit codes:
   0    done; content without errors
-  1    the content has errors, each shown with its place; nothing was written
+  1    the content has errors, each shown with its place; nothing was written; or `diff --exit-code` found changes
   2    wrong use, or something brief needs failed (a folder, a disk, typst)
   101  a bug in brief
 
@@ -85,6 +87,8 @@ struct Manner {
 enum Command {
     Build(build::Build),
     Check(check::Check),
+    Diff(diff::Diff),
+    Review(review::Review),
     Versions(versions::Versions),
     Open(open::Open),
     Prune(prune::Prune),
@@ -101,6 +105,10 @@ enum Status {
     Fine,
     /// The content has errors.
     Faulty,
+    /// There are changes, and the exit code was to say so.
+    Changed,
+    /// Something could not be read, and the rest was shown.
+    Incomplete,
 }
 
 /// Runs the command that the arguments name, says what came of it, and gives the exit code.
@@ -118,7 +126,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let terminal = Terminal::new(quiet, verbose, color);
     match run(&arguments.command, &terminal) {
         Ok(Status::Fine) => ExitCode::SUCCESS,
-        Ok(Status::Faulty) => ExitCode::from(1),
+        Ok(Status::Faulty | Status::Changed) => ExitCode::from(1),
+        Ok(Status::Incomplete) => ExitCode::from(2),
         Err(error) if failure::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.failure(&error);
@@ -131,6 +140,8 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
     match command {
         Command::Build(build) => build.run(terminal),
         Command::Check(check) => check.run(terminal),
+        Command::Diff(diff) => diff.run(terminal),
+        Command::Review(review) => review.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
         Command::Open(open) => open.run(terminal),
         Command::Prune(prune) => prune.run(terminal),

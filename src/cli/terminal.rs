@@ -11,6 +11,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use super::environment;
 use super::failure::Hint;
 use crate::diagnostic::{Diagnostic, Painter, Severity};
+use crate::diff::paint::Tone;
 use crate::tree::Tree;
 
 /// When messages are colored.
@@ -41,6 +42,8 @@ pub(super) struct Terminal {
     pub(super) verbose: bool,
     /// Whether messages are colored.
     color: bool,
+    /// Whether what was asked for is colored.
+    color_output: bool,
     /// Whether someone watches the messages.
     watched: bool,
 }
@@ -48,7 +51,21 @@ pub(super) struct Terminal {
 impl Terminal {
     pub(super) fn new(quiet: bool, verbose: bool, color: Color) -> Terminal {
         let watched = io::stderr().is_terminal();
-        Terminal { quiet, verbose, color: color.on(watched), watched }
+        // Git's pager shows colors, though it is no terminal.
+        let paged = environment::variable("GIT_PAGER_IN_USE").is_some_and(|value| value == "true" || value == "1");
+        let color_output = color.on(io::stdout().is_terminal() || paged);
+        Terminal { quiet, verbose, color: color.on(watched), color_output, watched }
+    }
+
+    /// Colors a part of what was asked for, where that is colored at all.
+    pub(super) fn tint(&self, tone: Tone, text: &str) -> String {
+        let style = match tone {
+            Tone::Title => Style::new().bold(),
+            Tone::Old => AnsiColor::Red.on_default(),
+            Tone::New => AnsiColor::Green.on_default(),
+            Tone::Quiet => Style::new().dimmed(),
+        };
+        if self.color_output { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     /// Whether a progress bar has a place to be.

@@ -4,9 +4,17 @@
 //! `load::locate` turns it into a [`Span`] when it is to be shown. Painters are beside this file.
 
 mod code;
+mod fingerprint;
+mod github;
+mod json;
+mod sarif;
 mod terminal;
 
 pub use code::Code;
+pub use github::github;
+pub use json::json;
+pub use sarif::sarif;
+pub(crate) use terminal::harmless;
 pub use terminal::{Painter, Summary};
 
 /// How much a diagnostic weighs: an error stops the build, a warning doesn't.

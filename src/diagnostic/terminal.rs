@@ -127,7 +127,8 @@ fn picture(c: char) -> char {
     }
 }
 
-fn harmless(text: &str) -> String {
+/// A text in one line whose control characters are pictures.
+pub(crate) fn harmless(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { ' ' } else { picture(c) }).collect()
 }
 

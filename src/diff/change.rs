@@ -80,6 +80,9 @@ pub struct FieldChange {
     pub label: String,
     pub kind: FieldKind,
     pub part: Part,
+    /// The path of the claim that the value is, or is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
     /// The plain JSON pointer to the value in the base; where it wasn't there, to where it was put (`/units/-`).
     pub base_path: String,
     /// The plain JSON pointer to the value in the head; where it isn't there, to where it was taken from.

@@ -40,6 +40,8 @@ struct Walk {
     base: String,
     head: String,
     labels: Vec<String>,
+    /// The path of the claim that the value at hand is, or is in.
+    claim: Option<String>,
     whole: bool,
     out: Vec<FieldChange>,
 }
@@ -49,6 +51,8 @@ type Side = Option<(Json, BTreeMap<String, Parts>)>;
 
 impl Walk {
     fn node(&mut self, base: &Node, head: &Node, at: Place<'_>) {
+        let outer = self.claim.clone();
+        self.enter(&[base, head]);
         let range = [base, head].iter().any(|node| node.parts.qualifier == Some(Qualifier::Range));
         let meant = base.parts.qualifier == head.parts.qualifier && base.parts.unit == head.parts.unit;
         match (&base.kind, &head.kind) {
@@ -64,6 +68,14 @@ impl Walk {
             self.labels.pop();
         } else {
             self.parts(base, head);
+        }
+        self.claim = outer;
+    }
+
+    /// Notes that a claim begins here, where one does.
+    fn enter(&mut self, nodes: &[&Node]) {
+        if self.claim.is_none() && nodes.iter().any(|node| node.claim) {
+            self.claim = Some(self.path.clone());
         }
     }
 
@@ -131,7 +143,10 @@ impl Walk {
 
     /// A value that came, went or moved, with all that belongs to it.
     fn whole_value(&mut self, kind: FieldKind, base: Option<&Node>, head: Option<&Node>, moved: Option<(usize, usize)>) {
+        let outer = self.claim.clone();
+        self.enter(&base.into_iter().chain(head).collect::<Vec<_>>());
         self.emit(kind, Part::Value, base.map(Node::to_data), head.map(Node::to_data), Details { moved, ..Details::default() });
+        self.claim = outer;
     }
 
     /// What belongs to a claim, or to a record, besides its value.
@@ -189,6 +204,7 @@ impl Walk {
             label,
             kind,
             part,
+            claim: self.claim.clone(),
             base_path: self.base.clone(),
             head_path: self.head.clone(),
             old,

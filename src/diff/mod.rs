@@ -12,6 +12,7 @@ mod files;
 mod likeness;
 mod lists;
 mod node;
+pub mod paint;
 mod summary;
 mod text;
 mod words;

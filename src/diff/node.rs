@@ -15,6 +15,8 @@ pub(super) struct Node {
     pub(super) parts: Parts,
     /// Which of `source`, `as_of`, `marking` and `confidence` it says itself.
     pub(super) own: [bool; 4],
+    /// Whether the schema calls it a claim, even one of which nothing more is said.
+    pub(super) claim: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +80,7 @@ impl PartialEq for Node {
 
 impl From<Kind> for Node {
     fn from(kind: Kind) -> Node {
-        Node { kind, parts: Parts::default(), own: [false; 4] }
+        Node { kind, parts: Parts::default(), own: [false; 4], claim: false }
     }
 }
 
@@ -90,7 +92,7 @@ impl Node {
             .fields
             .iter()
             .map(|(key, value)| (key.clone(), below(&mut path, key, |path| Node::written(value, path, &record.claims))));
-        Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4] }
+        Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4], claim: false }
     }
 
     /// A record of no fields, from which an added one grows.
@@ -140,7 +142,7 @@ impl Node {
             }
             bare => bare,
         };
-        Node { parts, own, ..Node::bare(bare) }
+        Node { parts, own, claim: true, ..Node::bare(bare) }
     }
 
     fn bare(json: &Json) -> Node {

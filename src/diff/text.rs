@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::change::{FieldKind, Part};
+use super::change::{FieldChange, FieldKind, Part};
 use super::node::{Parts, Qualifier};
 use super::words::{Op, Word};
 use crate::model::Number;
@@ -30,20 +30,9 @@ pub(super) struct Line<'a> {
 
 impl Line<'_> {
     pub(super) fn paint(&self) -> String {
-        let part = match self.part {
-            Part::Value => None,
-            Part::Source => Some("source"),
-            Part::AsOf => Some("as of"),
-            Part::Marking => Some("marking"),
-            Part::Confidence => Some("confidence"),
-        };
-        let label = match (self.label, part) {
-            (label, None) => label.to_owned(),
-            ("", Some(part)) => part.to_owned(),
-            (label, Some(part)) => format!("{label}, {part}"),
-        };
+        let label = head(self.label, self.part);
         let grouped = [self.old, self.new].into_iter().flatten().any(|(value, _)| is_large(value));
-        let show = |side: Option<(&Json, Option<&Parts>)>| side.map(|(value, parts)| show(value, parts, grouped)).unwrap_or_default();
+        let show = |side: Option<(&Json, Option<&Parts>)>| side.map(|(value, parts)| show(value, parts, grouped, LONG)).unwrap_or_default();
         let said = match self.kind {
             FieldKind::Added if self.whole => show(self.new),
             FieldKind::Removed if self.whole => show(self.old),
@@ -69,12 +58,68 @@ impl Line<'_> {
             line.push_str(&format!(" ({})", signed(difference, grouped)));
         }
         if let Some(days) = self.days {
-            let count = days.unsigned_abs();
-            let unit = if count == 1 { "day" } else { "days" };
-            line.push_str(&format!(" ({count} {unit} {})", if days < 0 { "earlier" } else { "later" }));
+            line.push_str(&format!(" ({})", days_between(days)));
         }
         line
     }
+}
+
+/// The two sides of a change as people read them, for painters that set them apart.
+pub(super) struct Sides {
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+    /// The difference of numbers, the days between dates, where an item moved.
+    pub(super) note: Option<String>,
+}
+
+impl Part {
+    /// The part as people call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Part::Value => "value",
+            Part::Source => "source",
+            Part::AsOf => "as of",
+            Part::Marking => "marking",
+            Part::Confidence => "confidence",
+        }
+    }
+}
+
+impl FieldChange {
+    /// The line without its label.
+    pub(super) fn said(&self) -> &str {
+        self.text.strip_prefix(&head(&self.label, self.part)).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&self.text)
+    }
+
+    /// Both sides, each cut after `limit` letters.
+    pub(super) fn sides(&self, limit: usize) -> Sides {
+        let grouped = [&self.old, &self.new].into_iter().flatten().any(is_large);
+        let shown = |value: &Option<Json>, parts: Option<&Parts>| value.as_ref().map(|value| show(value, parts, grouped, limit));
+        let (mut old, mut new) = (shown(&self.old, self.old_claims.get("")), shown(&self.new, self.new_claims.get("")));
+        if let (Some(one), Some(other), Some(a), Some(b)) = (&mut old, &mut new, &self.old, &self.new)
+            && one == other
+        {
+            one.push_str(&format!(" ({})", form(a)));
+            other.push_str(&format!(" ({})", form(b)));
+        }
+        let difference = self.difference.as_ref().map(|difference| signed(difference, grouped));
+        let moved = || (self.kind == FieldKind::Moved).then(|| self.said().to_owned());
+        Sides { old, new, note: difference.or_else(|| self.days.map(days_between)).or_else(moved) }
+    }
+}
+
+/// What a line is about: `troops, source`.
+fn head(label: &str, part: Part) -> String {
+    match (label, part) {
+        (label, Part::Value) => label.to_owned(),
+        ("", part) => part.name().to_owned(),
+        (label, part) => format!("{label}, {}", part.name()),
+    }
+}
+
+fn days_between(days: i32) -> String {
+    let count = days.unsigned_abs();
+    format!("{count} {} {}", if count == 1 { "day" } else { "days" }, if days < 0 { "earlier" } else { "later" })
 }
 
 fn is_large(value: &Json) -> bool {
@@ -98,17 +143,16 @@ fn form(value: &Json) -> &'static str {
     }
 }
 
-fn show(value: &Json, parts: Option<&Parts>, grouped: bool) -> String {
+fn show(value: &Json, parts: Option<&Parts>, grouped: bool, limit: usize) -> String {
     let unit = parts.and_then(|parts| parts.unit.as_deref());
+    let bare = |value| bare(value, grouped, limit);
     let mut text = match (parts.and_then(|parts| parts.qualifier), value) {
-        (Some(Qualifier::Range), Json::Array(ends)) if ends.len() == 2 => {
-            format!("{} to {}", bare(&ends[0], grouped), bare(&ends[1], grouped))
-        }
+        (Some(Qualifier::Range), Json::Array(ends)) if ends.len() == 2 => format!("{} to {}", bare(&ends[0]), bare(&ends[1])),
         (Some(Qualifier::Unknown), Json::String(why)) => why.replace('-', " "),
-        (Some(Qualifier::Approximate), value) => format!("about {}", bare(value, grouped)),
-        (Some(Qualifier::AtLeast), value) => format!("at least {}", bare(value, grouped)),
-        (Some(Qualifier::AtMost), value) => format!("at most {}", bare(value, grouped)),
-        (_, value) => bare(value, grouped),
+        (Some(Qualifier::Approximate), value) => format!("about {}", bare(value)),
+        (Some(Qualifier::AtLeast), value) => format!("at least {}", bare(value)),
+        (Some(Qualifier::AtMost), value) => format!("at most {}", bare(value)),
+        (_, value) => bare(value),
     };
     if let Some(unit) = unit {
         text.push_str(&format!(" {unit}"));
@@ -116,28 +160,30 @@ fn show(value: &Json, parts: Option<&Parts>, grouped: bool) -> String {
     text
 }
 
-fn bare(value: &Json, grouped: bool) -> String {
+fn bare(value: &Json, grouped: bool, limit: usize) -> String {
+    let inner = |value| bare(value, grouped, limit);
     match value {
         Json::Null => "nothing".to_owned(),
         Json::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
         Json::Number(number) => group(&number.to_string(), grouped),
-        Json::String(text) => short(text),
+        Json::String(text) => short_to(text, limit),
         Json::Array(items) if items.is_empty() => "nothing".to_owned(),
-        Json::Array(items) => short(&items.iter().map(|item| bare(item, grouped)).collect::<Vec<_>>().join(", ")),
-        Json::Object(fields) => short(
-            &fields
-                .iter()
-                .map(|(key, value)| format!("{}: {}", key.replace('_', " "), bare(value, grouped)))
-                .collect::<Vec<_>>()
-                .join("; "),
-        ),
+        Json::Array(items) => short_to(&items.iter().map(inner).collect::<Vec<_>>().join(", "), limit),
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| format!("{}: {}", key.replace('_', " "), inner(value)));
+            short_to(&fields.collect::<Vec<_>>().join("; "), limit)
+        }
     }
 }
 
 /// One line of a text, cut where it is long.
 pub(super) fn short(text: &str) -> String {
+    short_to(text, LONG)
+}
+
+fn short_to(text: &str, limit: usize) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.char_indices().nth(LONG) {
+    match text.char_indices().nth(limit) {
         Some((end, _)) => {
             let cut = text[..end].rfind(' ').filter(|blank| *blank > end / 2).unwrap_or(end);
             format!("{}…", &text[..cut])

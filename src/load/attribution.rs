@@ -32,7 +32,11 @@ fn read(json: &JsonMap<String, Json>, complain: &mut Complain<'_>) -> Attributio
         Some(Json::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
         None => None,
         Some(other) => {
-            complain(&format!("/{key}"), Code::SchemaViolation, format!("must be a text, not {}", found(other)), None);
+            let message = match other.as_str() {
+                Some(_) => "must not be empty".to_owned(),
+                None => format!("must be a text, not {}", found(other)),
+            };
+            complain(&format!("/{key}"), Code::SchemaViolation, message, None);
             None
         }
     };

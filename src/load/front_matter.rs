@@ -71,7 +71,10 @@ pub(super) fn parse_record(file: &str, text: &str, diagnostics: &mut Vec<Diagnos
         if fields.insert(BODY.to_owned(), Json::String(body)).is_some() {
             let message = format!("`{file}` has a field `{BODY}` besides its text");
             let place = Place::line(file, parts.body_line);
-            diagnostics.push(Diagnostic::error(Code::DuplicateKey, place, message).help(format!("the text below the front matter is the field `{BODY}`")));
+            diagnostics.push(
+                Diagnostic::error(Code::DuplicateKey, place, message)
+                    .help(format!("the text below the front matter is the field `{BODY}`")),
+            );
         }
     }
     Some(fields)

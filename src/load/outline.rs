@@ -129,9 +129,10 @@ impl<'a> Outline<'a> {
         }))
     }
 
-    /// What stands for a value that lacks something: its key, or its own first line.
+    /// What stands for a value that lacks something: a text itself, else its key, else its own first line.
     fn head(&self, node: usize, key: Option<YamlSpan>) -> YamlSpan {
         match (key, self.nodes.get(node)) {
+            (_, Some(Node { content: Content::Scalar(_), span })) if !span.is_empty() => *span,
             (Some(key), _) => key,
             (None, Some(node)) => node.span,
             (None, None) => YamlSpan::empty(Marker::new(0, 1, 0)),
@@ -162,8 +163,12 @@ impl<'a> Outline<'a> {
                     for (key, span, _) in entries {
                         if let Some(first) = seen.insert(key, *span) {
                             diagnostics.push(
-                                Diagnostic::error(Code::DuplicateKey, self.place(*span), format!("the key `{key}` stands twice in a mapping"))
-                                    .via("it stood first", self.place(first)),
+                                Diagnostic::error(
+                                    Code::DuplicateKey,
+                                    self.place(*span),
+                                    format!("the key `{key}` stands twice in a mapping"),
+                                )
+                                .via("it stood first", self.place(first)),
                             );
                         }
                     }
@@ -177,6 +182,11 @@ impl<'a> Outline<'a> {
     /// Where the second document of the file begins.
     pub(super) fn second_document(&self) -> Option<Place> {
         self.documents.get(1).map(|marker| self.source.at(marker.line(), marker.col() + 1))
+    }
+
+    /// Where the first alias stands.
+    pub(super) fn first_alias(&self) -> Option<Place> {
+        self.nodes.iter().find(|node| matches!(node.content, Content::Alias(_))).map(|node| self.place(node.span))
     }
 
     /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list.

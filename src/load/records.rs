@@ -41,7 +41,8 @@ impl Reading<'_> {
                 Slot::Occupied(slot) => {
                     let message = format!("`{}` stands twice in `{}`", record.id, self.collection);
                     let first = places.get(slot.index()).cloned().unwrap_or(Place::Book);
-                    diagnostics.push(Diagnostic::error(Code::DuplicateId, place, message).record(record.path()).via("it stood first", first));
+                    diagnostics
+                        .push(Diagnostic::error(Code::DuplicateId, place, message).record(record.path()).via("it stood first", first));
                 }
             }
         }
@@ -142,12 +143,7 @@ fn validate(
 }
 
 /// Reads the codes of checks that a record silences.
-fn allowed(
-    json: Option<&Json>,
-    owner: &str,
-    place_of: &dyn Fn(&str, Target) -> Place,
-    faults: &mut Vec<Diagnostic>,
-) -> Vec<String> {
+fn allowed(json: Option<&Json>, owner: &str, place_of: &dyn Fn(&str, Target) -> Place, faults: &mut Vec<Diagnostic>) -> Vec<String> {
     let items: Vec<(String, &Json)> = match json {
         None => return Vec::new(),
         Some(Json::Array(items)) => items.iter().enumerate().map(|(index, item)| (format!("/allow/{index}"), item)).collect(),
@@ -161,7 +157,8 @@ fn allowed(
             Some(code) => {
                 let message = format!("{owner} allows `{code}`, which is no code of a check");
                 faults.push(
-                    Diagnostic::error(Code::SchemaViolation, place_of(&pointer, Target::Value), message).maybe_help(did_you_mean(code, names())),
+                    Diagnostic::error(Code::SchemaViolation, place_of(&pointer, Target::Value), message)
+                        .maybe_help(did_you_mean(code, names())),
                 );
             }
             None => {
@@ -189,7 +186,7 @@ fn invalid_id(entry: &Entry, owner: &str) -> Diagnostic {
         }
     }
     let better = better.trim_end_matches('-');
-    let help = (!better.is_empty()).then(|| format!("for example `{better}`"));
+    let help = (!better.is_empty() && entry.id.is_ascii()).then(|| format!("for example `{better}`"));
     let message = format!("the id of {owner} must be made of lower-case letters, digits and `-`");
     Diagnostic::error(Code::InvalidId, entry.id_place.clone(), message).maybe_help(help)
 }

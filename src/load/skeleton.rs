@@ -22,7 +22,7 @@ pub fn skeleton(collection: &Collection, id: &str) -> String {
     let has_claims = collection.shapes.has_claims();
     if has_claims && collection.name != SOURCES {
         lines.push(String::new());
-        comment("Source: who says what is said below, where a claim doesn't name its own: a source's id, or id#place.", "", &mut lines);
+        comment("Source: who says what a claim below doesn't say itself, as a source's id, or id#place.", "", &mut lines);
         lines.push("source: \"\"".to_owned());
     }
     let listed = collection.records.values().next().map(|record| record.pointer.trim_start_matches('/').to_owned());

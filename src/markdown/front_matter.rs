@@ -46,8 +46,25 @@ pub(super) fn write(front: &Map<String, Value>) -> String {
     if front.is_empty() {
         return String::new();
     }
-    // Every JSON value has a YAML form, so there is no fault to report.
-    format!("---\n{}---\n", serde_yaml::to_string(front).unwrap_or_default())
+    // Some texts (line separators behind line ends) the library writes as YAML that is not them.
+    let yaml = serde_yaml::to_string(front).ok().filter(|yaml| read(yaml).as_ref() == Ok(front));
+    format!("---\n{}---\n", yaml.unwrap_or_else(|| as_json(front)))
+}
+
+/// YAML in JSON's form, an entry a line, with all characters escaped that YAML takes for line ends or refuses.
+fn as_json(front: &Map<String, Value>) -> String {
+    let mut out = String::new();
+    for (key, value) in front {
+        for c in format!("{}: {value}\n", Value::from(key.as_str())).chars() {
+            match c {
+                '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                    out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                }
+                c => out.push(c),
+            }
+        }
+    }
+    out
 }
 
 /// Reads YAML as JSON, a bounded number of values of it.

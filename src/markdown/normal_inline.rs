@@ -167,7 +167,7 @@ impl Expander<'_> {
 }
 
 /// Line ends as blanks.
-fn fold_lines(text: &str) -> std::borrow::Cow<'_, str> {
+pub(super) fn fold_lines(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.contains(['\n', '\r', '\0']) {
         return text.into();
     }
@@ -230,7 +230,7 @@ fn is_blank(inline: &Inline) -> bool {
 }
 
 /// Takes the blanks next to line breaks away.
-fn around_breaks(inlines: &mut Vec<Inline>) {
+pub(super) fn around_breaks(inlines: &mut Vec<Inline>) {
     if !inlines.contains(&Inline::HardBreak) {
         return;
     }
@@ -247,7 +247,7 @@ fn around_breaks(inlines: &mut Vec<Inline>) {
 }
 
 /// Takes blanks and breaks off both ends; gives the number of breaks at the start.
-fn trim(inlines: &mut Vec<Inline>) -> usize {
+pub(super) fn trim(inlines: &mut Vec<Inline>) -> usize {
     let mut cut = 0;
     let mut start = 0;
     while let Some(first) = inlines.get_mut(start) {

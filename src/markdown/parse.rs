@@ -14,6 +14,8 @@ use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List,
 /// How deep blocks may stand in blocks, and inlines in inlines.
 pub const MAX_DEPTH: usize = 64;
 
+const MAX_OPEN_DIRECTIVES: usize = 1000;
+
 /// What a paragraph right before a table starts with to be its caption.
 const CAPTION: &str = "Table: ";
 
@@ -49,6 +51,14 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
         body = rest;
     }
 
+    if dialect.layout
+        && let Some(line) = too_many_directives(body)
+    {
+        let message = format!("more than {MAX_OPEN_DIRECTIVES} layout directives are open at once");
+        parsed.faults.push((line + lines_before, Code::TemplateLimit, message));
+        return parsed;
+    }
+
     let mut options = dialect.options();
     // comrak looks for an alert at each `>` of a run, up to its end. Deep runs are almost always faults,
     // which a first look without alerts finds in linear time.
@@ -56,7 +66,7 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
         options.extension.alerts = false;
         let arena = Arena::new();
         let mut reader = Reader::new(lines_before);
-        reader.blocks(parse_document(&arena, body, &options), 0);
+        reader.blocks(parse_document(&arena, body, &options), 1, 0);
         if reader.is_too_deep() {
             parsed.faults.append(&mut reader.faults);
             return parsed;
@@ -66,7 +76,7 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
 
     let arena = Arena::new();
     let mut reader = Reader::new(lines_before);
-    let mut blocks = reader.blocks(parse_document(&arena, body, &options), 0);
+    let mut blocks = reader.blocks(parse_document(&arena, body, &options), 1, 0);
     blocks.append(&mut reader.footnotes);
     if !reader.anchors.is_empty() {
         super::anchor::link(&mut blocks, &reader.anchors);
@@ -80,6 +90,24 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
 fn has_deep_quotes(text: &str) -> bool {
     text.contains(&">".repeat(MAX_DEPTH))
         && text.lines().any(|line| line.trim_start_matches([' ', '\t', '>']).len() + MAX_DEPTH < line.len())
+}
+
+/// The line at which more directives are open than comrak can look through at each line.
+fn too_many_directives(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (index, line) in text.lines().enumerate() {
+        let fence = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
+        if fence.starts_with(":::") {
+            match fence.trim_start_matches(':').trim() {
+                "" if open > 0 => open -= 1,
+                _ => open += 1,
+            }
+            if open > MAX_OPEN_DIRECTIVES {
+                return Some(index + 1);
+            }
+        }
+    }
+    None
 }
 
 /// Turns comrak's nodes into blocks.
@@ -113,11 +141,12 @@ impl Reader {
         }
     }
 
-    /// The blocks in a node.
-    pub(super) fn blocks(&mut self, parent: Node<'_>, depth: usize) -> Vec<Block> {
+    /// The blocks in a node, which starts on line `at`.
+    pub(super) fn blocks(&mut self, parent: Node<'_>, at: usize, depth: usize) -> Vec<Block> {
         if depth > MAX_DEPTH {
-            let line = self.line(parent);
-            self.too_deep(line);
+            if parent.first_child().is_some() {
+                self.too_deep(at);
+            }
             return Vec::new();
         }
         let mut out = Vec::new();
@@ -144,7 +173,7 @@ impl Reader {
                 BlockKind::Heading { level: heading.level, content: self.inlines(node, line), anchor }
             }
             NodeValue::Paragraph => BlockKind::Paragraph(self.inlines(node, line)),
-            NodeValue::BlockQuote => BlockKind::Quote(self.blocks_of(node, depth)),
+            NodeValue::BlockQuote => BlockKind::Quote(self.blocks(node, line, depth + 1)),
             NodeValue::List(list) => {
                 let start = (list.list_type == ListType::Ordered).then_some(list.start);
                 let tight = list.tight;
@@ -165,24 +194,20 @@ impl Reader {
             NodeValue::Alert(alert) => {
                 let kind = alert.alert_type.default_title().to_lowercase();
                 let title = alert.title.take();
-                BlockKind::Alert { kind, title, blocks: self.blocks_of(node, depth) }
+                BlockKind::Alert { kind, title, blocks: self.blocks(node, line, depth + 1) }
             }
             NodeValue::BlockDirective(fence) => {
                 let (name, attributes) = directive::read(&fence.info);
                 self.check_directive(&name, line);
-                BlockKind::Directive { name, attributes, blocks: self.blocks_of(node, depth) }
+                BlockKind::Directive { name, attributes, blocks: self.blocks(node, line, depth + 1) }
             }
             NodeValue::FootnoteDefinition(definition) => {
                 let label = std::mem::take(&mut definition.name);
-                BlockKind::FootnoteDefinition { label, blocks: self.blocks_of(node, depth) }
+                BlockKind::FootnoteDefinition { label, blocks: self.blocks(node, line, depth + 1) }
             }
             // Nothing else is switched on.
             _ => return None,
         })
-    }
-
-    fn blocks_of(&mut self, node: Node<'_>, depth: usize) -> Vec<Block> {
-        self.blocks(node, depth + 1)
     }
 
     fn inlines(&mut self, node: Node<'_>, line: usize) -> Vec<Inline> {
@@ -197,21 +222,21 @@ impl Reader {
         {
             paragraph.detach();
         }
-        Item { task, blocks: self.blocks_of(node, depth), line }
+        Item { task, blocks: self.blocks(node, line, depth + 1), line }
     }
 
     fn descriptions(&mut self, list: Node<'_>, depth: usize) -> Vec<(Vec<Inline>, Vec<Block>)> {
         let mut out: Vec<(Vec<Inline>, Vec<Block>)> = Vec::new();
         for part in list.children().flat_map(|item| item.children()) {
+            let line = self.line(part);
             if matches!(part.data().value, NodeValue::DescriptionTerm) {
-                let line = self.line(part);
                 let mut term = Vec::new();
                 for paragraph in part.children() {
                     term.append(&mut self.inlines(paragraph, line));
                 }
                 out.push((term, Vec::new()));
             } else {
-                let mut blocks = self.blocks_of(part, depth);
+                let mut blocks = self.blocks(part, line, depth + 1);
                 match out.last_mut() {
                     Some((_, details)) => details.append(&mut blocks),
                     None => out.push((Vec::new(), blocks)),

@@ -8,7 +8,9 @@ use crate::document::{Inline, Target};
 /// The inlines in a node, adjacent text joined.
 pub(super) fn inlines(reader: &mut Reader, parent: Node<'_>, line: usize, depth: usize) -> Vec<Inline> {
     if depth > MAX_DEPTH {
-        reader.too_deep(line);
+        if parent.first_child().is_some() {
+            reader.too_deep(line);
+        }
         return Vec::new();
     }
     let mut out = Vec::new();
@@ -90,7 +92,7 @@ pub(super) fn take_task_box(paragraph: Node<'_>) -> Option<bool> {
             if !(rest.starts_with([' ', '\t']) || rest.is_empty() && at_break) {
                 return None;
             }
-            (ticked, rest.trim_start_matches([' ', '\t']).to_owned())
+            (ticked, rest.get(1..).unwrap_or_default().trim_start_matches(' ').to_owned())
         }
         _ => return None,
     };

@@ -1,5 +1,7 @@
 //! Tables, their columns aligned for those who read the Markdown itself.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::document::Alignment;
@@ -8,7 +10,7 @@ use crate::document::Alignment;
 const MAX_WIDTH: usize = 200;
 
 /// A table's lines, the header first; cells are Markdown.
-pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<String>]) -> Vec<String> {
+pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<Cow<'_, str>>]) -> Vec<String> {
     let columns = alignments.len();
     let mut widths = vec![3; columns];
     for row in rows {

@@ -1,5 +1,7 @@
 //! A document to the Markdown that readers get.
 
+use std::borrow::Cow;
+
 use super::front_matter;
 use super::inline_writer::finish;
 use super::link::write_info;
@@ -93,17 +95,25 @@ impl Writer {
 
     fn blocks(&mut self, parts: &[Part], gap: Gap, in_item: bool) {
         // A list right behind a list of its kind takes another mark, or the two would be one.
-        let mut other_mark = false;
+        let mut before: Option<(&Part, bool)> = None;
         for (index, part) in parts.iter().enumerate() {
             if index > 0 && gap == Gap::Blank {
                 self.blank();
             }
-            other_mark = match (index.checked_sub(1).map(|before| &parts[before]), part) {
-                (Some(Part::List(before)), Part::List(list)) => before.start.is_some() == list.start.is_some() && !other_mark,
+            let other_mark = match (before, part) {
+                (Some((Part::List(before), other)), Part::List(list)) => before.start.is_some() == list.start.is_some() && !other,
+                (None, Part::List(_)) => self.is_behind_two_hyphens(),
                 _ => false,
             };
             self.part(part, in_item && index == 0, other_mark);
+            before = Some((part, other_mark));
         }
+    }
+
+    /// Whether this line starts with `- - `: a third hyphen would make it a rule.
+    fn is_behind_two_hyphens(&self) -> bool {
+        let mut marks = self.prefixes.iter().rev().map(|prefix| prefix.first.as_deref());
+        marks.next() == Some(Some("- ")) && marks.next() == Some(Some("- "))
     }
 
     fn part(&mut self, part: &Part, in_item: bool, other_mark: bool) {
@@ -135,7 +145,7 @@ impl Writer {
     }
 
     /// A run's text for the next line, and notes the lines of its claims.
-    fn inlines(&mut self, run: &Run, place: Place, in_item: bool) -> String {
+    fn inlines<'r>(&mut self, run: &'r Run, place: Place, in_item: bool) -> Cow<'r, str> {
         for (index, breaks) in &run.claims {
             if self.claim_lines.len() <= *index {
                 self.claim_lines.resize(index + 1, 0);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::dialect::Dialect;
-use super::normal_inline::{Style, append};
+use super::normal_inline::{Style, append, around_breaks};
 use super::parse::parse_as;
 use crate::document::{BlockKind, Inline};
 
@@ -38,6 +38,7 @@ pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
         if let Some((style, content)) = Style::of(inline) {
             let mut plain = Vec::new();
             plain_of(content, &mut plain);
+            around_breaks(&mut plain);
             match out.last_mut().filter(|before| Style::of(before).is_some()) {
                 // Marks that touch might be taken for others.
                 Some(_) => append(&mut out, plain),
@@ -50,11 +51,13 @@ pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
         } else if let Inline::Link { target, title, content } = inline {
             let mut plain = Vec::new();
             plain_of(content, &mut plain);
+            around_breaks(&mut plain);
             out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
         } else {
             append(&mut out, vec![inline.clone()]);
         }
     }
+    around_breaks(&mut out);
     out
 }
 
@@ -65,6 +68,7 @@ fn plain_of(inlines: &[Inline], out: &mut Vec<Inline>) {
             Inline::Link { target, title, content } => {
                 let mut plain = Vec::new();
                 plain_of(content, &mut plain);
+                around_breaks(&mut plain);
                 out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
             }
             other => append(out, vec![other.clone()]),

@@ -61,7 +61,7 @@ fn stamp_options(options: &BuildOptions) -> serde_json::Value {
     json!({ "date": options.date.map(|date| date.to_string()), "typst": typeset::VERSION })
 }
 
-fn unchanged(options: &BuildOptions, tree: crate::tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
+fn unchanged(options: &BuildOptions, tree: tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
     let known = git.is_none_or(|git| version.entry.commits.contains(&Commit { id: git.commit.clone(), clean: git.clean }));
     let mut notes = Vec::new();
     if !known {
@@ -86,7 +86,13 @@ struct Digested {
     digest: Digest,
 }
 
-fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagnostic>, stamp: Digest, progress: &dyn Progress) -> Result<Built> {
+fn release(
+    options: &BuildOptions,
+    content: Content,
+    mut diagnostics: Vec<Diagnostic>,
+    stamp: Digest,
+    progress: &dyn Progress,
+) -> Result<Built> {
     let git = revision::facts(&options.root);
     let mut waited = Vec::new();
     let mut store = Store::open(&options.output, &mut |who| waited.push(who.to_owned()))?;
@@ -137,7 +143,8 @@ fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagno
             let made = match revision_of(before.as_ref(), document)? {
                 Some(revised) => keep(before.as_ref(), document, revised, &kept_claims, &stage),
                 None => {
-                    let again = document.prepared.uses_changes.then(|| content::render(&renderer, &document.prepared.planned, &scope, &tree));
+                    let again =
+                        document.prepared.uses_changes.then(|| content::render(&renderer, &document.prepared.planned, &scope, &tree));
                     let (prepared, mut faults) = match &again {
                         Some((prepared, faults)) => (prepared, faults.clone()),
                         None => (&document.prepared, Vec::new()),
@@ -167,6 +174,7 @@ fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagno
     for finished in made {
         let finished = finished?;
         faults.extend(finished.faults);
+        notes.extend(finished.note);
         rows.insert(finished.id.clone(), finished.rows);
         typeset_count += usize::from(finished.typeset);
         entries.insert(finished.id, DocumentEntry { digest: finished.digest, revised: finished.revised });
@@ -204,12 +212,21 @@ struct Finished {
     rows: Vec<Row>,
     typeset: bool,
     faults: Vec<Diagnostic>,
+    note: Option<String>,
 }
 
 impl Finished {
     fn faulty(document: &Digested, faults: Vec<Diagnostic>) -> Finished {
         let revised = Revision { version: 0, date: Date { year: 0, month: None, day: None }, digest: document.digest };
-        Finished { id: document.prepared.planned.id.clone(), digest: document.digest, revised, rows: Vec::new(), typeset: false, faults }
+        Finished {
+            id: document.prepared.planned.id.clone(),
+            digest: document.digest,
+            revised,
+            rows: Vec::new(),
+            typeset: false,
+            faults,
+            note: None,
+        }
     }
 }
 
@@ -248,7 +265,7 @@ fn keep(
     stage.keep(&format!("{id}.md"), version)?;
     stage.keep(&format!("{id}.pdf"), version)?;
     let rows = claims.get(id).cloned().unwrap_or_default();
-    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: false, faults: Vec::new() })
+    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: false, faults: Vec::new(), note: None })
 }
 
 fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version::Stage, revised: Revision) -> Result<Finished> {
@@ -256,16 +273,30 @@ fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version:
     stage.write(&format!("{id}.md"), made.markdown.text.as_bytes())?;
     stage.write(&format!("{id}.pdf"), &made.pdf.bytes)?;
     let rows = claims::rows(&prepared.document, &made.markdown.claim_lines, &made.pdf.claim_pages);
-    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: true, faults: made.warnings.clone() })
+    Ok(Finished {
+        id: id.clone(),
+        digest: document.digest,
+        revised,
+        rows,
+        typeset: true,
+        faults: made.warnings.clone(),
+        note: made.note.clone(),
+    })
 }
 
 /// An edited or damaged version is named, and never written over.
 fn healthy(version: &Version) -> Result<()> {
     match version.health() {
         Health::Intact => Ok(()),
-        Health::Missing => bail!("the newest version's folder `{}` is gone; restore it from a copy or from where it was published", version.folder().display()),
+        Health::Missing => bail!(
+            "the newest version's folder `{}` is gone; restore it from a copy or from where it was published",
+            version.folder().display()
+        ),
         Health::Damaged(faults) => {
-            bail!("the newest version was changed after it was written: {}; restore what was changed, from a copy or from where it was published", faults.join("; "))
+            bail!(
+                "the newest version was changed after it was written: {}; restore what was changed, from a copy or from where it was published",
+                faults.join("; ")
+            )
         }
     }
 }

@@ -41,7 +41,12 @@ pub(super) enum Wanted<'a> {
 }
 
 /// Everything short of typesetting: the faults, and the content where there are no errors.
-pub(super) fn prepare(tree: Tree, mut found: Vec<Diagnostic>, wanted: Wanted<'_>, progress: &dyn Progress) -> (Tree, Vec<Diagnostic>, Option<Content>) {
+pub(super) fn prepare(
+    tree: Tree,
+    mut found: Vec<Diagnostic>,
+    wanted: Wanted<'_>,
+    progress: &dyn Progress,
+) -> (Tree, Vec<Diagnostic>, Option<Content>) {
     let loaded = load::load(&tree);
     found.extend(loaded.diagnostics);
     let Some(book) = loaded.book else {
@@ -49,15 +54,38 @@ pub(super) fn prepare(tree: Tree, mut found: Vec<Diagnostic>, wanted: Wanted<'_>
         return (tree, found, None);
     };
     let book = Arc::new(audience::select(book));
-    found.extend(checks::check(&book, &tree));
-    let (renderer, faults) = Renderer::new(book.clone(), &tree);
+    let (renderer, faults) = check_records(&tree, &book);
     found.extend(faults);
-    let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
-    found.extend(checks::document_ids(&book, &ids));
     if has_errors(&found) {
         let found = finish(&tree, found);
         return (tree, found, None);
     }
+    let (documents, faults) = render_all(&renderer, wanted, &tree, progress);
+    found.extend(faults);
+    let found = finish(&tree, found);
+    if has_errors(&found) {
+        return (tree, found, None);
+    }
+    (tree.clone(), found, Some(Content { tree, book, renderer, documents }))
+}
+
+/// What is wrong between records, with the templates, and with the documents that are planned.
+pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Diagnostic>) {
+    let mut found = checks::check(book, tree);
+    let (renderer, faults) = Renderer::new(book.clone(), tree);
+    found.extend(faults);
+    let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
+    found.extend(checks::document_ids(book, &ids));
+    (renderer, found)
+}
+
+/// Renders the documents that are wanted, side by side.
+pub(super) fn render_all(
+    renderer: &Renderer,
+    wanted: Wanted<'_>,
+    tree: &Tree,
+    progress: &dyn Progress,
+) -> (Vec<Prepared>, Vec<Diagnostic>) {
     let chosen: Vec<&Planned> = renderer
         .documents()
         .iter()
@@ -70,22 +98,19 @@ pub(super) fn prepare(tree: Tree, mut found: Vec<Diagnostic>, wanted: Wanted<'_>
     let rendered: Vec<(Prepared, Vec<Diagnostic>)> = chosen
         .par_iter()
         .map(|planned| {
-            let made = render(&renderer, planned, &Scope::default(), &tree);
+            let made = render(renderer, planned, &Scope::default(), tree);
             progress.step(&planned.id);
             made
         })
         .collect();
     progress.finish();
     let mut documents = Vec::with_capacity(rendered.len());
+    let mut found = Vec::new();
     for (prepared, faults) in rendered {
         found.extend(faults);
         documents.push(prepared);
     }
-    let found = finish(&tree, found);
-    if has_errors(&found) {
-        return (tree, found, None);
-    }
-    (tree.clone(), found, Some(Content { tree, book, renderer, documents }))
+    (documents, found)
 }
 
 /// Renders one document and checks what came out.

@@ -17,6 +17,7 @@ use crate::version::Store;
 struct Drafted {
     files: Vec<(String, Vec<u8>)>,
     faults: Vec<Diagnostic>,
+    note: Option<String>,
 }
 
 /// Builds the documents into `output/draft/`, which is replaced as a whole.
@@ -47,12 +48,14 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
                 false => (prepared, Vec::new()),
             };
             let mut files = Vec::new();
+            let mut note = None;
             if !has_errors(&faults) {
                 files.push((format!("{id}.md"), press.markdown(&prepared, &stamp).text.into_bytes()));
                 if let Some(engine) = &engine {
                     match press.pdf(&prepared, &stamp, engine)? {
                         Ok(made) => {
                             faults.extend(made.warnings);
+                            note = made.note;
                             files.push((format!("{id}.pdf"), made.pdf.bytes));
                         }
                         Err(found) => faults.extend(found),
@@ -60,7 +63,7 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
                 }
             }
             progress.step(&id);
-            Ok(Drafted { files, faults })
+            Ok(Drafted { files, faults, note })
         })
         .collect();
     progress.finish();
@@ -71,6 +74,7 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     for one in drafted {
         let one = one?;
         faults.extend(one.faults);
+        notes.extend(one.note);
         count += 1;
         for (name, bytes) in one.files {
             stage.write(&name, &bytes)?;

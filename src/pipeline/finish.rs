@@ -37,6 +37,8 @@ pub(super) struct Made {
     pub(super) markdown: Written,
     pub(super) pdf: Pdf,
     pub(super) warnings: Vec<Diagnostic>,
+    /// Where what typst was given is kept, in words, if it is.
+    pub(super) note: Option<String>,
 }
 
 /// A document's texts without version fields, for its digest.
@@ -105,7 +107,14 @@ impl<'a> Press<'a> {
         let source = self.typst(prepared, stamp);
         let date: Date = stamp.date.parse()?;
         match typesetting::typeset(self, prepared, &source, date, engine)? {
-            Ok(pdf) => Ok(Ok(Made { markdown: self.markdown(prepared, stamp), pdf, warnings: typesetting::missing_glyphs(self, prepared, &source) })),
+            Ok(pdf) => {
+                let note = pdf
+                    .kept
+                    .as_ref()
+                    .map(|folder| format!("what typst was given for `{}` is in `{}`", prepared.planned.id, folder.display()));
+                let warnings = typesetting::missing_glyphs(self, prepared, &source);
+                Ok(Ok(Made { markdown: self.markdown(prepared, stamp), pdf, warnings, note }))
+            }
             Err(faults) => Ok(Err(faults)),
         }
     }
@@ -135,7 +144,7 @@ pub(super) fn draft_stamp(date: Date, settings: &Settings) -> Stamp {
 }
 
 /// The path from one document to another, both by id.
-fn relative(from: &str, to: &str, extension: &str) -> String {
+pub(super) fn relative(from: &str, to: &str, extension: &str) -> String {
     let up = "../".repeat(from.matches('/').count());
     let from_folder = from.rsplit_once('/').map(|(folder, _)| folder);
     match (from_folder, to.rsplit_once('/')) {

@@ -48,13 +48,17 @@ pub(super) fn for_theme(prepared: &Prepared, settings: &Settings) -> Map<String,
     let mut meta = prepared.document.front.clone();
     meta.insert("title".to_owned(), title(&prepared.document).into());
     meta.entry("kind").or_insert_with(|| if prepared.planned.record.is_some() { "sheet".into() } else { "book".into() });
-    meta.insert("book".to_owned(), json!({
-        "title": settings.title,
-        "subtitle": settings.subtitle,
-        "organization": settings.organization,
-        "as_of": settings.as_of.to_string(),
-        "as_of_long": long_date(settings.as_of, settings),
-        "marking": settings.attribution.marking,
-    }));
+    meta.insert("words".to_owned(), json!(settings.words));
+    meta.insert(
+        "book".to_owned(),
+        json!({
+            "title": settings.title,
+            "subtitle": settings.subtitle,
+            "organization": settings.organization,
+            "as_of": settings.as_of.to_string(),
+            "as_of_long": long_date(settings.as_of, settings),
+            "marking": settings.attribution.marking,
+        }),
+    );
     meta
 }

@@ -1,19 +1,29 @@
 //! The pipeline: the stages in their order, each fed by the one before.
 //!
 //! The only room that imports all others, for the stages don't import each other. `content.rs` goes from files to
-//! checked documents, `build.rs` from documents to a version, `draft.rs` to a draft.
+//! checked documents, `build.rs` from documents to a version, `draft.rs` to a draft; `side.rs` finds what is to be
+//! compared, `compare.rs` and `review.rs` say what changed.
 
 mod build;
 mod claims;
+mod compare;
 mod content;
 mod draft;
+mod file;
 mod finish;
 mod front;
 mod options;
+mod pages;
+mod review;
 mod schemas;
+mod side;
 mod typesetting;
 
 pub use build::build;
+pub use compare::{Comparison, base, changes_since, compare};
 pub use content::check;
+pub use file::compare_file;
+pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
+pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
-pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress};
+pub use side::{Side, Unusable};

@@ -63,6 +63,16 @@ pub trait Progress: Sync {
     fn finish(&self);
 }
 
+/// Tells nobody.
+#[derive(Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn start(&self, _: &str, _: u64) {}
+    fn step(&self, _: &str) {}
+    fn finish(&self) {}
+}
+
 /// What a build found and made.
 #[derive(Debug)]
 pub struct Built {
@@ -80,9 +90,21 @@ pub enum Outcome {
     /// Nothing: the content has errors.
     Faulty,
     /// Nothing: the newest version says it all.
-    Unchanged { name: String, folder: PathBuf },
-    Version { name: String, folder: PathBuf, summary: String, documents: usize, typeset: usize },
-    Draft { folder: PathBuf, documents: usize },
+    Unchanged {
+        name: String,
+        folder: PathBuf,
+    },
+    Version {
+        name: String,
+        folder: PathBuf,
+        summary: String,
+        documents: usize,
+        typeset: usize,
+    },
+    Draft {
+        folder: PathBuf,
+        documents: usize,
+    },
 }
 
 /// What a check found.

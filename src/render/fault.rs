@@ -47,7 +47,9 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         ErrorKind::OutOfFuel => Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may"))
             .help("look for a loop that doesn't end or grows with every turn"),
         ErrorKind::TemplateNotFound => missing(engine, inner, place, &made_for),
-        ErrorKind::SyntaxError => Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner))),
+        ErrorKind::SyntaxError => {
+            Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+        }
         _ if inner.detail().is_some_and(|d| d.contains(BROKEN)) => {
             Diagnostic::error(Code::BrokenToken, place, format!("{made_for} cuts a printed value in two"))
                 .help("change the text before it is printed, with a filter on the field itself")
@@ -74,13 +76,19 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
     let (message, help) = match (&miss, &expression) {
         (Some(miss), _) => (
             format!("{} has no `{}`, in {made_for}", miss.owner, miss.name),
-            did_you_mean(&miss.name, miss.known.iter().map(String::as_str))
-                .unwrap_or_else(|| "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()),
+            did_you_mean(&miss.name, miss.known.iter().map(String::as_str)).unwrap_or_else(|| {
+                "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()
+            }),
         ),
         (None, Some(text)) => (
             format!("`{text}` is not defined, in {made_for}"),
-            did_you_mean(text, pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]))
-                .unwrap_or_else(|| "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()),
+            did_you_mean(
+                text,
+                pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]),
+            )
+            .unwrap_or_else(|| {
+                "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()
+            }),
         ),
         (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };

@@ -184,7 +184,11 @@ fn list_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 return Err(Error::new(ErrorKind::InvalidOperation, "the length of printed text isn't known while a template runs"));
             }
             let value = bare(value);
-            value.as_str().map(|s| unshield(s).chars().count()).or_else(|| value.len()).ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
+            value
+                .as_str()
+                .map(|s| unshield(s).chars().count())
+                .or_else(|| value.len())
+                .ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
         });
     }
 }

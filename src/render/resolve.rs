@@ -160,9 +160,9 @@ impl Resolver<'_> {
                 }
                 BlockKind::List(list)
             }
-            BlockKind::Descriptions(items) => BlockKind::Descriptions(
-                items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect(),
-            ),
+            BlockKind::Descriptions(items) => {
+                BlockKind::Descriptions(items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect())
+            }
             BlockKind::Table(table) => BlockKind::Table(self.table(table)),
             BlockKind::Code { info, literal } => {
                 let literal = self.plain(&literal);
@@ -288,8 +288,12 @@ impl Resolver<'_> {
                 let url = self.plain(&url);
                 if !is_safe_link(&url) {
                     self.fault(
-                        Diagnostic::error(Code::UnsafeLink, Place::Book, format!("a link leads to `{}`", url.chars().take(80).collect::<String>()))
-                            .help("links may be http:, https: or mailto: addresses, or paths within the book"),
+                        Diagnostic::error(
+                            Code::UnsafeLink,
+                            Place::Book,
+                            format!("a link leads to `{}`", url.chars().take(80).collect::<String>()),
+                        )
+                        .help("links may be http:, https: or mailto: addresses, or paths within the book"),
                     );
                     out.extend(content);
                     return;
@@ -423,7 +427,10 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::BlockInLine,
                     Place::Book,
-                    format!("`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand", origin.path),
+                    format!(
+                        "`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand",
+                        origin.path
+                    ),
                 )
                 .help("print it alone on a line with blank lines around it, or shorten the field to one paragraph"),
             );
@@ -435,11 +442,7 @@ impl Resolver<'_> {
     fn markdown(&mut self, text: &str, origin: &Origin) -> Vec<Block> {
         if !self.expanding.enter(origin) {
             let (collection, id) = &origin.record;
-            self.fault(Diagnostic::error(
-                Code::InvalidCitation,
-                Place::Book,
-                format!("`{collection}/{id}{}` prints itself", origin.path),
-            ));
+            self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, format!("`{collection}/{id}{}` prints itself", origin.path)));
             return Vec::new();
         }
         // Fields have no front matter: a blank line keeps a leading `---` from being taken for one.
@@ -493,7 +496,13 @@ impl Resolver<'_> {
         let origin = Origin { record: (collection.to_owned(), id.to_owned()), path };
         match record.at(&origin.path) {
             Some(Value::Claim(claim)) => {
-                let claim = ClaimObject { pass: self.pass.clone(), claims: vec![(origin, (**claim).clone())], text: None, derived: None, uncited: false };
+                let claim = ClaimObject {
+                    pass: self.pass.clone(),
+                    claims: vec![(origin, (**claim).clone())],
+                    text: None,
+                    derived: None,
+                    uncited: false,
+                };
                 self.print_claim(&claim, out);
             }
             Some(Value::Markdown(text)) => {
@@ -513,8 +522,12 @@ impl Resolver<'_> {
     fn plain(&mut self, text: &str) -> String {
         if self.printed(text).into_iter().filter_map(as_claim).any(|claim| !claim.uncited) {
             self.fault(
-                Diagnostic::error(Code::TemplateError, Place::Book, "a claim is printed where no mark can stand, such as an address, a code block or front matter")
-                    .help("print the claim in the text, or say `| uncited` here"),
+                Diagnostic::error(
+                    Code::TemplateError,
+                    Place::Book,
+                    "a claim is printed where no mark can stand, such as an address, a code block or front matter",
+                )
+                .help("print the claim in the text, or say `| uncited` here"),
             );
         }
         self.plain_of(text)
@@ -534,11 +547,19 @@ impl Resolver<'_> {
                     Some(Printed::Claim(claim)) => out.push_str(&claim.printed_text()),
                     Some(Printed::Record { name, .. }) => out.push_str(&name),
                     Some(Printed::Stamp(_)) => self.fault(
-                        Diagnostic::error(Code::TemplateError, Place::Book, "a field of the version is printed where only fixed text can stand")
-                            .help("print it in the text; the front matter and each page name the version by themselves"),
+                        Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a field of the version is printed where only fixed text can stand",
+                        )
+                        .help("print it in the text; the front matter and each page name the version by themselves"),
                     ),
                     Some(Printed::Cite(_) | Printed::Notes | Printed::Sources) => {
-                        self.fault(Diagnostic::error(Code::TemplateError, Place::Book, "a mark or the notes are printed where only text can stand"));
+                        self.fault(Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a mark or the notes are printed where only text can stand",
+                        ));
                     }
                     None => self.broken(),
                 },

@@ -53,6 +53,22 @@ pub fn facts(root: &Path) -> Option<GitFacts> {
     Some(GitFacts { commit: commit.to_owned(), clean, commit_time: time.parse().ok()? })
 }
 
+/// A commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    pub id: String,
+    /// When it was committed, in Unix seconds.
+    pub time: i64,
+}
+
+/// The commit that a revision names, as [`resolve`] finds it, and its time.
+pub fn commit(root: &Path, revision: &str) -> Result<Commit> {
+    let id = resolve(root, revision)?;
+    let printed = git::run(root, &["log", "-1", "--no-show-signature", "--format=%ct", &id])?;
+    let time = printed.and_then(|bytes| String::from_utf8(bytes).ok()?.trim().parse().ok()).unwrap_or(0);
+    Ok(Commit { id, time })
+}
+
 /// The commit that a revision names: `main`, `HEAD~3`, `v1.0`, or `main...` for where HEAD went its own way from it.
 pub fn resolve(root: &Path, revision: &str) -> Result<String> {
     if revision.is_empty() || revision.starts_with('-') {
@@ -64,7 +80,7 @@ pub fn resolve(root: &Path, revision: &str) -> Result<String> {
     };
     let printed = git::run(root, &["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")])?;
     let Some(commit) = printed.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned())).filter(|id| !id.is_empty()) else {
-        bail!("there is no revision `{name}` in the repository of `{}`{}", root.display(), shallow(root));
+        bail!("there is no revision `{name}` in the repository of `{}`{}", root.display(), elsewhere(root, name));
     };
     if !fork {
         return Ok(commit);
@@ -72,6 +88,15 @@ pub fn resolve(root: &Path, revision: &str) -> Result<String> {
     let base = git::run(root, &["merge-base", &commit, "HEAD"])?;
     base.and_then(|bytes| Some(String::from_utf8(bytes).ok()?.trim().to_owned()))
         .ok_or_else(|| anyhow!("`{name}` and HEAD have no common ancestor in the repository of `{}`{}", root.display(), shallow(root)))
+}
+
+/// Where a revision may be that is not there.
+fn elsewhere(root: &Path, name: &str) -> String {
+    let remote = format!("refs/remotes/origin/{name}");
+    match git::run(root, &["rev-parse", "--verify", "--quiet", &remote]) {
+        Ok(Some(_)) => format!("; there is `origin/{name}`"),
+        _ => shallow(root).to_owned(),
+    }
 }
 
 /// Why something may not be there.

@@ -17,6 +17,7 @@ pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
 pub use fonts::Fonts;
 pub use job::{Job, Pdf};
+pub use pages::page_count;
 
 /// The typst version this brief is built for, and the only one it works with.
 pub const VERSION: &str = "0.15.1";

@@ -21,6 +21,11 @@ pub(super) struct Pages {
     pub(super) claims: Vec<(usize, u32)>,
 }
 
+/// How many pages a PDF has.
+pub fn page_count(pdf: &[u8]) -> Result<u32> {
+    Ok(u32::try_from(Document::load_mem(pdf)?.get_pages().len())?)
+}
+
 /// Reads the attachment.
 pub(super) fn read(pdf: &[u8]) -> Result<Pages> {
     let document = Document::load_mem(pdf)?;

@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 10] = ["build", "check", "versions", "open", "prune", "init", "new", "schema", "theme", "completions"];
+const COMMANDS: [&str; 12] =
+    ["build", "check", "diff", "review", "versions", "open", "prune", "init", "new", "schema", "theme", "completions"];
 
 /// brief in a folder, with nothing of the developer's environment that it heeds.
 fn brief(folder: &Path) -> Command {
@@ -477,26 +478,22 @@ fn watch_builds_again_shows_faults_and_goes_on() {
         let sender = sender.clone();
         std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
     }
-    let mut seen = Vec::new();
-    let mut wait = |text: &str| {
-        while let Ok(line) = lines.recv_timeout(Duration::from_secs(60)) {
+    let mut seen: Vec<String> = Vec::new();
+    // The two streams are read side by side, so the lines of a step may come in any order.
+    let mut wait = |texts: &[&str]| {
+        let mut missing = texts.to_vec();
+        while !missing.is_empty() {
+            let Ok(line) = lines.recv_timeout(Duration::from_secs(60)) else { panic!("no line with {missing:?} came: {seen:#?}") };
+            missing.retain(|text| !line.contains(text));
             seen.push(line);
-            if seen.last().is_some_and(|line| line.contains(text)) {
-                return true;
-            }
         }
-        panic!("no line with `{text}` came: {seen:#?}");
     };
     let record = book.path().join("content/options/weekend.yaml");
     let good = fs::read_to_string(&record).unwrap();
-    wait("made a draft");
-    wait("Ctrl-C stops");
+    wait(&["made a draft", "Ctrl-C stops"]);
     fs::write(&record, good.replace("riders:", "rider:")).unwrap();
-    wait("changed: content/options/weekend.yaml");
-    wait("error[");
-    wait("Ctrl-C stops");
+    wait(&["changed: content/options/weekend.yaml", "error[", "Ctrl-C stops"]);
     fs::write(&record, good.replace("260", "270")).unwrap();
-    wait("made a draft");
-    wait("Ctrl-C stops");
+    wait(&["made a draft", "Ctrl-C stops"]);
     assert!(fs::read_to_string(book.path().join("output/draft/book.md")).unwrap().contains("270"));
 }

@@ -176,7 +176,7 @@ fn envelop(record: &mut RecordSnapshot, which: u64) {
     }
 }
 
-fn snapshot() -> impl Strategy<Value = Snapshot> {
+pub(crate) fn snapshot() -> impl Strategy<Value = Snapshot> {
     let records = || prop::collection::hash_map(prop::sample::select(vec!["a", "b", "c", "d", "e"]), record(), 0..4);
     (records(), records()).prop_map(|(one, two)| {
         let collection = |records: std::collections::HashMap<&str, RecordSnapshot>| CollectionSnapshot {
@@ -283,7 +283,7 @@ fn perturb(value: &Json, dice: &mut Dice) -> Json {
     }
 }
 
-fn edited() -> impl Strategy<Value = (Snapshot, Snapshot)> {
+pub(crate) fn edited() -> impl Strategy<Value = (Snapshot, Snapshot)> {
     (snapshot(), prop::collection::vec(any::<u8>(), 0..200)).prop_map(|(base, dice)| {
         let mut dice = Dice(dice.into_iter());
         let mut head = base.clone();

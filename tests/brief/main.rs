@@ -1,11 +1,19 @@
 //! The tests that look at brief from outside, one module a room; their cases are folders in `tests/cases`.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make folders and start programs, and may fail by panicking")]
 
+mod action;
 mod book;
+mod books;
 mod cli;
 mod diff;
 mod digest;
+mod faults;
+mod formats;
+mod load;
+mod load_properties;
 mod markdown;
+mod paint;
+mod review;
 mod revision;
 mod typeset;
 mod version;

@@ -38,7 +38,7 @@ pub(super) fn faults(schema: &Json, file: &str, collection: &str) -> Vec<Diagnos
     let mut faults = Vec::new();
     if let Some(dialect) = root.get("$schema").filter(|dialect| dialect.as_str().is_none_or(|d| d.trim_end_matches('#') != DIALECT)) {
         faults.push(
-            invalid(file, "/$schema", format!("the dialect {} is not supported", crate::load::violation::found(dialect)))
+            invalid(file, "/$schema", format!("the dialect `{}` is not supported", dialect.as_str().unwrap_or_default()))
                 .help(format!("write `$schema: {DIALECT}`, or leave it out")),
         );
     }

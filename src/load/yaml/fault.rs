@@ -8,10 +8,19 @@ use crate::load::outline::Outline;
 
 /// Ways out, by the parser's own words for the problem.
 const HELP: [(&str, &str); 8] = [
-    ("found character that cannot start any token", "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes"),
+    (
+        "found character that cannot start any token",
+        "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes",
+    ),
     ("found a tab character that violates indentation", "indent with blanks, not with tabs"),
-    ("mapping values are not allowed in this context", "put a text that holds `: ` in quotes"),
-    ("did not find expected key", "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole"),
+    (
+        "mapping values are not allowed in this context",
+        "give all keys of a mapping the same indent, and put a text that holds `: ` in quotes",
+    ),
+    (
+        "did not find expected key",
+        "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole",
+    ),
     ("could not find expected ':'", "write `key: value`, with a blank after the colon"),
     ("did not find expected '-' indicator", "give all items of a list the same indent"),
     ("did not find expected ',' or ']'", "close the list with `]`, and put a text that holds `]`, `,` or ` #` in quotes"),
@@ -21,13 +30,23 @@ const HELP: [(&str, &str); 8] = [
 /// The diagnostic for a document that could not be read.
 pub(super) fn diagnose(source: &Source<'_>, error: &serde_yaml::Error, stop: Option<Stop>) -> Diagnostic {
     let place = match error.location() {
-        Some(location) => source.at(location.line(), location.column()),
+        Some(location) => within(source, location.line(), location.column()),
         None => Place::File(source.file.to_owned()),
     };
     match stop {
         Some(stop) => stopped(source, place, stop),
         None => syntax(source, place, &error.to_string()),
     }
+}
+
+/// A place in a text; one behind its end is its last character.
+fn within(source: &Source<'_>, line: usize, column: usize) -> Place {
+    let last = source.text.trim_end();
+    let lines = last.matches('\n').count() + 1;
+    if line <= lines {
+        return source.at(line, column);
+    }
+    source.at(lines, last.rsplit('\n').next().unwrap_or_default().chars().count().max(1))
 }
 
 fn stopped(source: &Source<'_>, place: Place, stop: Stop) -> Diagnostic {
@@ -52,18 +71,23 @@ fn syntax(source: &Source<'_>, place: Place, said: &str) -> Diagnostic {
         return too_many_levels(source, place);
     }
     if problem.starts_with("repetition limit") {
-        return limit(place, format!("the aliases of `{}` repeat more than the limit", source.file));
+        let place = Outline::read(source).first_alias().unwrap_or(place);
+        return limit(place, format!("the aliases of `{}` repeat more values than the limit", source.file))
+            .help("an alias, `*name`, counts as often as it is used, also inside another");
     }
     if problem.contains("more than one document") {
         let place = Outline::read(source).second_document().unwrap_or(place);
         return Diagnostic::error(Code::YamlSyntax, place, format!("`{}` holds a second YAML document", source.file))
             .help("keep one document in a file: a collection's file is one list or mapping of records");
     }
+    if problem.ends_with("expected a key") {
+        return stopped(source, place, Stop::Key);
+    }
     let problem = problem.trim_start_matches(|c: char| c == '.' || c == ':' || c == ' ');
     let mut diagnostic = Diagnostic::error(Code::YamlSyntax, place, format!("`{}` is not valid YAML: {problem}", source.file))
         .maybe_help(HELP.iter().find(|(words, _)| problem.starts_with(words)).map(|(_, help)| (*help).to_owned()));
     if let Some((doing, line, column)) = context {
-        diagnostic = diagnostic.via(doing, source.at(line, column));
+        diagnostic = diagnostic.via(doing, within(source, line, column));
     }
     diagnostic
 }

@@ -93,6 +93,9 @@ pub(super) fn too_deep(source: &Source<'_>) -> Option<Diagnostic> {
             Ok(_) => {}
             Err(fault) => {
                 let place = source.at(fault.marker().line(), fault.marker().col() + 1);
+                if fault.info().starts_with("recursion limit") {
+                    return Some(too_many_levels(source, place));
+                }
                 return Some(Diagnostic::error(Code::YamlSyntax, place, format!("`{}` is not valid YAML: {}", source.file, fault.info())));
             }
         }

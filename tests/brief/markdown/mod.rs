@@ -2,6 +2,8 @@
 
 mod conformance;
 mod properties;
+mod reading;
+mod writing;
 
 use brief::document::{Block, Document, Stamp};
 use brief::markdown::{normalized, parse, to_markdown};

@@ -1,8 +1,6 @@
 //! Whatever is written reads back: any text in any place, any tree.
 
-use brief::document::{
-    Alignment, Block, BlockKind, Document, Inline, Item, List, PrintedClaim, Row, Stamp, Table, Target,
-};
+use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, PrintedClaim, Row, Stamp, Table, Target};
 use brief::markdown::{escape, to_markdown};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -167,7 +165,9 @@ proptest! {
     fn escaped_text_is_that_text_wherever_it_stands(text in text()) {
         let escaped = escape(&text);
         let expected = folded(&text);
-        prop_assume!(!expected.is_empty());
+        if expected.is_empty() {
+            return Ok(());
+        }
         let own = vec![Inline::Text(expected)];
         prop_assert_eq!(read(&escaped), vec![paragraph(own.clone())]);
         let cell = read(&format!("| h |\n| - |\n| {escaped} |\n"));

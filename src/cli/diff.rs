@@ -1,0 +1,150 @@
+//! `brief diff`: what changed in the book between two of its states.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::Status;
+use super::folders::Folders;
+use super::git_diff;
+use super::terminal::Terminal;
+use crate::diff::paint::{self, Names};
+use crate::pipeline::{self, Comparison, Side, Unusable};
+
+const EXAMPLES: &str = "\
+Examples:
+  brief diff                        since the newest version
+  brief diff v7 v9                  between two versions
+  brief diff main                   what this branch changes
+  brief diff main...                the same, since it left main
+  brief diff HEAD~3 HEAD -C risks   in one collection
+  brief diff v7 --format html > changes.html
+  brief diff v7 --redline changes.pdf
+
+A base or head is a version (v7), a Git revision (main, HEAD~3, main... for where HEAD left it), or a folder that
+holds a book or a version; a text that begins with `.` or `/` is a folder. A revision is read from Git's object
+store with its own schemas and templates; nothing is checked out.
+
+Exit codes: 0, or with --exit-code 1 where something changed; 2 where a side can't be read as a whole (what can
+is shown). docs/pull-requests.md says how `git diff` itself shows records this way.";
+
+/// As much as a code host takes for one comment.
+pub(super) const COMMENT: usize = 65_535;
+
+/// Shows what changed in the book: records and claims, not lines of files
+///
+/// Records are compared by id, lists of mappings by their keys, prose by words. The order of what has no order, comments,
+/// quoting and the place of files are no change. Schemas, templates and settings are listed by file, with the documents
+/// whose text they alter.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Diff {
+    /// What to compare with [default: the newest version, else HEAD]
+    base: Option<String>,
+    /// What to compare [default: the book as it lies in its folder]
+    head: Option<String>,
+    #[command(flatten)]
+    folders: Folders,
+    /// How to show the changes: `text`, `markdown`, `json` or `html` (one page that needs nothing else)
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    format: Format,
+    /// Compare only this collection; may be given again
+    #[arg(long = "collection", short = 'C', value_name = "NAME")]
+    collections: Vec<String>,
+    /// Exit with 1 where something changed
+    #[arg(long)]
+    exit_code: bool,
+    /// Write a PDF in which what was taken out is struck and what was put in is underlined
+    #[arg(long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
+    redline: Option<PathBuf>,
+    /// The document to redline [default: the book's first]
+    #[arg(long, value_name = "ID", requires = "redline")]
+    document: Option<String>,
+    /// Serve as Git's diff driver: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE
+    #[arg(long, hide = true, num_args = 1..=9, value_name = "ARGUMENT", exclusive = true, allow_hyphen_values = true)]
+    git: Option<Vec<OsString>>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Markdown,
+    Json,
+    Html,
+}
+
+impl Diff {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        if let Some(arguments) = &self.git {
+            return git_diff::run(arguments, terminal);
+        }
+        let comparison = match self.compare() {
+            Ok(comparison) => comparison,
+            Err(error) => return Err(unusable(error, terminal)),
+        };
+        let Comparison { base, head, changes, .. } = &comparison;
+        let names = Names { base: &base.name, head: &head.name };
+        if let Some(file) = &self.redline {
+            self.write_redline(file, &comparison)?;
+        }
+        terminal.print(&match self.format {
+            Format::Text => paint::text(changes, names, &|tone, text| terminal.tint(tone, text)),
+            Format::Markdown => paint::markdown(changes, names, COMMENT),
+            Format::Json => changes.to_json()?,
+            Format::Html => paint::html(changes, names, &self.redlined(&comparison)?),
+        })?;
+        if incomplete(&comparison, terminal) {
+            return Ok(Status::Incomplete);
+        }
+        let changed = !changes.records.is_empty() || !changes.files.is_empty();
+        Ok(if self.exit_code && changed { Status::Changed } else { Status::Fine })
+    }
+
+    fn compare(&self) -> Result<Comparison> {
+        let (root, output) = (&self.folders.root.root, self.folders.output());
+        if self.head.is_none() {
+            self.folders.root.book()?;
+        }
+        let base = pipeline::base(self.base.as_deref(), root, &output)?;
+        let head = match &self.head {
+            Some(head) => Side::resolve(head, root, &output)?,
+            None => Side::working_tree(root)?,
+        };
+        pipeline::compare(base, head, &self.collections)
+    }
+
+    /// The document's redline as a PDF.
+    fn write_redline(&self, file: &std::path::Path, _comparison: &Comparison) -> Result<()> {
+        anyhow::bail!("can't write `{}`: redlines are not joined yet", file.display())
+    }
+
+    /// The documents' redlines for the page.
+    fn redlined(&self, _comparison: &Comparison) -> Result<Vec<paint::Section>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Shows what of the two sides could not be read, and says whether there is any.
+pub(super) fn incomplete(comparison: &Comparison, terminal: &Terminal) -> bool {
+    let mut incomplete = false;
+    for side in [&comparison.base, &comparison.head] {
+        let faults = side.faults();
+        if let (false, Some(tree)) = (faults.is_empty(), &side.tree) {
+            incomplete = true;
+            terminal.remark(format_args!("in {}:", side.name));
+            terminal.diagnostics(tree, &faults);
+        }
+    }
+    comparison.left_out.iter().for_each(|left_out| terminal.note(left_out));
+    incomplete
+}
+
+/// Shows why the settings of a side can't be used, where that is what is wrong.
+fn unusable(error: anyhow::Error, terminal: &Terminal) -> anyhow::Error {
+    if let Some(Unusable { tree, diagnostics }) = error.downcast_ref() {
+        terminal.diagnostics(tree, diagnostics);
+    }
+    error
+}

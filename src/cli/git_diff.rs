@@ -1,0 +1,50 @@
+//! `brief diff --git`: Git's own diff driver for records, called by Git once for each file.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::Status;
+use super::terminal::Terminal;
+use crate::diff::paint::{self, Names, Tone};
+use crate::pipeline;
+
+/// Shows what changed in the records of one file. Git gives `PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE`, with
+/// two more where the file was renamed, and the path alone where it is in conflict; a file that isn't there is /dev/null.
+///
+/// Git stops its whole diff where a driver fails, so a file that can't be compared is said to be so, and all is fine.
+pub(super) fn run(arguments: &[OsString], terminal: &Terminal) -> Result<Status> {
+    let shown = |path: &OsString| path.to_string_lossy().into_owned();
+    let (path, old, new) = match arguments {
+        [path] => {
+            terminal.print(&format!("{}: in conflict\n", shown(path)))?;
+            return Ok(Status::Fine);
+        }
+        [path, old, _, _, new, _, _, ..] => (path, old, new),
+        _ => bail!("Git calls a diff driver with 7 arguments, and these are {}", arguments.len()),
+    };
+    let renamed = arguments.get(7).map_or_else(|| shown(path), shown);
+    let title = if renamed == shown(path) { renamed.clone() } else { format!("{} → {renamed}", shown(path)) };
+    let mut text = format!("{}\n", terminal.tint(Tone::Title, &format!("brief diff {title}")));
+    let (root, file) = book_of(&renamed);
+    match pipeline::compare_file(&root, &file, old.as_ref(), new.as_ref()) {
+        Ok(changes) if changes.records.is_empty() => text.push_str("no record changed\n"),
+        Ok(changes) => {
+            let painted = paint::text(&changes, Names { base: "", head: "" }, &|tone, text| terminal.tint(tone, text));
+            // The sides are named by Git's own words, above.
+            text.extend(painted.split_inclusive('\n').skip(1));
+        }
+        Err(error) => text.push_str(&format!("can't be compared record by record: {error:#}\n")),
+    }
+    terminal.print(&text)?;
+    Ok(Status::Fine)
+}
+
+/// The book's folder and the file's path in it: the folder that holds the `content/` in which the file stands.
+fn book_of(path: &str) -> (PathBuf, String) {
+    let parts: Vec<&str> = path.split('/').collect();
+    let at = parts.iter().position(|part| *part == "content").unwrap_or(0);
+    let root = if at == 0 { PathBuf::from(".") } else { Path::new(&parts[..at].join("/")).to_owned() };
+    (root, parts[at..].join("/"))
+}

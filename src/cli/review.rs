@@ -1,0 +1,103 @@
+//! `brief review`: the comment for a pull request.
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use super::Status;
+use super::diff::{COMMENT, incomplete};
+use super::folders::Folders;
+use super::terminal::Terminal;
+use crate::diff::paint::{self, Names};
+use crate::pipeline::{self, Side, Unusable};
+
+const EXAMPLES: &str = "\
+Examples:
+  brief review main                      what this branch changes in the book, for its pull request
+  brief review main... > comment.md      since it left main
+
+`brief build --draft` before it, and the comment knows how many pages each document has. docs/pull-requests.md has the
+workflows that keep one comment of a pull request up to date.";
+
+/// Writes the comment for a pull request: what changes in the book, its checks and its documents
+///
+/// The changed claims come first, then each record's changes, with prose word by word. It stays below the 65,536 characters
+/// that code hosts take: the least important is folded first, and what was cut is said. It begins with the hidden mark
+/// `<!-- brief-review -->`, by which it is found again.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Review {
+    /// What the branch is to go into: a Git revision, a version (v7), or a folder
+    base: String,
+    #[command(flatten)]
+    folders: Folders,
+    /// How to write it: `markdown`
+    #[arg(long, value_name = "FORMAT", default_value = "markdown", hide_possible_values = true)]
+    format: Format,
+    /// Where the PDFs and the redline of this run can be fetched
+    #[arg(long, value_name = "URL", value_parser = url)]
+    artifacts: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Markdown,
+}
+
+fn url(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>()[]\"`\\".contains(&byte));
+    let web = text.starts_with("https://") || text.starts_with("http://");
+    if web && plain { Ok(text.to_owned()) } else { Err("not a web address that a link can hold".to_owned()) }
+}
+
+impl Review {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let Format::Markdown = self.format;
+        let root = self.folders.root.book()?;
+        let output = self.folders.output();
+        let base = Side::resolve_or_nothing(&self.base, root, &output)?;
+        let head = match Side::working_tree(root) {
+            Ok(head) => head,
+            Err(error) => {
+                let Some(Unusable { tree, diagnostics }) = error.downcast_ref() else { return Err(error) };
+                // There is nothing to compare, and still the pull request is to say why.
+                terminal.diagnostics(tree, diagnostics);
+                terminal.print(&paint::unreadable(diagnostics, COMMENT))?;
+                return Ok(Status::Incomplete);
+            }
+        };
+        let comparison = pipeline::compare(base, head, &[])?;
+        let effects = pipeline::effects(&comparison, &output);
+        let mut notes = comparison.left_out.clone();
+        if comparison.base.is_nothing() {
+            notes.insert(0, format!("{} has no book yet: everything is new.", comparison.base.name));
+        }
+        let review = paint::Review {
+            changes: &comparison.changes,
+            names: Names { base: &comparison.base.name, head: &comparison.head.name },
+            checks: effects.checks,
+            documents: effects.documents,
+            notes,
+            redline: self.redline(comparison.base.is_nothing()),
+        };
+        terminal.print(&paint::review(&review, COMMENT))?;
+        Ok(if incomplete(&comparison, terminal) { Status::Incomplete } else { Status::Fine })
+    }
+
+    /// How to get what the comment can't hold.
+    fn redline(&self, new: bool) -> String {
+        let base = paint::code(&format!("brief diff {}", self.base));
+        let redline = paint::code(&format!("brief diff {} --redline redline.pdf", self.base));
+        let here = match (&self.artifacts, new) {
+            (Some(url), true) => format!("The PDFs are among the [artifacts of this run]({url}). "),
+            (Some(url), false) => {
+                format!("The PDFs, and the redline in which the changed words are marked, are among the [artifacts of this run]({url}). ")
+            }
+            (None, _) => String::new(),
+        };
+        if new {
+            format!("{here}There is nothing to mark changes against yet.")
+        } else {
+            format!("{here}On your own machine {redline} makes the redline, and {base} lists all changes.")
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What makes a fault the same fault, wherever in its file it has moved to.
+
+use sha2::{Digest, Sha256};
+
+use super::Diagnostic;
+
+impl Diagnostic {
+    /// Half a SHA-256 over code, record (or else file) and message, in hexadecimal: neither line nor column, so that a
+    /// fault is known again after lines were put in above it.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        let place = self.record.as_deref().or(self.place.file()).unwrap_or_default();
+        for part in ["brief fault 1", self.code.name(), place, &self.message] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,92 @@
+//! How much changed, counted once for all painters.
+
+use std::collections::BTreeSet;
+
+use super::super::change::{ChangeKind, Changes, FieldKind, Part};
+use super::listed;
+
+/// How much changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub added: usize,
+    pub removed: usize,
+    pub changed: usize,
+    pub renamed: usize,
+    /// Claims that were there before and have another value.
+    pub values: usize,
+    /// Claims that have other sources than before, or their first.
+    pub sources: usize,
+    /// Claims of another date.
+    pub dates: usize,
+    pub markings: usize,
+    /// Claims that had a source and have none.
+    pub unsourced: usize,
+    /// Changes outside the records.
+    pub files: usize,
+}
+
+impl Tally {
+    /// Counts changes.
+    pub fn of(changes: &Changes) -> Tally {
+        let kind = |kind| changes.records.iter().filter(|change| change.kind == kind).count();
+        let (mut values, mut sources, mut dates, mut markings, mut unsourced) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for record in changes.records.iter().filter(|change| matches!(change.kind, ChangeKind::Changed | ChangeKind::Renamed)) {
+            for field in &record.fields {
+                let Some(claim) = &field.claim else { continue };
+                let claim = (&record.collection, &record.id, claim);
+                match field.part {
+                    // A claim that came or went as a whole has no other value than before.
+                    Part::Value if field.kind == FieldKind::Changed || claim.2 != &field.path => drop(values.insert(claim)),
+                    Part::Source if field.kind == FieldKind::Removed => drop(unsourced.insert(claim)),
+                    Part::Source => drop(sources.insert(claim)),
+                    Part::AsOf => drop(dates.insert(claim)),
+                    Part::Marking => drop(markings.insert(claim)),
+                    Part::Value | Part::Confidence => {}
+                }
+            }
+        }
+        Tally {
+            added: kind(ChangeKind::Added),
+            removed: kind(ChangeKind::Removed),
+            changed: kind(ChangeKind::Changed),
+            renamed: kind(ChangeKind::Renamed),
+            values: values.len(),
+            sources: sources.len(),
+            dates: dates.len(),
+            markings: markings.len(),
+            unsourced: unsourced.len(),
+            files: changes.files.len(),
+        }
+    }
+
+    /// `2 added, 1 changed`; empty where no record did.
+    pub fn records(&self) -> String {
+        listed([(self.added, "added"), (self.changed, "changed"), (self.renamed, "renamed"), (self.removed, "removed")].map(counted))
+    }
+
+    /// `2 with another value, 1 without its source`; empty where no claim changed.
+    pub fn claims(&self) -> String {
+        let parts = [
+            (self.values, "with another value"),
+            (self.sources, "with another source"),
+            (self.dates, "with another date"),
+            (self.markings, "with another marking"),
+            (self.unsourced, "without a source now"),
+        ];
+        listed(parts.map(counted))
+    }
+
+    /// Everything in one line.
+    pub fn sentence(&self) -> String {
+        let about = |what: &str, said: String| if said.is_empty() { String::new() } else { format!("{what}: {said}") };
+        let all =
+            [about("records", self.records()), about("claims", self.claims()), about("files", listed([counted((self.files, "changed"))]))];
+        let all: Vec<String> = all.into_iter().filter(|part| !part.is_empty()).collect();
+        if all.is_empty() { "nothing changed".to_owned() } else { all.join("; ") }
+    }
+}
+
+fn counted((count, what): (usize, &str)) -> String {
+    if count == 0 { String::new() } else { format!("{count} {what}") }
+}

@@ -1,0 +1,171 @@
+//! Changes in a terminal: a line each, a claim's value, source, date and marking apart, prose by words.
+
+use std::fmt::Write;
+
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part};
+use super::super::words::Op;
+use super::prose::{Piece, pieces};
+use super::tally::Tally;
+use super::view::{Field, Inherited, Record, View, behind};
+use super::{Names, counted, some_of};
+use crate::diagnostic::harmless;
+
+/// How a piece of text is meant, for whoever colors it. What it means is said in letters too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Title,
+    Old,
+    New,
+    Quiet,
+}
+
+/// As many unchanged words are shown on either side of changed prose.
+const AROUND: usize = 6;
+/// A value longer than this is cut.
+const LONG: usize = 200;
+
+/// Changes for a terminal; `tint` colors, or gives back what it gets.
+pub fn text(changes: &Changes, names: Names<'_>, tint: &dyn Fn(Tone, &str) -> String) -> String {
+    let mut out = Painter { tint, out: String::new() };
+    out.all(changes, names);
+    out.out
+}
+
+struct Painter<'a> {
+    tint: &'a dyn Fn(Tone, &str) -> String,
+    out: String,
+}
+
+impl Painter<'_> {
+    fn all(&mut self, changes: &Changes, names: Names<'_>) {
+        let title = format!("{} → {}", harmless(names.base), harmless(names.head));
+        let title = (self.tint)(Tone::Title, &title);
+        self.line(&title);
+        self.line(&Tally::of(changes).sentence());
+        let view = View::of(changes);
+        for record in &view.records {
+            self.record(record);
+        }
+        if !view.inherited.is_empty() {
+            self.line("");
+            let title = (self.tint)(Tone::Title, "taken from the record, its collection or the book");
+            self.line(&title);
+            view.inherited.iter().for_each(|inherited| self.inherited(inherited));
+            view.by_inheritance.iter().for_each(|change| self.by_inheritance(change));
+        }
+        if !changes.files.is_empty() {
+            self.line("");
+            let title = (self.tint)(Tone::Title, "files");
+            self.line(&title);
+            changes.files.iter().for_each(|file| self.file(file));
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        let change = record.change;
+        self.line("");
+        let title = format!("{} {}: {}", change.kind.verb(), harmless(&change.place()), harmless(&change.name));
+        let tone = match change.kind {
+            ChangeKind::Added => Tone::New,
+            ChangeKind::Removed => Tone::Old,
+            ChangeKind::Changed | ChangeKind::Renamed => Tone::Title,
+        };
+        let title = (self.tint)(tone, &title);
+        self.line(&title);
+        for field in &record.fields {
+            self.field(field, matches!(change.kind, ChangeKind::Added | ChangeKind::Removed));
+        }
+    }
+
+    fn field(&mut self, field: &Field<'_>, whole: bool) {
+        if let [row] = field.rows[..] {
+            let head = match (field.label, row.part) {
+                (label, Part::Value) => label.to_owned(),
+                ("", part) => part.name().to_owned(),
+                (label, part) => format!("{label}, {}", part.name()),
+            };
+            let said = self.said(row, whole);
+            self.line(&format!("  {}: {said}", harmless(&head)));
+            return;
+        }
+        // A record's own word has no label.
+        let inset = if field.label.is_empty() { "  " } else { "    " };
+        if !field.label.is_empty() {
+            self.line(&format!("  {}", harmless(field.label)));
+        }
+        let width = field.rows.iter().map(|row| row.part.name().len()).max().unwrap_or(0);
+        for row in &field.rows {
+            let said = self.said(row, whole);
+            self.line(&format!("{inset}{:width$}  {said}", row.part.name()));
+        }
+    }
+
+    fn said(&self, row: &FieldChange, whole: bool) -> String {
+        if !row.words.is_empty() {
+            return self.prose(row);
+        }
+        let sides = row.sides(LONG);
+        let old = sides.old.map(|old| (self.tint)(Tone::Old, &harmless(&old)));
+        let new = sides.new.map(|new| (self.tint)(Tone::New, &harmless(&new)));
+        let mut said = match (row.kind, old, new) {
+            (FieldKind::Moved, ..) => return harmless(row.said()),
+            (_, Some(old), Some(new)) => format!("{old} → {new}"),
+            (_, None, Some(new)) if whole => new,
+            (_, Some(old), None) if whole => old,
+            (_, None, Some(new)) => format!("added {new}"),
+            (_, Some(old), None) => format!("removed {old}"),
+            (_, None, None) => harmless(row.said()),
+        };
+        if let Some(note) = sides.note {
+            let _ = write!(said, " ({})", harmless(&note));
+        }
+        if let Some(behind) = behind(row) {
+            said.push_str(&(self.tint)(Tone::Quiet, &format!("  [{}]", harmless(&behind))));
+        }
+        said
+    }
+
+    fn prose(&self, row: &FieldChange) -> String {
+        let mut said = String::new();
+        for piece in pieces(&row.words, AROUND) {
+            match piece {
+                Piece::Gap => said.push_str("… "),
+                Piece::Word(Op::Equal, text) => said.push_str(&harmless(text)),
+                Piece::Word(op, text) => {
+                    let (core, blank) = text.split_at(text.trim_end().len());
+                    let core = harmless(core);
+                    let (tone, marked) =
+                        if op == Op::Delete { (Tone::Old, format!("[-{core}-]")) } else { (Tone::New, format!("{{+{core}+}}")) };
+                    said.push_str(&(self.tint)(tone, &marked));
+                    said.push_str(&harmless(blank));
+                }
+            }
+        }
+        said.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn inherited(&mut self, inherited: &Inherited<'_>) {
+        let said = self.said(inherited.example, false);
+        let (claims, records) = (counted(inherited.claims, "claim"), counted(inherited.records, "record"));
+        self.line(&format!("  {}: {said}, for {claims} of {records}", inherited.example.part.name()));
+    }
+
+    fn by_inheritance(&mut self, change: &Change) {
+        self.line(&format!("  {} {}: {}", change.kind.verb(), harmless(&change.place()), harmless(&change.name)));
+    }
+
+    fn file(&mut self, file: &FileChange) {
+        let verb = match file.kind {
+            FileKind::Added => "added",
+            FileKind::Removed => "removed",
+            FileKind::Changed => "changed",
+        };
+        let alters = if file.documents.is_empty() { String::new() } else { format!(": alters {}", some_of(&file.documents, 8)) };
+        self.line(&format!("  {verb} {}{}", harmless(&file.path), harmless(&alters)));
+    }
+
+    fn line(&mut self, line: &str) {
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+}

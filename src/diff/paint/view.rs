@@ -1,0 +1,120 @@
+//! Changes put in order for reading: what concerns one field together, what is only inherited apart.
+
+use std::collections::BTreeMap;
+
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, Part};
+
+/// All changes, in order for reading.
+pub(super) struct View<'a> {
+    /// Records with changes of their own.
+    pub(super) records: Vec<Record<'a>>,
+    /// What claims take from above them: their record, collection or book.
+    pub(super) inherited: Vec<Inherited<'a>>,
+    /// Records that changed by that alone.
+    pub(super) by_inheritance: Vec<&'a Change>,
+}
+
+/// One record's changes.
+pub(super) struct Record<'a> {
+    pub(super) change: &'a Change,
+    pub(super) fields: Vec<Field<'a>>,
+}
+
+/// What happened to one field: its value, then what belongs to it.
+pub(super) struct Field<'a> {
+    pub(super) label: &'a str,
+    pub(super) rows: Vec<&'a FieldChange>,
+}
+
+/// The same change of the same part in many claims.
+pub(super) struct Inherited<'a> {
+    pub(super) example: &'a FieldChange,
+    pub(super) claims: usize,
+    pub(super) records: usize,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(changes: &'a Changes) -> View<'a> {
+        let mut view = View { records: Vec::new(), inherited: Vec::new(), by_inheritance: Vec::new() };
+        let mut places: BTreeMap<(Part, String, String), usize> = BTreeMap::new();
+        for change in &changes.records {
+            let mut fields: Vec<Field<'a>> = Vec::new();
+            let mut seen: Vec<usize> = Vec::new();
+            for field in &change.fields {
+                if is_folded(field) {
+                    let side = |side: &Option<serde_json::Value>| side.as_ref().map(ToString::to_string).unwrap_or_default();
+                    let place = *places.entry((field.part, side(&field.old), side(&field.new))).or_insert_with(|| {
+                        view.inherited.push(Inherited { example: field, claims: 0, records: 0 });
+                        view.inherited.len() - 1
+                    });
+                    view.inherited[place].claims += 1;
+                    if !seen.contains(&place) {
+                        seen.push(place);
+                        view.inherited[place].records += 1;
+                    }
+                    continue;
+                }
+                match fields
+                    .last_mut()
+                    .filter(|last| last.rows.last().is_some_and(|row| row.path == field.path && row.label == field.label))
+                {
+                    Some(last) => last.rows.push(field),
+                    None => fields.push(Field { label: &field.label, rows: vec![field] }),
+                }
+            }
+            if fields.is_empty() && !seen.is_empty() && change.kind == ChangeKind::Changed {
+                view.by_inheritance.push(change);
+            } else {
+                view.records.push(Record { change, fields });
+            }
+        }
+        view
+    }
+}
+
+/// Whether a change is told once for all claims that inherit it. A lost source is told of each claim.
+pub(super) fn is_folded(field: &FieldChange) -> bool {
+    field.inherited && !lost_source(field)
+}
+
+/// Whether a claim had a source and has none.
+pub(super) fn lost_source(field: &FieldChange) -> bool {
+    field.claim.is_some() && field.part == Part::Source && field.kind == FieldKind::Removed
+}
+
+impl Change {
+    /// `precedents/kfor`, of a renamed record with the id it had.
+    pub(super) fn place(&self) -> String {
+        match &self.old_id {
+            Some(old) => format!("{}/{} (was {old})", self.collection, self.id),
+            None => format!("{}/{}", self.collection, self.id),
+        }
+    }
+}
+
+impl ChangeKind {
+    /// `added`, …
+    pub(super) fn verb(self) -> &'static str {
+        match self {
+            ChangeKind::Added => "added",
+            ChangeKind::Removed => "removed",
+            ChangeKind::Changed => "changed",
+            ChangeKind::Renamed => "renamed",
+        }
+    }
+}
+
+/// What stands behind a claim that came or went as a whole: `spencer#8; as of 2025-11-05`.
+pub(super) fn behind(field: &FieldChange) -> Option<String> {
+    let whole = field.part == Part::Value && field.old.is_some() != field.new.is_some();
+    let parts = if field.new.is_some() { field.new_claims.get("") } else { field.old_claims.get("") };
+    let parts = parts.filter(|_| whole)?;
+    let mut said: Vec<String> = Vec::new();
+    if !parts.source.is_empty() {
+        said.push(parts.source.join(", "));
+    }
+    said.extend(parts.as_of.as_ref().map(|date| format!("as of {date}")));
+    said.extend(parts.marking.clone());
+    said.extend(parts.confidence.as_ref().map(|confidence| format!("confidence {confidence}")));
+    if said.is_empty() { None } else { Some(said.join("; ")) }
+}

@@ -1,0 +1,42 @@
+//! One file of a book in two states, for Git's diff driver.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::content;
+use crate::diagnostic::{Severity, has_errors};
+use crate::diff::{self, Changes, Snapshot};
+use crate::tree::{self, Tree};
+use crate::{audience, load};
+
+/// What changed in the records of a file; all else is taken from the book as it lies in its folder.
+pub fn compare_file(root: &Path, file: &str, old: &Path, new: &Path) -> Result<Changes> {
+    let (tree, _) = tree::folder::read(root)?;
+    let side = |state: &Path| -> Result<Snapshot> {
+        let mut tree = tree.clone();
+        let bytes = std::fs::read(state).with_context(|| format!("can't read `{}`", state.display()))?;
+        // What isn't there is given as /dev/null.
+        match state == Path::new("/dev/null") {
+            true => drop(tree.files.remove(file)),
+            false => drop(tree.files.insert(file.to_owned(), bytes.into())),
+        }
+        records(tree, file)
+    };
+    let (old, new) = (side(old)?, side(new)?);
+    Ok(Changes::new(None, diff::compare(&old, &new), Vec::new()))
+}
+
+fn records(tree: Tree, file: &str) -> Result<Snapshot> {
+    let loaded = load::load(&tree);
+    let in_file: Vec<_> = loaded.diagnostics.into_iter().filter(|fault| fault.place.file() == Some(file)).collect();
+    let syntax = in_file.iter().any(|fault| fault.severity == Severity::Error && super::side::is_losing(fault.code));
+    if has_errors(&in_file) && syntax {
+        let faults = content::finish(&tree, in_file);
+        let said: BTreeSet<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        bail!("{}", said.into_iter().collect::<Vec<_>>().join("; "));
+    }
+    let book = loaded.book.context("the book's settings can't be read")?;
+    Ok(Snapshot::of(&audience::select(book)))
+}

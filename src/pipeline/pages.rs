@@ -1,0 +1,83 @@
+//! How many pages a side's documents have, where a PDF of just that content is at hand.
+
+use std::path::{Path, PathBuf};
+
+use super::compare::Rendered;
+use super::content::Prepared;
+use super::finish::{draft_stamp, relative};
+use super::front;
+use super::side::{From, Side};
+use crate::document::Stamp;
+use crate::markdown;
+use crate::model::{Book, Date};
+use crate::typeset;
+use crate::version::{Ledger, Version};
+
+/// The draft's folder in the output folder.
+const DRAFT: &str = "draft";
+
+/// Where PDFs of a side's content are.
+pub(super) enum Pages {
+    Version(Box<Version>),
+    Draft(PathBuf),
+    Unknown,
+}
+
+impl Pages {
+    /// The version that a side is, or was built as from its commit, clean; or else the draft, if it is still one of
+    /// this content.
+    pub(super) fn of(side: &Side, rendered: &Rendered, output: &Path) -> Pages {
+        let number = match &side.from {
+            From::Version(version) => Some(version.entry.number),
+            From::Commit(id) => built_from(output, id),
+            From::Folder | From::WorkingTree | From::Nowhere => None,
+        };
+        if let Some(version) = number.and_then(|number| Version::find(output, number).ok()) {
+            return Pages::Version(Box::new(version));
+        }
+        let draft = output.join(DRAFT);
+        match &side.book {
+            Some(book) if is_draft_of(&draft, book, &rendered.documents) => Pages::Draft(draft),
+            _ => Pages::Unknown,
+        }
+    }
+
+    /// The pages of a document.
+    pub(super) fn count(&mut self, id: &str) -> Option<u32> {
+        let name = format!("{id}.pdf");
+        let bytes = match self {
+            Pages::Version(version) => version.read(&name).ok()?,
+            Pages::Draft(folder) => std::fs::read(folder.join(name)).ok()?,
+            Pages::Unknown => return None,
+        };
+        typeset::page_count(&bytes).ok()
+    }
+}
+
+fn built_from(output: &Path, commit: &str) -> Option<u32> {
+    let ledger = Ledger::read(output).ok()?;
+    let built = ledger.versions().iter().find(|entry| entry.commits.iter().any(|built| built.clean && built.id == commit))?;
+    Some(built.number)
+}
+
+/// Whether every document stands in a draft word for word; of those that print what changed, whether they stand there.
+fn is_draft_of(draft: &Path, book: &Book, documents: &[Prepared]) -> bool {
+    !documents.is_empty()
+        && documents.iter().all(|prepared| {
+            let id = &prepared.planned.id;
+            let Ok(text) = std::fs::read_to_string(draft.join(format!("{id}.md"))) else { return false };
+            prepared.uses_changes
+                || date_of(&text).is_some_and(|date| readers_markdown(prepared, book, &draft_stamp(date, &book.settings)) == text)
+        })
+}
+
+fn readers_markdown(prepared: &Prepared, book: &Book, stamp: &Stamp) -> String {
+    let id = &prepared.planned.id;
+    markdown::to_markdown(&front::for_readers(prepared, book, stamp), stamp, &|other| relative(id, other, "md")).text
+}
+
+/// The date in a document's front matter.
+fn date_of(text: &str) -> Option<Date> {
+    let date = text.lines().skip(1).take_while(|line| *line != "---").find_map(|line| line.strip_prefix("date: "))?;
+    date.trim_matches(['"', '\'']).parse().ok()
+}

@@ -1,0 +1,327 @@
+//! One side of a comparison: a version, a git revision, a folder or the working tree, as records and files.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use super::content;
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::diff::{Since, Snapshot};
+use crate::model::{Book, Date};
+use crate::tree::{self, Tree, revision};
+use crate::version::Version;
+use crate::{audience, load};
+
+const SETTINGS: &str = "content/book.yaml";
+const DATA: &str = "data.json";
+
+/// What is compared, and how it is called.
+#[derive(Debug)]
+pub struct Side {
+    /// `v7`, `main (1a2b3c4d5e6f)`, a folder, `the working tree`.
+    pub name: String,
+    /// The same as `changes.json` has it.
+    pub since: Since,
+    pub snapshot: Snapshot,
+    /// The files, where they are at hand: a version keeps none.
+    pub tree: Option<Tree>,
+    /// All that loading found wrong, with places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What could not be read, and so is left out of a comparison.
+    pub(super) unread: BTreeSet<Unread>,
+    pub(super) book: Option<Arc<Book>>,
+    pub(super) from: From,
+}
+
+/// Where a side was found.
+#[derive(Debug)]
+pub(super) enum From {
+    Version(Box<Version>),
+    Commit(String),
+    Folder,
+    WorkingTree,
+    /// A revision from before the book.
+    Nowhere,
+}
+
+/// Records whose content is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Unread {
+    Collection(String),
+    Record(String, String),
+}
+
+/// Faults after which a comparison isn't whole; others are for `brief check`.
+const READING: [Code; 14] = [
+    Code::FileUnreadable,
+    Code::NotUtf8,
+    Code::YamlSyntax,
+    Code::YamlLimit,
+    Code::DuplicateKey,
+    Code::ForbiddenCharacter,
+    Code::NotAMapping,
+    Code::BookMissing,
+    Code::BookSettings,
+    Code::UnknownCollection,
+    Code::InvalidId,
+    Code::DuplicateId,
+    Code::InvalidSchema,
+    Code::FrontMatter,
+];
+
+/// Those of them after which a file's records are not known at all.
+const LOSING: [Code; 8] = [
+    Code::FileUnreadable,
+    Code::NotUtf8,
+    Code::YamlSyntax,
+    Code::YamlLimit,
+    Code::ForbiddenCharacter,
+    Code::NotAMapping,
+    Code::InvalidSchema,
+    Code::FrontMatter,
+];
+
+/// Whether a fault of this kind keeps a file's records from being known.
+pub(super) fn is_losing(code: Code) -> bool {
+    LOSING.contains(&code)
+}
+
+impl Side {
+    /// The side that a text names: a version (`v7`), a git revision (`main`, `HEAD~3`, `main...` for the merge base with
+    /// HEAD), or a folder that holds a book or a version. A text that begins with `.` or `/` is a folder; of a version and
+    /// a revision of one name the version is meant.
+    pub fn resolve(text: &str, root: &Path, output: &Path) -> Result<Side> {
+        let is_path = text == "." || text == ".." || ["./", "../", "/"].iter().any(|start| text.starts_with(start));
+        if is_path {
+            return Side::folder(text);
+        }
+        let mut no_version = None;
+        if let Some(number) = version_number(text) {
+            match Version::find(output, number) {
+                Ok(version) => return Side::version(version),
+                Err(error) => no_version = Some(error),
+            }
+        }
+        let no_revision = match revision::commit(root, text) {
+            Ok(commit) => return Side::revision(text, commit, root),
+            Err(error) => error,
+        };
+        if Path::new(text).is_dir() {
+            return Side::folder(text);
+        }
+        if let Some(error) = no_version {
+            return Err(error);
+        }
+        // `main...` can only be a revision, and so can what begins like one.
+        if text.ends_with("...") || text.contains(['~', '^', '@']) {
+            return Err(no_revision);
+        }
+        Err(no_revision.context(format!("`{text}` is neither a version, nor a git revision, nor a folder")))
+    }
+
+    /// [`Side::resolve`], and for a revision from before the book an empty side rather than an error.
+    pub fn resolve_or_nothing(text: &str, root: &Path, output: &Path) -> Result<Side> {
+        if version_number(text).is_none()
+            && let Ok(commit) = revision::commit(root, text)
+        {
+            let (tree, _) = revision::read(root, &commit.id)?;
+            if tree.get(SETTINGS).is_none() {
+                let (name, since) = revision_name(text, &commit);
+                return Ok(Side {
+                    name,
+                    since,
+                    snapshot: Snapshot::default(),
+                    tree: None,
+                    diagnostics: Vec::new(),
+                    unread: BTreeSet::new(),
+                    book: None,
+                    from: From::Nowhere,
+                });
+            }
+        }
+        Side::resolve(text, root, output)
+    }
+
+    /// What a comparison is made with where nothing is said: the newest version, else `HEAD`.
+    pub fn default_base(root: &Path, output: &Path) -> Result<Side> {
+        if let Some(newest) = Version::newest(output)? {
+            return Side::version(newest);
+        }
+        let commit = revision::commit(root, "HEAD")
+            .with_context(|| format!("there is nothing to compare with: no version in `{}`, and no commit", output.display()))?;
+        Side::revision("HEAD", commit, root)
+    }
+
+    /// The book as it lies in its folder.
+    pub fn working_tree(root: &Path) -> Result<Side> {
+        let (tree, found) = tree::folder::read(root)?;
+        let name = "the working tree".to_owned();
+        Side::of_tree(tree, found, since(&name), name, From::WorkingTree)
+    }
+
+    /// The faults after which a comparison isn't whole.
+    pub fn faults(&self) -> Vec<Diagnostic> {
+        self.diagnostics.iter().filter(|fault| fault.severity == Severity::Error && READING.contains(&fault.code)).cloned().collect()
+    }
+
+    /// Whether it is a revision from before the book.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self.from, From::Nowhere)
+    }
+
+    fn folder(text: &str) -> Result<Side> {
+        let path = Path::new(text);
+        if !path.is_dir() {
+            bail!("there is no folder `{text}`");
+        }
+        let data = path.join(DATA);
+        if !path.join(SETTINGS).exists() && data.is_file() {
+            let cannot = || format!("can't use `{}`", data.display());
+            let snapshot =
+                std::fs::read(&data).map_err(anyhow::Error::new).and_then(|bytes| Snapshot::from_data_json(&bytes)).with_context(cannot)?;
+            return Ok(Side {
+                name: text.to_owned(),
+                since: since(text),
+                snapshot,
+                tree: None,
+                diagnostics: Vec::new(),
+                unread: BTreeSet::new(),
+                book: None,
+                from: From::Folder,
+            });
+        }
+        let (tree, found) = tree::folder::read(path)?;
+        Side::of_tree(tree, found, since(text), text.to_owned(), From::Folder)
+    }
+
+    fn version(version: Version) -> Result<Side> {
+        let entry = &version.entry;
+        let name = format!("v{}", entry.number);
+        let snapshot = version.read(DATA).and_then(|bytes| {
+            Snapshot::from_data_json(&bytes).with_context(|| format!("can't use `{}`", version.folder().join(DATA).display()))
+        });
+        let instead = match entry.commits.iter().rev().find(|commit| commit.clean) {
+            Some(commit) => {
+                format!("; it was built from commit {}, which can be compared instead", commit.id.get(..12).unwrap_or(&commit.id))
+            }
+            None => "; restore it from a copy or from where it was published".to_owned(),
+        };
+        let snapshot = snapshot.with_context(|| format!("the records of version {} can't be read{instead}", entry.number))?;
+        let since = Since { number: Some(entry.number), name: name.clone(), date: Some(entry.date), digest: Some(entry.digest.short()) };
+        Ok(Side {
+            name,
+            since,
+            snapshot,
+            tree: None,
+            diagnostics: Vec::new(),
+            unread: BTreeSet::new(),
+            book: None,
+            from: From::Version(Box::new(version)),
+        })
+    }
+
+    fn revision(text: &str, commit: revision::Commit, root: &Path) -> Result<Side> {
+        let (tree, found) = revision::read(root, &commit.id)?;
+        let (name, since) = revision_name(text, &commit);
+        Side::of_tree(tree, found, since, name, From::Commit(commit.id))
+    }
+
+    fn of_tree(tree: Tree, mut found: Vec<Diagnostic>, since: Since, name: String, from: From) -> Result<Side> {
+        if tree.get(SETTINGS).is_none() && !found.iter().any(|fault| fault.place.file() == Some(SETTINGS)) {
+            bail!("`{name}` holds no book: there is no {SETTINGS} in it");
+        }
+        let loaded = load::load(&tree);
+        found.extend(loaded.diagnostics);
+        let diagnostics = content::finish(&tree, found);
+        let Some(book) = loaded.book else {
+            return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(format!("the settings of `{name}` can't be used")));
+        };
+        let unread = unread(&book, &diagnostics);
+        let book = Arc::new(audience::select(book));
+        Ok(Side { name, since, snapshot: Snapshot::of(&book), tree: Some(tree), diagnostics, unread, book: Some(book), from })
+    }
+}
+
+/// A side whose settings can't be read; its faults say why.
+#[derive(Debug)]
+pub struct Unusable {
+    pub tree: Tree,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let first = self.diagnostics.iter().find(|fault| fault.severity == Severity::Error);
+        f.write_str(first.map_or("content/book.yaml can't be read", |fault| &fault.message))
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+fn version_number(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix('v')?;
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
+}
+
+fn since(name: &str) -> Since {
+    Since { number: None, name: name.to_owned(), date: None, digest: None }
+}
+
+fn revision_name(text: &str, commit: &revision::Commit) -> (String, Since) {
+    let short = commit.id.get(..12).unwrap_or(&commit.id);
+    let name = if commit.id.starts_with(text) { short.to_owned() } else { format!("{text} ({short})") };
+    let since = Since { date: Date::from_unix(commit.time).ok(), ..since(&name) };
+    (name, since)
+}
+
+/// The records that faults keep from being known, by the places where collections are kept.
+fn unread(book: &Book, diagnostics: &[Diagnostic]) -> BTreeSet<Unread> {
+    let lost = diagnostics.iter().filter(|fault| fault.severity == Severity::Error && LOSING.contains(&fault.code));
+    lost.flat_map(|fault| {
+        let file = fault.place.file().unwrap_or_default();
+        // One item of a list or mapping that is no mapping itself: the rest of the file is known.
+        if let (Code::NotAMapping, Some((collection, id))) = (fault.code, fault.record.as_deref().and_then(|record| record.split_once('/')))
+        {
+            return vec![Unread::Record(collection.to_owned(), id.to_owned())];
+        }
+        if fault.code == Code::NotAMapping && matches!(&fault.place, Place::Span(span) if span.line > 1) {
+            return Vec::new();
+        }
+        book.collections.keys().filter_map(|name| kept_in(book, name, file)).collect()
+    })
+    .collect()
+}
+
+/// What of a collection is kept in a file.
+fn kept_in(book: &Book, name: &str, file: &str) -> Option<Unread> {
+    let rest = file.strip_prefix("content/")?;
+    let path = book.collections.get(name)?.config.path.as_deref().unwrap_or(name).trim_end_matches('/');
+    let stem = |file: &str| file.rsplit_once('.').map_or(file.to_owned(), |(stem, _)| stem.to_owned());
+    if rest == path || stem(rest) == path || stem(rest) == format!("schemas/{name}") {
+        return Some(Unread::Collection(name.to_owned()));
+    }
+    let inner = rest.strip_prefix(path)?.strip_prefix('/')?;
+    let here = |record: &&crate::model::Record| record.file == file;
+    let id = book.collections.get(name)?.records.values().find(here).map_or_else(|| stem(inner), |record| record.id.clone());
+    Some(Unread::Record(name.to_owned(), id))
+}
+
+impl std::fmt::Display for Unread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unread::Collection(name) => write!(f, "all of `{name}`"),
+            Unread::Record(collection, id) => write!(f, "`{collection}/{id}`"),
+        }
+    }
+}
+
+/// The error of a name that a book doesn't have.
+pub(super) fn no_collection(name: &str, sides: [&Side; 2]) -> anyhow::Error {
+    let mut names: Vec<&str> = sides.iter().flat_map(|side| side.snapshot.collections.keys()).map(String::as_str).collect();
+    names.sort_unstable();
+    names.dedup();
+    let meant = crate::diagnostic::did_you_mean(name, names).map(|hint| format!(" ({hint})")).unwrap_or_default();
+    anyhow!("neither side has a collection `{name}`{meant}")
+}

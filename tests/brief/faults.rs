@@ -1,0 +1,176 @@
+//! What people are told: each folder in `tests/cases/faults` is what differs from the book in `base`, and
+//! `expected.txt` what `brief check` says of it. With an `expected.md`, the book is built too, and compared.
+//!
+//! A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test faults` writes what is said now, to be read and kept.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use brief::diagnostic::{Code, Painter};
+use brief::pipeline::{self, BuildOptions, Environment, Outcome, Progress};
+use brief::typeset::Choice;
+
+/// What no case may take, in a build without optimizations and on a busy machine.
+const SLOW: Duration = Duration::from_secs(90);
+
+pub(crate) struct Quiet;
+
+impl Progress for Quiet {
+    fn start(&self, _: &str, _: u64) {}
+    fn step(&self, _: &str) {}
+    fn finish(&self) {}
+}
+
+fn folder(room: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(room)
+}
+
+fn cases(room: &str) -> Vec<PathBuf> {
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder(room)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.retain(|case| !case.ends_with("base"));
+    cases.sort();
+    cases
+}
+
+/// The base book with a case's files over it, in a folder of its own.
+pub(crate) fn book_of(case: &Path) -> tempfile::TempDir {
+    let made = tempfile::tempdir().unwrap();
+    for from in [&folder("faults/base"), case] {
+        for part in ["content", "templates", "fonts"].map(|part| from.join(part)).iter().filter(|part| part.exists()) {
+            for entry in walkdir::WalkDir::new(part) {
+                let entry = entry.unwrap();
+                let to = made.path().join(entry.path().strip_prefix(from).unwrap());
+                match entry.file_type().is_dir() {
+                    true => fs::create_dir_all(to).unwrap(),
+                    false => fs::copy(entry.path(), to).map(drop).unwrap(),
+                }
+            }
+        }
+    }
+    made
+}
+
+/// Makes what can't be kept in a repository. A system that lacks it skips the case.
+fn special(name: &str, root: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        let content = root.join("content");
+        match name {
+            "file-unreadable" => {
+                fs::create_dir_all(content.join("assets")).unwrap();
+                let pipe = std::ffi::CString::new(content.join("assets/pipe.png").to_str().unwrap()).unwrap();
+                #[allow(unsafe_code, reason = "there is no other way to make a pipe")]
+                // SAFETY: the path is a valid string that ends with NUL.
+                let made = unsafe { libc::mkfifo(pipe.as_ptr(), 0o600) };
+                assert_eq!(made, 0);
+                let _ = fs::remove_file(content.join("missions/kfor.yaml"));
+                symlink("/dev/zero", content.join("missions/kfor.yaml")).unwrap();
+            }
+            "file-unreadable-link" => {
+                symlink("/etc/passwd", content.join("missions/secret.yaml")).unwrap();
+                symlink("nowhere", content.join("missions/lost.yaml")).unwrap();
+                symlink("..", content.join("missions/loop")).unwrap();
+                fs::create_dir_all(root.join("templates/parts")).unwrap();
+                symlink("/etc/passwd", root.join("templates/parts/secret.jinja")).unwrap();
+            }
+            "missing-asset-link" => {
+                fs::create_dir_all(content.join("assets")).unwrap();
+                symlink("/etc/passwd", content.join("assets/secret.svg")).unwrap();
+            }
+            _ => {}
+        }
+        true
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = root;
+        !matches!(name, "file-unreadable" | "file-unreadable-link" | "missing-asset-link")
+    }
+}
+
+/// What `brief check` says of a book.
+fn said(root: &Path) -> String {
+    let checked = pipeline::check(root, &Quiet).unwrap();
+    match checked.diagnostics.is_empty() {
+        true => "no faults\n".to_owned(),
+        false => Painter::new(&checked.tree, false).paint_all(&checked.diagnostics),
+    }
+}
+
+pub(crate) fn draft_options(root: &Path) -> BuildOptions {
+    BuildOptions {
+        root: root.to_owned(),
+        output: root.join("output"),
+        documents: Vec::new(),
+        pdf: false,
+        draft: false,
+        typst: Choice::Search,
+        environment: Environment { source_date_epoch: None, brief_typst: None, path: None, today: "2025-11-06".parse().unwrap() },
+        typst_timeout: Duration::from_secs(60),
+        keep_temporary: false,
+        date: Some("2025-11-06".parse().unwrap()),
+        jobs: None,
+    }
+}
+
+/// The Markdown of document `book` that readers get.
+pub(crate) fn markdown(root: &Path) -> String {
+    let built = pipeline::build(&draft_options(root), &Quiet).unwrap();
+    let Outcome::Draft { folder, .. } = built.outcome else {
+        panic!("{}", Painter::new(&built.tree, false).paint_all(&built.diagnostics));
+    };
+    fs::read_to_string(folder.join("book.md")).unwrap()
+}
+
+#[test]
+fn every_case_says_what_is_expected() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut wrong = Vec::new();
+    for case in cases("faults") {
+        let name = case.file_name().unwrap().to_str().unwrap().to_owned();
+        let book = book_of(&case);
+        if !special(&name, book.path()) {
+            continue;
+        }
+        let begun = Instant::now();
+        let mut found = vec![("expected.txt", said(book.path()))];
+        if case.join("expected.md").exists() {
+            found.push(("expected.md", markdown(book.path())));
+        }
+        assert!(begun.elapsed() < SLOW, "`{name}` takes {:?}", begun.elapsed());
+        for (file, found) in found {
+            if update {
+                fs::create_dir_all(&case).unwrap();
+                fs::write(case.join(file), &found).unwrap();
+            } else if fs::read_to_string(case.join(file)).unwrap_or_default() != found {
+                wrong.push(format!("{name}/{file}:\n{found}"));
+            }
+        }
+        for entry in fs::read_dir(&case).unwrap() {
+            let entry = entry.unwrap().file_name();
+            let known = ["content", "templates", "fonts", "expected.txt", "expected.md"];
+            assert!(known.iter().any(|known| entry == *known), "`{name}` has a leftover {entry:?}");
+        }
+    }
+    assert!(wrong.is_empty(), "these cases say something else than expected:\n\n{}", wrong.join("\n"));
+}
+
+/// Codes that only a PDF can bring about, and the tests that show them.
+const OF_TYPESETTING: [Code; 3] = [Code::MissingGlyph, Code::Theme, Code::Typesetting];
+
+#[test]
+fn every_code_has_a_case() {
+    let texts = ["faults", "load"]
+        .iter()
+        .flat_map(|room| cases(room))
+        .map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());
+    let said: BTreeSet<String> = texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter_map(|line| line.split_once('[')?.1.split_once("]: ").map(|(code, _)| code.to_owned()))
+        .collect();
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !OF_TYPESETTING.contains(code) && !said.contains(code.name())).collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
+}

@@ -1,0 +1,225 @@
+//! What readers of the Markdown get.
+
+use brief::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Stamp, StampField, Target};
+use brief::markdown::{parse, to_markdown};
+
+fn text(text: &str) -> Inline {
+    Inline::Text(text.to_owned())
+}
+
+fn block(kind: BlockKind) -> Block {
+    Block { kind, line: 0 }
+}
+
+fn rewritten(source: &str) -> String {
+    let parsed = parse(source);
+    assert_eq!(parsed.faults, []);
+    super::write(&parsed.document)
+}
+
+#[test]
+fn a_template_becomes_plain_markdown() {
+    let source = "\
+---
+title: The plan
+count: 3
+---
+# The plan {#plan}
+A paragraph
+of two lines, with a hard\\
+break, *emphasis*, __strong__, `code` and <https://a.b/c_d>.
+
+* one
+* two
+    1) nested
+    2) list
+
++ other list
+
+:::table widths=1,2
+Table: Who gives what
+
+Party|Troops
+:---|---:
+Indonesia|8,000
+Türkiye|—
+:::
+
+:::pagebreak
+:::
+> [!WARNING] Mind this
+> It is hot.
+
+Term
+
+: What it means
+
+<!-- a comment -->
+
+~~~rust
+fn main() {}
+~~~
+
+---
+[Back](#plan)[^1]
+
+[^1]: A note of the template's own.
+";
+    assert_eq!(
+        rewritten(source),
+        "\
+---
+title: The plan
+count: 3
+---
+
+# The plan
+
+A paragraph of two lines, with a hard\\
+break, *emphasis*, **strong**, `code` and <https://a.b/c_d>.
+
+- one
+- two
+  1. nested
+  2. list
+
+* other list
+
+Table: Who gives what
+
+| Party     | Troops |
+| :-------- | -----: |
+| Indonesia |  8,000 |
+| Türkiye   |      — |
+
+> [!WARNING]
+> **Mind this**
+>
+> It is hot.
+
+- **Term**: What it means
+
+\\<!-- a comment -->
+
+```rust
+fn main() {}
+```
+
+---
+
+[Back](#the-plan)[^1]
+
+[^1]: A note of the template's own.
+"
+    );
+}
+
+#[test]
+fn notes_sources_and_claims_have_their_places() {
+    let claim = |index, words: &str| Inline::Claim { index, content: vec![text(words)] };
+    let own = Inline::FootnoteReference("1".to_owned());
+    let blocks = vec![
+        block(BlockKind::Heading { level: 1, content: vec![text("Kosovo Force")], anchor: Some("precedents/kfor".to_owned()) }),
+        block(BlockKind::Paragraph(vec![
+            claim(0, "50,000"),
+            Inline::Cite(1),
+            text(" men, "),
+            Inline::HardBreak,
+            claim(1, "1999"),
+            Inline::Cite(2),
+            text("; "),
+            own,
+        ])),
+        block(BlockKind::Paragraph(vec![
+            Inline::Link {
+                target: Target::Anchor("precedents/kfor".to_owned()),
+                title: String::new(),
+                content: vec![text("KFOR"), Inline::Cite(1)],
+            },
+            text(" (see "),
+            Inline::Link { target: Target::Document("book".to_owned()), title: String::new(), content: vec![text("book")] },
+            text("), version "),
+            Inline::Stamp(StampField::Name),
+            Inline::Link { target: Target::Anchor("nowhere".to_owned()), title: String::new(), content: vec![text(".")] },
+        ])),
+        block(BlockKind::Notes),
+        block(BlockKind::Heading { level: 2, content: vec![text("Sources")], anchor: None }),
+        block(BlockKind::Sources),
+        block(BlockKind::FootnoteDefinition { label: "1".to_owned(), blocks: vec![block(BlockKind::Paragraph(vec![text("Own")]))] }),
+    ];
+    let note = |words: &str| Note { source: "a".to_owned(), locator: None, text: vec![text(words)] };
+    let document = Document {
+        blocks,
+        notes: vec![note("Report, para. 3"), note("Letter")],
+        sources: vec![SourceEntry { id: "a".to_owned(), text: vec![text("A report, 1999")] }],
+        ..Document::default()
+    };
+    let stamp = Stamp { name: "v7".to_owned(), ..Stamp::default() };
+    let written = to_markdown(&document, &stamp, &|id| format!("../{id}.md"));
+    assert_eq!(
+        written.text,
+        "\
+# Kosovo Force
+
+50,000[^1] men,\\
+1999[^2]; [^note-1]
+
+[KFOR](#kosovo-force)[^1] (see [book](../book.md)), version v7.
+
+[^1]: Report, para. 3
+
+[^2]: Letter
+
+## Sources
+
+- A report, 1999
+
+[^note-1]: Own
+"
+    );
+    assert_eq!(written.claim_lines, [3, 4]);
+}
+
+#[test]
+fn notes_stand_at_the_end_where_no_place_is_given() {
+    let mut document = super::document(vec![block(BlockKind::Paragraph(vec![text("a"), Inline::Cite(1)]))]);
+    document.notes = vec![Note { source: "a".to_owned(), locator: None, text: vec![text("Said so.")] }];
+    assert_eq!(super::write(&document), "a[^1]\n\n[^1]: Said so.\n");
+}
+
+#[test]
+fn anchors_are_numbered_as_code_hosts_do() {
+    let source = "# A & B: c_d {#a}\n\n## Same {#b}\n\n## Same {#c}\n\n## Élan — vital! {#d}\n\n[1](#a) [2](#b) [3](#c) [4](#d)\n";
+    assert!(rewritten(source).ends_with("[1](#a--b-c_d) [2](#same) [3](#same-1) [4](#élan--vital)\n"), "{}", rewritten(source));
+}
+
+#[test]
+fn emphasis_is_written_so_that_it_is_emphasis() {
+    let strong = |content: Vec<Inline>| Inline::Strong(content);
+    let emphasis = |content: Vec<Inline>| Inline::Emphasis(content);
+    let write = |content: Vec<Inline>| super::write(&super::document(vec![block(BlockKind::Paragraph(content))]));
+    assert_eq!(write(vec![text("a "), strong(vec![text("b")]), text("c")]), "a **b**c\n");
+    assert_eq!(write(vec![strong(vec![text("(x)")]), text("y")]), "**(x)**&#121;\n");
+    assert_eq!(write(vec![strong(vec![text("(x)")]), text(" y")]), "**(x)** y\n");
+    assert_eq!(write(vec![strong(vec![text(" a ")])]), "**&#32;a&#32;**\n");
+    assert_eq!(write(vec![strong(vec![emphasis(vec![text("a")])])]), "**_a_**\n");
+    assert_eq!(write(vec![emphasis(vec![text("a "), strong(vec![text("b")]), text(" c")])]), "*a **b** c*\n");
+    assert_eq!(write(vec![emphasis(vec![text("a")]), emphasis(vec![text("b")])]), "*ab*\n");
+    assert_eq!(write(vec![emphasis(vec![text("a")]), strong(vec![text("b")])]), "*a***b**\n");
+    assert_eq!(write(vec![text("a"), strong(vec![]), emphasis(vec![text(" ")]), text("b")]), "a b\n");
+}
+
+#[test]
+fn a_redline_strikes_what_was_and_keeps_what_is() {
+    let content = vec![text("troops: "), Inline::Deleted(vec![text("50,000")]), text(" "), Inline::Inserted(vec![text("45,000")])];
+    assert_eq!(super::write(&super::document(vec![block(BlockKind::Paragraph(content))])), "troops: ~~50,000~~ 45,000\n");
+}
+
+#[test]
+fn wide_tables_are_not_padded() {
+    let long = "x".repeat(200);
+    let source = format!("| a | b |\n|---|---|\n| {long} | c |\n");
+    assert_eq!(rewritten(&source), format!("| a | b |\n| --- | --- |\n| {long} | c |\n"));
+    // East Asian characters are two columns wide.
+    assert_eq!(rewritten("|漢字|b|\n|-|-|\n|a|\\||\n"), "| 漢字 | b   |\n| ---- | --- |\n| a    | \\|  |\n");
+}
