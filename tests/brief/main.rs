@@ -15,4 +15,5 @@ mod markdown;
 mod paint;
 mod review;
 mod revision;
+mod typeset;
 mod version;
