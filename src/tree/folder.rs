@@ -133,7 +133,6 @@ fn contents(path: &Path) -> Result<Arc<[u8]>, String> {
     options.read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_CLOEXEC);
-    #[expect(clippy::disallowed_methods, reason = "opened for reading, without following links or waiting for a pipe")]
     let file = options.open(path).map_err(|fault| reason(&fault))?;
     let metadata = file.metadata().map_err(|fault| reason(&fault))?;
     if !metadata.is_file() {

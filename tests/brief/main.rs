@@ -1,5 +1,10 @@
 //! The tests that look at brief from outside, one module a room; their cases are folders in `tests/cases`.
-#![allow(clippy::disallowed_methods, clippy::print_stderr, clippy::unwrap_used, reason = "tests make folders, start programs, say what they skip, and may fail by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests make folders, start programs, say what they skip, and may fail by panicking"
+)]
 
 mod action;
 mod book;

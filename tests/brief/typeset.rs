@@ -158,7 +158,9 @@ fn cite(blocks: &mut [Block], claims: &mut Vec<PrintedClaim>) {
     for block in blocks {
         match &mut block.kind {
             BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => cite_inlines(content, claims),
-            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } | BlockKind::Directive { blocks: inner, .. } => cite(inner, claims),
+            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } | BlockKind::Directive { blocks: inner, .. } => {
+                cite(inner, claims)
+            }
             BlockKind::List(list) => list.items.iter_mut().for_each(|item| cite(&mut item.blocks, claims)),
             BlockKind::Table(table) => {
                 table.header.iter_mut().for_each(|cell| cite_inlines(cell, claims));
@@ -311,8 +313,16 @@ fn hostile_blocks(text: &str) -> Vec<BlockKind> {
         BlockKind::Heading { level: 2, content: inline(), anchor: Some(text.to_owned()) },
         BlockKind::Paragraph(inline()),
         BlockKind::Paragraph(vec![Inline::Strong(vec![Inline::Emphasis(inline())]), Inline::Strikethrough(inline())]),
-        BlockKind::Paragraph(vec![Inline::Link { target: brief::document::Target::Url(format!("https://example.org/{text}")), title: text.into(), content: inline() }]),
-        BlockKind::Paragraph(vec![Inline::Link { target: brief::document::Target::Anchor(text.into()), title: String::new(), content: inline() }]),
+        BlockKind::Paragraph(vec![Inline::Link {
+            target: brief::document::Target::Url(format!("https://example.org/{text}")),
+            title: text.into(),
+            content: inline(),
+        }]),
+        BlockKind::Paragraph(vec![Inline::Link {
+            target: brief::document::Target::Anchor(text.into()),
+            title: String::new(),
+            content: inline(),
+        }]),
         BlockKind::Paragraph(vec![Inline::Code(text.to_owned())]),
         BlockKind::Code { info: text.to_owned(), literal: text.to_owned() },
         BlockKind::Quote(vec![block(BlockKind::Paragraph(inline()))]),
@@ -336,7 +346,9 @@ fn hostile_text_compiles_everywhere_and_comes_back() {
     let Some(engine) = engine() else { return };
     for hostile in HOSTILE {
         let mut document = Document::default();
-        document.blocks.push(Block { kind: BlockKind::Heading { level: 1, content: vec![Inline::Text((*hostile).into())], anchor: None }, line: 1 });
+        document
+            .blocks
+            .push(Block { kind: BlockKind::Heading { level: 1, content: vec![Inline::Text((*hostile).into())], anchor: None }, line: 1 });
         document.blocks.extend(hostile_blocks(hostile).into_iter().map(|kind| Block { kind, line: 1 }));
         let mut meta = meta("book");
         for key in ["title", "subtitle", "anything"] {
@@ -384,7 +396,9 @@ fn what_is_nested_or_large_beyond_measure_compiles() {
     let directives = ":::box\n:::turned\n:::pagebreak\n:::\n:::\n:::keep\n:::columns\ntext\n:::\n:::\n:::\n".repeat(3);
     let tall = format!("# T\n\n:::keep\n{}\n:::\n\n:::columns\n{}\n:::\n", "a paragraph\n\n".repeat(150), "- an item\n".repeat(300));
     let cell = format!("# T\n\n| a | b |\n| - | - |\n| {} | x |\n", "many words in a cell ".repeat(2_000));
-    for text in [quotes, lists, emphasis, word, columns, headings.to_owned(), directives, tall, cell, String::new(), "# \n\n## \n\n- \n".to_owned()] {
+    for text in
+        [quotes, lists, emphasis, word, columns, headings.to_owned(), directives, tall, cell, String::new(), "# \n\n## \n\n- \n".to_owned()]
+    {
         let work = Work::of(&document(&text), &meta("book"));
         let start: String = text.chars().take(60).collect();
         work.run(&engine).unwrap_or_else(|failure| panic!("{start:?}: {failure:#?}"));
@@ -397,7 +411,9 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
     let markdown = "# T\n\n## A heading[^own]\n\nText[^own] and more[^other].\n\n[^own]: My own words.\n[^other]: Other words, see[^own].\n\n## Notes\n";
     let mut document = document(markdown);
     document.blocks.push(Block { kind: BlockKind::Notes, line: 0 });
-    document.blocks.insert(2, Block { kind: BlockKind::Paragraph(vec![Inline::Text("cited".into()), Inline::Cite(1), Inline::Cite(2)]), line: 5 });
+    document
+        .blocks
+        .insert(2, Block { kind: BlockKind::Paragraph(vec![Inline::Text("cited".into()), Inline::Cite(1), Inline::Cite(2)]), line: 5 });
     for n in 1..=2 {
         document.notes.push(Note { source: "s".into(), locator: None, text: vec![Inline::Text(format!("Note number {n}."))] });
     }
@@ -416,7 +432,11 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 fn a_redline_shows_both_texts_and_says_which_is_which() {
     let Some(engine) = engine() else { return };
     let mut document = document("# T\n\nText.\n");
-    let change = vec![Inline::Text("was ".into()), Inline::Deleted(vec![Inline::Text("forty".into())]), Inline::Inserted(vec![Inline::Text("fifty".into())])];
+    let change = vec![
+        Inline::Text("was ".into()),
+        Inline::Deleted(vec![Inline::Text("forty".into())]),
+        Inline::Inserted(vec![Inline::Text("fifty".into())]),
+    ];
     document.blocks.push(Block { kind: BlockKind::Paragraph(change), line: 5 });
     let pdf = Work::of(&document, &meta("sheet")).run(&engine).unwrap();
     let Some(pages) = text(&pdf.bytes) else { return };
@@ -428,7 +448,8 @@ fn a_redline_shows_both_texts_and_says_which_is_which() {
 fn images_have_their_alternative_text_and_fit_the_page() {
     let Some(engine) = engine() else { return };
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="5000" height="9000"><rect width="5000" height="9000" fill="navy"/></svg>"#;
-    let mut work = Work::of(&document("# T\n\n![A map of it](maps/a.svg \"The map\")\n\nIn ![a line](maps/a.svg) of text.\n"), &meta("sheet"));
+    let mut work =
+        Work::of(&document("# T\n\n![A map of it](maps/a.svg \"The map\")\n\nIn ![a line](maps/a.svg) of text.\n"), &meta("sheet"));
     work.assets.insert("maps/a.svg".into(), svg.to_vec());
     let pdf = work.run(&engine).unwrap();
     assert!(pdf.pages <= 3, "{} pages", pdf.pages);
@@ -487,7 +508,9 @@ fn a_fault_in_the_theme_names_its_line() {
 #[test]
 fn a_theme_that_never_ends_is_stopped() {
     let Some(engine) = engine() else { return };
-    let mut work = with_theme("#let theme(meta, body) = {\n  for a in range(100000) { for b in range(100000) { for c in range(100000) { } } }\n  body\n}\n");
+    let mut work = with_theme(
+        "#let theme(meta, body) = {\n  for a in range(100000) { for b in range(100000) { for c in range(100000) { } } }\n  body\n}\n",
+    );
     work.timeout = Duration::from_secs(1);
     let start = Instant::now();
     let failure = work.run(&engine).unwrap_err();
@@ -499,7 +522,9 @@ fn a_theme_that_never_ends_is_stopped() {
 #[test]
 fn a_theme_that_eats_memory_is_stopped() {
     let Some(engine) = engine() else { return };
-    let work = with_theme("#let theme(meta, body) = {\n  let s = \"0123456789abcdef\"\n  for _ in range(60) { s = s + s }\n  str(s.len())\n  body\n}\n");
+    let work = with_theme(
+        "#let theme(meta, body) = {\n  let s = \"0123456789abcdef\"\n  for _ in range(60) { s = s + s }\n  str(s.len())\n  body\n}\n",
+    );
     let failure = work.run(&engine).unwrap_err();
     assert!(failure.faults[0].message.contains("GiB of memory"), "{failure:?}");
 }

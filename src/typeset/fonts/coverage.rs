@@ -64,7 +64,10 @@ impl Coverage {
             if is_invisible(c) {
                 continue;
             }
-            if !is_forbidden(c) && is_combining_mark(c) && let Some(base) = last {
+            if !is_forbidden(c)
+                && is_combining_mark(c)
+                && let Some(base) = last
+            {
                 if bases.is_empty() {
                     bases.extend(self.families.iter().filter(|family| family.has(base)).map(|family| (family, base)));
                 }
