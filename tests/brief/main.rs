@@ -20,5 +20,6 @@ mod markdown;
 mod paint;
 mod review;
 mod revision;
+#[cfg(feature = "builtin-typst")]
 mod typeset;
 mod version;
