@@ -312,3 +312,41 @@ fn a_draft_says_so_and_leaves_the_ledger_alone() {
     let names: Vec<String> = files(&book.output("draft")).into_keys().collect();
     assert_eq!(names, ["summary.md", "summary.pdf"]);
 }
+
+/// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/books`:
+/// `UPDATE_EXPECTED=1 cargo test` writes them anew.
+fn markdown_is_as_reviewed(book: &Path, name: &str) {
+    let output = tempfile::tempdir().unwrap();
+    let mut command = Command::cargo_bin("brief").unwrap();
+    command.current_dir(book).args(["build", "--no-pdf", "--date", "2025-11-06", "--output"]).arg(output.path());
+    let built = command.output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let made = files(&output.path().join("draft"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/books").join(name);
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        let _ = fs::remove_dir_all(&folder);
+        for (file, bytes) in &made {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+    }
+    let expected = files(&folder);
+    assert_eq!(made.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{name}: the documents");
+    for (file, bytes) in &made {
+        assert_eq!(String::from_utf8_lossy(bytes), String::from_utf8_lossy(&expected[file]), "{name}: {file}");
+    }
+}
+
+#[test]
+fn the_bundled_books_markdown_is_as_reviewed() {
+    markdown_is_as_reviewed(Copy::new().path(), "bundled");
+}
+
+#[test]
+fn another_books_markdown_is_as_reviewed() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::cargo_bin("brief").unwrap().args(["init", "bus"]).current_dir(folder.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    markdown_is_as_reviewed(&folder.path().join("bus"), "night-bus");
+}
