@@ -396,16 +396,21 @@ fn what_is_nested_or_large_beyond_measure_compiles() {
     let directives = ":::box\n:::turned\n:::pagebreak\n:::\n:::\n:::keep\n:::columns\ntext\n:::\n:::\n:::\n".repeat(3);
     let tall = format!("# T\n\n:::keep\n{}\n:::\n\n:::columns\n{}\n:::\n", "a paragraph\n\n".repeat(150), "- an item\n".repeat(300));
     let cell = format!("# T\n\n| a | b |\n| - | - |\n| {} | x |\n", "many words in a cell ".repeat(2_000));
-<<<<<<< HEAD
-    for text in
-        [quotes, lists, emphasis, word, columns, headings.to_owned(), directives, tall, cell, String::new(), "# \n\n## \n\n- \n".to_owned()]
-    {
-        let work = Work::of(&document(&text), &meta("book"));
-=======
-    for text in [quotes, lists, emphasis, word, columns, headings.to_owned(), directives, tall, cell, String::new(), "# \n\n## \n\n- \n\n## `code`\n\n## ![](none.svg)\n".to_owned()] {
+    for text in [
+        quotes,
+        lists,
+        emphasis,
+        word,
+        columns,
+        headings.to_owned(),
+        directives,
+        tall,
+        cell,
+        String::new(),
+        "# \n\n## \n\n- \n\n## `code`\n\n## ![](none.svg)\n".to_owned(),
+    ] {
         let mut work = Work::of(&document(&text), &meta("book"));
         work.assets.insert("none.svg".into(), br#"<svg xmlns="http://www.w3.org/2000/svg" width="5" height="9"/>"#.to_vec());
->>>>>>> typeset
         let start: String = text.chars().take(60).collect();
         work.run(&engine).unwrap_or_else(|failure| panic!("{start:?}: {failure:#?}"));
     }
