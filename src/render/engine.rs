@@ -74,7 +74,9 @@ impl Engine {
         self.originals.insert(name.to_owned(), Arc::from(source));
         self.sources.insert(name.to_owned(), Arc::from(rewritten.as_str()));
         if let Err(error) = self.env.add_template_owned(name.to_owned(), rewritten) {
-            self.broken.push((name.to_owned(), error));
+            // What the author wrote, not what was made of it, is to be complained of.
+            let own = self.env.template_from_named_str(name, source).err();
+            self.broken.push((name.to_owned(), own.unwrap_or(error)));
         }
     }
 
@@ -89,7 +91,7 @@ impl Engine {
         let shared = pass.clone();
         env.set_formatter(move |out, _state, value| {
             let printed = filters::to_token(&shared, value)?;
-            shared.prints.charge(printed.len())?;
+            shared.prints.charge(printed.len() + 32)?;
             out.write_str(&printed).map_err(Error::from)
         });
         env

@@ -22,7 +22,9 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
     });
     let broken = engine.broken.iter().map(|(name, error)| {
         let place = place(engine, error).unwrap_or_else(|| Place::File(path(name)));
-        Diagnostic::error(Code::TemplateSyntax, place, format!("template `{name}` can't be parsed: {}", detail(error)))
+        let detail = detail(error);
+        let help = detail.contains("unexpected end of input").then(|| "each `{% for … %}`, `{% if … %}` and the like needs its `{% endfor %}`, `{% endif %}`".to_owned());
+        Diagnostic::error(Code::TemplateSyntax, place, format!("template `{name}` can't be parsed: {detail}")).maybe_help(help)
     });
     reserved.chain(broken).collect()
 }
@@ -61,6 +63,7 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
                 .help("change the text before it is printed, with a filter on the field itself")
         }
         _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
+<<<<<<< HEAD
         _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(
             Code::TemplateLimit,
             place,
@@ -70,15 +73,28 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => unknown(inner, place, &made_for),
         _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner)))
             .maybe_help(calculated(inner)),
+=======
+        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => {
+            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} nests templates or macros too deeply (the limit is {DEPTH} levels)"))
+                .help("look for a template that includes itself, or a macro that calls itself")
+        }
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => return trace(engine, error, inner, unknown(inner, place, &made_for)),
+        _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner))).maybe_help(calculated(inner)),
+>>>>>>> harden
     };
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
     } else if diagnostic.code == Code::TemplateError {
         // In a loop over records the line alone doesn't say which of them it was.
+<<<<<<< HEAD
         if let Some(record) = pass.looked_at() {
             diagnostic = diagnostic
                 .record(record.path())
                 .via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
+=======
+        if let Some(record) = pass.looked_at().filter(|record| !diagnostic.message.contains(&record.path())) {
+            diagnostic = diagnostic.record(record.path()).via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
+>>>>>>> harden
         }
     }
     trace(engine, error, inner, diagnostic)
@@ -102,6 +118,7 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
             }),
         ),
         (None, Some(text)) => (
+<<<<<<< HEAD
             format!("`{text}` is not defined, in {made_for}"),
             did_you_mean(
                 text,
@@ -110,16 +127,27 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
             .unwrap_or_else(|| {
                 "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()
             }),
+=======
+            format!("`{}` is not defined, in {made_for}", root(text)),
+            did_you_mean(root(text), pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]))
+                .unwrap_or_else(|| "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()),
+>>>>>>> harden
         ),
         (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };
     Diagnostic::error(Code::UndefinedName, place, message).help(help)
 }
 
+/// The name that an expression begins with: `mission` of `mission.kfor.troops`.
+fn root(expression: &str) -> &str {
+    let end = expression.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(expression.len());
+    if end == 0 { expression } else { &expression[..end] }
+}
+
 fn missing(engine: &Engine, error: &Error, place: Place, made_for: &str) -> Diagnostic {
     let name = error.detail().and_then(|d| d.split('"').nth(1).or_else(|| d.split('`').nth(1))).unwrap_or_default().to_owned();
     let message = match name.is_empty() {
-        true => format!("{made_for} includes a template that doesn't exist"),
+        true => format!("{made_for} includes a template that doesn't exist: {:?}", error.detail()),
         false => format!("{made_for} includes template `{name}`, which doesn't exist"),
     };
     Diagnostic::error(Code::MissingTemplate, place, message)

@@ -495,7 +495,7 @@ fn bare(value: &Value) -> Value {
 /// The items of a list that a filter takes.
 fn items(values: &Value, filter: &str) -> Result<minijinja::value::ValueIter, Error> {
     let is_one = matches!(values.kind(), ValueKind::String | ValueKind::None | ValueKind::Undefined);
-    let items = if is_one && filter != "list" && filter != "join" { None } else { values.try_iter().ok() };
+    let items = if values.is_undefined() || is_one && filter != "list" && filter != "join" { None } else { values.try_iter().ok() };
     items.ok_or_else(|| wrong_kind(filter, values, "a list"))
 }
 
@@ -504,10 +504,12 @@ fn keep_safe(like: &Value, out: String) -> Value {
 }
 
 fn wrong_kind(filter: &str, value: &Value, wanted: &str) -> Error {
+    if value.is_undefined() {
+        return Error::from(ErrorKind::UndefinedError);
+    }
     let found = match value.downcast_object_ref::<ClaimObject>() {
         Some(claim) => format!("the claim `{}`", claim.path()),
         None => match value.kind() {
-            ValueKind::Undefined => "something that doesn't exist".to_owned(),
             ValueKind::None => "an absent field".to_owned(),
             ValueKind::Bool => "yes or no".to_owned(),
             ValueKind::Number => "a number".to_owned(),

@@ -9,11 +9,13 @@
 mod action;
 mod book;
 mod books;
+mod bounds;
 mod cli;
 mod diff;
 mod digest;
 mod faults;
 mod formats;
+mod hostile;
 mod load;
 mod load_properties;
 mod markdown;

@@ -1,0 +1,145 @@
+//! Limits: what is far too large, too deep or endless ends soon, in bounded memory, and says which limit it met.
+//! What can't be bounded from inside a test is run as a program whose memory the system limits.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use assert_cmd::cargo::CommandCargoExt;
+use brief::diagnostic::Painter;
+use brief::pipeline;
+
+use super::faults::{Quiet, book_of};
+
+/// The memory that `brief check` may use for hostile input, address space included.
+#[cfg(target_os = "linux")]
+const MEMORY: u64 = 3 << 30;
+
+fn base() -> tempfile::TempDir {
+    book_of(Path::new("no case"))
+}
+
+/// What `brief check` says, run as a program in limited memory.
+fn checked(root: &Path) -> (Option<i32>, String) {
+    let mut command = Command::cargo_bin("brief").unwrap();
+    command.args(["check", "--root"]).arg(root);
+    #[cfg(target_os = "linux")]
+    #[allow(unsafe_code, reason = "a limit on memory is set between fork and exec")]
+    // SAFETY: setrlimit may be called between fork and exec, and touches no memory of the parent.
+    unsafe {
+        use std::os::unix::process::CommandExt;
+        command.pre_exec(|| {
+            let limit = libc::rlimit { rlim_cur: MEMORY, rlim_max: MEMORY };
+            match libc::setrlimit(libc::RLIMIT_AS, &limit) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            }
+        });
+    }
+    let begun = Instant::now();
+    let output = command.output().unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(120), "it took {:?}", begun.elapsed());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+    (output.status.code(), said)
+}
+
+/// A book with one file more or other, that `brief check` refuses with this code.
+fn refused(file: &str, text: &str, code: &str) {
+    let book = base();
+    let path = book.path().join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    let (status, said) = checked(book.path());
+    let shown: String = said.chars().take(2_000).collect();
+    assert_eq!(status, Some(1), "{shown}");
+    assert!(said.contains(&format!("error[{code}]")), "{shown}");
+    assert!(said.len() < 20_000, "what is said is as long as what was read");
+}
+
+/// Lists that name lists: `width` to the power of `levels` values.
+fn bomb(levels: usize, width: usize) -> String {
+    let mut text = "a0: &a0 [x]\n".to_owned();
+    for level in 1..levels {
+        let items = vec![format!("*a{}", level - 1); width].join(", ");
+        text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+    }
+    text
+}
+
+#[test]
+fn an_alias_bomb_is_a_fault_and_so_is_one_under_the_library_s_limit() {
+    refused("content/missions/bomb.yaml", &bomb(40, 9), "yaml-limit");
+    // The library stops at a multiple of the events it has read: filler makes room for many more values.
+    let filler: String = (0..20_000).map(|n| format!("f{n}: x\n")).collect();
+    refused("content/missions/bomb.yaml", &(filler + &bomb(8, 9)), "yaml-limit");
+}
+
+#[test]
+fn ten_thousand_levels_are_a_fault() {
+    refused("content/missions/deep.yaml", &format!("name: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)), "yaml-limit");
+    let block: String = (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    refused("content/missions/deep.yaml", &block, "yaml-limit");
+}
+
+#[test]
+fn a_scalar_of_a_hundred_megabytes_is_a_fault() {
+    refused("content/missions/long.yaml", &format!("name: {}\n", "x".repeat(100 << 20)), "yaml-limit");
+}
+
+#[test]
+fn templates_that_do_not_end_are_faults() {
+    for template in [
+        "# T\n\n{% for a in range(100000) %}{% for b in range(100000) %}{{ missions.kfor.troops }}{% endfor %}{% endfor %}\n",
+        "# T\n\n{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}\n",
+        "# T\n\n{% set ns = namespace(x='data') %}{% for a in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}\n",
+        "# T\n\n{% macro again(n) %}{{ again(n + 1) }}{{ again(n + 1) }}{% endmacro %}\n{{ again(1) }}\n",
+        "# T\n\n{% include 'book.md.jinja' %}\n",
+    ] {
+        refused("templates/book.md.jinja", template, "template-limit");
+    }
+}
+
+#[test]
+fn a_pattern_that_would_backtrack_for_ever_ends() {
+    let book = base();
+    let schema = "type: object\nproperties:\n  name: { type: string, pattern: '^(a+)+$' }\n";
+    fs::write(book.path().join("content/schemas/missions.yaml"), schema).unwrap();
+    fs::write(book.path().join("content/missions/kfor.yaml"), format!("name: {}!\n", "a".repeat(50_000))).unwrap();
+    let begun = Instant::now();
+    let checked = pipeline::check(book.path(), &Quiet).unwrap();
+    let said = Painter::new(&checked.tree, false).paint_all(&checked.diagnostics);
+    assert!(begun.elapsed() < Duration::from_secs(20), "it took {:?}", begun.elapsed());
+    assert!(said.contains("missions/kfor"), "{said}");
+}
+
+/// Brackets that begin no mention, in a text of some megabytes: read once, not once for each of them.
+#[test]
+fn a_text_full_of_brackets_is_read_once() {
+    for piece in ["[=", "[@", "[@;", "[= ]", "![", "](", "*a ", "> ", "`", "~", "<a ", "| "] {
+        let book = base();
+        fs::write(book.path().join("content/missions/kfor.yaml"), format!("name: x\ntext: \"{}\"\n", piece.repeat(40_000))).unwrap();
+        fs::write(book.path().join("templates/book.md.jinja"), "# T\n\n{{ missions.kfor.text }}\n").unwrap();
+        let begun = Instant::now();
+        pipeline::check(book.path(), &Quiet).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(30), "`{piece}` takes {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn ten_thousand_documents_are_fine() {
+    let book = base();
+    let missions: String =
+        (0..10_000).map(|n| format!("m{n}: {{ name: Mission {n}, troops: {n}, source: report#{} }}\n", n % 90 + 1)).collect();
+    fs::remove_dir_all(book.path().join("content/missions")).unwrap();
+    fs::write(book.path().join("content/missions.yaml"), missions).unwrap();
+    let settings =
+        "title: Many\nas_of: 2025-11-05\ndocuments:\n  - { id: \"missions/{{ record.id }}\", each: missions, template: book.md.jinja }\n";
+    fs::write(book.path().join("content/book.yaml"), settings).unwrap();
+    fs::write(book.path().join("templates/book.md.jinja"), "# {{ record }}\n\n{{ record.troops }} troops.\n").unwrap();
+    let begun = Instant::now();
+    let checked = pipeline::check(book.path(), &Quiet).unwrap();
+    assert_eq!((checked.diagnostics.as_slice(), checked.documents), (&[][..], 10_000));
+    // Some seconds without optimizations: 2 ms a document.
+    assert!(begun.elapsed() < Duration::from_secs(60), "it took {:?}", begun.elapsed());
+}
