@@ -23,7 +23,9 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
     let broken = engine.broken.iter().map(|(name, error)| {
         let place = place(engine, error).unwrap_or_else(|| Place::File(path(name)));
         let detail = detail(error);
-        let help = detail.contains("unexpected end of input").then(|| "each `{% for … %}`, `{% if … %}` and the like needs its `{% endfor %}`, `{% endif %}`".to_owned());
+        let help = detail
+            .contains("unexpected end of input")
+            .then(|| "each `{% for … %}`, `{% if … %}` and the like needs its `{% endfor %}`, `{% endif %}`".to_owned());
         Diagnostic::error(Code::TemplateSyntax, place, format!("template `{name}` can't be parsed: {detail}")).maybe_help(help)
     });
     reserved.chain(broken).collect()
@@ -63,38 +65,26 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
                 .help("change the text before it is printed, with a filter on the field itself")
         }
         _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
-<<<<<<< HEAD
         _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(
             Code::TemplateLimit,
             place,
             format!("{made_for} nests templates or macros too deeply (the limit is {DEPTH} levels)"),
         )
         .help("look for a template that includes itself, or a macro that calls itself"),
-        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => unknown(inner, place, &made_for),
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => {
+            return trace(engine, error, inner, unknown(inner, place, &made_for));
+        }
         _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner)))
             .maybe_help(calculated(inner)),
-=======
-        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => {
-            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} nests templates or macros too deeply (the limit is {DEPTH} levels)"))
-                .help("look for a template that includes itself, or a macro that calls itself")
-        }
-        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => return trace(engine, error, inner, unknown(inner, place, &made_for)),
-        _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner))).maybe_help(calculated(inner)),
->>>>>>> harden
     };
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
     } else if diagnostic.code == Code::TemplateError {
         // In a loop over records the line alone doesn't say which of them it was.
-<<<<<<< HEAD
-        if let Some(record) = pass.looked_at() {
+        if let Some(record) = pass.looked_at().filter(|record| !diagnostic.message.contains(&record.path())) {
             diagnostic = diagnostic
                 .record(record.path())
                 .via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
-=======
-        if let Some(record) = pass.looked_at().filter(|record| !diagnostic.message.contains(&record.path())) {
-            diagnostic = diagnostic.record(record.path()).via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
->>>>>>> harden
         }
     }
     trace(engine, error, inner, diagnostic)
@@ -118,20 +108,14 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
             }),
         ),
         (None, Some(text)) => (
-<<<<<<< HEAD
-            format!("`{text}` is not defined, in {made_for}"),
+            format!("`{}` is not defined, in {made_for}", root(text)),
             did_you_mean(
-                text,
+                root(text),
                 pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]),
             )
             .unwrap_or_else(|| {
                 "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()
             }),
-=======
-            format!("`{}` is not defined, in {made_for}", root(text)),
-            did_you_mean(root(text), pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]))
-                .unwrap_or_else(|| "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()),
->>>>>>> harden
         ),
         (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };
