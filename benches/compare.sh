@@ -46,12 +46,12 @@ build=("$brief" build --typst builtin --date 2025-11-05)
 
 # The files that typst is given, kept by -v: one folder for each document.
 "${build[@]}" -v >/dev/null 2>"$work/kept"
-mapfile -t kept < <(grep -o '`[^`]*`' "$work/kept" | tr -d '`' | while read -r path; do [ -f "$path/main.typ" ] && echo "$path"; done | sort -u)
+mapfile -t kept < <(grep -o '`[^`]*`' "$work/kept" | tr -d '`' | while read -r path; do [ -f "$path/root/main.typ" ] && echo "$path"; done | sort -u)
 [ "${#kept[@]}" -gt 0 ] || { echo "no kept files were named by: ${build[*]} -v" >&2; cat "$work/kept" >&2; exit 1; }
 
 bare() {
-  printf '%s\0' "${kept[@]}" | SOURCE_DATE_EPOCH=1762300800 xargs -0 -P "$jobs" -I{} \
-    "${typst[@]}" compile --root {} --font-path {}/fonts --ignore-system-fonts --pdf-standard a-3a,ua-1 {}/main.typ {}/bare.pdf
+  printf '%s\0' "${kept[@]}" | xargs -0 -P "$jobs" -I{} \
+    "${typst[@]}" compile --root {}/root --ignore-system-fonts --creation-timestamp 1762300800 --pdf-standard a-3a,ua-1 {}/root/main.typ {}/bare.pdf
 }
 
 before() { :; }

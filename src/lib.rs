@@ -1,16 +1,31 @@
 //! `brief`: versioned briefing books from YAML records and Jinja templates.
+//!
+//! The way of a build, each room fed by the one before:
+//!
+//! 1. [`tree`] reads the files of a book, [`load`] makes records of them,
+//! 2. [`audience`] takes out what a reader may not see, [`check`] applies the rules,
+//! 3. [`render`] runs the templates and puts what they print into a document's tree,
+//! 4. [`markdown`] writes the tree as Markdown and as Typst, [`typeset`] makes the PDF,
+//! 5. [`diff`] says what changed, [`version`] keeps the result, whole and numbered.
+//!
+//! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
+//! [`document`] (a rendered document) and [`diagnostic`] (a fault).
+
+pub mod diagnostic;
+pub mod document;
+pub mod model;
+
+pub mod tree;
 
 pub mod audience;
 pub mod check;
-pub mod cli;
-pub mod diagnostic;
 pub mod diff;
-pub mod document;
 pub mod load;
 pub mod markdown;
-pub mod model;
-pub mod pipeline;
 pub mod render;
-pub mod tree;
 pub mod typeset;
 pub mod version;
+
+pub mod pipeline;
+
+pub mod cli;

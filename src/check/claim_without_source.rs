@@ -6,15 +6,15 @@ use crate::model::{Book, SOURCES, Value, each_value};
 pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     for record in book.records().filter(|record| record.collection != SOURCES) {
         each_value(&record.fields, &mut |path, value| {
-            if let Value::Claim(claim) = value {
-                if claim.sources.is_empty() {
-                    let place = Place::value(&record.file, format!("{}{path}", record.pointer));
-                    found.push(
-                        Diagnostic::error(Code::ClaimWithoutSource, place, format!("claim `{}{path}` has no source", record.path()))
-                            .record(record.path())
-                            .help("give the record a `source:`, or write the claim as `{ value: …, source: … }`"),
-                    );
-                }
+            if let Value::Claim(claim) = value
+                && claim.sources.is_empty()
+            {
+                let place = Place::value(&record.file, format!("{}{path}", record.pointer));
+                found.push(
+                    Diagnostic::error(Code::ClaimWithoutSource, place, format!("claim `{}{path}` has no source", record.path()))
+                        .record(record.path())
+                        .help("give the record a `source:`, or write the claim as `{ value: …, source: … }`"),
+                );
             }
         });
     }

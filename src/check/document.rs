@@ -15,7 +15,7 @@ const ASSETS: &str = "content/assets";
 /// Checks a document; `origins` has the template and line of each rendered line.
 pub fn document(document: &Document, template: &str, origins: &[Option<(Arc<str>, usize)>], tree: &Tree) -> Vec<Diagnostic> {
     let mut checker = Checker { template, origins, tree, found: Vec::new(), line: 1, level: 0 };
-    let untitled = !document.front.get("title").is_some_and(|title| title.as_str().is_some_and(|t| !t.trim().is_empty()));
+    let untitled = document.front.get("title").is_none_or(|title| title.as_str().is_none_or(|t| t.trim().is_empty()));
     let mut titles = 0;
     walk::blocks(&document.blocks, &mut |block| {
         if block.line > 0 {
@@ -110,12 +110,18 @@ impl Checker<'_> {
         let Some(bytes) = self.tree.get(&file) else {
             let known = self.tree.below(ASSETS).map(|(path, _)| &path[ASSETS.len() + 1..]);
             let help = did_you_mean(name, known);
-            self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`")).maybe_help(help));
+            self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` doesn't exist: there is no `{file}`"))
+                    .maybe_help(help),
+            );
             return;
         };
         match image_fault(name, bytes) {
             None => {}
-            Some(why) => self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}")).via("the image", Place::File(file))),
+            Some(why) => self.fault(
+                Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` can't be shown: {why}"))
+                    .via("the image", Place::File(file)),
+            ),
         }
     }
 
@@ -152,12 +158,14 @@ fn svg_fault(bytes: &[u8]) -> Option<String> {
     if text.contains("<!ENTITY") {
         return Some("it declares entities".to_owned());
     }
-    let loaded = after(text, "href").filter_map(|rest| rest.trim_start().strip_prefix('=')).chain(after(text, "url(")).chain(after(text, "@import"));
+    let loaded =
+        after(text, "href").filter_map(|rest| rest.trim_start().strip_prefix('=')).chain(after(text, "url(")).chain(after(text, "@import"));
     for value in loaded {
         let value = value.trim_start().trim_start_matches(['"', '\'']).trim_start();
         let value = value.strip_prefix("&quot;").unwrap_or(value);
         if !value.starts_with('#') && !value.starts_with("data:") && !value.is_empty() {
-            let shown: String = value.trim_start_matches("url(").chars().take_while(|c| !matches!(c, '"' | '\'' | '>' | ')' | ';')).take(60).collect();
+            let shown: String =
+                value.trim_start_matches("url(").chars().take_while(|c| !matches!(c, '"' | '\'' | '>' | ')' | ';')).take(60).collect();
             return Some(format!("it loads `{shown}`, and a document may show only what is in it"));
         }
     }

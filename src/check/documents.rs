@@ -18,7 +18,8 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     for (index, plan) in book.settings.documents.iter().enumerate() {
         if let Some(collection) = plan.each.as_deref().filter(|name| !book.collections.contains_key(*name)) {
             let place = Place::value("content/book.yaml", format!("/documents/{index}/each"));
-            let message = format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
+            let message =
+                format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
             found.push(
                 Diagnostic::error(Code::UnknownCollection, place, message)
                     .maybe_help(did_you_mean(collection, book.collections.keys().map(String::as_str))),
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn ids_are_safe_paths() {
-        let book = crate::model::Book::empty();
+        let book = Book::empty();
         for wrong in ["", "draft", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
             assert!(unfit(&book, wrong).is_some(), "{wrong}");
         }

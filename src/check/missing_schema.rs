@@ -13,8 +13,12 @@ pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
             continue;
         }
         found.push(
-            Diagnostic::warning(Code::MissingSchema, Place::File(record.file.clone()), format!("collection `{name}` has no schema, so any field passes"))
-                .help(format!("describe its fields in `content/schemas/{name}.yaml`")),
+            Diagnostic::warning(
+                Code::MissingSchema,
+                Place::File(record.file.clone()),
+                format!("collection `{name}` has no schema, so any field passes"),
+            )
+            .help(format!("describe its fields in `content/schemas/{name}.yaml`")),
         );
     }
 }

@@ -36,9 +36,9 @@ fn is_unread(book: &Book, tree: &Tree, name: &str) -> bool {
     let Some(collection) = book.collections.get(name).filter(|collection| collection.records.is_empty()) else { return false };
     let path = collection.config.path.as_deref().unwrap_or(name);
     let has_content = |line: &str| !matches!(line.trim(), "" | "---" | "[]" | "{}") && !line.trim_start().starts_with('#');
-    ["", ".yaml", ".yml"]
-        .iter()
-        .any(|ending| tree.get(&format!("content/{path}{ending}")).is_some_and(|bytes| String::from_utf8_lossy(bytes).lines().any(has_content)))
+    ["", ".yaml", ".yml"].iter().any(|ending| {
+        tree.get(&format!("content/{path}{ending}")).is_some_and(|bytes| String::from_utf8_lossy(bytes).lines().any(has_content))
+    })
 }
 
 /// Whether the record concerned allows this, by its `allow` key.

@@ -6,8 +6,9 @@ use crate::model::{Book, Value, each_value};
 pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     let known = &book.settings.markings;
     let fault = |marking: &str, place: Place| {
-        let help = did_you_mean(marking, known.iter().map(String::as_str))
-            .unwrap_or_else(|| format!("the book's markings are {}", known.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")));
+        let help = did_you_mean(marking, known.iter().map(String::as_str)).unwrap_or_else(|| {
+            format!("the book's markings are {}", known.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", "))
+        });
         Diagnostic::error(Code::UnknownMarking, place, format!("`{marking}` is not a marking of this book")).help(help)
     };
     let unknown = |marking: &Option<String>| marking.clone().filter(|marking| !known.contains(marking));

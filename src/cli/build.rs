@@ -12,11 +12,11 @@ use super::Status;
 use super::environment::environment;
 use super::folders::Folders;
 use super::progress;
-use crate::pipeline::{self, BuildOptions, Built, Outcome};
-use crate::typeset::Choice;
 use super::terminal::{Count, Terminal};
 use super::watch;
 use crate::model::Date;
+use crate::pipeline::{self, BuildOptions, Built, Outcome};
+use crate::typeset::Choice;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -95,10 +95,13 @@ impl Diff {
             Format::Json => changes.to_json()?,
             Format::Html => paint::html(changes, names, &self.redlined(&comparison)?),
         })?;
-        if incomplete(&comparison, terminal) {
+        let incomplete = incomplete(&comparison, terminal);
+        let changed = !changes.records.is_empty() || !changes.files.is_empty();
+        // The process ends here; to give back two whole books record by record is a tenth of its time.
+        std::mem::forget(comparison);
+        if incomplete {
             return Ok(Status::Incomplete);
         }
-        let changed = !changes.records.is_empty() || !changes.files.is_empty();
         Ok(if self.exit_code && changed { Status::Changed } else { Status::Fine })
     }
 
@@ -107,11 +110,13 @@ impl Diff {
         if self.head.is_none() {
             self.folders.root.book()?;
         }
-        let base = pipeline::base(self.base.as_deref(), root, &output)?;
-        let head = match &self.head {
-            Some(head) => Side::resolve(head, root, &output)?,
-            None => Side::working_tree(root)?,
-        };
+        let (base, head) = pipeline::sides(
+            || pipeline::base(self.base.as_deref(), root, &output),
+            || match &self.head {
+                Some(head) => Side::resolve(head, root, &output),
+                None => Side::working_tree(root),
+            },
+        )?;
         pipeline::compare(base, head, &self.collections)
     }
 

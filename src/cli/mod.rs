@@ -29,7 +29,6 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-
 use terminal::{Color, Terminal};
 
 /// brief's version and typst's.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::pipeline::Progress;
 use super::terminal::{Count, Terminal};
+use crate::pipeline::Progress;
 
 /// What is done sooner shows no bar.
 const MOMENT: Duration = Duration::from_secs(1);

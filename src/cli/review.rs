@@ -89,9 +89,15 @@ impl Review {
         let redline = paint::code(&format!("brief diff {} --redline redline.pdf", self.base));
         let here = match (&self.artifacts, new) {
             (Some(url), true) => format!("The PDFs are among the [artifacts of this run]({url}). "),
-            (Some(url), false) => format!("The PDFs, and the redline in which the changed words are marked, are among the [artifacts of this run]({url}). "),
+            (Some(url), false) => {
+                format!("The PDFs, and the redline in which the changed words are marked, are among the [artifacts of this run]({url}). ")
+            }
             (None, _) => String::new(),
         };
-        if new { format!("{here}There is nothing to mark changes against yet.") } else { format!("{here}On your own machine {redline} makes the redline, and {base} lists all changes.") }
+        if new {
+            format!("{here}There is nothing to mark changes against yet.")
+        } else {
+            format!("{here}On your own machine {redline} makes the redline, and {base} lists all changes.")
+        }
     }
 }

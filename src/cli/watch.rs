@@ -9,8 +9,8 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Status;
 use super::build::build;
-use crate::pipeline::BuildOptions;
 use super::terminal::Terminal;
+use crate::pipeline::BuildOptions;
 
 const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
 /// Editors write one file in several steps, and Git many files: a build waits until this long nothing happened.

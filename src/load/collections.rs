@@ -72,7 +72,9 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
                 Some([path, other, ..]) => {
                     let message = format!("the collection `{name}` stands in `content/{path}` and in `content/{other}`");
                     let place = Place::File(format!("content/{other}"));
-                    diagnostics.push(Diagnostic::error(Code::BookSettings, place, message).help("keep one of them, or give one a name of its own"));
+                    diagnostics.push(
+                        Diagnostic::error(Code::BookSettings, place, message).help("keep one of them, or give one a name of its own"),
+                    );
                     files_at(tree, name, path, diagnostics)
                 }
                 _ => Files::None,
@@ -84,8 +86,12 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
             let message = format!("there is no collection `{name}`: neither files nor a schema");
             let others = names.iter().copied().filter(|other| other != name);
             diagnostics.push(
-                Diagnostic::error(Code::UnknownCollection, Place::key(settings::FILE, super::shapes::below("/collections", &[name])), message)
-                    .maybe_help(did_you_mean(name, others)),
+                Diagnostic::error(
+                    Code::UnknownCollection,
+                    Place::key(settings::FILE, super::shapes::below("/collections", &[name])),
+                    message,
+                )
+                .maybe_help(did_you_mean(name, others)),
             );
         }
         plans.push(Plan { name: (*name).to_owned(), config, files, schema });

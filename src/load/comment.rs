@@ -9,7 +9,7 @@ const KEYS: [&str; 2] = ["source", "via"];
 
 /// Warns of each source that a comment cuts off. Only a text that looks like it is read again.
 pub(super) fn find(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    if !source.text.lines().any(is_suspect) {
+    if !source.text.contains(" #") || !source.text.lines().any(is_suspect) {
         return;
     }
     Outline::read(source).under(&KEYS, &mut |key, text, place| {

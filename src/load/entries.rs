@@ -60,7 +60,8 @@ fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) 
         Ok(text) => text,
         Err(fault) => return (entry, vec![*fault]),
     };
-    let json = if file.ends_with(".md") { front_matter::parse_record(file, text, &mut faults) } else { yaml_record(file, text, &mut faults) };
+    let json =
+        if file.ends_with(".md") { front_matter::parse_record(file, text, &mut faults) } else { yaml_record(file, text, &mut faults) };
     if let Some(fields) = json {
         entry.fields = fields;
         entry.is_read = true;
@@ -77,7 +78,9 @@ fn yaml_record(file: &str, text: &str, faults: &mut Vec<Diagnostic>) -> Option<s
         Json::Object(fields) => Some(fields),
         Json::Null => {
             let message = format!("`{file}` is empty, so it holds no record");
-            faults.push(Diagnostic::error(Code::NotAMapping, Place::File(file.to_owned()), message).help("write its fields, or delete the file"));
+            faults.push(
+                Diagnostic::error(Code::NotAMapping, Place::File(file.to_owned()), message).help("write its fields, or delete the file"),
+            );
             None
         }
         other => {
@@ -186,4 +189,3 @@ fn take_id(entry: &mut Entry, key: &str, plan: &Plan, diagnostics: &mut Vec<Diag
     diagnostics.push(Diagnostic::error(Code::InvalidId, place, message));
     false
 }
-

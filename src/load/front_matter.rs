@@ -71,8 +71,26 @@ pub(super) fn parse_record(file: &str, text: &str, diagnostics: &mut Vec<Diagnos
         if fields.insert(BODY.to_owned(), Json::String(body)).is_some() {
             let message = format!("`{file}` has a field `{BODY}` besides its text");
             let place = Place::line(file, parts.body_line);
-            diagnostics.push(Diagnostic::error(Code::DuplicateKey, place, message).help(format!("the text below the front matter is the field `{BODY}`")));
+            diagnostics.push(
+                Diagnostic::error(Code::DuplicateKey, place, message)
+                    .help(format!("the text below the front matter is the field `{BODY}`")),
+            );
         }
     }
     Some(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_ends_at_the_first_fence() {
+        let parts = split("---\na: 1\n---\n\n\n  text\n---\nmore\n\n").expect("it has an end");
+        assert_eq!(parts, Parts { front: Some("a: 1\n"), body: "  text\n---\nmore", body_line: 6 });
+        assert_eq!(split("---\n---\n"), Some(Parts { front: Some(""), body: "", body_line: 3 }));
+        assert_eq!(split("text\n---\n"), Some(Parts { front: None, body: "text\n---", body_line: 1 }));
+        assert_eq!(split("---\na: 1\n"), None);
+        assert_eq!(split(""), Some(Parts { front: None, body: "", body_line: 1 }));
+    }
 }

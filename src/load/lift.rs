@@ -84,10 +84,12 @@ impl Envelopes {
 
     /// The bare record with the high ends of ranges in place of the low ones, if there are ranges.
     pub(super) fn with_high_ends(&self, bare: &Json) -> Option<Json> {
-        let ranges = || self.0.iter().filter_map(|(pointer, envelope)| match &envelope.form {
-            Form::Range(_, high) => Some((pointer, high)),
-            _ => None,
-        });
+        let ranges = || {
+            self.0.iter().filter_map(|(pointer, envelope)| match &envelope.form {
+                Form::Range(_, high) => Some((pointer, high)),
+                _ => None,
+            })
+        };
         ranges().next()?;
         let mut high_ends = bare.clone();
         for (pointer, high) in ranges() {
@@ -126,7 +128,8 @@ impl Lifting<'_> {
             *value = bare;
             self.envelopes.0.insert(pointer.clone(), envelope);
         }
-        if value.is_number() && self.annotated.dates.contains(&shape)
+        if value.is_number()
+            && self.annotated.dates.contains(&shape)
             && let Some(year) = date_text(value)
         {
             *value = Json::String(year);
@@ -219,7 +222,9 @@ impl Lifting<'_> {
             match fields.remove("value") {
                 Some(Json::Null) => {
                     let message = format!("{phrase} has no value");
-                    faults.push(invalid(place_of("value", Target::Key), message).help("where nothing is reported, write `unknown: not-reported`"));
+                    faults.push(
+                        invalid(place_of("value", Target::Key), message).help("where nothing is reported, write `unknown: not-reported`"),
+                    );
                     (Form::Unknown(String::new()), Json::Null)
                 }
                 Some(value) => (Form::Value(qualifier), value),

@@ -163,8 +163,12 @@ impl<'a> Outline<'a> {
                     for (key, span, _) in entries {
                         if let Some(first) = seen.insert(key, *span) {
                             diagnostics.push(
-                                Diagnostic::error(Code::DuplicateKey, self.place(*span), format!("the key `{key}` stands twice in a mapping"))
-                                    .via("it stood first", self.place(first)),
+                                Diagnostic::error(
+                                    Code::DuplicateKey,
+                                    self.place(*span),
+                                    format!("the key `{key}` stands twice in a mapping"),
+                                )
+                                .via("it stood first", self.place(first)),
                             );
                         }
                     }

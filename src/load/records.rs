@@ -41,7 +41,8 @@ impl Reading<'_> {
                 Slot::Occupied(slot) => {
                     let message = format!("`{}` stands twice in `{}`", record.id, self.collection);
                     let first = places.get(slot.index()).cloned().unwrap_or(Place::Book);
-                    diagnostics.push(Diagnostic::error(Code::DuplicateId, place, message).record(record.path()).via("it stood first", first));
+                    diagnostics
+                        .push(Diagnostic::error(Code::DuplicateId, place, message).record(record.path()).via("it stood first", first));
                 }
             }
         }
@@ -94,7 +95,6 @@ impl Reading<'_> {
         for fault in &mut faults {
             fault.record.get_or_insert_with(|| path.clone());
         }
-        faults.retain(|fault| fault.severity == crate::diagnostic::Severity::Error || !allow.iter().any(|code| code == fault.code.name()));
         (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow }, id_place, faults)
     }
 }
@@ -142,12 +142,7 @@ fn validate(
 }
 
 /// Reads the codes of checks that a record silences.
-fn allowed(
-    json: Option<&Json>,
-    owner: &str,
-    place_of: &dyn Fn(&str, Target) -> Place,
-    faults: &mut Vec<Diagnostic>,
-) -> Vec<String> {
+fn allowed(json: Option<&Json>, owner: &str, place_of: &dyn Fn(&str, Target) -> Place, faults: &mut Vec<Diagnostic>) -> Vec<String> {
     let items: Vec<(String, &Json)> = match json {
         None => return Vec::new(),
         Some(Json::Array(items)) => items.iter().enumerate().map(|(index, item)| (format!("/allow/{index}"), item)).collect(),
@@ -161,7 +156,8 @@ fn allowed(
             Some(code) => {
                 let message = format!("{owner} allows `{code}`, which is no code of a check");
                 faults.push(
-                    Diagnostic::error(Code::SchemaViolation, place_of(&pointer, Target::Value), message).maybe_help(did_you_mean(code, names())),
+                    Diagnostic::error(Code::SchemaViolation, place_of(&pointer, Target::Value), message)
+                        .maybe_help(did_you_mean(code, names())),
                 );
             }
             None => {

@@ -48,7 +48,8 @@ fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     if tree.get(FILE).is_none() {
         let message = format!("there is no `{FILE}`");
         diagnostics.push(
-            Diagnostic::error(Code::BookMissing, Place::Book, message).help("`brief init DIR` makes a small book; `--root DIR` names another folder"),
+            Diagnostic::error(Code::BookMissing, Place::Book, message)
+                .help("`brief init DIR` makes a small book; `--root DIR` names another folder"),
         );
         return None;
     }

@@ -155,4 +155,3 @@ pub(super) fn below(pointer: &str, segments: &[&str]) -> String {
     }
     pointer
 }
-

@@ -186,30 +186,37 @@ fn missing_field(subject: &Subject<'_>, pointer: &str, key: &str) -> Diagnostic 
 
 /// None of the forms that a schema allows fits.
 fn no_branch(subject: &Subject<'_>, pointer: &str, value: &Json, branches: &[Vec<ValidationError<'_>>]) -> Diagnostic {
-    let lacking: Option<Vec<String>> = branches.iter().map(|branch| match branch.as_slice() {
-        [error] if error.instance_path().as_str() == pointer => match error.kind() {
-            Kind::Required { property } => Some(literal(property)),
+    let lacking: Option<Vec<String>> = branches
+        .iter()
+        .map(|branch| match branch.as_slice() {
+            [error] if error.instance_path().as_str() == pointer => match error.kind() {
+                Kind::Required { property } => Some(literal(property)),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    }).collect();
+        })
+        .collect();
     if let Some(fields) = lacking {
         let place = (subject.place)(pointer, Target::Key);
         return subject.fault(Code::MissingField, place, format!("{} lacks the field {}", subject.phrase(pointer), one_of(fields)));
     }
-    let kinds: Option<Vec<String>> = branches.iter().map(|branch| match branch.as_slice() {
-        [error] if error.instance_path().as_str() == pointer => match error.kind() {
-            Kind::Type { kind } => Some(expected(kind)),
+    let kinds: Option<Vec<String>> = branches
+        .iter()
+        .map(|branch| match branch.as_slice() {
+            [error] if error.instance_path().as_str() == pointer => match error.kind() {
+                Kind::Type { kind } => Some(expected(kind)),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    }).collect();
+        })
+        .collect();
     let place = (subject.place)(pointer, Target::Value);
     if let Some(kinds) = kinds {
         let message = format!("{} must be {}, not {}", subject.phrase(pointer), one_of(kinds), found(value));
         return subject.fault(Code::SchemaViolation, place, message);
     }
-    let mut diagnostic = subject.fault(Code::SchemaViolation, place, format!("{} fits none of the forms that it may have", subject.phrase(pointer)));
+    let mut diagnostic =
+        subject.fault(Code::SchemaViolation, place, format!("{} fits none of the forms that it may have", subject.phrase(pointer)));
     for (number, branch) in branches.iter().enumerate() {
         if let Some(error) = branch.first() {
             let inner = error.instance_path().as_str();

@@ -12,8 +12,9 @@ pub(super) struct Around {
     /// The first or last character must be a character reference.
     pub(super) encode_first: bool,
     pub(super) encode_last: bool,
-    /// A line begins here.
+    /// A line begins before the text, or ends behind it.
     pub(super) at_start: bool,
+    pub(super) at_end: bool,
     /// In a link's text or an image's alternative.
     pub(super) in_brackets: bool,
     /// A footnote mark stands before.
@@ -37,66 +38,79 @@ pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(trimmed.len() + 8);
     let around = Around { at_start: true, in_brackets: true, tildes: true, ..Around::default() };
     write_text(&mut out, trimmed, around);
-    guard_line(&mut out, 0, false, true);
+    if let Some(at) = guard(&out, false, true) {
+        out.insert(at, '\\');
+    }
     guard_heading(&mut out);
     out.replace('|', "\\|")
 }
 
 /// Writes text.
 pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
-    let last = text.char_indices().next_back().map_or(0, |(at, _)| at);
+    let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else { return };
     let is_edge_blank = |c: char| matches!(c, '\t' | '\u{b}' | '\u{c}');
-    let encode_last = around.encode_last || text.ends_with(is_edge_blank);
-    let encode_first = around.encode_first || text.starts_with(|c| is_edge_blank(c) || c == '\u{feff}');
-    let mut before = if around.at_start { Some(' ') } else { None };
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        // The next character as it will be written.
-        let next = chars.peek().map(|(next, c)| if *next == last && encode_last { '&' } else { *c });
-        if at == 0 && encode_first || at == last && encode_last {
-            push_reference(out, c);
-            before = Some(';');
-            continue;
-        }
-        let escaped = match c {
-            '\\' => next.is_none_or(|next| next.is_ascii_punctuation()),
-            '`' => true,
-            '*' => before != Some(' ') || next != Some(' '),
-            '_' => {
-                let run = text[at..].len() - text[at..].trim_start_matches('_').len();
-                let after = text[at + run..].char_indices().next();
-                let after = after.map(|(offset, c)| if at + run + offset == last && encode_last { '&' } else { c });
-                let literal = is_word(before) && is_word(after) || before == Some(' ') && after == Some(' ');
-                for _ in 0..run {
-                    out.push_str(if literal { "_" } else { "\\_" });
-                }
-                for _ in 1..run {
-                    chars.next();
-                }
-                before = Some('_');
+    let encode_first = around.encode_first || is_edge_blank(first) || first == '\u{feff}';
+    let encode_last = around.encode_last || is_edge_blank(last);
+    let last_at = text.len() - last.len_utf8();
+
+    let mut at = 0;
+    if encode_first || encode_last && last_at == 0 {
+        push_reference(out, first);
+        at = first.len_utf8();
+    } else if first == '^' && around.in_brackets || matches!(first, ':' | '(') && around.after_mark {
+        out.push('\\');
+        out.push(first);
+        at = 1;
+    }
+    let end = if encode_last { last_at.max(at) } else { text.len() };
+    // The character at a place as it is written: a reference begins with `&` and ends with `;`.
+    let next = |at: usize| if encode_last && at == last_at { Some('&') } else { text[at..].chars().next() };
+    let before = |at: usize| match text[..at].chars().next_back() {
+        None => around.at_start.then_some(' '),
+        Some(c) if encode_first && at == c.len_utf8() => Some(';'),
+        before => before,
+    };
+
+    let bytes = text.as_bytes();
+    while at < end {
+        let plain = bytes[at..end].iter().position(|b| matches!(b, b'\\' | b'`' | b'*' | b'_' | b'~' | b'[' | b']' | b'<' | b'&'));
+        let special = plain.map_or(end, |plain| at + plain);
+        out.push_str(&text[at..special]);
+        at = special + 1;
+        let Some(byte) = bytes.get(special).filter(|_| special < end) else { break };
+        let escaped = match byte {
+            b'\\' => next(at).is_none_or(|next| next.is_ascii_punctuation()),
+            b'`' => true,
+            b'*' => before(special) != Some(' ') || next(at) != Some(' '),
+            b'_' => {
+                let run = bytes[special..end].iter().take_while(|b| **b == b'_').count();
+                let (left, right) = (before(special), next(special + run));
+                let literal = is_word(left) && is_word(right) || left == Some(' ') && right == Some(' ');
+                out.extend(std::iter::repeat_n(if literal { "_" } else { "\\_" }, run));
+                at = special + run;
                 continue;
             }
-            '~' => around.tildes || before != Some(' ') || !is_word(next),
-            '[' => around.in_brackets || next == Some('^'),
-            ']' => around.in_brackets || matches!(next, Some('(' | ':')),
-            '<' => opens_tag(&text[at + 1..]),
-            '&' => is_reference(&text[at..]),
-            '!' => next.is_none() && around.before_bracket,
-            '^' => at == 0 && around.in_brackets,
-            ':' | '(' => at == 0 && around.after_mark,
-            _ => false,
+            b'~' => around.tildes || before(special) != Some(' ') || !is_word(next(at)),
+            b'[' => around.in_brackets || next(at) == Some('^'),
+            b']' => around.in_brackets || matches!(next(at), Some('(' | ':')),
+            b'<' => opens_tag(&text[at..], around.at_end),
+            _ => is_reference(&text[special..]),
         };
         if escaped {
             out.push('\\');
         }
-        out.push(c);
-        before = Some(c);
+        out.push(char::from(*byte));
+    }
+    if encode_last && last_at > 0 {
+        push_reference(out, last);
+    } else if last == '!' && around.before_bracket {
+        out.insert(out.len() - 1, '\\');
     }
 }
 
 /// Whether what stands behind a `<` could make a tag or an address of it.
-fn opens_tag(rest: &str) -> bool {
-    let Some(next) = rest.chars().next() else { return true };
+fn opens_tag(rest: &str, at_end: bool) -> bool {
+    let Some(next) = rest.chars().next() else { return !at_end };
     if next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?') {
         return true;
     }
@@ -105,7 +119,7 @@ fn opens_tag(rest: &str) -> bool {
     }
     match rest.find(|c: char| c.is_whitespace() || c == '<') {
         Some(end) => rest[..end].contains('@'),
-        None => true,
+        None => !at_end || rest.contains('@'),
     }
 }
 
@@ -141,12 +155,11 @@ pub(super) fn code_fence(code: &str) -> Option<(usize, bool)> {
     Some((ticks, padded))
 }
 
-/// Escapes what would make a line of a paragraph, which starts at `from`, something else: a heading, a
-/// list, a rule, a directive, the line under a heading or a table's header.
-pub(super) fn guard_line(out: &mut String, from: usize, continued: bool, in_item: bool) {
-    let line = &out[from..];
+/// Where a line of a paragraph needs a backslash so as not to be something else: a heading, a list, a rule,
+/// a directive, the line under a heading or a table's header. `continued` says that it is not the first line.
+pub(super) fn guard(line: &str, continued: bool, in_item: bool) -> Option<usize> {
     let bytes = line.as_bytes();
-    let Some(&first) = bytes.first() else { return };
+    let &first = bytes.first()?;
     let blank_at = |at: usize| bytes.get(at).is_none_or(|b| matches!(b, b' ' | b'\t'));
     let run = bytes.iter().take_while(|b| **b == first).count();
     let only = |set: &[u8]| bytes.iter().all(|b| set.contains(b));
@@ -164,13 +177,11 @@ pub(super) fn guard_line(out: &mut String, from: usize, continued: bool, in_item
         _ => false,
     };
     if starts {
-        out.insert(from, '\\');
-        return;
+        return Some(0);
     }
     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
-    if (1..=9).contains(&digits) && matches!(bytes.get(digits), Some(b'.' | b')')) && blank_at(digits + 1) {
-        out.insert(from + digits, '\\');
-    }
+    let numbered = (1..=9).contains(&digits) && matches!(bytes.get(digits), Some(b'.' | b')')) && blank_at(digits + 1);
+    numbered.then_some(digits)
 }
 
 /// Whether `[!` is followed by the name of an alert.
@@ -221,8 +232,8 @@ mod tests {
             "x | y",
         ] {
             let mut out = String::new();
-            write_text(&mut out, text, Around { at_start: true, ..Around::default() });
-            guard_line(&mut out, 0, false, false);
+            write_text(&mut out, text, Around { at_start: true, at_end: true, ..Around::default() });
+            assert_eq!(guard(&out, false, false), None, "{text}");
             assert_eq!(out, text);
         }
     }
@@ -241,7 +252,7 @@ mod tests {
             ("+", "\\+"),
         ] {
             let mut out = text.to_owned();
-            guard_line(&mut out, 0, false, false);
+            out.insert(guard(&out, false, false).unwrap_or(out.len()), '\\');
             assert_eq!(out, expected);
         }
     }

@@ -1,7 +1,9 @@
 //! Inlines to Markdown.
 
+use std::borrow::Cow;
+
 use super::delimiter::{choices, encoded_edges};
-use super::escape::{Around, code_fence, guard_heading, guard_line, write_text};
+use super::escape::{Around, code_fence, guard, guard_heading, write_text};
 use super::link::{is_autolink, write_target};
 use super::normal_inline::{Place, Style, trim};
 use super::verify::{reads_back, without_nesting};
@@ -44,10 +46,7 @@ fn try_write(inlines: &[Inline]) -> Option<String> {
     if choices.len() == 1 {
         return Some(emit(&tokens, &choices[0]));
     }
-    choices
-        .iter()
-        .map(|marks| emit(&tokens, marks))
-        .find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
+    choices.iter().map(|marks| emit(&tokens, marks)).find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
 }
 
 fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut usize) {
@@ -97,6 +96,7 @@ fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
                     encode_first,
                     encode_last,
                     at_start: matches!(before, None | Some(Token::Break)),
+                    at_end: matches!(after, None | Some(Token::Break)),
                     in_brackets: in_link,
                     after_mark: matches!(before, Some(Token::Mark(_))),
                     before_bracket: matches!(after, Some(Token::OpenLink | Token::Mark(_))),
@@ -151,25 +151,24 @@ fn write_code(out: &mut String, code: &str) {
 
 /// Guards the starts of lines, the end of a heading, the pipes of a cell. `in_item` says that a paragraph is
 /// the first in a list's item, where `[x]` is a task box.
-pub(super) fn finish(text: &str, place: Place, in_item: bool) -> String {
+pub(super) fn finish(text: &str, place: Place, in_item: bool) -> Cow<'_, str> {
     match place {
         Place::Heading => {
             let mut text = text.to_owned();
             guard_heading(&mut text);
-            text
+            text.into()
         }
-        Place::Cell => text.replace('|', "\\|"),
-        Place::Paragraph => {
-            let mut guarded = String::with_capacity(text.len() + 8);
-            for (index, line) in text.split('\n').enumerate() {
-                if index > 0 {
-                    guarded.push('\n');
-                }
-                let from = guarded.len();
-                guarded.push_str(line);
-                guard_line(&mut guarded, from, index > 0, in_item);
+        Place::Cell if text.contains('|') => text.replace('|', "\\|").into(),
+        Place::Cell => text.into(),
+        Place::Paragraph => match text.split('\n').enumerate().find_map(|(index, line)| guard(line, index > 0, in_item)) {
+            None => text.into(),
+            Some(_) => {
+                let lines = text.split('\n').enumerate().map(|(index, line)| match guard(line, index > 0, in_item) {
+                    Some(at) => format!("{}\\{}", &line[..at], &line[at..]).into(),
+                    None => Cow::from(line),
+                });
+                lines.collect::<Vec<_>>().join("\n").into()
             }
-            guarded
-        }
+        },
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn write_target(out: &mut String, url: &str, title: &str) {
 }
 
 fn write_url(out: &mut String, url: &str, titled: bool) {
-    let bare = !url.starts_with('<') && !url.contains(|c: char| c == ' ' || c.is_ascii_control()) && !(titled && url.is_empty());
+    let enclosed = url.starts_with('<') || url.contains(|c: char| c == ' ' || c.is_ascii_control()) || titled && url.is_empty();
+    let bare = !enclosed;
     let balanced = bare && has_balanced_parentheses(url);
     if !bare {
         out.push('<');

@@ -43,8 +43,7 @@ fn shows_blank(items: &[ListItem], spaced: bool) -> bool {
         let (_, parts) = item;
         let alone = is_box_alone(item);
         let blank_behind_mark = spaced && (alone && !parts.is_empty() || (alone || parts.is_empty()) && !last_item);
-        blank_behind_mark
-            || parts.iter().enumerate().any(|(at, part)| !(last_item && at + 1 == parts.len()) && ends_blank(part, spaced))
+        blank_behind_mark || parts.iter().enumerate().any(|(at, part)| !(last_item && at + 1 == parts.len()) && ends_blank(part, spaced))
     })
 }
 

@@ -14,6 +14,8 @@ use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List,
 /// How deep blocks may stand in blocks, and inlines in inlines.
 pub const MAX_DEPTH: usize = 64;
 
+const MAX_OPEN_DIRECTIVES: usize = 1000;
+
 /// What a paragraph right before a table starts with to be its caption.
 const CAPTION: &str = "Table: ";
 
@@ -49,6 +51,14 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
         body = rest;
     }
 
+    if dialect.layout
+        && let Some(line) = too_many_directives(body)
+    {
+        let message = format!("more than {MAX_OPEN_DIRECTIVES} layout directives are open at once");
+        parsed.faults.push((line + lines_before, Code::TemplateLimit, message));
+        return parsed;
+    }
+
     let mut options = dialect.options();
     // comrak looks for an alert at each `>` of a run, up to its end. Deep runs are almost always faults,
     // which a first look without alerts finds in linear time.
@@ -80,6 +90,24 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
 fn has_deep_quotes(text: &str) -> bool {
     text.contains(&">".repeat(MAX_DEPTH))
         && text.lines().any(|line| line.trim_start_matches([' ', '\t', '>']).len() + MAX_DEPTH < line.len())
+}
+
+/// The line at which more directives are open than comrak can look through at each line.
+fn too_many_directives(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (index, line) in text.lines().enumerate() {
+        let fence = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
+        if fence.starts_with(":::") {
+            match fence.trim_start_matches(':').trim() {
+                "" if open > 0 => open -= 1,
+                _ => open += 1,
+            }
+            if open > MAX_OPEN_DIRECTIVES {
+                return Some(index + 1);
+            }
+        }
+    }
+    None
 }
 
 /// Turns comrak's nodes into blocks.

@@ -1,14 +1,17 @@
 //! Tables, their columns aligned for those who read the Markdown itself.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::document::Alignment;
 
-/// A wider table is not padded: no screen shows its columns one above the other.
+/// A wider table's last column is not padded, nor, if that is not enough, any: no screen shows its columns one
+/// above the other.
 const MAX_WIDTH: usize = 200;
 
 /// A table's lines, the header first; cells are Markdown.
-pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<String>]) -> Vec<String> {
+pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<Cow<'_, str>>]) -> Vec<String> {
     let columns = alignments.len();
     let mut widths = vec![3; columns];
     for row in rows {
@@ -16,8 +19,11 @@ pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<String>]) -> Vec<Strin
             *width = cell.width().max(*width);
         }
     }
-    let padded = widths.iter().sum::<usize>() + 3 * columns < MAX_WIDTH;
-    if !padded {
+    let fits = |widths: &[usize]| widths.iter().sum::<usize>() + 3 * columns < MAX_WIDTH;
+    if !fits(&widths) {
+        widths[columns - 1] = 3;
+    }
+    if !fits(&widths) {
         widths = vec![3; columns];
     }
     let mut lines = Vec::with_capacity(rows.len() + 1);
@@ -25,7 +31,7 @@ pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<String>]) -> Vec<Strin
         let mut line = String::from("|");
         for ((cell, width), alignment) in row.iter().zip(&widths).zip(alignments) {
             line.push(' ');
-            push_padded(&mut line, cell, if padded { *width } else { 0 }, *alignment);
+            push_padded(&mut line, cell, *width, *alignment);
             line.push_str(" |");
         }
         lines.push(line);

@@ -1,5 +1,7 @@
 //! A document to the Markdown that readers get.
 
+use std::borrow::Cow;
+
 use super::front_matter;
 use super::inline_writer::finish;
 use super::link::write_info;
@@ -143,7 +145,7 @@ impl Writer {
     }
 
     /// A run's text for the next line, and notes the lines of its claims.
-    fn inlines(&mut self, run: &Run, place: Place, in_item: bool) -> String {
+    fn inlines<'r>(&mut self, run: &'r Run, place: Place, in_item: bool) -> Cow<'r, str> {
         for (index, breaks) in &run.claims {
             if self.claim_lines.len() <= *index {
                 self.claim_lines.resize(index + 1, 0);

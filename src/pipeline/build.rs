@@ -34,11 +34,12 @@ pub fn build(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
 fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
     let (tree, found) = tree::folder::read(&options.root)?;
     let stamp = inputs::stamp(&tree, &stamp_options(options));
-    if !options.is_draft() && found.is_empty() {
-        if let Some(version) = inputs::unchanged(&options.output, stamp) {
-            let git = revision::facts(&options.root);
-            return Ok(unchanged(options, tree, &version, git.as_ref())?);
-        }
+    if !options.is_draft()
+        && found.is_empty()
+        && let Some(version) = inputs::unchanged(&options.output, stamp)
+    {
+        let git = revision::facts(&options.root);
+        return unchanged(options, tree, &version, git.as_ref());
     }
     let wanted = if options.documents.is_empty() { Wanted::All } else { Wanted::Only(&options.documents) };
     let (tree, diagnostics, content) = prepare(tree, found, wanted, progress);
@@ -86,7 +87,13 @@ struct Digested {
     digest: Digest,
 }
 
-fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagnostic>, stamp: Digest, progress: &dyn Progress) -> Result<Built> {
+fn release(
+    options: &BuildOptions,
+    content: Content,
+    mut diagnostics: Vec<Diagnostic>,
+    stamp: Digest,
+    progress: &dyn Progress,
+) -> Result<Built> {
     let git = revision::facts(&options.root);
     let mut waited = Vec::new();
     let mut store = Store::open(&options.output, &mut |who| waited.push(who.to_owned()))?;
@@ -137,7 +144,8 @@ fn release(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagno
             let made = match revision_of(before.as_ref(), document)? {
                 Some(revised) => keep(before.as_ref(), document, revised, &kept_claims, &stage),
                 None => {
-                    let again = document.prepared.uses_changes.then(|| content::render(&renderer, &document.prepared.planned, &scope, &tree));
+                    let again =
+                        document.prepared.uses_changes.then(|| content::render(&renderer, &document.prepared.planned, &scope, &tree));
                     let (prepared, mut faults) = match &again {
                         Some((prepared, faults)) => (prepared, faults.clone()),
                         None => (&document.prepared, Vec::new()),
@@ -211,7 +219,15 @@ struct Finished {
 impl Finished {
     fn faulty(document: &Digested, faults: Vec<Diagnostic>) -> Finished {
         let revised = Revision { version: 0, date: Date { year: 0, month: None, day: None }, digest: document.digest };
-        Finished { id: document.prepared.planned.id.clone(), digest: document.digest, revised, rows: Vec::new(), typeset: false, faults, note: None }
+        Finished {
+            id: document.prepared.planned.id.clone(),
+            digest: document.digest,
+            revised,
+            rows: Vec::new(),
+            typeset: false,
+            faults,
+            note: None,
+        }
     }
 }
 
@@ -258,16 +274,30 @@ fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version:
     stage.write(&format!("{id}.md"), made.markdown.text.as_bytes())?;
     stage.write(&format!("{id}.pdf"), &made.pdf.bytes)?;
     let rows = claims::rows(&prepared.document, &made.markdown.claim_lines, &made.pdf.claim_pages);
-    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: true, faults: made.warnings.clone(), note: made.note.clone() })
+    Ok(Finished {
+        id: id.clone(),
+        digest: document.digest,
+        revised,
+        rows,
+        typeset: true,
+        faults: made.warnings.clone(),
+        note: made.note.clone(),
+    })
 }
 
 /// An edited or damaged version is named, and never written over.
 fn healthy(version: &Version) -> Result<()> {
     match version.health() {
         Health::Intact => Ok(()),
-        Health::Missing => bail!("the newest version's folder `{}` is gone; restore it from a copy or from where it was published", version.folder().display()),
+        Health::Missing => bail!(
+            "the newest version's folder `{}` is gone; restore it from a copy or from where it was published",
+            version.folder().display()
+        ),
         Health::Damaged(faults) => {
-            bail!("the newest version was changed after it was written: {}; restore what was changed, from a copy or from where it was published", faults.join("; "))
+            bail!(
+                "the newest version was changed after it was written: {}; restore what was changed, from a copy or from where it was published",
+                faults.join("; ")
+            )
         }
     }
 }

@@ -165,7 +165,8 @@ fn plain(prepared: &Prepared) -> String {
 /// Finds out which documents of the head each file alters, by putting back what the base had in its place alone.
 fn altered(base: &Tree, head: &Tree, rendered: &Rendered, files: &mut [FileChange]) {
     let shows = |path: &str| -> Vec<String> {
-        let showing = rendered.documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
+        let showing =
+            rendered.documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
         showing.map(|prepared| prepared.planned.id.clone()).collect()
     };
     let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == "content/book.yaml";
@@ -182,7 +183,9 @@ fn altered(base: &Tree, head: &Tree, rendered: &Rendered, files: &mut [FileChang
             }
             // A document that can't be made without the change is altered by it.
             file.documents = match Rendered::of_tree(&tree) {
-                Some(before) => rendered.texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect(),
+                Some(before) => {
+                    rendered.texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect()
+                }
                 None => Vec::new(),
             };
         }
@@ -195,4 +198,14 @@ pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Side> {
         Some(text) => Side::resolve(text, root, output),
         None => Side::default_base(root, output),
     }
+}
+
+/// Finds both sides at once; where both fail, the base's error is given.
+pub fn sides<B, H>(base: B, head: H) -> Result<(Side, Side)>
+where
+    B: FnOnce() -> Result<Side> + Send,
+    H: FnOnce() -> Result<Side> + Send,
+{
+    let (base, head) = rayon::join(base, head);
+    Ok((base?, head?))
 }

@@ -42,7 +42,12 @@ pub(super) enum Wanted<'a> {
 }
 
 /// Everything short of typesetting: the faults, and the content where there are no errors.
-pub(super) fn prepare(tree: Tree, mut found: Vec<Diagnostic>, wanted: Wanted<'_>, progress: &dyn Progress) -> (Tree, Vec<Diagnostic>, Option<Content>) {
+pub(super) fn prepare(
+    tree: Tree,
+    mut found: Vec<Diagnostic>,
+    wanted: Wanted<'_>,
+    progress: &dyn Progress,
+) -> (Tree, Vec<Diagnostic>, Option<Content>) {
     let loaded = load::load(&tree);
     found.extend(loaded.diagnostics);
     let Some(book) = loaded.book else {
@@ -76,7 +81,12 @@ pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Dia
 }
 
 /// Renders the documents that are wanted, side by side.
-pub(super) fn render_all(renderer: &Renderer, wanted: Wanted<'_>, tree: &Tree, progress: &dyn Progress) -> (Vec<Prepared>, Vec<Diagnostic>) {
+pub(super) fn render_all(
+    renderer: &Renderer,
+    wanted: Wanted<'_>,
+    tree: &Tree,
+    progress: &dyn Progress,
+) -> (Vec<Prepared>, Vec<Diagnostic>) {
     let chosen: Vec<&Planned> = renderer
         .documents()
         .iter()
@@ -92,14 +102,18 @@ pub(super) fn render_all(renderer: &Renderer, wanted: Wanted<'_>, tree: &Tree, p
         made
     };
     // The first of each plan goes ahead: where its template doesn't end, the other ten thousand wouldn't either.
-    let (first, rest): (Vec<_>, Vec<_>) = chosen.iter().enumerate().partition(|(index, planned)| *index == 0 || chosen[index - 1].plan != planned.plan);
-    let mut rendered: Vec<(usize, (Prepared, Vec<Diagnostic>))> = first.into_par_iter().map(|(index, planned)| (index, make(planned))).collect();
+    let (first, rest): (Vec<_>, Vec<_>) =
+        chosen.iter().enumerate().partition(|(index, planned)| *index == 0 || chosen[index - 1].plan != planned.plan);
+    let mut rendered: Vec<(usize, (Prepared, Vec<Diagnostic>))> =
+        first.into_par_iter().map(|(index, planned)| (index, make(planned))).collect();
     let endless: BTreeSet<usize> = rendered
         .iter()
         .filter(|(_, (_, faults))| faults.iter().any(|fault| fault.code == Code::TemplateLimit))
         .map(|(_, (prepared, _))| prepared.planned.plan)
         .collect();
-    rendered.par_extend(rest.into_par_iter().filter(|(_, planned)| !endless.contains(&planned.plan)).map(|(index, planned)| (index, make(planned))));
+    rendered.par_extend(
+        rest.into_par_iter().filter(|(_, planned)| !endless.contains(&planned.plan)).map(|(index, planned)| (index, make(planned))),
+    );
     rendered.sort_by_key(|(index, _)| *index);
     progress.finish();
     let mut documents = Vec::with_capacity(rendered.len());

@@ -108,7 +108,10 @@ impl<'a> Press<'a> {
         let date: Date = stamp.date.parse()?;
         match typesetting::typeset(self, prepared, &source, date, engine)? {
             Ok(pdf) => {
-                let note = pdf.kept.as_ref().map(|folder| format!("what typst was given for `{}` is in `{}`", prepared.planned.id, folder.display()));
+                let note = pdf
+                    .kept
+                    .as_ref()
+                    .map(|folder| format!("what typst was given for `{}` is in `{}`", prepared.planned.id, folder.display()));
                 let warnings = typesetting::missing_glyphs(self, prepared, &source);
                 Ok(Ok(Made { markdown: self.markdown(prepared, stamp), pdf, warnings, note }))
             }

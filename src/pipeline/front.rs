@@ -49,13 +49,16 @@ pub(super) fn for_theme(prepared: &Prepared, settings: &Settings) -> Map<String,
     meta.insert("title".to_owned(), title(&prepared.document).into());
     meta.entry("kind").or_insert_with(|| if prepared.planned.record.is_some() { "sheet".into() } else { "book".into() });
     meta.insert("words".to_owned(), json!(settings.words));
-    meta.insert("book".to_owned(), json!({
-        "title": settings.title,
-        "subtitle": settings.subtitle,
-        "organization": settings.organization,
-        "as_of": settings.as_of.to_string(),
-        "as_of_long": long_date(settings.as_of, settings),
-        "marking": settings.attribution.marking,
-    }));
+    meta.insert(
+        "book".to_owned(),
+        json!({
+            "title": settings.title,
+            "subtitle": settings.subtitle,
+            "organization": settings.organization,
+            "as_of": settings.as_of.to_string(),
+            "as_of_long": long_date(settings.as_of, settings),
+            "marking": settings.attribution.marking,
+        }),
+    );
     meta
 }

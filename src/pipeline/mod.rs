@@ -20,10 +20,10 @@ mod side;
 mod typesetting;
 
 pub use build::build;
-pub use compare::{Comparison, base, changes_since, compare};
+pub use compare::{Comparison, base, changes_since, compare, sides};
 pub use content::check;
 pub use file::compare_file;
-pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
 pub use review::{Effects, effects};
+pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable};

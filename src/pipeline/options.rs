@@ -90,9 +90,21 @@ pub enum Outcome {
     /// Nothing: the content has errors.
     Faulty,
     /// Nothing: the newest version says it all.
-    Unchanged { name: String, folder: PathBuf },
-    Version { name: String, folder: PathBuf, summary: String, documents: usize, typeset: usize },
-    Draft { folder: PathBuf, documents: usize },
+    Unchanged {
+        name: String,
+        folder: PathBuf,
+    },
+    Version {
+        name: String,
+        folder: PathBuf,
+        summary: String,
+        documents: usize,
+        typeset: usize,
+    },
+    Draft {
+        folder: PathBuf,
+        documents: usize,
+    },
 }
 
 /// What a check found.

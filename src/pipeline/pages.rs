@@ -66,7 +66,8 @@ fn is_draft_of(draft: &Path, book: &Book, documents: &[Prepared]) -> bool {
         && documents.iter().all(|prepared| {
             let id = &prepared.planned.id;
             let Ok(text) = std::fs::read_to_string(draft.join(format!("{id}.md"))) else { return false };
-            prepared.uses_changes || date_of(&text).is_some_and(|date| readers_markdown(prepared, book, &draft_stamp(date, &book.settings)) == text)
+            prepared.uses_changes
+                || date_of(&text).is_some_and(|date| readers_markdown(prepared, book, &draft_stamp(date, &book.settings)) == text)
         })
 }
 

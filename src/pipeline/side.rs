@@ -179,7 +179,8 @@ impl Side {
         let data = path.join(DATA);
         if !path.join(SETTINGS).exists() && data.is_file() {
             let cannot = || format!("can't use `{}`", data.display());
-            let snapshot = std::fs::read(&data).map_err(anyhow::Error::new).and_then(|bytes| Snapshot::from_data_json(&bytes)).with_context(cannot)?;
+            let snapshot =
+                std::fs::read(&data).map_err(anyhow::Error::new).and_then(|bytes| Snapshot::from_data_json(&bytes)).with_context(cannot)?;
             return Ok(Side {
                 name: text.to_owned(),
                 since: since(text),
@@ -202,7 +203,9 @@ impl Side {
             Snapshot::from_data_json(&bytes).with_context(|| format!("can't use `{}`", version.folder().join(DATA).display()))
         });
         let instead = match entry.commits.iter().rev().find(|commit| commit.clean) {
-            Some(commit) => format!("; it was built from commit {}, which can be compared instead", commit.id.get(..12).unwrap_or(&commit.id)),
+            Some(commit) => {
+                format!("; it was built from commit {}, which can be compared instead", commit.id.get(..12).unwrap_or(&commit.id))
+            }
             None => "; restore it from a copy or from where it was published".to_owned(),
         };
         let snapshot = snapshot.with_context(|| format!("the records of version {} can't be read{instead}", entry.number))?;
@@ -279,7 +282,8 @@ fn unread(book: &Book, diagnostics: &[Diagnostic]) -> BTreeSet<Unread> {
     lost.flat_map(|fault| {
         let file = fault.place.file().unwrap_or_default();
         // One item of a list or mapping that is no mapping itself: the rest of the file is known.
-        if let (Code::NotAMapping, Some((collection, id))) = (fault.code, fault.record.as_deref().and_then(|record| record.split_once('/'))) {
+        if let (Code::NotAMapping, Some((collection, id))) = (fault.code, fault.record.as_deref().and_then(|record| record.split_once('/')))
+        {
             return vec![Unread::Record(collection.to_owned(), id.to_owned())];
         }
         if fault.code == Code::NotAMapping && matches!(&fault.place, Place::Span(span) if span.line > 1) {

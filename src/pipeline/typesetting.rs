@@ -35,23 +35,27 @@ pub(super) fn typeset(
 }
 
 fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
-    failure.faults.iter().map(|fault| {
-        let (code, place) = match (fault.theme_line, fault.rendered_line) {
-            (Some(line), _) => (Code::Theme, Place::line("templates/theme.typ", line)),
-            (None, Some(line)) => (Code::Typesetting, origin(prepared, line)),
-            (None, None) => (Code::Typesetting, Place::File(format!("templates/{}", prepared.planned.template))),
-        };
-        let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
-        let mut diagnostic = Diagnostic::error(code, place, message);
-        diagnostic.help.clone_from(&fault.hints);
-        if let Some(folder) = &failure.kept {
-            diagnostic.help.push(format!("what typst was given is in `{}`", folder.display()));
-        }
-        if let Some((collection, id)) = &prepared.planned.record {
-            diagnostic = diagnostic.record(format!("{collection}/{id}"));
-        }
-        diagnostic
-    }).collect()
+    failure
+        .faults
+        .iter()
+        .map(|fault| {
+            let (code, place) = match (fault.theme_line, fault.rendered_line) {
+                (Some(line), _) => (Code::Theme, Place::line("templates/theme.typ", line)),
+                (None, Some(line)) => (Code::Typesetting, origin(prepared, line)),
+                (None, None) => (Code::Typesetting, Place::File(format!("templates/{}", prepared.planned.template))),
+            };
+            let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
+            let mut diagnostic = Diagnostic::error(code, place, message);
+            diagnostic.help.clone_from(&fault.hints);
+            if let Some(folder) = &failure.kept {
+                diagnostic.help.push(format!("what typst was given is in `{}`", folder.display()));
+            }
+            if let Some((collection, id)) = &prepared.planned.record {
+                diagnostic = diagnostic.record(format!("{collection}/{id}"));
+            }
+            diagnostic
+        })
+        .collect()
 }
 
 /// Warnings for characters that no font has: each once, at the record that holds it where one does.
@@ -67,8 +71,9 @@ pub(super) fn missing_glyphs(press: &Press<'_>, prepared: &Prepared, source: &Ty
             Some((record, pointer)) => (Place::value(&record.file, format!("{}{pointer}", record.pointer)), Some(record.path())),
             None => (origin(prepared, line), None),
         };
-        let mut warning = Diagnostic::warning(Code::MissingGlyph, place, format!("no font has the character {shown}, so the PDF shows `[{shown}]`"))
-            .help("put a font that has it into `fonts/`, and name it in the theme");
+        let mut warning =
+            Diagnostic::warning(Code::MissingGlyph, place, format!("no font has the character {shown}, so the PDF shows `[{shown}]`"))
+                .help("put a font that has it into `fonts/`, and name it in the theme");
         warning.record = record;
         warning
     });
@@ -85,7 +90,9 @@ fn holds(value: &Value, c: char) -> bool {
         Value::Text(text) | Value::Markdown(text) => text.contains(c),
         Value::List(items) => items.iter().any(|item| holds(item, c)),
         Value::Map(fields) => fields.values().any(|field| holds(field, c)),
-        Value::Claim(claim) => claim.unit.as_deref().is_some_and(|unit| unit.contains(c)) || claim.value().is_some_and(|value| holds(value, c)),
+        Value::Claim(claim) => {
+            claim.unit.as_deref().is_some_and(|unit| unit.contains(c)) || claim.value().is_some_and(|value| holds(value, c))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Reference(_) => false,
     }
 }

@@ -27,7 +27,9 @@ impl Object for ChangesObject {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         self.pass.saw_changes.store(true, Ordering::Relaxed);
-        Enumerator::Values(self.content.get("records").and_then(|r| r.as_array()).into_iter().flatten().map(|r| convert(&self.pass, r)).collect())
+        Enumerator::Values(
+            self.content.get("records").and_then(|r| r.as_array()).into_iter().flatten().map(|r| convert(&self.pass, r)).collect(),
+        )
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
@@ -52,7 +54,9 @@ fn convert(pass: &Arc<Pass>, json: &serde_json::Value) -> Value {
         serde_json::Value::Object(fields) => {
             let mut seen: std::collections::BTreeMap<String, Value> =
                 fields.iter().map(|(key, value)| (key.clone(), convert(pass, value))).collect();
-            if let (Some(collection), Some(id)) = (fields.get("collection").and_then(|c| c.as_str()), fields.get("id").and_then(|i| i.as_str())) {
+            if let (Some(collection), Some(id)) =
+                (fields.get("collection").and_then(|c| c.as_str()), fields.get("id").and_then(|i| i.as_str()))
+            {
                 let record = RecordObject::find(pass, collection, id).map_or(Value::from(()), Value::from_object);
                 seen.insert("record".to_owned(), record);
             }

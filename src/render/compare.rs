@@ -214,10 +214,11 @@ fn bare(value: &Value, against: &Value) -> Result<Value, Error> {
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
         return Ok(claim.bare());
     }
-    if let Some(record) = value.downcast_object_ref::<RecordObject>() {
-        if against.downcast_object_ref::<RecordObject>().is_none() && against.as_str().is_some() {
-            return Ok(Value::from(record.id()));
-        }
+    if let Some(record) = value.downcast_object_ref::<RecordObject>()
+        && against.downcast_object_ref::<RecordObject>().is_none()
+        && against.as_str().is_some()
+    {
+        return Ok(Value::from(record.id()));
     }
     Ok(value.clone())
 }

@@ -55,7 +55,8 @@ impl Engine {
         if let Ok(syntax) = syntax.build() {
             env.set_syntax(syntax);
         }
-        let mut engine = Engine { env, fuel, sources: BTreeMap::new(), originals: BTreeMap::new(), broken: Vec::new(), reserved: Vec::new() };
+        let mut engine =
+            Engine { env, fuel, sources: BTreeMap::new(), originals: BTreeMap::new(), broken: Vec::new(), reserved: Vec::new() };
         for (path, _) in tree.below(TEMPLATES) {
             let name = &path[TEMPLATES.len() + 1..];
             let Some(source) = tree.text(path).filter(|_| name.ends_with(".jinja")) else { continue };

@@ -23,7 +23,9 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
     let broken = engine.broken.iter().map(|(name, error)| {
         let place = place(engine, error).unwrap_or_else(|| Place::File(path(name)));
         let detail = detail(error);
-        let help = detail.contains("unexpected end of input").then(|| "each `{% for … %}`, `{% if … %}` and the like needs its `{% endfor %}`, `{% endif %}`".to_owned());
+        let help = detail
+            .contains("unexpected end of input")
+            .then(|| "each `{% for … %}`, `{% if … %}` and the like needs its `{% endfor %}`, `{% endif %}`".to_owned());
         Diagnostic::error(Code::TemplateSyntax, place, format!("template `{name}` can't be parsed: {detail}")).maybe_help(help)
     });
     reserved.chain(broken).collect()
@@ -50,28 +52,39 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
     };
     let mut diagnostic = match inner.kind() {
         ErrorKind::UndefinedError => undefined(engine, pass, inner, place, &made_for),
-        ErrorKind::OutOfFuel => Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may ({} steps)", engine.fuel))
-            .help("look for a loop that doesn't end or grows with every turn"),
+        ErrorKind::OutOfFuel => {
+            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may ({} steps)", engine.fuel))
+                .help("look for a loop that doesn't end or grows with every turn")
+        }
         ErrorKind::TemplateNotFound => missing(engine, inner, place, &made_for),
-        ErrorKind::SyntaxError => Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner))),
+        ErrorKind::SyntaxError => {
+            Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+        }
         _ if inner.detail().is_some_and(|d| d.contains(BROKEN)) => {
             Diagnostic::error(Code::BrokenToken, place, format!("{made_for} cuts a printed value in two"))
                 .help("change the text before it is printed, with a filter on the field itself")
         }
         _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
-        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => {
-            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} nests templates or macros too deeply (the limit is {DEPTH} levels)"))
-                .help("look for a template that includes itself, or a macro that calls itself")
+        _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(
+            Code::TemplateLimit,
+            place,
+            format!("{made_for} nests templates or macros too deeply (the limit is {DEPTH} levels)"),
+        )
+        .help("look for a template that includes itself, or a macro that calls itself"),
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => {
+            return trace(engine, error, inner, unknown(inner, place, &made_for));
         }
-        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => return trace(engine, error, inner, unknown(inner, place, &made_for)),
-        _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner))).maybe_help(calculated(inner)),
+        _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+            .maybe_help(calculated(inner)),
     };
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
     } else if diagnostic.code == Code::TemplateError {
         // In a loop over records the line alone doesn't say which of them it was.
         if let Some(record) = pass.looked_at().filter(|record| !diagnostic.message.contains(&record.path())) {
-            diagnostic = diagnostic.record(record.path()).via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
+            diagnostic = diagnostic
+                .record(record.path())
+                .via(format!("the record looked at last is `{}`", record.path()), Place::value(&record.file, &record.pointer));
         }
     }
     trace(engine, error, inner, diagnostic)
@@ -90,13 +103,19 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
     let (message, help) = match (&miss, &expression) {
         (Some(miss), _) => (
             format!("{} has no `{}`, in {made_for}", miss.owner, miss.name),
-            did_you_mean(&miss.name, miss.known.iter().map(String::as_str))
-                .unwrap_or_else(|| "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()),
+            did_you_mean(&miss.name, miss.known.iter().map(String::as_str)).unwrap_or_else(|| {
+                "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()
+            }),
         ),
         (None, Some(text)) => (
             format!("`{}` is not defined, in {made_for}", root(text)),
-            did_you_mean(root(text), pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]))
-                .unwrap_or_else(|| "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()),
+            did_you_mean(
+                root(text),
+                pass.book.collections.keys().map(String::as_str).chain(["book", "document", "version", "changes", "record", "audience"]),
+            )
+            .unwrap_or_else(|| {
+                "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()
+            }),
         ),
         (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };
@@ -130,7 +149,9 @@ fn unknown(error: &Error, place: Place, made_for: &str) -> Diagnostic {
     let detail = error.detail().unwrap_or_default();
     let name = detail.trim_start_matches("filter ").trim_start_matches("test ").trim_end_matches(" is unknown");
     let help = match (error.kind(), name) {
-        (ErrorKind::UnknownFilter, "safe" | "escape" | "e") => "data is never markup; give the field `format: markdown` in its schema".to_owned(),
+        (ErrorKind::UnknownFilter, "safe" | "escape" | "e") => {
+            "data is never markup; give the field `format: markdown` in its schema".to_owned()
+        }
         _ => did_you_mean(name, known.iter().copied()).unwrap_or_else(|| format!("the README lists the {noun}s that templates may use")),
     };
     Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: there is no {noun} `{name}`")).help(help)
@@ -139,7 +160,9 @@ fn unknown(error: &Error, place: Place, made_for: &str) -> Diagnostic {
 /// A way out for one who calculates with claims or records.
 fn calculated(error: &Error) -> Option<String> {
     let is_object = error.detail().is_some_and(|d| d.contains("plain object"));
-    is_object.then(|| "a claim is no bare number: calculate with its `.value`, or with `| sum`, `| round` and the like, which keep it cited".to_owned())
+    is_object.then(|| {
+        "a claim is no bare number: calculate with its `.value`, or with `| sum`, `| round` and the like, which keep it cited".to_owned()
+    })
 }
 
 /// Adds where the failing template was included from.

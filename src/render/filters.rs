@@ -17,15 +17,72 @@ use crate::model::{Citation, Date, Settings};
 
 /// The filters that templates may use.
 pub(crate) const FILTERS: [&str; 47] = [
-    "abs", "attr", "batch", "capitalize", "chain", "cite", "count", "date", "default", "dictsort", "first", "float", "format", "groupby",
-    "indent", "int", "items", "join", "last", "length", "lines", "list", "lower", "map", "max", "min", "number", "plural", "reject",
-    "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sentence", "slug", "sort", "split", "sum", "title", "trim",
-    "truncate", "uncited", "unique", "upper", "words",
+    "abs",
+    "attr",
+    "batch",
+    "capitalize",
+    "chain",
+    "cite",
+    "count",
+    "date",
+    "default",
+    "dictsort",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "number",
+    "plural",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "sentence",
+    "slug",
+    "sort",
+    "split",
+    "sum",
+    "title",
+    "trim",
+    "truncate",
+    "uncited",
+    "unique",
+    "upper",
+    "words",
 ];
 /// The tests that they may use.
 pub(crate) const TESTS: [&str; 16] = [
-    "defined", "divisibleby", "endingwith", "even", "false", "in", "iterable", "known", "mapping", "none", "number", "odd", "sequence",
-    "startingwith", "string", "true",
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "even",
+    "false",
+    "in",
+    "iterable",
+    "known",
+    "mapping",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+    "true",
 ];
 /// The functions that they may use.
 pub(crate) const FUNCTIONS: [&str; 6] = ["cite", "dict", "namespace", "notes", "range", "sources_cited"];
@@ -209,7 +266,11 @@ fn list_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 return Err(Error::new(ErrorKind::InvalidOperation, "the length of printed text isn't known while a template runs"));
             }
             let value = bare(value);
-            value.as_str().map(|s| unshield(s).chars().count()).or_else(|| value.len()).ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
+            value
+                .as_str()
+                .map(|s| unshield(s).chars().count())
+                .or_else(|| value.len())
+                .ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
         });
     }
 }

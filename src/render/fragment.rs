@@ -13,7 +13,10 @@ pub(crate) enum Mention<'a> {
     /// `[@report#3; other#p. 4]`: the citations, as written.
     Cite(Vec<&'a str>),
     /// `[=collection/id/field]` or `[=collection/id]`.
-    Print { record: (&'a str, &'a str), path: String },
+    Print {
+        record: (&'a str, &'a str),
+        path: String,
+    },
 }
 
 /// What keeps an escaped bracket from beginning a mention; [`unshield`](super::token::unshield) takes it out.

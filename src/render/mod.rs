@@ -89,8 +89,7 @@ impl Renderer {
         let pass = values::Pass::new(self.book.clone());
         let env = self.engine.for_pass(&pass);
         let record = planned.record.as_ref().map(|(collection, id)| (collection.as_str(), id.as_str()));
-        let context =
-            engine::Context { pass: &pass, scope, document: &planned.id, title: planned.title.as_deref(), record };
+        let context = engine::Context { pass: &pass, scope, document: &planned.id, title: planned.title.as_deref(), record };
         let outcome = env.get_template(&planned.template).and_then(|template| template.render_with_spans(context.root()));
         let uses_changes = pass.saw_changes.load(std::sync::atomic::Ordering::Relaxed);
         match outcome {

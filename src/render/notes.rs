@@ -203,20 +203,20 @@ fn via(record: &Record) -> Vec<String> {
     }
 }
 
-/// What a numbered note says: `Interview with John Spencer, para. 8`.
+/// What a numbered note says: `Interview with John Spencer, relayed by News report, para. 8.`
 fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
     let settings = &book.settings;
     let Some(record) = source(&citation.source, book) else { return vec![Inline::Text(citation.to_string())] };
-    let mut text = String::from(field(record, "short").unwrap_or_else(|| book.display_name(record)));
-    if let Some(locator) = &citation.locator {
-        text.push_str(", ");
-        text.push_str(&locator_text(locator, record, settings));
-    }
+    let name = |record: &Record| field(record, "short").unwrap_or_else(|| book.display_name(record)).to_owned();
+    let mut parts = vec![name(record)];
     let relays = via(record);
     if !relays.is_empty() {
-        let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| field(relay, "short").unwrap_or_else(|| book.display_name(relay)))).collect();
-        text.push_str(&format!(", {} {}", word(settings, "via"), names.join(", ")));
+        let names: Vec<String> = relays.iter().map(|id| source(id, book).map_or_else(|| id.clone(), name)).collect();
+        parts.push(format!("{} {}", word(settings, "via"), names.join(", ")));
     }
+    // The place is one of the text at hand, so it stands behind who relays it.
+    parts.extend(citation.locator.as_ref().map(|locator| locator_text(locator, record, settings)));
+    let text = parts.join(", ");
     vec![Inline::Text(sentence(text))]
 }
 
@@ -243,7 +243,8 @@ fn entry(id: &str, book: &Book) -> Vec<Inline> {
         let date = text.parse::<Date>().map_or_else(|_| text.to_owned(), |date| long_date(date, settings));
         if inferred { format!("{date} ({})", word(settings, "inferred")) } else { date }
     });
-    let parts: Vec<String> = [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
+    let parts: Vec<String> =
+        [field(record, "author").map(str::to_owned), field(record, "publisher").map(str::to_owned), date].into_iter().flatten().collect();
     let mut push = |text: String| inlines.push(Inline::Text(format!(" {}", sentence(text))));
     if !parts.is_empty() {
         push(parts.join(", "));

@@ -168,9 +168,9 @@ impl Resolver<'_> {
                 }
                 BlockKind::List(list)
             }
-            BlockKind::Descriptions(items) => BlockKind::Descriptions(
-                items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect(),
-            ),
+            BlockKind::Descriptions(items) => {
+                BlockKind::Descriptions(items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect())
+            }
             BlockKind::Table(table) => BlockKind::Table(self.table(table)),
             BlockKind::Code { info, literal } => {
                 self.line_of_claim(&literal);
@@ -303,8 +303,12 @@ impl Resolver<'_> {
                 let url = self.plain(&url);
                 if !is_safe_link(&url) {
                     self.fault(
-                        Diagnostic::error(Code::UnsafeLink, Place::Book, format!("a link leads to `{}`", url.chars().take(80).collect::<String>()))
-                            .help("links may be http:, https: or mailto: addresses, or paths within the book"),
+                        Diagnostic::error(
+                            Code::UnsafeLink,
+                            Place::Book,
+                            format!("a link leads to `{}`", url.chars().take(80).collect::<String>()),
+                        )
+                        .help("links may be http:, https: or mailto: addresses, or paths within the book"),
                     );
                     out.extend(content);
                     return;
@@ -438,7 +442,10 @@ impl Resolver<'_> {
                 Diagnostic::error(
                     Code::BlockInLine,
                     Place::Book,
-                    format!("`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand", origin.path),
+                    format!(
+                        "`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand",
+                        origin.path
+                    ),
                 )
                 .help("print it alone on a line with blank lines around it, or shorten the field to one paragraph"),
             );
@@ -451,11 +458,7 @@ impl Resolver<'_> {
         let was_at = std::mem::replace(&mut self.field_line, 0);
         if !self.expanding.enter(origin) {
             let (collection, id) = &origin.record;
-            self.fault(Diagnostic::error(
-                Code::InvalidCitation,
-                Place::Book,
-                format!("`{collection}/{id}{}` prints itself", origin.path),
-            ));
+            self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, format!("`{collection}/{id}{}` prints itself", origin.path)));
             self.field_line = was_at;
             return Vec::new();
         }
@@ -512,7 +515,13 @@ impl Resolver<'_> {
         let origin = Origin { record: (collection.to_owned(), id.to_owned()), path };
         match record.at(&origin.path) {
             Some(Value::Claim(claim)) => {
-                let claim = ClaimObject { pass: self.pass.clone(), claims: vec![(origin, (**claim).clone())], text: None, derived: None, uncited: false };
+                let claim = ClaimObject {
+                    pass: self.pass.clone(),
+                    claims: vec![(origin, (**claim).clone())],
+                    text: None,
+                    derived: None,
+                    uncited: false,
+                };
                 self.print_claim(&claim, out);
             }
             Some(Value::Markdown(text)) => {
@@ -531,10 +540,12 @@ impl Resolver<'_> {
     /// Text with its tokens as plain text, where nothing else can stand; what must be cited can't.
     fn plain(&mut self, text: &str) -> String {
         if let Some(claim) = self.printed(text).into_iter().filter_map(as_claim).find(|claim| !claim.uncited) {
-            let message = format!("the claim `{}` is printed where no mark can stand, such as an address, a code block or front matter", claim.path());
+            let message = format!(
+                "the claim `{}` is printed where no mark can stand, such as an address, a code block or front matter",
+                claim.path()
+            );
             self.fault(
-                Diagnostic::error(Code::TemplateError, Place::Book, message)
-                    .help("print the claim in the text, or say `| uncited` here"),
+                Diagnostic::error(Code::TemplateError, Place::Book, message).help("print the claim in the text, or say `| uncited` here"),
             );
         }
         self.plain_of(text)
@@ -554,11 +565,19 @@ impl Resolver<'_> {
                     Some(Printed::Claim(claim)) => out.push_str(&claim.printed_text()),
                     Some(Printed::Record { name, .. }) => out.push_str(&name),
                     Some(Printed::Stamp(_)) => self.fault(
-                        Diagnostic::error(Code::TemplateError, Place::Book, "a field of the version is printed where only fixed text can stand")
-                            .help("print it in the text; the front matter and each page name the version by themselves"),
+                        Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a field of the version is printed where only fixed text can stand",
+                        )
+                        .help("print it in the text; the front matter and each page name the version by themselves"),
                     ),
                     Some(Printed::Cite(_) | Printed::Notes | Printed::Sources) => {
-                        self.fault(Diagnostic::error(Code::TemplateError, Place::Book, "a mark or the notes are printed where only text can stand"));
+                        self.fault(Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a mark or the notes are printed where only text can stand",
+                        ));
                     }
                     None => self.broken(),
                 },

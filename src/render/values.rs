@@ -61,8 +61,15 @@ impl Pass {
 pub(crate) enum Printed {
     Text(String),
     Claim(Arc<ClaimObject>),
-    Record { collection: String, id: String, name: String },
-    Markdown { text: String, origin: Origin },
+    Record {
+        collection: String,
+        id: String,
+        name: String,
+    },
+    Markdown {
+        text: String,
+        origin: Origin,
+    },
     Stamp(StampField),
     /// A mark for sources, without a claim.
     Cite(Vec<model::Citation>),
@@ -183,7 +190,9 @@ impl Object for RecordObject {
             _ if declared => Some(Value::from(())),
             "id" => Some(text(&record.id)),
             "collection" => Some(text(&record.collection)),
-            "sources" => Some(citations(&self.pass, &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources)),
+            "sources" => {
+                Some(citations(&self.pass, &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources))
+            }
             "as_of" => Some(record.own.as_of.map_or(Value::from(()), |date| Value::from(date.to_string()))),
             "marking" => Some(optional(record.own.marking.as_deref())),
             "confidence" => Some(optional(record.own.confidence.as_deref())),
@@ -316,8 +325,19 @@ impl Object for ClaimObject {
             "marking" => optional(claim.marking.as_deref()),
             "confidence" => optional(claim.confidence.as_deref()),
             other => {
-                const PARTS: [&str; 11] =
-                    ["value", "sources", "as_of", "unknown", "approximate", "at_least", "at_most", "range", "unit", "marking", "confidence"];
+                const PARTS: [&str; 11] = [
+                    "value",
+                    "sources",
+                    "as_of",
+                    "unknown",
+                    "approximate",
+                    "at_least",
+                    "at_most",
+                    "range",
+                    "unit",
+                    "marking",
+                    "confidence",
+                ];
                 self.pass.miss(format_args!("claim `{}`", self.path()), other, PARTS.iter().map(|part| (*part).to_owned()));
                 return None;
             }
@@ -449,9 +469,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
         model::Value::Bool(yes) => Value::from(*yes),
         model::Value::Number(n) => number(n),
         model::Value::Text(plain) => text(plain),
-        model::Value::Markdown(markdown) => {
-            Value::from_object(MarkdownObject { pass: pass.clone(), text: markdown.clone(), origin })
-        }
+        model::Value::Markdown(markdown) => Value::from_object(MarkdownObject { pass: pass.clone(), text: markdown.clone(), origin }),
         model::Value::Reference(reference) => match RecordObject::find(pass, &reference.collection, &reference.id) {
             Some(record) => Value::from_object(record),
             None => text(&reference.id),
@@ -466,9 +484,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
         model::Value::List(items) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| {
-                to_value(pass, item, Origin { path: format!("{}/{index}", origin.path), record: origin.record.clone() })
-            })
+            .map(|(index, item)| to_value(pass, item, Origin { path: format!("{}/{index}", origin.path), record: origin.record.clone() }))
             .collect::<Vec<Value>>()
             .into(),
         model::Value::Map(fields) => Value::from_object(MapObject { pass: pass.clone(), fields: fields.clone(), origin }),

@@ -127,6 +127,7 @@ fn regular(root: &Path, entry: &DirEntry) -> Result<(PathBuf, u64), String> {
 }
 
 /// Reads a file that was found to be regular, and still is.
+#[expect(clippy::disallowed_methods, reason = "it only reads, and must not block or follow")]
 fn contents(path: &Path) -> Result<Arc<[u8]>, String> {
     let mut options = File::options();
     options.read(true);

@@ -1,6 +1,6 @@
 //! What went wrong, in typst's words and at our lines.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -46,9 +46,10 @@ fn is_fault(warning: &str) -> bool {
     warning.contains("did not converge") || warning.starts_with("unknown font family")
 }
 
-/// What a process that ended says is wrong, if anything.
-pub(super) fn of(ended: &Ended, source: &TypstSource, timeout: Duration, memory: u64) -> Option<Failure> {
-    let text = String::from_utf8_lossy(&ended.text);
+/// What a process that ended says is wrong, if anything. `root` is the folder that it worked in.
+pub(super) fn of(ended: &Ended, source: &TypstSource, root: &Path, timeout: Duration, memory: u64) -> Option<Failure> {
+    // The folder's name differs from run to run, and means nothing to anyone.
+    let text = String::from_utf8_lossy(&ended.text).replace(&format!("{}/", root.display()), "");
     if ended.timed_out {
         return Some(Failure::hinting(
             &format!("typst did not end within {} and was stopped", seconds(timeout)),
@@ -110,6 +111,11 @@ struct Report {
 impl Report {
     fn fault(&self, source: &TypstSource) -> Fault {
         let innermost = self.places.first();
+        if self.message == "module `theme` does not contain `theme`" {
+            let message = "the theme does not define `theme`".to_owned();
+            let hints = vec!["a theme defines `#let theme(meta, body) = …`; `brief theme` writes one to start from".to_owned()];
+            return Fault { message, theme_line: Some(1), rendered_line: None, hints };
+        }
         let theme_line = innermost.filter(|(file, _)| file == "theme.typ").map(|(_, line)| *line);
         let main = self.places.iter().find(|(file, _)| file == "main.typ").map(|(_, line)| *line);
         let rendered_line = main.and_then(|line| rendered(source, line));

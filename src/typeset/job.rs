@@ -66,35 +66,59 @@ impl Engine {
         fill(&root, job).with_context(|| format!("can't write below `{}`", folder.display()))?;
         let fonts = job.fonts.folder().context("can't write the book's fonts to a temporary folder")?;
 
-        let mut command = self.command();
-        command.current_dir(&root);
-        command.args(["compile", "--root", ".", "--ignore-system-fonts"]);
-        if let Some(fonts) = fonts {
-            command.arg("--font-path").arg(fonts);
-        }
-        command.arg("--creation-timestamp").arg(job.timestamp.to_string());
-        if !job.standards.is_empty() {
-            command.arg("--pdf-standard").arg(job.standards.join(","));
-        }
-        command.args(["--diagnostic-format", "human", "main.typ"]).arg(&output);
-        // Where there are none: packages of the user's own are no part of the book.
-        command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
+        let run = |standards: &[String], attach: bool| -> Result<Result<Vec<u8>, Failure>> {
+            let mut command = self.command();
+            command.current_dir(&root);
+            command.args(["compile", "--root", ".", "--ignore-system-fonts"]);
+            if let Some(fonts) = fonts {
+                command.arg("--font-path").arg(fonts);
+            }
+            command.arg("--creation-timestamp").arg(job.timestamp.to_string());
+            if !standards.is_empty() {
+                command.arg("--pdf-standard").arg(standards.join(","));
+            }
+            if !attach {
+                command.args(["--input", "attach=no"]);
+            }
+            command.args(["--diagnostic-format", "human", "main.typ"]).arg(&output);
+            // Where there are none: packages of the user's own are no part of the book.
+            command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
 
-        let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
-        let ended = process::run(&mut command, Capture::Errors, &limits).context("can't start typst")?;
-        if let Some(failure) = fault::of(&ended, job.source, job.timeout, MEMORY) {
-            return Ok(Err(failure));
-        }
-        let bytes = match fs::read(&output) {
-            Ok(bytes) if bytes.starts_with(b"%PDF-") => bytes,
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error).context("can't read the PDF that typst made"),
-            _ => return Ok(Err(Failure::saying("typst made no PDF, and said nothing"))),
+            let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
+            let ended = process::run(&mut command, Capture::Errors, &limits).context("can't start typst")?;
+            if let Some(failure) = fault::of(&ended, job.source, &root, job.timeout, MEMORY) {
+                return Ok(Err(failure));
+            }
+            match fs::read(&output) {
+                Ok(bytes) if bytes.starts_with(b"%PDF-") => Ok(Ok(bytes)),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).context("can't read the PDF that typst made"),
+                _ => Ok(Err(Failure::saying("typst made no PDF, and said nothing"))),
+            }
         };
-        match pages::read(&bytes) {
+
+        let attach = can_attach(job.standards);
+        let bytes = match run(job.standards, attach)? {
+            Ok(bytes) => bytes,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        // Where the standard allows no attachment, a second PDF of the same layout says where the claims are.
+        let listed = if attach { None } else { Some(run(&[], true)?) };
+        let pages = match &listed {
+            None => pages::read(&bytes),
+            Some(Ok(listed)) => pages::read(listed),
+            Some(Err(failure)) => return Ok(Err(failure.clone())),
+        };
+        match pages {
             Ok(pages) => Ok(Ok(Pdf { bytes, claim_pages: pages.claims, pages: pages.count, kept: None })),
             Err(error) => Ok(Err(Failure::saying(&format!("the PDF that typst made can't be read ({error:#})")))),
         }
     }
+}
+
+/// Whether PDFs of these standards may hold attached files of any kind.
+fn can_attach(standards: &[String]) -> bool {
+    let archival = standards.iter().find(|standard| standard.starts_with("a-"));
+    archival.is_none_or(|standard| standard.starts_with("a-3") || standard == "a-4f")
 }
 
 /// Writes the plain files that a document may see.

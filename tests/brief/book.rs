@@ -123,9 +123,10 @@ fn a_version_holds_what_the_design_says() {
     let book = Copy::new();
     let said = book.build(&[]);
     assert!(said.contains("made v1") && said.contains("17 documents"), "{said}");
-    let mut expected: Vec<String> = ["book.md", "book.pdf", "summary.md", "summary.pdf", "data.json", "claims.json", "changes.json", "manifest.json"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut expected: Vec<String> =
+        ["book.md", "book.pdf", "summary.md", "summary.pdf", "data.json", "claims.json", "changes.json", "manifest.json"]
+            .map(str::to_owned)
+            .to_vec();
     for (folder, ids) in [("contributors", &CONTRIBUTORS[..]), ("precedents", &PRECEDENTS[..])] {
         expected.extend(ids.iter().flat_map(|id| [format!("{folder}/{id}.md"), format!("{folder}/{id}.pdf")]));
     }
@@ -243,7 +244,18 @@ fn pdfs_say_what_they_are() {
     assert_eq!(info["Tagged"], "yes");
     let pages: u64 = info["Pages"].parse().unwrap();
     let text = folded(&pdf_text(&pdf, None));
-    for name in ["United States", "Egypt", "Qatar", "Saudi Arabia", "Turkey", "United Arab Emirates", "Indonesia", "Palestinian Authority", "Israel", "United Nations"] {
+    for name in [
+        "United States",
+        "Egypt",
+        "Qatar",
+        "Saudi Arabia",
+        "Turkey",
+        "United Arab Emirates",
+        "Indonesia",
+        "Palestinian Authority",
+        "Israel",
+        "United Nations",
+    ] {
         assert!(text.contains(name), "{name}");
     }
     for name in ["Kosovo", "Bosnia", "East Timor", "Lebanon"] {
@@ -269,6 +281,7 @@ fn pdfs_say_what_they_are() {
 }
 
 /// The typst program of the same version, where the environment names one: `.ci/run` does.
+#[cfg(feature = "builtin-typst")]
 fn typst_program() -> Option<String> {
     let program = std::env::var("BRIEF_TEST_TYPST").ok()?;
     Path::new(&program).exists().then_some(program)
@@ -298,4 +311,42 @@ fn a_draft_says_so_and_leaves_the_ledger_alone() {
     assert!(text.to_uppercase().contains("DRAFT"), "{text}");
     let names: Vec<String> = files(&book.output("draft")).into_keys().collect();
     assert_eq!(names, ["summary.md", "summary.pdf"]);
+}
+
+/// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/books`:
+/// `UPDATE_EXPECTED=1 cargo test` writes them anew.
+fn markdown_is_as_reviewed(book: &Path, name: &str) {
+    let output = tempfile::tempdir().unwrap();
+    let mut command = Command::cargo_bin("brief").unwrap();
+    command.current_dir(book).args(["build", "--no-pdf", "--date", "2025-11-06", "--output"]).arg(output.path());
+    let built = command.output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let made = files(&output.path().join("draft"));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/books").join(name);
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        let _ = fs::remove_dir_all(&folder);
+        for (file, bytes) in &made {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+    }
+    let expected = files(&folder);
+    assert_eq!(made.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{name}: the documents");
+    for (file, bytes) in &made {
+        assert_eq!(String::from_utf8_lossy(bytes), String::from_utf8_lossy(&expected[file]), "{name}: {file}");
+    }
+}
+
+#[test]
+fn the_bundled_books_markdown_is_as_reviewed() {
+    markdown_is_as_reviewed(Copy::new().path(), "bundled");
+}
+
+#[test]
+fn another_books_markdown_is_as_reviewed() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = Command::cargo_bin("brief").unwrap().args(["init", "bus"]).current_dir(folder.path()).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    markdown_is_as_reviewed(&folder.path().join("bus"), "night-bus");
 }

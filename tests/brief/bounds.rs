@@ -129,10 +129,12 @@ fn a_text_full_of_brackets_is_read_once() {
 #[test]
 fn ten_thousand_documents_are_fine() {
     let book = base();
-    let missions: String = (0..10_000).map(|n| format!("m{n}: {{ name: Mission {n}, troops: {n}, source: report#{} }}\n", n % 90 + 1)).collect();
+    let missions: String =
+        (0..10_000).map(|n| format!("m{n}: {{ name: Mission {n}, troops: {n}, source: report#{} }}\n", n % 90 + 1)).collect();
     fs::remove_dir_all(book.path().join("content/missions")).unwrap();
     fs::write(book.path().join("content/missions.yaml"), missions).unwrap();
-    let settings = "title: Many\nas_of: 2025-11-05\ndocuments:\n  - { id: \"missions/{{ record.id }}\", each: missions, template: book.md.jinja }\n";
+    let settings =
+        "title: Many\nas_of: 2025-11-05\ndocuments:\n  - { id: \"missions/{{ record.id }}\", each: missions, template: book.md.jinja }\n";
     fs::write(book.path().join("content/book.yaml"), settings).unwrap();
     fs::write(book.path().join("templates/book.md.jinja"), "# {{ record }}\n\n{{ record.troops }} troops.\n").unwrap();
     let begun = Instant::now();

@@ -163,7 +163,10 @@ const OF_TYPESETTING: [Code; 3] = [Code::MissingGlyph, Code::Theme, Code::Typese
 
 #[test]
 fn every_code_has_a_case() {
-    let texts = ["faults", "load"].iter().flat_map(|room| cases(room)).map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());
+    let texts = ["faults", "load"]
+        .iter()
+        .flat_map(|room| cases(room))
+        .map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());
     let said: BTreeSet<String> = texts
         .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
         .filter_map(|line| line.split_once('[')?.1.split_once("]: ").map(|(code, _)| code.to_owned()))

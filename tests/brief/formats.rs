@@ -44,7 +44,11 @@ fn sarif_is_valid_and_places_each_fault() {
     let place = &reference["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "content/missions/kfor.yaml");
     assert_eq!(place["region"], serde_json::json!({ "startLine": 3, "startColumn": 7, "endLine": 3, "endColumn": 12 }));
-    assert!(results.iter().any(|result| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "content/notes/%C3%A9%20%C3%BC.yaml"));
+    assert!(
+        results
+            .iter()
+            .any(|result| result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "content/notes/%C3%A9%20%C3%BC.yaml")
+    );
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     assert_eq!(rules.len(), brief::diagnostic::Code::ALL.len());
     for result in results {
@@ -71,7 +75,11 @@ fn fingerprints_stay_when_lines_move() {
     book.edit("content/missions/kfor.yaml", "name:", "# a comment\n\n\nname:");
     let after = sarif(&book);
     assert_eq!(prints(&after), before);
-    assert_eq!(after["runs"][0]["results"].as_array().unwrap().iter().find(|result| result["ruleId"] == "dangling-reference").unwrap()["locations"][0]["physicalLocation"]["region"]["startLine"], 6);
+    assert_eq!(
+        after["runs"][0]["results"].as_array().unwrap().iter().find(|result| result["ruleId"] == "dangling-reference").unwrap()["locations"]
+            [0]["physicalLocation"]["region"]["startLine"],
+        6
+    );
     let mut unique = before.iter().map(Value::to_string).collect::<Vec<_>>();
     unique.sort();
     unique.dedup();

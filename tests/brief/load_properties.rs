@@ -65,14 +65,14 @@ fn yaml(json: &Json, indent: usize, out: &mut String) {
 
 fn attribution() -> impl Strategy<Value = Attribution> {
     let text = || proptest::option::of("[a-z]{1,4}");
-    (proptest::collection::vec("[a-z]{1,4}", 0..3), proptest::option::of(1900i16..2100), text(), text()).prop_map(|(sources, year, marking, confidence)| {
-        Attribution {
+    (proptest::collection::vec("[a-z]{1,4}", 0..3), proptest::option::of(1900i16..2100), text(), text()).prop_map(
+        |(sources, year, marking, confidence)| Attribution {
             sources: sources.iter().map(|source| Citation::parse(source)).collect(),
             as_of: year.map(|year| Date { year, month: None, day: None }),
             marking,
             confidence,
-        }
-    })
+        },
+    )
 }
 
 /// The keys that say an attribution in YAML.

@@ -1,6 +1,12 @@
 //! The tests that look at brief from outside, one module a room; their cases are folders in `tests/cases`.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests make folders and start programs, and may fail by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests make folders, start programs, say what they skip, and may fail by panicking"
+)]
 
+mod action;
 mod book;
 mod books;
 mod bounds;
@@ -16,4 +22,6 @@ mod markdown;
 mod paint;
 mod review;
 mod revision;
+#[cfg(feature = "builtin-typst")]
+mod typeset;
 mod version;

@@ -97,7 +97,8 @@ fn two_thousand_records_fit_a_comment() {
     let book = |shift: usize| {
         let records: serde_json::Map<String, serde_json::Value> = (0..2_000)
             .map(|n| {
-                let body = format!("Record {n} says a great deal in many words, and {} of them are not those that it said before.", n + shift);
+                let body =
+                    format!("Record {n} says a great deal in many words, and {} of them are not those that it said before.", n + shift);
                 let fields = serde_json::json!({ "troops": n * 10 + shift, "body": body });
                 let claims = serde_json::json!({ "/troops": { "source": if n % 100 == 0 && shift > 0 { vec![] } else { vec!["s#1"] } } });
                 (format!("record-{n:04}"), serde_json::json!({ "name": format!("Record {n}"), "fields": fields, "claims": claims }))
@@ -110,7 +111,14 @@ fn two_thousand_records_fit_a_comment() {
     assert_eq!(changes.records.len(), 2_000);
     let markdown = paint::markdown(&changes, NAMES, 65_535);
     let review = paint::review(
-        &paint::Review { changes: &changes, names: NAMES, checks: None, documents: None, notes: Vec::new(), redline: "See there.".to_owned() },
+        &paint::Review {
+            changes: &changes,
+            names: NAMES,
+            checks: None,
+            documents: None,
+            notes: Vec::new(),
+            redline: "See there.".to_owned(),
+        },
         65_535,
     );
     for comment in [&markdown, &review] {

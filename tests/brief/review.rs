@@ -132,7 +132,10 @@ fn exit_codes() {
     assert_eq!(book.brief(&["diff", "HEAD", "--exit-code"]).code, Some(1));
     assert_eq!(book.brief(&["diff", "HEAD", "--exit-code", "-C", "members"]).code, Some(0));
     let unknown = book.brief(&["diff", "HEAD", "-C", "mision"]);
-    assert_eq!((unknown.code, unknown.err.as_str()), (Some(2), "error: neither side has a collection `mision` (did you mean `missions`?)\n"));
+    assert_eq!(
+        (unknown.code, unknown.err.as_str()),
+        (Some(2), "error: neither side has a collection `mision` (did you mean `missions`?)\n")
+    );
 }
 
 #[test]
@@ -213,8 +216,16 @@ fn what_cannot_be_read_is_reported_and_the_rest_is_shown() {
     assert_eq!(run.code, Some(2));
     assert!(run.out.contains(FEWER[0]), "{}", run.out);
     assert!(!run.out.contains("unifil"), "its fields are not said to be gone: {}", run.out);
-    assert!(run.err.contains("in the working tree:\nerror[yaml-syntax]") && run.err.contains("content/missions/unifil.yaml:"), "{}", run.err);
-    assert!(run.err.contains("note: `missions/unifil` can't be read in the working tree, and is left out of the comparison"), "{}", run.err);
+    assert!(
+        run.err.contains("in the working tree:\nerror[yaml-syntax]") && run.err.contains("content/missions/unifil.yaml:"),
+        "{}",
+        run.err
+    );
+    assert!(
+        run.err.contains("note: `missions/unifil` can't be read in the working tree, and is left out of the comparison"),
+        "{}",
+        run.err
+    );
 
     // The same on the other side, and for a file that holds a whole collection.
     book.write("content/members.yaml", "- [\n");
@@ -224,7 +235,11 @@ fn what_cannot_be_read_is_reported_and_the_rest_is_shown() {
     book.edit("content/missions/kfor.yaml", "45000", "44000");
     let run = book.brief(&["diff", "HEAD"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.out.contains("Troops: 45,000 → 44,000 (−1,000)") && !run.out.contains("Gamma") && !run.out.contains("unifil"), "{}", run.out);
+    assert!(
+        run.out.contains("Troops: 45,000 → 44,000 (−1,000)") && !run.out.contains("Gamma") && !run.out.contains("unifil"),
+        "{}",
+        run.out
+    );
     assert!(run.err.contains("all of `members` can't be read in HEAD ("), "{}", run.err);
 
     // The settings themselves.
@@ -335,7 +350,10 @@ fn a_review_says_all_that_an_editor_must_know() {
     book.commit("wrong");
     book.edit("content/missions/kfor.yaml", "lead: nobody", "lead: alpha");
     let comment = book.brief(&["review", "HEAD"]).out;
-    assert!(comment.contains("| Checks | **1 newly fixed** |") && comment.contains("### Checks newly fixed\n\n- error `dangling-reference`"), "{comment}");
+    assert!(
+        comment.contains("| Checks | **1 newly fixed** |") && comment.contains("### Checks newly fixed\n\n- error `dangling-reference`"),
+        "{comment}"
+    );
 }
 
 #[test]
@@ -400,9 +418,18 @@ fn git_shows_records_by_itself() {
     book.edit("templates/book.md.jinja", "troops.", "soldiers.");
     book.git(&["add", "-A"]);
     let found = book.git(&["diff", "--cached"]);
-    assert!(found.contains("brief diff books/small/content/missions/kfor.yaml\nrecords: 1 changed; claims: 1 with another value\n"), "{found}");
-    assert!(found.contains(FEWER[0]) && found.contains("added missions/unifil: Interim Force") && found.contains("removed members/beta: Beta"), "{found}");
-    assert!(found.contains("+{% if m.troops %}{{ m.troops }} soldiers.") || found.contains("soldiers."), "templates are compared by Git itself: {found}");
+    assert!(
+        found.contains("brief diff books/small/content/missions/kfor.yaml\nrecords: 1 changed; claims: 1 with another value\n"),
+        "{found}"
+    );
+    assert!(
+        found.contains(FEWER[0]) && found.contains("added missions/unifil: Interim Force") && found.contains("removed members/beta: Beta"),
+        "{found}"
+    );
+    assert!(
+        found.contains("+{% if m.troops %}{{ m.troops }} soldiers.") || found.contains("soldiers."),
+        "templates are compared by Git itself: {found}"
+    );
     assert!(!found.contains("-troops: { value: 50000"), "{found}");
     book.commit("three");
     let shown = book.git(&["show", "--ext-diff"]);

@@ -45,7 +45,8 @@ const FULL: usize = 3;
 /// showing what they say, each time the most important first.
 pub(super) fn fold(blocks: &[Block], budget: usize) -> Folded {
     let budget = budget.saturating_sub(RESERVE);
-    let lengths: Vec<[usize; 4]> = blocks.iter().map(|block| [0, block.line.len(), block.brief.len().min(block.full.len()), block.full.len()]).collect();
+    let lengths: Vec<[usize; 4]> =
+        blocks.iter().map(|block| [0, block.line.len(), block.brief.len().min(block.full.len()), block.full.len()]).collect();
     let mut order: Vec<usize> = (0..blocks.len()).collect();
     order.sort_by_key(|index| (blocks[*index].weight, *index));
     let mut levels = vec![DROPPED; blocks.len()];
@@ -64,10 +65,10 @@ pub(super) fn fold(blocks: &[Block], budget: usize) -> Folded {
     let mut text = String::new();
     let mut lines = String::new();
     for (block, level) in blocks.iter().zip(&levels) {
-        match level {
-            &FULL => text.push_str(&block.full),
-            &BRIEF => text.push_str(if block.brief.len() < block.full.len() { &block.brief } else { &block.full }),
-            &LINE => lines.push_str(&block.line),
+        match *level {
+            FULL => text.push_str(&block.full),
+            BRIEF => text.push_str(if block.brief.len() < block.full.len() { &block.brief } else { &block.full }),
+            LINE => lines.push_str(&block.line),
             _ => {}
         }
     }
@@ -82,8 +83,13 @@ pub(super) fn fold(blocks: &[Block], budget: usize) -> Folded {
 /// What was cut, in a sentence; nothing where nothing was.
 pub(super) fn shortened(folded: &Folded, rest: &str) -> String {
     let parts = [(folded.brief, "in brief"), (folded.lines, "by name alone"), (folded.dropped, "not at all")];
-    let parts: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{} {how}", counted(count, "record"))).collect();
-    if parts.is_empty() { String::new() } else { format!("> Shortened to fit: {} (the least important first). {rest}\n\n", parts.join(", ")) }
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{} {how}", counted(count, "record"))).collect();
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("> Shortened to fit: {} (the least important first). {rest}\n\n", parts.join(", "))
+    }
 }
 
 #[cfg(test)]

@@ -94,7 +94,9 @@ fn record(out: &mut String, record: &Record<'_>) {
             ChangeKind::Removed => "<th scope=\"col\">value it had</th>",
             _ => "<th scope=\"col\">before</th><th scope=\"col\">after</th>",
         };
-        out.push_str(&format!("<table>\n<thead><tr><th scope=\"col\">field</th>{heads}<td></td></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"));
+        out.push_str(&format!(
+            "<table>\n<thead><tr><th scope=\"col\">field</th>{heads}<td></td></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n"
+        ));
     }
     out.push_str(&texts);
     out.push_str("</section>\n");

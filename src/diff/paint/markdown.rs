@@ -173,7 +173,11 @@ fn listing(record: &Record<'_>, size: usize) -> String {
     }
     let left = more(record.fields.len().saturating_sub(most));
     let table = if rows.is_empty() { String::new() } else { format!("| | | |\n|:--|:--|:--|\n{rows}\n") };
-    format!("{}<details><summary>{} of the record</summary>\n\n{table}{left}</details>\n\n", title(change), counted(record.fields.len(), "field"))
+    format!(
+        "{}<details><summary>{} of the record</summary>\n\n{table}{left}</details>\n\n",
+        title(change),
+        counted(record.fields.len(), "field")
+    )
 }
 
 fn more(left: usize) -> String {

@@ -17,11 +17,14 @@ pub(super) fn pieces(words: &[Word], around: usize) -> Vec<Piece<'_>> {
             out.push(Piece::Word(word.op, &word.text));
             continue;
         }
-        let ends: Vec<usize> = word.text.split_inclusive(char::is_whitespace).scan(0, |end, part| {
-            *end += part.len();
-            Some(*end)
-        })
-        .collect();
+        let ends: Vec<usize> = word
+            .text
+            .split_inclusive(char::is_whitespace)
+            .scan(0, |end, part| {
+                *end += part.len();
+                Some(*end)
+            })
+            .collect();
         let (lead, tail) = (if index == 0 { 0 } else { around }, if index + 1 == words.len() { 0 } else { around });
         if ends.len() <= lead + tail + 3 {
             out.push(Piece::Word(Op::Equal, &word.text));

@@ -59,7 +59,10 @@ pub fn review(review: &Review<'_>, limit: usize) -> String {
     let mut tail = aside(changes, limit / 6);
     if let Some(documents) = documents.as_ref().filter(|documents| !documents.is_empty()) {
         let lines: Vec<String> = documents.iter().map(document).collect();
-        tail.push_str(&format!("<details><summary>Documents affected</summary>\n\n{}\n</details>\n\n", list(&lines, limit / 16, "document")));
+        tail.push_str(&format!(
+            "<details><summary>Documents affected</summary>\n\n{}\n</details>\n\n",
+            list(&lines, limit / 16, "document")
+        ));
     }
     tail.push_str(&format!("### The redline\n\n{redline}\n"));
     let blocks = blocks(changes);
@@ -70,7 +73,10 @@ pub fn review(review: &Review<'_>, limit: usize) -> String {
 
 /// The comment where the head's settings can't be read, so that there is nothing to compare.
 pub fn unreadable(diagnostics: &[Diagnostic], limit: usize) -> String {
-    format!("{MARKER}\n## What changes in the book\n\nThe book can't be read, so its changes aren't known.\n\n{}", faults("Checks failing", diagnostics, limit / 2))
+    format!(
+        "{MARKER}\n## What changes in the book\n\nThe book can't be read, so its changes aren't known.\n\n{}",
+        faults("Checks failing", diagnostics, limit / 2)
+    )
 }
 
 fn summary(changes: &Changes, checks: Option<&CheckChanges>, documents: Option<&[Affected]>) -> String {
@@ -96,7 +102,8 @@ fn summary(changes: &Changes, checks: Option<&CheckChanges>, documents: Option<&
             None => "not known: one side could not be rendered".to_owned(),
             Some([]) => "none affected".to_owned(),
             Some(documents) => {
-                let named: Vec<String> = documents.iter().map(|document| format!("{}{}", code_in_cell(&document.id), pages(document))).collect();
+                let named: Vec<String> =
+                    documents.iter().map(|document| format!("{}{}", code_in_cell(&document.id), pages(document))).collect();
                 format!("{} affected: {}", documents.len(), some_of(&named, 6))
             }
         },

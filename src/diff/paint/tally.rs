@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::change::{Changes, ChangeKind, FieldKind, Part};
+use super::super::change::{ChangeKind, Changes, FieldKind, Part};
 use super::listed;
 
 /// How much changed.
@@ -80,7 +80,8 @@ impl Tally {
     /// Everything in one line.
     pub fn sentence(&self) -> String {
         let about = |what: &str, said: String| if said.is_empty() { String::new() } else { format!("{what}: {said}") };
-        let all = [about("records", self.records()), about("claims", self.claims()), about("files", listed([counted((self.files, "changed"))]))];
+        let all =
+            [about("records", self.records()), about("claims", self.claims()), about("files", listed([counted((self.files, "changed"))]))];
         let all: Vec<String> = all.into_iter().filter(|part| !part.is_empty()).collect();
         if all.is_empty() { "nothing changed".to_owned() } else { all.join("; ") }
     }

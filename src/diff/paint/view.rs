@@ -54,7 +54,10 @@ impl<'a> View<'a> {
                     }
                     continue;
                 }
-                match fields.last_mut().filter(|last| last.rows.last().is_some_and(|row| row.path == field.path && row.label == field.label)) {
+                match fields
+                    .last_mut()
+                    .filter(|last| last.rows.last().is_some_and(|row| row.path == field.path && row.label == field.label))
+                {
                     Some(last) => last.rows.push(field),
                     None => fields.push(Field { label: &field.label, rows: vec![field] }),
                 }

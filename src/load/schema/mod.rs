@@ -45,7 +45,8 @@ impl Schema {
             {
                 let message = format!("the schema refers to the collection `{name}`, which the book doesn't have");
                 let place = Place::value(file, super::shapes::below(pointer, &["x-ref"]));
-                faults.push(Diagnostic::error(Code::UnknownCollection, place, message).maybe_help(did_you_mean(name, names.iter().copied())));
+                faults
+                    .push(Diagnostic::error(Code::UnknownCollection, place, message).maybe_help(did_you_mean(name, names.iter().copied())));
             }
         });
         faults

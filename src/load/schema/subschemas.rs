@@ -116,3 +116,30 @@ fn decode_percent(text: &str) -> Option<String> {
     }
     String::from_utf8(bytes).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn references_lead_to_pointers_and_anchors() {
+        let schema = json!({ "$defs": { "a b/c": { "$anchor": "here" }, "x": { "enum": [{ "$anchor": "data" }] } } });
+        assert_eq!(resolve(&schema, "#").as_deref(), Some(""));
+        assert_eq!(resolve(&schema, "#/$defs/a%20b~1c").as_deref(), Some("/$defs/a b~1c"));
+        assert_eq!(resolve(&schema, "#here").as_deref(), Some("/$defs/a b~1c"));
+        assert_eq!(resolve(&schema, "#data"), None, "what stands in an enum is no schema");
+        assert_eq!(resolve(&schema, "#/$defs/gone"), None);
+        assert_eq!(resolve(&schema, "#/%zz"), None);
+    }
+
+    #[test]
+    fn properties_may_be_called_like_keywords() {
+        let schema = json!({ "properties": { "items": { "type": "string" }, "properties": { "properties": { "not": true } } } });
+        let mut found = Vec::new();
+        each(&schema, &mut |_, pointer| found.push(pointer.to_owned()));
+        found.sort();
+        assert_eq!(found, ["", "/properties/items", "/properties/properties", "/properties/properties/properties/not"]);
+    }
+}

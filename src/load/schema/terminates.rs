@@ -48,3 +48,19 @@ fn visit(root: &Json, pointer: &str, marks: &mut HashMap<String, Mark>, depth: u
     marks.insert(pointer.to_owned(), Mark::Done(count));
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::endless;
+
+    #[test]
+    fn schemas_may_recur_below_but_not_at_the_same_value() {
+        assert_eq!(endless(&json!({ "properties": { "next": { "$ref": "#" } }, "items": { "$ref": "#" } })), None);
+        assert!(endless(&json!({ "$ref": "#" })).is_some());
+        assert!(endless(&json!({ "properties": { "a": { "allOf": [{ "$ref": "#/properties/a" }] } } })).is_some());
+        assert!(endless(&json!({ "dependentSchemas": { "a": { "$ref": "#" } } })).is_some());
+        assert!(endless(&json!({ "if": { "$ref": "#/then" }, "then": { "$ref": "#/if" } })).is_some());
+    }
+}

@@ -8,10 +8,19 @@ use crate::load::outline::Outline;
 
 /// Ways out, by the parser's own words for the problem.
 const HELP: [(&str, &str); 8] = [
-    ("found character that cannot start any token", "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes"),
+    (
+        "found character that cannot start any token",
+        "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes",
+    ),
     ("found a tab character that violates indentation", "indent with blanks, not with tabs"),
-    ("mapping values are not allowed in this context", "give all keys of a mapping the same indent, and put a text that holds `: ` in quotes"),
-    ("did not find expected key", "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole"),
+    (
+        "mapping values are not allowed in this context",
+        "give all keys of a mapping the same indent, and put a text that holds `: ` in quotes",
+    ),
+    (
+        "did not find expected key",
+        "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole",
+    ),
     ("could not find expected ':'", "write `key: value`, with a blank after the colon"),
     ("did not find expected '-' indicator", "give all items of a list the same indent"),
     ("did not find expected ',' or ']'", "close the list with `]`, and put a text that holds `]`, `,` or ` #` in quotes"),
@@ -74,7 +83,7 @@ fn syntax(source: &Source<'_>, place: Place, said: &str) -> Diagnostic {
     if problem.ends_with("expected a key") {
         return stopped(source, place, Stop::Key);
     }
-    let problem = problem.trim_start_matches(|c: char| c == '.' || c == ':' || c == ' ');
+    let problem = problem.trim_start_matches(['.', ':', ' ']);
     let mut diagnostic = Diagnostic::error(Code::YamlSyntax, place, format!("`{}` is not valid YAML: {problem}", source.file))
         .maybe_help(HELP.iter().find(|(words, _)| problem.starts_with(words)).map(|(_, help)| (*help).to_owned()));
     if let Some((doing, line, column)) = context {
@@ -92,4 +101,17 @@ fn parts(said: &str) -> (&str, Option<(&str, usize, usize)>) {
         Some((doing, line.parse().ok()?, column.parse().ok()?))
     });
     (problem, context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[test]
+    fn what_the_parser_was_doing_is_told_apart() {
+        let said = "did not find expected ',' or ']' at line 3 column 6, while parsing a flow sequence at line 2 column 7";
+        assert_eq!(parts(said), ("did not find expected ',' or ']'", Some(("while parsing a flow sequence", 2, 7))));
+        assert_eq!(parts("unknown anchor at line 1 column 7"), ("unknown anchor", None));
+        assert_eq!(parts("no place"), ("no place", None));
+    }
 }

@@ -6,6 +6,7 @@
 //! by [`super::outline`].
 
 mod fault;
+mod pieces;
 mod text;
 mod visit;
 
@@ -40,7 +41,7 @@ pub(super) const MAX_DEPTH: usize = 128;
 /// How many values a file may hold beyond one for each of its bytes, once aliases are expanded.
 const NODES: usize = 1_000_000;
 /// How many values a file may hold in any case.
-const MAX_NODES: usize = 16_000_000;
+const MAX_NODES: usize = 8_000_000;
 /// How many bytes of text aliases may add to a file.
 const ALIAS_BYTES: usize = 64 << 20;
 /// How long one text may be.
@@ -51,6 +52,9 @@ pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> O
     if let Some(fault) = forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
         diagnostics.push(fault);
         return None;
+    }
+    if let Some(value) = pieces::parse(source.text, piece) {
+        return Some(value);
     }
     let reader = visit::Reader::new(source.text.len());
     match (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(source.text)) {
@@ -65,6 +69,13 @@ pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> O
             None
         }
     }
+}
+
+/// Reads a piece of a text that has no fault.
+fn piece(text: &str) -> Option<Json> {
+    let reader = visit::Reader::of_piece(text.len());
+    let value = (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(text)).ok()?;
+    (!reader.is_suspect()).then_some(value)
 }
 
 /// A fault of the whole text.

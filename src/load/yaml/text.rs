@@ -41,6 +41,11 @@ pub(crate) fn name(c: char) -> String {
 
 /// The first forbidden character of a text.
 pub(crate) fn forbidden(source: &Source<'_>) -> Option<Diagnostic> {
+    // Most texts have none of the bytes with which such a character begins.
+    let is_suspect = |b: &u8| (*b < 0x20 && !matches!(*b, b'\t' | b'\n' | b'\r')) || matches!(*b, 0x7f | 0xc2 | 0xef);
+    if !source.text.as_bytes().iter().any(is_suspect) {
+        return None;
+    }
     let (offset, character) = source.text.char_indices().find(|(_, c)| is_forbidden(*c))?;
     let before = &source.text[..offset];
     let line = before.matches('\n').count() + 1;

@@ -42,6 +42,11 @@ impl Reader {
         }
     }
 
+    /// For a part of a file, whose aliases may not add anything to speak of.
+    pub(super) fn of_piece(length: usize) -> Reader {
+        Reader { max_nodes: length, bytes: Cell::new(2 * length), ..Reader::new(length) }
+    }
+
     /// Whether a key stands twice in a mapping, or a text holds a forbidden character.
     pub(super) fn is_suspect(&self) -> bool {
         self.suspect.get()

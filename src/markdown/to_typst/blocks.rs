@@ -100,7 +100,8 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {
-        if self.nesting.in_footnote {
+        if self.nesting.in_footnote || !has_words(content) {
+            // PDF/UA refuses a heading without words.
             self.paragraph(content);
             return;
         }
@@ -127,6 +128,9 @@ impl<'a> Writer<'a> {
     }
 
     fn paragraph(&mut self, content: &[Inline]) {
+        if content.is_empty() {
+            return;
+        }
         if let [Inline::Image { path, title, alternative }] = content {
             self.code.push("#figure(kind: image, ");
             self.picture(path, alternative, title);
@@ -239,4 +243,20 @@ impl<'a> Writer<'a> {
         self.code.text(&title);
         self.framed("])[", blocks, "];");
     }
+}
+
+/// Whether inlines print any words.
+pub(super) fn has_words(inlines: &[Inline]) -> bool {
+    inlines.iter().any(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => !text.trim().is_empty(),
+        Inline::Emphasis(content)
+        | Inline::Strong(content)
+        | Inline::Strikethrough(content)
+        | Inline::Link { content, .. }
+        | Inline::Claim { content, .. }
+        | Inline::Inserted(content)
+        | Inline::Deleted(content) => has_words(content),
+        Inline::Stamp(_) => true,
+        _ => false,
+    })
 }

@@ -139,11 +139,11 @@ impl Writer<'_> {
     /// The call that shows an image of the book's assets.
     pub(super) fn picture(&mut self, path: &str, alternative: &str, title: &str) {
         let spoken = [alternative, title, path].into_iter().find(|text| !text.trim().is_empty()).unwrap_or("image");
-        self.code.push("picture(");
+        self.code.push("picture(image(");
         self.code.name(&format!("/assets/{path}"));
-        self.code.push(", ");
+        self.code.push(", alt: ");
         self.code.name(spoken);
-        self.code.push(")");
+        self.code.push("))");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::blocks::has_words;
 use crate::document::{Block, BlockKind, Document};
 use crate::model::NotesPlacement;
 
@@ -23,7 +24,8 @@ impl<'a> Places<'a> {
         let notes = placement == NotesPlacement::End && !document.notes.is_empty();
         let sources = !document.sources.is_empty();
         let mut places = Places { title: None, anchors: BTreeSet::new(), footnotes: BTreeMap::new(), notes, sources };
-        places.title = document.blocks.iter().find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
+        places.title =
+            document.blocks.iter().find(|block| matches!(&block.kind, BlockKind::Heading { level: 1, content, .. } if has_words(content)));
         places.visit(&document.blocks, document, placement);
         places
     }

@@ -4,7 +4,12 @@
 //! writes, and that program's diagnostics on standard error. It reads nothing outside its root and fonts, and
 //! links no network code.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods, reason = "it is a program of its own: it prints and writes its PDF")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "it is a program of its own: it prints and writes its PDF"
+)]
 
 mod arguments;
 mod world;

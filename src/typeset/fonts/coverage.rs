@@ -1,5 +1,7 @@
 //! Which characters some fonts have together, and which of a text they lack.
 
+use unicode_normalization::char::{compose, is_combining_mark};
+
 /// Characters as ranges, sorted and apart from each other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Family {
@@ -48,33 +50,45 @@ impl Coverage {
 
     /// The characters that would show as a box, and their places in bytes.
     ///
-    /// typst takes one font for a base character and the marks on it, so a mark is missing where no font has both.
+    /// typst takes one font for a base character and the marks on it, and which one depends on the theme: a mark
+    /// is missing unless every font that has its base has the mark too, or has both as one character.
     pub(super) fn missing(&self, text: &str) -> Vec<(usize, char)> {
         let mut missing = Vec::new();
         if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             return missing;
         }
-        // The fonts that have the last base character and all its marks so far; empty at the start of a text.
-        let mut candidates: Vec<&Family> = Vec::new();
+        // The last base character, and each font that has it with its marks so far as one character.
+        let mut bases: Vec<(&Family, char)> = Vec::new();
+        let mut last = None;
         for (at, c) in text.char_indices() {
-            if (' '..='~').contains(&c) {
-                candidates.clear();
-                candidates.extend(self.families.iter().filter(|family| family.has(c)));
-            } else if is_invisible(c) {
-                // Drawn by no font.
-            } else if is_forbidden(c) || !self.families.iter().any(|family| family.has(c)) {
-                missing.push((at, c));
-                candidates.clear();
-            } else if is_mark(c) && !candidates.is_empty() {
-                let both: Vec<&Family> = candidates.iter().copied().filter(|family| family.has(c)).collect();
-                if both.is_empty() {
-                    missing.push((at, c));
-                } else {
-                    candidates = both;
+            if is_invisible(c) {
+                continue;
+            }
+            if !is_forbidden(c)
+                && is_combining_mark(c)
+                && let Some(base) = last
+            {
+                if bases.is_empty() {
+                    bases.extend(self.families.iter().filter(|family| family.has(base)).map(|family| (family, base)));
                 }
-            } else {
-                candidates.clear();
-                candidates.extend(self.families.iter().filter(|family| family.has(c)));
+                let together = |(family, base): &mut (&Family, char)| match compose(*base, c).filter(|one| family.has(*one)) {
+                    Some(one) => {
+                        *base = one;
+                        true
+                    }
+                    None => family.has(c),
+                };
+                if bases.is_empty() || !bases.iter_mut().all(together) {
+                    missing.push((at, c));
+                }
+                continue;
+            }
+            bases.clear();
+            last = Some(c);
+            if !(' '..='~').contains(&c) && (is_forbidden(c) || !self.families.iter().any(|family| family.has(c))) {
+                missing.push((at, c));
+                // What is printed for it ends in a bracket.
+                last = Some(']');
             }
         }
         missing
@@ -94,23 +108,13 @@ fn is_forbidden(c: char) -> bool {
     matches!(c, '\0' | '\u{feff}' | '\u{fffe}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
 }
 
-/// Marks that combine with the character before them: the blocks of combining marks, and those of the scripts
-/// that a briefing is likely to hold.
-fn is_mark(c: char) -> bool {
-    matches!(c,
-        '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}'
-        | '\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}' | '\u{6df}'..='\u{6e4}'
-        | '\u{6e7}' | '\u{6e8}' | '\u{6ea}'..='\u{6ed}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
-        | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{fe20}'..='\u{fe2f}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn coverage() -> Coverage {
-        let latin = Family::new((0x20..0x7f).chain([0xe9, 0x301]).collect());
-        let arabic = Family::new((0x20..0x7f).chain(0x620..0x650).collect());
+        let latin = Family::new((0x20..0x7f).chain([0xe9, 0xf3, 0x301]).collect());
+        let arabic = Family::new((0x20..0x7f).chain([0xe9]).chain(0x620..0x650).collect());
         Coverage::new(vec![latin, arabic])
     }
 
@@ -126,8 +130,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_needs_a_font_that_has_its_base_too() {
+    fn a_mark_needs_the_font_that_has_its_base() {
         assert_eq!(coverage().missing("\u{628}\u{301}"), [(2, '\u{301}')]);
+        // One of the fonts has neither the mark nor both as one character.
+        assert_eq!(coverage().missing("o\u{301}"), [(1, '\u{301}')]);
+        assert_eq!(coverage().missing("\u{1f600}\u{301}"), [(0, '\u{1f600}'), (4, '\u{301}')]);
     }
 
     #[test]

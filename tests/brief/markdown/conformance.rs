@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use brief::markdown::{Dialect, parse_as, to_markdown};
 use brief::document::Stamp;
+use brief::markdown::{Dialect, parse_as, to_markdown};
 use comrak::nodes::{Node, NodeValue};
 use comrak::{Arena, Options, format_html, parse_document};
 use serde::Deserialize;

@@ -1,8 +1,6 @@
 //! Whatever is written reads back: any text in any place, any tree.
 
-use brief::document::{
-    Alignment, Block, BlockKind, Document, Inline, Item, List, PrintedClaim, Row, Stamp, Table, Target,
-};
+use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, PrintedClaim, Row, Stamp, Table, Target};
 use brief::markdown::{escape, to_markdown};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -140,7 +138,7 @@ fn contexts(text: &str) -> Vec<Block> {
 }
 
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(256)
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200)
 }
 
 proptest! {

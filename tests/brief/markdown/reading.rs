@@ -79,13 +79,20 @@ fn directives_have_names_and_attributes() {
     assert!(matches!(blocks[0].kind, BlockKind::Table(_)));
 
     let faults = parse("a\n\n:::boxx\nb\n:::\n\n:::\n").faults;
-    assert_eq!(faults[0], (3, Code::UnknownDirective, "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table".into()));
+    assert_eq!(
+        faults[0],
+        (3, Code::UnknownDirective, "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table".into())
+    );
     assert_eq!(faults[1], (7, Code::UnknownDirective, "a layout directive has no name, or a `:::` closes none".into()));
 }
 
 #[test]
 fn a_caption_is_the_paragraph_before_its_table() {
-    for source in ["Table: The *caption*\n\n| a |\n|--:|\n", ":::table widths=1\nTable: The *caption*\n\n| a |\n|--:|\n:::\n", "Table: The *caption*\n\n:::table widths=1\n| a |\n|--:|\n:::\n"] {
+    for source in [
+        "Table: The *caption*\n\n| a |\n|--:|\n",
+        ":::table widths=1\nTable: The *caption*\n\n| a |\n|--:|\n:::\n",
+        "Table: The *caption*\n\n:::table widths=1\n| a |\n|--:|\n:::\n",
+    ] {
         let mut blocks = read(source);
         assert_eq!(blocks.len(), 1, "{source}");
         if let BlockKind::Directive { blocks: inner, .. } = &mut blocks[0].kind {
@@ -112,7 +119,7 @@ fn task_boxes_are_boxes_only_unescaped() {
     let tasks = |source: &str| {
         let kinds = kinds(source);
         let BlockKind::List(list) = &kinds[0] else { panic!() };
-        list.items.iter().map(|item| (item.task, item.blocks.iter().map(|block| block_text(block)).collect::<Vec<_>>())).collect::<Vec<_>>()
+        list.items.iter().map(|item| (item.task, item.blocks.iter().map(block_text).collect::<Vec<_>>())).collect::<Vec<_>>()
     };
     assert_eq!(
         tasks("- [ ] a\n- [x] b\n- [X] *c*\n- \\[x] d\n- [y] e\n- [x]f\n- [x]\n"),
@@ -164,6 +171,7 @@ fn hostile_nesting_is_bounded() {
     deep((0..400).map(|level| format!("{}- a\n", "  ".repeat(level))).collect());
     deep(format!("{}a{}", "*a ".repeat(n), " a*".repeat(n)));
     deep(format!("{}a{}", "*a **b ".repeat(n), " b** a*".repeat(n)));
+    deep(":::box\n".repeat(n));
     deep((0..100).map(|level| format!("{}box\n", ":".repeat(200 - level))).collect());
 
     for source in [

