@@ -144,6 +144,8 @@ impl Chain {
         while let Some((name, width)) = (at < tokens.len()).then(|| operator(tokens, at)).flatten() {
             operators.push((at, width, name));
             at += width;
+            // An operator that nothing follows still ends behind itself.
+            end = at - 1;
             let mut depth = 0;
             while at < tokens.len() {
                 let token = &tokens[at].0;
@@ -306,5 +308,8 @@ mod tests {
         assert_eq!(rewrite("{{ (a == b) == c }}"), "{{ brief_compare(((brief_compare((a ), \"==\", ( b))) ), \"==\", ( c)) }}");
         assert_eq!(rewrite("{{ 1 < x <= 3 }}"), "{{ brief_compare((1 ), \"<\", ( x ), \"<=\", ( 3)) }}");
         assert_eq!(rewrite("a == b, text"), "a == b, text");
+        // What can't be parsed is rewritten to something that can't be parsed.
+        assert_eq!(rewrite("{{ a < b > else }}"), "{{ brief_compare((a ), \"<\", ( b ), \">\", ()) else }}");
+        assert_eq!(rewrite("{{ == }}"), "{{ brief_compare((), \"==\", ()) }}");
     }
 }

@@ -15,6 +15,7 @@ mod diff;
 mod digest;
 mod faults;
 mod formats;
+mod fuzz;
 mod hostile;
 mod load;
 mod load_properties;
