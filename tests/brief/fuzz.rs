@@ -222,7 +222,7 @@ fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Bo
         assert!(started.elapsed() < SLOW, "input {tried} of seed {seed} takes {:?}:\n{input}", started.elapsed());
         tried += 1;
     }
-    println!("{tried} inputs from seed {seed}");
+    eprintln!("{tried} inputs from seed {seed}");
 }
 
 /// The books that are changed at random: the base of the cases and each of them.
