@@ -27,7 +27,7 @@ fn engine() -> Option<Engine> {
 fn real_typst() -> Option<PathBuf> {
     let program = std::env::var_os("BRIEF_TEST_TYPST").map(PathBuf::from);
     if program.is_none() {
-        println!("skipped: BRIEF_TEST_TYPST names no typst program");
+        eprintln!("skipped: BRIEF_TEST_TYPST names no typst program");
     }
     program
 }
@@ -102,17 +102,13 @@ impl Work {
     }
 }
 
-fn typeset(engine: &Engine, markdown: &str, kind: &str) -> Pdf {
-    Work::of(&document(markdown), &meta(kind)).run(engine).unwrap()
-}
-
 /// The text of each page, by poppler's reading, blanks folded.
 fn text(pdf: &[u8]) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.pdf");
     std::fs::write(&file, pdf).unwrap();
     let Ok(output) = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output() else {
-        println!("skipped: there is no pdftotext");
+        eprintln!("skipped: there is no pdftotext");
         return None;
     };
     let text = String::from_utf8(output.stdout).unwrap();
