@@ -102,10 +102,6 @@ impl Work {
     }
 }
 
-fn typeset(engine: &Engine, markdown: &str, kind: &str) -> Pdf {
-    Work::of(&document(markdown), &meta(kind)).run(engine).unwrap()
-}
-
 /// The text of each page, by poppler's reading, blanks folded.
 fn text(pdf: &[u8]) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
@@ -158,7 +154,9 @@ fn cite(blocks: &mut [Block], claims: &mut Vec<PrintedClaim>) {
     for block in blocks {
         match &mut block.kind {
             BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => cite_inlines(content, claims),
-            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } | BlockKind::Directive { blocks: inner, .. } => cite(inner, claims),
+            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } | BlockKind::Directive { blocks: inner, .. } => {
+                cite(inner, claims)
+            }
             BlockKind::List(list) => list.items.iter_mut().for_each(|item| cite(&mut item.blocks, claims)),
             BlockKind::Table(table) => {
                 table.header.iter_mut().for_each(|cell| cite_inlines(cell, claims));
@@ -311,8 +309,16 @@ fn hostile_blocks(text: &str) -> Vec<BlockKind> {
         BlockKind::Heading { level: 2, content: inline(), anchor: Some(text.to_owned()) },
         BlockKind::Paragraph(inline()),
         BlockKind::Paragraph(vec![Inline::Strong(vec![Inline::Emphasis(inline())]), Inline::Strikethrough(inline())]),
-        BlockKind::Paragraph(vec![Inline::Link { target: brief::document::Target::Url(format!("https://example.org/{text}")), title: text.into(), content: inline() }]),
-        BlockKind::Paragraph(vec![Inline::Link { target: brief::document::Target::Anchor(text.into()), title: String::new(), content: inline() }]),
+        BlockKind::Paragraph(vec![Inline::Link {
+            target: brief::document::Target::Url(format!("https://example.org/{text}")),
+            title: text.into(),
+            content: inline(),
+        }]),
+        BlockKind::Paragraph(vec![Inline::Link {
+            target: brief::document::Target::Anchor(text.into()),
+            title: String::new(),
+            content: inline(),
+        }]),
         BlockKind::Paragraph(vec![Inline::Code(text.to_owned())]),
         BlockKind::Code { info: text.to_owned(), literal: text.to_owned() },
         BlockKind::Quote(vec![block(BlockKind::Paragraph(inline()))]),
@@ -336,7 +342,9 @@ fn hostile_text_compiles_everywhere_and_comes_back() {
     let Some(engine) = engine() else { return };
     for hostile in HOSTILE {
         let mut document = Document::default();
-        document.blocks.push(Block { kind: BlockKind::Heading { level: 1, content: vec![Inline::Text((*hostile).into())], anchor: None }, line: 1 });
+        document
+            .blocks
+            .push(Block { kind: BlockKind::Heading { level: 1, content: vec![Inline::Text((*hostile).into())], anchor: None }, line: 1 });
         document.blocks.extend(hostile_blocks(hostile).into_iter().map(|kind| Block { kind, line: 1 }));
         let mut meta = meta("book");
         for key in ["title", "subtitle", "anything"] {
@@ -384,7 +392,19 @@ fn what_is_nested_or_large_beyond_measure_compiles() {
     let directives = ":::box\n:::turned\n:::pagebreak\n:::\n:::\n:::keep\n:::columns\ntext\n:::\n:::\n:::\n".repeat(3);
     let tall = format!("# T\n\n:::keep\n{}\n:::\n\n:::columns\n{}\n:::\n", "a paragraph\n\n".repeat(150), "- an item\n".repeat(300));
     let cell = format!("# T\n\n| a | b |\n| - | - |\n| {} | x |\n", "many words in a cell ".repeat(2_000));
-    for text in [quotes, lists, emphasis, word, columns, headings.to_owned(), directives, tall, cell, String::new(), "# \n\n## \n\n- \n\n## `code`\n\n## ![](none.svg)\n".to_owned()] {
+    for text in [
+        quotes,
+        lists,
+        emphasis,
+        word,
+        columns,
+        headings.to_owned(),
+        directives,
+        tall,
+        cell,
+        String::new(),
+        "# \n\n## \n\n- \n\n## `code`\n\n## ![](none.svg)\n".to_owned(),
+    ] {
         let mut work = Work::of(&document(&text), &meta("book"));
         work.assets.insert("none.svg".into(), br#"<svg xmlns="http://www.w3.org/2000/svg" width="5" height="9"/>"#.to_vec());
         let start: String = text.chars().take(60).collect();
@@ -398,7 +418,9 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
     let markdown = "# T\n\n## A heading[^own]\n\nText[^own] and more[^other].\n\n[^own]: My own words.\n[^other]: Other words, see[^own].\n\n## Notes\n";
     let mut document = document(markdown);
     document.blocks.push(Block { kind: BlockKind::Notes, line: 0 });
-    document.blocks.insert(2, Block { kind: BlockKind::Paragraph(vec![Inline::Text("cited".into()), Inline::Cite(1), Inline::Cite(2)]), line: 5 });
+    document
+        .blocks
+        .insert(2, Block { kind: BlockKind::Paragraph(vec![Inline::Text("cited".into()), Inline::Cite(1), Inline::Cite(2)]), line: 5 });
     for n in 1..=2 {
         document.notes.push(Note { source: "s".into(), locator: None, text: vec![Inline::Text(format!("Note number {n}."))] });
     }
@@ -417,7 +439,11 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 fn a_redline_shows_both_texts_and_says_which_is_which() {
     let Some(engine) = engine() else { return };
     let mut document = document("# T\n\nText.\n");
-    let change = vec![Inline::Text("was ".into()), Inline::Deleted(vec![Inline::Text("forty".into())]), Inline::Inserted(vec![Inline::Text("fifty".into())])];
+    let change = vec![
+        Inline::Text("was ".into()),
+        Inline::Deleted(vec![Inline::Text("forty".into())]),
+        Inline::Inserted(vec![Inline::Text("fifty".into())]),
+    ];
     document.blocks.push(Block { kind: BlockKind::Paragraph(change), line: 5 });
     let pdf = Work::of(&document, &meta("sheet")).run(&engine).unwrap();
     let Some(pages) = text(&pdf.bytes) else { return };
@@ -429,7 +455,8 @@ fn a_redline_shows_both_texts_and_says_which_is_which() {
 fn images_have_their_alternative_text_and_fit_the_page() {
     let Some(engine) = engine() else { return };
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" width="5000" height="9000"><rect width="5000" height="9000" fill="navy"/></svg>"#;
-    let mut work = Work::of(&document("# T\n\n![A map of it](maps/a.svg \"The map\")\n\nIn ![a line](maps/a.svg) of text.\n"), &meta("sheet"));
+    let mut work =
+        Work::of(&document("# T\n\n![A map of it](maps/a.svg \"The map\")\n\nIn ![a line](maps/a.svg) of text.\n"), &meta("sheet"));
     work.assets.insert("maps/a.svg".into(), svg.to_vec());
     let pdf = work.run(&engine).unwrap();
     assert!(pdf.pages <= 3, "{} pages", pdf.pages);
@@ -488,7 +515,9 @@ fn a_fault_in_the_theme_names_its_line() {
 #[test]
 fn a_theme_that_never_ends_is_stopped() {
     let Some(engine) = engine() else { return };
-    let mut work = with_theme("#let theme(meta, body) = {\n  for a in range(100000) { for b in range(100000) { for c in range(100000) { } } }\n  body\n}\n");
+    let mut work = with_theme(
+        "#let theme(meta, body) = {\n  for a in range(100000) { for b in range(100000) { for c in range(100000) { } } }\n  body\n}\n",
+    );
     work.timeout = Duration::from_secs(1);
     let start = Instant::now();
     let failure = work.run(&engine).unwrap_err();
@@ -500,7 +529,9 @@ fn a_theme_that_never_ends_is_stopped() {
 #[test]
 fn a_theme_that_eats_memory_is_stopped() {
     let Some(engine) = engine() else { return };
-    let work = with_theme("#let theme(meta, body) = {\n  let s = \"0123456789abcdef\"\n  for _ in range(60) { s = s + s }\n  str(s.len())\n  body\n}\n");
+    let work = with_theme(
+        "#let theme(meta, body) = {\n  let s = \"0123456789abcdef\"\n  for _ in range(60) { s = s + s }\n  str(s.len())\n  body\n}\n",
+    );
     let failure = work.run(&engine).unwrap_err();
     assert!(failure.faults[0].message.contains("GiB of memory"), "{failure:?}");
 }
@@ -598,4 +629,27 @@ fn only_a_typst_of_the_right_version_serves() {
     }
     script(folder.path(), "typst", &format!("echo 'typst {VERSION} (abc)'"));
     assert!(!Engine::find(&Choice::Search, None, Some(folder.path().as_os_str())).unwrap().is_built_in());
+}
+
+/// Every character there is goes through the one text function; those that fonts have are printed under PDF/A, alone
+/// and after a letter, those that none has by their numbers.
+#[test]
+fn every_character_can_be_typeset() {
+    let Some(engine) = engine() else { return };
+    let fonts = Fonts::new(Vec::new());
+    let coverage = fonts.coverage();
+    let missing: std::collections::BTreeSet<char> = ('\0'..=char::MAX).filter(|c| !coverage(&c.to_string()).is_empty()).collect();
+    let known: Vec<char> = ('\0'..=char::MAX).filter(|c| !missing.contains(c)).collect();
+    let mut document = document("# T\n");
+    for (index, some) in known.chunks(40).enumerate() {
+        let text: String = some.iter().flat_map(|c| [*c, ' ', 'a', *c, ' ']).collect();
+        let text = || vec![Inline::Text(text.clone())];
+        let code = Inline::Code(some.iter().collect());
+        let styled = vec![Inline::Strong(vec![Inline::Emphasis(text())]), Inline::Strong(text()), Inline::Emphasis(text()), code];
+        document.blocks.push(Block { kind: BlockKind::Paragraph([text(), styled].concat()), line: index + 1 });
+    }
+    let pdf = Work::of(&document, &meta("sheet"))
+        .run(&engine)
+        .unwrap_or_else(|failure| panic!("{:#?}", &failure.faults[..failure.faults.len().min(30)]));
+    assert!(pdf.pages > 10);
 }
