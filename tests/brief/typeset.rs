@@ -216,6 +216,7 @@ fn each_claim_is_on_the_page_it_is_said_to_be_on() {
     assert_eq!(indexes, (0..document.claims.len()).collect::<Vec<_>>());
     let Some(pages) = text(&pdf.bytes) else { return };
     assert_eq!(pages.len() - 1, pdf.pages as usize);
+    assert_eq!(lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len(), pdf.pages as usize);
     for (index, page) in pdf.claim_pages {
         let printed = &document.claims[index].printed;
         assert!(pages[page as usize - 1].contains(printed.as_str()), "`{printed}` isn't on page {page}");
@@ -433,6 +434,13 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
     }
     // The heading over notes that stand at the page's foot has nothing left to head.
     assert!(at_end[0].contains("Notes") && !by_page[0].contains("Notes"));
+}
+
+#[test]
+fn a_turned_table_at_the_end_is_the_last_page() {
+    let Some(engine) = engine() else { return };
+    let pdf = Work::of(&document("# T\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
+    assert_eq!((pdf.pages, lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len()), (2, 2));
 }
 
 #[test]

@@ -70,7 +70,10 @@ impl Coverage {
             if is_invisible(c) {
                 continue;
             }
-            if is_combining_mark(c) && self.has(c) && let Some(base) = last {
+            if is_combining_mark(c)
+                && self.has(c)
+                && let Some(base) = last
+            {
                 if bases.is_empty() {
                     bases.extend(self.faces.iter().filter(|face| face.has(base)).map(|face| (face, base)));
                 }
