@@ -71,7 +71,8 @@ mod tests {
             }
         }
         if std::env::var_os("BRIEF_UPDATE").is_some() {
-            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/typeset/fonts/embedded.txt"), &table).expect("the table can be written");
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/typeset/fonts/embedded.txt"), &table)
+                .expect("the table can be written");
         } else {
             assert!(table == TABLE, "the table is not that of the fonts: run this test with BRIEF_UPDATE=1");
         }
