@@ -22,6 +22,7 @@ mod load_properties;
 mod markdown;
 mod paint;
 mod review;
+mod promises;
 mod revision;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
