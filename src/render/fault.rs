@@ -99,8 +99,8 @@ pub(crate) fn too_long(place: Place, made_for: &str) -> Diagnostic {
 fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for: &str) -> Diagnostic {
     let expression = expression(engine, error);
     // The engine says where; what was looked up last says which name of whom.
-    let line = error.line().and_then(|line| engine.originals.get(error.name()?)?.lines().nth(line.checked_sub(1)?));
-    let miss = pass.missed().filter(|miss| expression.as_ref().is_none_or(|text| text.contains(&miss.name)) || line.is_some_and(|line| line.contains(&miss.name)));
+    let line = error.name().zip(error.line()).and_then(|(name, line)| engine.originals.get(name)?.lines().nth(line.checked_sub(1)?));
+    let miss = pass.missed().filter(|miss| line.is_none_or(|line| line.contains(&miss.name)));
     let (message, help) = match (&miss, &expression) {
         (Some(miss), _) => (
             format!("{} has no `{}`, in {made_for}", miss.owner, miss.name),
@@ -130,7 +130,7 @@ fn root(expression: &str) -> &str {
 }
 
 fn missing(engine: &Engine, error: &Error, place: Place, made_for: &str) -> Diagnostic {
-    let name = error.detail().and_then(|d| d.split(['"', '\'', '`']).nth(1)).unwrap_or_default().to_owned();
+    let name = error.detail().and_then(|detail| detail.split(['"', '`', '\'']).nth(1)).unwrap_or_default().to_owned();
     let message = match name.is_empty() {
         true => format!("{made_for} includes a template that doesn't exist"),
         false => format!("{made_for} includes template `{name}`, which doesn't exist"),

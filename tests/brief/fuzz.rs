@@ -44,12 +44,93 @@ impl Random {
 
 /// What is put into texts, so that they stay near what the rooms read.
 const PIECES: &[&str] = &[
-    "{{", "}}", "{%", "%}", "{#", "#}", "|", "~", "[", "]", "(", ")", "{", "}", ":", ": ", "- ", "\n", "\n\n", "  ", "\t", "#", "'", "\"", "\\", "*a",
-    "&a ", "<<: ", "!!int ", "? ", "---\n", "...\n", "null", "0x1f", "1e999", ".nan", "-", "> ", "| a | b |\n| - | - |\n", "```\n", ":::box\n", ":::\n",
-    "[@report#7]", "[=missions/kfor/troops]", "[^1]", "[^1]: x", "![a](assets/x.png)", "<b>", "&amp;", "\u{fdd0}0\u{fdd1}", "\u{fdd2}3", "\u{feff}",
-    "\0", "\u{202e}", "é", "漢", "😀", "\r\n", "value", "unknown", "source", "range: [1, 2]", "x-claim: true", "x-ref: missions", "$ref: '#'",
-    "format: markdown", "type: array", "items", "missions", "record", ".kfor", ".troops", " in ", " == ", " < ", " if ", " else ", "{% for m in missions %}",
-    "{% endfor %}", "{% set x %}", "{% endset %}", "{% include 'book.md.jinja' %}", "{{ notes() }}", " | upper", " | number", " | join(', ')", "99999999999999999999",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "{#",
+    "#}",
+    "|",
+    "~",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    ":",
+    ": ",
+    "- ",
+    "\n",
+    "\n\n",
+    "  ",
+    "\t",
+    "#",
+    "'",
+    "\"",
+    "\\",
+    "*a",
+    "&a ",
+    "<<: ",
+    "!!int ",
+    "? ",
+    "---\n",
+    "...\n",
+    "null",
+    "0x1f",
+    "1e999",
+    ".nan",
+    "-",
+    "> ",
+    "| a | b |\n| - | - |\n",
+    "```\n",
+    ":::box\n",
+    ":::\n",
+    "[@report#7]",
+    "[=missions/kfor/troops]",
+    "[^1]",
+    "[^1]: x",
+    "![a](assets/x.png)",
+    "<b>",
+    "&amp;",
+    "\u{fdd0}0\u{fdd1}",
+    "\u{fdd2}3",
+    "\u{feff}",
+    "\0",
+    "\u{202e}",
+    "é",
+    "漢",
+    "😀",
+    "\r\n",
+    "value",
+    "unknown",
+    "source",
+    "range: [1, 2]",
+    "x-claim: true",
+    "x-ref: missions",
+    "$ref: '#'",
+    "format: markdown",
+    "type: array",
+    "items",
+    "missions",
+    "record",
+    ".kfor",
+    ".troops",
+    " in ",
+    " == ",
+    " < ",
+    " if ",
+    " else ",
+    "{% for m in missions %}",
+    "{% endfor %}",
+    "{% set x %}",
+    "{% endset %}",
+    "{% include 'book.md.jinja' %}",
+    "{{ notes() }}",
+    " | upper",
+    " | number",
+    " | join(', ')",
+    "99999999999999999999",
 ];
 
 fn changed(random: &mut Random, text: &str) -> String {
@@ -141,7 +222,7 @@ fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Bo
         assert!(started.elapsed() < SLOW, "input {tried} of seed {seed} takes {:?}:\n{input}", started.elapsed());
         tried += 1;
     }
-    println!("{tried} inputs from seed {seed}");
+    eprintln!("{tried} inputs from seed {seed}");
 }
 
 /// The books that are changed at random: the base of the cases and each of them.
@@ -186,7 +267,11 @@ fn random_templates_are_rendered_or_refused() {
     run(2, 1_500, |random| {
         let mut tree = base.clone();
         let parts: Vec<&str> = (0..random.below(14)).map(|_| *random.pick(PIECES)).collect();
-        let template = format!("# T\n\n{{{{ {} }}}}\n\n{}\n", random.pick(&["missions.kfor.troops", "missions | list", "book.title", "1"]), parts.concat());
+        let template = format!(
+            "# T\n\n{{{{ {} }}}}\n\n{}\n",
+            random.pick(&["missions.kfor.troops", "missions | list", "book.title", "1"]),
+            parts.concat()
+        );
         tree.files.insert("templates/book.md.jinja".to_owned(), Arc::from(template.as_bytes()));
         (template, Box::new(move || through(&tree)))
     });
