@@ -24,7 +24,11 @@ pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
         let lines = tree.text(&file).map_or(1, |text| text.split('\n').count());
         for place in places {
             if let Place::Pointer { pointer, target, .. } = place {
-                *place = located.as_ref().and_then(|located| located.find(pointer, *target)).map(|place| Located::inside(place, lines)).unwrap_or_else(|| Place::File(file.clone()));
+                *place = located
+                    .as_ref()
+                    .and_then(|located| located.find(pointer, *target))
+                    .map(|place| Located::inside(place, lines))
+                    .unwrap_or_else(|| Place::File(file.clone()));
             }
         }
     }

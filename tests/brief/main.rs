@@ -21,8 +21,8 @@ mod load;
 mod load_properties;
 mod markdown;
 mod paint;
-mod review;
 mod promises;
+mod review;
 mod revision;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
