@@ -15,6 +15,7 @@ mod node;
 pub mod paint;
 mod summary;
 mod text;
+mod values;
 mod words;
 
 pub use crate::model::Snapshot;
@@ -24,4 +25,5 @@ pub use compare::compare;
 pub use files::{files, settings};
 pub use node::{Parts, Qualifier};
 pub use summary::summary;
+pub use values::{Shown, values};
 pub use words::{Op, Word, words};

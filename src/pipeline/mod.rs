@@ -18,6 +18,7 @@ mod pages;
 mod review;
 mod schemas;
 mod side;
+mod site;
 mod typesetting;
 
 pub use build::build;
@@ -28,3 +29,4 @@ pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, 
 pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable};
+pub use site::{Site, site};

@@ -30,6 +30,17 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
         escape(&title)
     );
     out.push_str(&format!("<p class=\"summary\">{}</p>\n", escape(&super::markdown::capital(&Tally::of(changes).sentence()))));
+    out.push_str(&html_fragment(changes));
+    for section in sections {
+        out.push_str(&format!("<section class=\"redline\">\n<h2>{}</h2>\n{}\n</section>\n", escape(&section.title), section.html));
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+/// Changes as a part of another page: a section a record.
+pub fn html_fragment(changes: &Changes) -> String {
+    let mut out = String::new();
     let view = View::of(changes);
     view.records.iter().for_each(|one| record(&mut out, one));
     if !view.inherited.is_empty() {
@@ -62,10 +73,6 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
         }
         out.push_str("</ul>\n</section>\n");
     }
-    for section in sections {
-        out.push_str(&format!("<section class=\"redline\">\n<h2>{}</h2>\n{}\n</section>\n", escape(&section.title), section.html));
-    }
-    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 

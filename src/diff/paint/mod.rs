@@ -17,7 +17,7 @@ mod text;
 mod view;
 
 pub use escape::code;
-pub use html::{Section, html};
+pub use html::{Section, html, html_fragment};
 pub use markdown::markdown;
 pub use review::{Affected, CheckChanges, MARKER, Review, review, unreadable};
 pub use tally::Tally;
