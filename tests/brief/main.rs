@@ -21,6 +21,7 @@ mod load;
 mod load_properties;
 mod markdown;
 mod paint;
+mod redline;
 mod review;
 mod revision;
 #[cfg(feature = "builtin-typst")]

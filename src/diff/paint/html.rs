@@ -154,7 +154,7 @@ fn inserted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<ins><span class=\"said\">inserted: </span>{}</ins>", escape(text)) }
 }
 
-fn escape(text: &str) -> String {
+pub(in super::super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for letter in text.chars() {
         match letter {

@@ -17,6 +17,7 @@ mod text;
 mod view;
 
 pub use escape::code;
+pub(super) use html::escape as escape_html;
 pub use html::{Section, html};
 pub use markdown::markdown;
 pub use review::{Affected, CheckChanges, MARKER, Review, review, unreadable};
