@@ -130,13 +130,11 @@ impl Merger<'_> {
 
     /// Blocks that one side alone has: one change.
     pub(super) fn whole(&mut self, op: Op, nodes: Vec<&Node>) -> Vec<Block> {
-        let seen: Vec<&Node> = nodes.iter().copied().filter(|node| !is_unseen(node)).collect();
-        if let Some(first) = seen.first() {
-            if op == Op::Insert {
-                self.enter(first);
-            }
-            self.begin(op, &said(std::slice::from_ref(*first)), seen.len());
+        let seen = || nodes.iter().copied().filter(|node| !is_unseen(node));
+        if let Some(first) = seen().next().filter(|_| op == Op::Insert) {
+            self.enter(first);
         }
+        self.begin_with(op, seen().map(|node| said(std::slice::from_ref(node))));
         let mut out = Vec::new();
         for node in nodes {
             if op == Op::Insert {
@@ -228,7 +226,8 @@ impl Merger<'_> {
                     old_number += 1;
                 }
                 Part::One(op, some) => {
-                    self.begin(op, &some.first().map_or_else(String::new, |item| format!("{}{}", task(item), said(&item.nodes))), some.len());
+                    let says = |item: &&Item| Some(said(&item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said);
+                    self.begin_with(op, some.iter().filter_map(says));
                     for item in some {
                         let counter = if op == Op::Delete { &mut old_number } else { &mut number };
                         items.push((*counter, self.item(op, item)));
@@ -279,8 +278,8 @@ impl Merger<'_> {
             match part {
                 Part::Both(old, new) => out.push((self.text(&old.term, &new.term), self.nodes(&old.details, &new.details))),
                 Part::One(op, some) => {
-                    let first = some.first().map_or_else(String::new, |term| format!("{} {}", text_of(&term.term), said(&term.details)));
-                    self.begin(op, &first, some.len());
+                    let says = |term: &&Term| format!("{} {}", text_of(&term.term), said(&term.details)).trim().to_owned();
+                    self.begin_with(op, some.iter().map(says).filter(|said| !said.is_empty()));
                     out.extend(some.into_iter().map(|term| self.term(op, term)));
                     self.anchor = None;
                 }
@@ -293,10 +292,12 @@ impl Merger<'_> {
         (self.run(op, &term.term), self.all_placed(op, &term.details))
     }
 
-    /// Notes what one side alone has: so many blocks, of which the first says this.
-    pub(super) fn begin(&mut self, op: Op, first: &str, count: usize) {
-        self.together = None;
-        self.anchor = Some(self.changes.add(Excerpt::of(op, first), count));
+    /// Notes what one side alone has, if there is anything: what its parts say.
+    pub(super) fn begin_with(&mut self, op: Op, mut says: impl Iterator<Item = String>) {
+        if let Some(first) = says.next() {
+            self.together = None;
+            self.anchor = Some(self.changes.add(Excerpt::of(op, &first), 1 + says.count()));
+        }
     }
 
     /// Remembers the heading that what follows stands under.

@@ -55,13 +55,11 @@ impl Merger<'_> {
                     self.lead.clear();
                 }
                 Part::One(op, some) => {
-                    let says = some.first().map_or_else(String::new, |line| {
+                    let says = |line: &&Line<'_>| {
                         let cells: Vec<String> = line.cells.iter().map(text_of).filter(|text| !text.is_empty()).collect();
-                        cells.join(" · ")
-                    });
-                    if some.iter().any(|line| line.cells.iter().any(|cell| !cell.is_empty())) {
-                        self.begin(op, &says, some.len());
-                    }
+                        Some(cells.join(" · ")).filter(|says| !says.is_empty())
+                    };
+                    self.begin_with(op, some.iter().filter_map(says));
                     for line in some {
                         let cells = columns.iter().map(|step| match (*step, op) {
                             (Step::Both(one, _) | Step::Old(one), Op::Delete) => self.run(op, &line.cells[one]),
@@ -124,7 +122,7 @@ impl Merger<'_> {
 
     /// A text that one side alone has: a change of its own.
     fn one(&mut self, op: Op, run: &Run) -> Vec<Inline> {
-        self.begin(op, &text_of(run), 1);
+        self.begin_with(op, [text_of(run)].into_iter().filter(|says| !says.is_empty()));
         self.run(op, run)
     }
 }

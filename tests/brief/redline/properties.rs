@@ -70,11 +70,21 @@ fn block() -> impl Strategy<Value = Block> {
             1 => blocks.clone().prop_map(BlockKind::Quote),
             1 => blocks.clone().prop_map(|blocks| BlockKind::Alert { kind: "note".to_owned(), title: None, blocks }),
             1 => (prop::sample::select(vec!["box", "keep"]), blocks.clone())
-                .prop_map(|(name, blocks)| BlockKind::Directive { name: name.to_owned(), attributes: Default::default(), blocks }),
+                .prop_map(|(name, blocks)| BlockKind::Directive { name: name.to_owned(), attributes: Default::default(), blocks: below_title(blocks) }),
             1 => vec((inlines(), blocks), 0..3).prop_map(BlockKind::Descriptions),
         ];
         kind.prop_map(|kind| Block { kind, line: 0 })
     })
+}
+
+/// Blocks without a title: taken out of a layout that the other side hasn't, it would be the document's.
+fn below_title(mut blocks: Vec<Block>) -> Vec<Block> {
+    for block in &mut blocks {
+        if let BlockKind::Heading { level, .. } = &mut block.kind {
+            *level = (*level).max(2);
+        }
+    }
+    blocks
 }
 
 fn document(blocks: Vec<Block>) -> Document {
