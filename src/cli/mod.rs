@@ -2,7 +2,7 @@
 //!
 //! One file a command, each with its arguments, whose doc comments are the manual, and a `run`. Here the
 //! environment and the clock are read; everything else is handed on to the library. A command returns a
-//! [`Status`] where it did what it was asked, and an error where it could not.
+//! `Status` where it did what it was asked, and an error where it could not.
 
 mod build;
 mod check;

@@ -2,7 +2,7 @@
 //!
 //! Comes in: a [`Tree`]. Goes out: a [`Book`] with every claim's effective sources, and everything that
 //! is wrong with its files. Lift, then validate: claims' envelopes are taken out first, so that a
-//! schema sees bare values; places are mapped back. Places are pointers, which [`locate`] turns into
+//! schema sees bare values; places are mapped back. Places are pointers, which [`locate()`] turns into
 //! lines and columns when they are to be shown. Whether references lead anywhere is for `check` to say.
 
 mod attribution;

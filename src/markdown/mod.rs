@@ -1,6 +1,6 @@
 //! Markdown, read and written.
 //!
-//! [`parse`] turns rendered text into a [`Document`](crate::document::Document) with comrak;
+//! [`parse()`] turns rendered text into a [`Document`](crate::document::Document) with comrak;
 //! [`to_markdown()`] writes a document as the GitHub Flavored Markdown that readers get. The two agree:
 //! what was written parses to the tree that was written, in its [normal form](normalized), so no text can become
 //! markup on the way. Nothing here knows records, claims' sources or Typst's layout.

@@ -38,7 +38,7 @@ pub(super) struct Normalizer<'a> {
     labels: BTreeMap<String, String>,
 }
 
-/// A document's blocks as [`parse`](super::parse) gives them back from its Markdown, without lines.
+/// A document's blocks as [`parse`](super::parse()) gives them back from its Markdown, without lines.
 pub fn normalized(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> String) -> Vec<Block> {
     blocks_of(parts(document, stamp, link))
 }

@@ -22,7 +22,7 @@ pub struct Written {
 /// Writes a document as GitHub Flavored Markdown that reads well as it is: one line a paragraph, aligned
 /// tables, footnotes, no HTML, no layout. `link` gives the address of another document by its id, or nothing.
 ///
-/// [`parse`](super::parse) reads the text back as the document's [normal form](super::normalized).
+/// [`parse`](super::parse()) reads the text back as the document's [normal form](super::normalized).
 pub fn to_markdown(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> String) -> Written {
     let text = front_matter::write(&document.front);
     let mut writer = Writer { line: text.matches('\n').count(), text, prefixes: Vec::new(), claim_lines: vec![0; document.claims.len()] };

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::claims::{self, Claims, Row};
 use super::content::{self, Content, Prepared, Wanted, prepare};
 use super::finish::{Made, Press, blank_texts};
+use super::largest_first::largest_first;
 use super::options::{BuildOptions, Built, Outcome, Progress};
 use super::{draft, finish};
 use crate::diagnostic::{Diagnostic, has_errors};
@@ -138,9 +139,10 @@ fn release(
     let engine = typeset::Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
 
     progress.start("typesetting", digested.len() as u64);
-    let made: Vec<Result<Finished>> = digested
-        .par_iter()
-        .map(|document| {
+    let made: Vec<Result<Finished>> = largest_first(
+        &digested,
+        |document| document.prepared.lines(),
+        |document| {
             let made = match revision_of(before.as_ref(), document)? {
                 Some(revised) => keep(before.as_ref(), document, revised, &kept_claims, &stage),
                 None => {
@@ -164,8 +166,8 @@ fn release(
             };
             progress.step(&document.prepared.planned.id);
             made
-        })
-        .collect();
+        },
+    );
     progress.finish();
 
     let mut entries = BTreeMap::new();

@@ -34,6 +34,13 @@ pub(super) struct Prepared {
     pub(super) origins: Vec<Option<(Arc<str>, usize)>>,
 }
 
+impl Prepared {
+    /// The length of its rendered text: how much there is to typeset.
+    pub(super) fn lines(&self) -> usize {
+        self.origins.len()
+    }
+}
+
 /// Which documents are wanted.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wanted<'a> {

@@ -1,11 +1,11 @@
 //! A draft: the same documents with DRAFT on each page, in a folder of their own, and no version.
 
 use anyhow::Result;
-use rayon::prelude::*;
 
 use super::build::{changed_since_newest, draft_stamp};
-use super::content::{self, Content};
+use super::content::{self, Content, Prepared};
 use super::finish::Press;
+use super::largest_first::largest_first;
 use super::options::{BuildOptions, Built, Outcome, Progress};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::diff::Snapshot;
@@ -39,33 +39,32 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     };
 
     progress.start(if options.pdf { "typesetting" } else { "writing" }, documents.len() as u64);
-    let drafted: Vec<Result<Drafted>> = documents
-        .into_par_iter()
-        .map(|prepared| {
-            let id = prepared.planned.id.clone();
-            let (prepared, mut faults) = match prepared.uses_changes && scope.changes.is_some() {
-                true => content::render(&renderer, &prepared.planned, &scope, &tree),
-                false => (prepared, Vec::new()),
-            };
-            let mut files = Vec::new();
-            let mut note = None;
-            if !has_errors(&faults) {
-                files.push((format!("{id}.md"), press.markdown(&prepared, &stamp).text.into_bytes()));
-                if let Some(engine) = &engine {
-                    match press.pdf(&prepared, &stamp, engine)? {
-                        Ok(made) => {
-                            faults.extend(made.warnings);
-                            note = made.note;
-                            files.push((format!("{id}.pdf"), made.pdf.bytes));
-                        }
-                        Err(found) => faults.extend(found),
+    let drafted: Vec<Result<Drafted>> = largest_first(&documents, Prepared::lines, |prepared| {
+        let id = &prepared.planned.id;
+        let again =
+            (prepared.uses_changes && scope.changes.is_some()).then(|| content::render(&renderer, &prepared.planned, &scope, &tree));
+        let (prepared, mut faults) = match &again {
+            Some((prepared, faults)) => (prepared, faults.clone()),
+            None => (prepared, Vec::new()),
+        };
+        let mut files = Vec::new();
+        let mut note = None;
+        if !has_errors(&faults) {
+            files.push((format!("{id}.md"), press.markdown(prepared, &stamp).text.into_bytes()));
+            if let Some(engine) = &engine {
+                match press.pdf(prepared, &stamp, engine)? {
+                    Ok(made) => {
+                        faults.extend(made.warnings);
+                        note = made.note;
+                        files.push((format!("{id}.pdf"), made.pdf.bytes));
                     }
+                    Err(found) => faults.extend(found),
                 }
             }
-            progress.step(&id);
-            Ok(Drafted { files, faults, note })
-        })
-        .collect();
+        }
+        progress.step(id);
+        Ok(Drafted { files, faults, note })
+    });
     progress.finish();
 
     let stage = store.stage_draft()?;

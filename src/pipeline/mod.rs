@@ -12,6 +12,7 @@ mod draft;
 mod file;
 mod finish;
 mod front;
+mod largest_first;
 mod options;
 mod pages;
 mod review;

@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use coverage::{Coverage, Family};
+use coverage::{Coverage, Face};
 use tempfile::TempDir;
 
 /// A book's own fonts, beside those that typst carries.
@@ -24,9 +24,12 @@ impl Fonts {
     /// Takes a book's files below `fonts/`, by path; what is no font is left out.
     pub fn new(files: Vec<(String, Vec<u8>)>) -> Fonts {
         let files: Vec<_> = files.into_iter().filter(|(path, _)| is_font(Path::new(path))).collect();
-        let mut families = embedded::families();
-        families.extend(files.iter().flat_map(|(_, bytes)| faces(bytes)));
-        Fonts { coverage: Coverage::new(families), files, folder: OnceLock::new() }
+        let (mut faces, mut hollow) = (embedded::faces(), embedded::hollow());
+        for (has, lacks) in files.iter().flat_map(|(_, bytes)| read(bytes)) {
+            faces.push(has);
+            hollow.push(lacks);
+        }
+        Fonts { coverage: Coverage::new(faces, hollow), files, folder: OnceLock::new() }
     }
 
     /// Finds the characters of a text that no font has, each with its place in bytes.
@@ -60,25 +63,26 @@ pub(super) fn is_font(path: &Path) -> bool {
     ["ttf", "ttc", "otf", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// The faces of a font file, each a family of its own here.
-fn faces(bytes: &[u8]) -> Vec<Family> {
+/// The fonts of a file: what each has, and what it lists without a glyph.
+fn read(bytes: &[u8]) -> Vec<(Face, Face)> {
     let count = ttf_parser::fonts_in_collection(bytes).unwrap_or(1);
     let face = |index| ttf_parser::Face::parse(bytes, index).ok();
-    (0..count).filter_map(face).map(|face| Family::new(codepoints(&face))).collect()
+    (0..count).filter_map(face).map(|face| listed(&face)).collect()
 }
 
-fn codepoints(face: &ttf_parser::Face<'_>) -> Vec<u32> {
-    let mut all = Vec::new();
-    for subtable in face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables) {
-        if subtable.is_unicode() {
-            subtable.codepoints(|c| {
-                if subtable.glyph_index(c).is_some_and(|glyph| glyph.0 != 0) {
-                    all.push(c);
-                }
-            });
-        }
+fn listed(face: &ttf_parser::Face<'_>) -> (Face, Face) {
+    let (mut has, mut lacks) = (Vec::new(), Vec::new());
+    for subtable in face.tables().cmap.into_iter().flat_map(|cmap| cmap.subtables).filter(|subtable| subtable.is_unicode()) {
+        subtable.codepoints(|c| {
+            let glyph = char::from_u32(c).and_then(|c| face.glyph_index(c));
+            if glyph.is_some_and(|glyph| glyph.0 != 0) { has.push(c) } else { lacks.push(c) }
+        });
     }
-    all.sort_unstable();
-    all.dedup();
-    all
+    (sorted(has), sorted(lacks))
+}
+
+fn sorted(mut codepoints: Vec<u32>) -> Face {
+    codepoints.sort_unstable();
+    codepoints.dedup();
+    Face::new(codepoints)
 }

@@ -18,6 +18,8 @@ const FORMAT: u32 = 1;
 pub struct Ledger {
     /// Newest first.
     versions: Vec<Entry>,
+    /// The number of the newest version that readers were given.
+    published: Option<u32>,
 }
 
 /// What the ledger says of a version.
@@ -55,6 +57,8 @@ pub struct Commit {
 #[serde(deny_unknown_fields)]
 struct File {
     format: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    published: Option<u32>,
     versions: Vec<Entry>,
 }
 
@@ -90,12 +94,15 @@ impl Ledger {
         if format == 0 || !descending || file.versions.last().is_some_and(|entry| entry.number == 0) {
             bail!("{DAMAGED} (its numbers are out of order)");
         }
-        Ok(Ledger { versions: file.versions })
+        if let Some(published) = file.published.filter(|number| file.versions.iter().all(|entry| entry.number != *number)) {
+            bail!("{DAMAGED} (it says that v{published} was published, and does not list it)");
+        }
+        Ok(Ledger { versions: file.versions, published: file.published })
     }
 
     /// The ledger's text: pretty JSON that reads well in a review.
     pub fn to_json(&self) -> Result<String> {
-        let mut text = serde_json::to_string_pretty(&File { format: FORMAT, versions: self.versions.clone() })?;
+        let mut text = serde_json::to_string_pretty(&File { format: FORMAT, published: self.published, versions: self.versions.clone() })?;
         text.push('\n');
         Ok(text)
     }
@@ -113,6 +120,16 @@ impl Ledger {
     /// The version of a number.
     pub fn get(&self, number: u32) -> Option<&Entry> {
         self.versions.iter().find(|entry| entry.number == number)
+    }
+
+    /// The newest version that readers were given.
+    pub fn published(&self) -> Option<&Entry> {
+        self.published.and_then(|number| self.get(number))
+    }
+
+    /// Records that readers were given a version, unless a newer one was.
+    pub fn mark_published(&mut self, number: u32) {
+        self.published = self.published.max(Some(number));
     }
 
     /// The version before one.

@@ -21,6 +21,7 @@ mod load;
 mod load_properties;
 mod markdown;
 mod paint;
+mod promises;
 mod redline;
 mod review;
 mod revision;

@@ -27,7 +27,7 @@ fn engine() -> Option<Engine> {
 fn real_typst() -> Option<PathBuf> {
     let program = std::env::var_os("BRIEF_TEST_TYPST").map(PathBuf::from);
     if program.is_none() {
-        println!("skipped: BRIEF_TEST_TYPST names no typst program");
+        eprintln!("skipped: BRIEF_TEST_TYPST names no typst program");
     }
     program
 }
@@ -102,17 +102,13 @@ impl Work {
     }
 }
 
-fn typeset(engine: &Engine, markdown: &str, kind: &str) -> Pdf {
-    Work::of(&document(markdown), &meta(kind)).run(engine).unwrap()
-}
-
 /// The text of each page, by poppler's reading, blanks folded.
 fn text(pdf: &[u8]) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.pdf");
     std::fs::write(&file, pdf).unwrap();
     let Ok(output) = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output() else {
-        println!("skipped: there is no pdftotext");
+        eprintln!("skipped: there is no pdftotext");
         return None;
     };
     let text = String::from_utf8(output.stdout).unwrap();
@@ -220,6 +216,7 @@ fn each_claim_is_on_the_page_it_is_said_to_be_on() {
     assert_eq!(indexes, (0..document.claims.len()).collect::<Vec<_>>());
     let Some(pages) = text(&pdf.bytes) else { return };
     assert_eq!(pages.len() - 1, pdf.pages as usize);
+    assert_eq!(lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len(), pdf.pages as usize);
     for (index, page) in pdf.claim_pages {
         let printed = &document.claims[index].printed;
         assert!(pages[page as usize - 1].contains(printed.as_str()), "`{printed}` isn't on page {page}");
@@ -440,6 +437,13 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 }
 
 #[test]
+fn a_turned_table_at_the_end_is_the_last_page() {
+    let Some(engine) = engine() else { return };
+    let pdf = Work::of(&document("# T\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
+    assert_eq!((pdf.pages, lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len()), (2, 2));
+}
+
+#[test]
 fn a_redline_shows_both_texts_and_says_which_is_which() {
     let Some(engine) = engine() else { return };
     let mut document = document("# T\n\nText.\n");
@@ -633,4 +637,27 @@ fn only_a_typst_of_the_right_version_serves() {
     }
     script(folder.path(), "typst", &format!("echo 'typst {VERSION} (abc)'"));
     assert!(!Engine::find(&Choice::Search, None, Some(folder.path().as_os_str())).unwrap().is_built_in());
+}
+
+/// Every character there is goes through the one text function; those that fonts have are printed under PDF/A, alone
+/// and after a letter, those that none has by their numbers.
+#[test]
+fn every_character_can_be_typeset() {
+    let Some(engine) = engine() else { return };
+    let fonts = Fonts::new(Vec::new());
+    let coverage = fonts.coverage();
+    let missing: std::collections::BTreeSet<char> = ('\0'..=char::MAX).filter(|c| !coverage(&c.to_string()).is_empty()).collect();
+    let known: Vec<char> = ('\0'..=char::MAX).filter(|c| !missing.contains(c)).collect();
+    let mut document = document("# T\n");
+    for (index, some) in known.chunks(40).enumerate() {
+        let text: String = some.iter().flat_map(|c| [*c, ' ', 'a', *c, ' ']).collect();
+        let text = || vec![Inline::Text(text.clone())];
+        let code = Inline::Code(some.iter().collect());
+        let styled = vec![Inline::Strong(vec![Inline::Emphasis(text())]), Inline::Strong(text()), Inline::Emphasis(text()), code];
+        document.blocks.push(Block { kind: BlockKind::Paragraph([text(), styled].concat()), line: index + 1 });
+    }
+    let pdf = Work::of(&document, &meta("sheet"))
+        .run(&engine)
+        .unwrap_or_else(|failure| panic!("{:#?}", &failure.faults[..failure.faults.len().min(30)]));
+    assert!(pdf.pages > 10);
 }

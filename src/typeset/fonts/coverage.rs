@@ -4,13 +4,13 @@ use unicode_normalization::char::{compose, is_combining_mark};
 
 /// Characters as ranges, sorted and apart from each other.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Family {
+pub(super) struct Face {
     ranges: Vec<(u32, u32)>,
 }
 
-impl Family {
-    /// The family of sorted characters.
-    pub(super) fn new(codepoints: Vec<u32>) -> Family {
+impl Face {
+    /// The face of these sorted characters.
+    pub(super) fn new(codepoints: Vec<u32>) -> Face {
         let mut ranges: Vec<(u32, u32)> = Vec::new();
         for c in codepoints {
             match ranges.last_mut() {
@@ -18,11 +18,11 @@ impl Family {
                 _ => ranges.push((c, c)),
             }
         }
-        Family { ranges }
+        Face { ranges }
     }
 
-    pub(super) fn of_ranges(ranges: Vec<(u32, u32)>) -> Family {
-        Family { ranges }
+    pub(super) fn of_ranges(ranges: Vec<(u32, u32)>) -> Face {
+        Face { ranges }
     }
 
     #[cfg(all(test, feature = "builtin-typst"))]
@@ -40,12 +40,18 @@ impl Family {
 /// The characters of several fonts.
 #[derive(Debug)]
 pub(super) struct Coverage {
-    families: Vec<Family>,
+    faces: Vec<Face>,
+    /// What a font lists and has no glyph for: typst may choose that font for it.
+    hollow: Vec<Face>,
 }
 
 impl Coverage {
-    pub(super) fn new(families: Vec<Family>) -> Coverage {
-        Coverage { families }
+    pub(super) fn new(faces: Vec<Face>, hollow: Vec<Face>) -> Coverage {
+        Coverage { faces, hollow }
+    }
+
+    fn has(&self, c: char) -> bool {
+        !is_forbidden(c) && !self.hollow.iter().any(|face| face.has(c)) && self.faces.iter().any(|face| face.has(c))
     }
 
     /// The characters that would show as a box, and their places in bytes.
@@ -58,25 +64,25 @@ impl Coverage {
             return missing;
         }
         // The last base character, and each font that has it with its marks so far as one character.
-        let mut bases: Vec<(&Family, char)> = Vec::new();
+        let mut bases: Vec<(&Face, char)> = Vec::new();
         let mut last = None;
         for (at, c) in text.char_indices() {
             if is_invisible(c) {
                 continue;
             }
-            if !is_forbidden(c)
-                && is_combining_mark(c)
+            if is_combining_mark(c)
+                && self.has(c)
                 && let Some(base) = last
             {
                 if bases.is_empty() {
-                    bases.extend(self.families.iter().filter(|family| family.has(base)).map(|family| (family, base)));
+                    bases.extend(self.faces.iter().filter(|face| face.has(base)).map(|face| (face, base)));
                 }
-                let together = |(family, base): &mut (&Family, char)| match compose(*base, c).filter(|one| family.has(*one)) {
+                let together = |(face, base): &mut (&Face, char)| match compose(*base, c).filter(|one| face.has(*one)) {
                     Some(one) => {
                         *base = one;
                         true
                     }
-                    None => family.has(c),
+                    None => face.has(c),
                 };
                 if bases.is_empty() || !bases.iter_mut().all(together) {
                     missing.push((at, c));
@@ -85,7 +91,7 @@ impl Coverage {
             }
             bases.clear();
             last = Some(c);
-            if !(' '..='~').contains(&c) && (is_forbidden(c) || !self.families.iter().any(|family| family.has(c))) {
+            if !(' '..='~').contains(&c) && !self.has(c) {
                 missing.push((at, c));
                 // What is printed for it ends in a bracket.
                 last = Some(']');
@@ -113,9 +119,9 @@ mod tests {
     use super::*;
 
     fn coverage() -> Coverage {
-        let latin = Family::new((0x20..0x7f).chain([0xe9, 0xf3, 0x301]).collect());
-        let arabic = Family::new((0x20..0x7f).chain([0xe9]).chain(0x620..0x650).collect());
-        Coverage::new(vec![latin, arabic])
+        let latin = Face::new((0x20..0x7f).chain([0xe9, 0xf3, 0x301]).collect());
+        let arabic = Face::new((0x20..0x7f).chain([0xe9]).chain(0x620..0x650).collect());
+        Coverage::new(vec![latin, arabic], Vec::new())
     }
 
     #[test]
@@ -138,8 +144,14 @@ mod tests {
     }
 
     #[test]
+    fn what_a_font_lists_and_lacks_is_missing() {
+        let coverage = Coverage::new(vec![Face::new(vec![0x2041])], vec![Face::new(vec![0x2041])]);
+        assert_eq!(coverage.missing("\u{2041}"), [(0, '\u{2041}')]);
+    }
+
+    #[test]
     fn private_characters_are_missing_even_where_a_font_has_them() {
-        let coverage = Coverage::new(vec![Family::new(vec![0xe000])]);
+        let coverage = Coverage::new(vec![Face::new(vec![0xe000])], Vec::new());
         assert_eq!(coverage.missing("\u{e000}"), [(0, '\u{e000}')]);
     }
 }
