@@ -111,7 +111,8 @@ pub enum BlockKind {
         blocks: Vec<Block>,
     },
     /// A layout directive, taken out of the Markdown that readers get. In a redline, `inserted` and `deleted` hold a
-    /// block that can't be marked inside, and `changes` the list of changes.
+    /// block that can't be marked inside, and `changes` the list of changes;
+    /// in other texts `changes` is what a template writes of them, which no redline compares.
     Directive {
         name: String,
         attributes: BTreeMap<String, String>,

@@ -340,7 +340,7 @@ pub(super) fn changed_since_newest(before: Option<&Version>, this: &Snapshot) ->
 }
 
 /// The date of a version: as asked for, else of the environment, the clean commit, or today.
-fn date(options: &BuildOptions, git: Option<&GitFacts>) -> Result<Date> {
+pub(super) fn date(options: &BuildOptions, git: Option<&GitFacts>) -> Result<Date> {
     if let Some(date) = options.date {
         return Ok(date);
     }

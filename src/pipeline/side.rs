@@ -1,7 +1,7 @@
 //! One side of a comparison: a version, a git revision, a folder or the working tree, as records and files.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -40,7 +40,7 @@ pub struct Side {
 pub(super) enum From {
     Version(Box<Version>),
     Commit(String),
-    Folder,
+    Folder(PathBuf),
     WorkingTree,
     /// A revision from before the book.
     Nowhere,
@@ -189,11 +189,11 @@ impl Side {
                 diagnostics: Vec::new(),
                 unread: BTreeSet::new(),
                 book: None,
-                from: From::Folder,
+                from: From::Folder(path.to_owned()),
             });
         }
         let (tree, found) = tree::folder::read(path)?;
-        Side::of_tree(tree, found, since(text), text.to_owned(), From::Folder)
+        Side::of_tree(tree, found, since(text), text.to_owned(), From::Folder(path.to_owned()))
     }
 
     fn version(version: Version) -> Result<Side> {

@@ -10,11 +10,13 @@ pub(super) const CHANGES: &str = "changes";
 
 /// The blocks of a document without its list of changes, and without the heading over it.
 ///
-/// Where only the other document marks the list, the section of the same heading is the list here.
-pub(super) fn without_changes(document: &Document, other: &Document) -> Vec<Block> {
+/// Where only another text of the document marks the list, the section of the same heading is the list here.
+pub(super) fn without_changes(document: &Document, others: &[&Document]) -> Vec<Block> {
     let mut headings = Vec::new();
     let blocks = dropped(&document.blocks, &mut headings);
-    if !has_changes(&document.blocks) && has_changes(&other.blocks) {
+    if !has_changes(&document.blocks)
+        && let Some(other) = others.iter().find(|other| has_changes(&other.blocks))
+    {
         dropped(&other.blocks, &mut headings);
         return without_sections(blocks, &headings);
     }

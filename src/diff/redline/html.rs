@@ -40,7 +40,7 @@ pub fn html(redline: &Redline, meta: &HtmlMeta<'_>) -> String {
 /// List of changes and text, without their title, as a part of another page. Its ids begin with `change-`, `note-`
 /// or `footnote-`.
 pub fn fragment(redline: &Redline, meta: &HtmlMeta<'_>) -> String {
-    let naming = Naming { old: &redline.old, new: &redline.new, words: meta.words };
+    let naming = Naming { old: &redline.old, new: &redline.new, words: meta.words, marked: None };
     let mut painter = Painter { out: String::new(), naming, document: &redline.document, footnotes: BTreeMap::new(), in_link: false };
     painter.collect();
     painter.list(redline);

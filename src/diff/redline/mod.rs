@@ -85,12 +85,14 @@ pub struct Naming<'a> {
     pub new: &'a str,
     /// The book's own words, by the keys of [`WORDS`].
     pub words: &'a dyn Fn(&str) -> Option<String>,
+    /// The same document as another text has it, where that says of a section that it lists changes.
+    pub marked: Option<&'a Document>,
 }
 
 impl<'a> Naming<'a> {
     /// In English.
     pub fn new(old: &'a str, new: &'a str) -> Naming<'a> {
-        Naming { old, new, words: &|_| None }
+        Naming { old, new, words: &|_| None, marked: None }
     }
 
     fn word(&self, key: &str) -> String {
@@ -109,8 +111,8 @@ impl RedlineChange {
 /// Marks in one document what changed between two.
 pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let mut notes = Notes::default();
-    let right = Side::of(new, old, Which::New, &mut notes);
-    let left = Side::of(old, new, Which::Old, &mut notes);
+    let right = Side::of(new, old, naming.marked, Which::New, &mut notes);
+    let left = Side::of(old, new, naming.marked, Which::Old, &mut notes);
 
     let say = |number: usize| notes.all.get(number - 1).map_or_else(String::new, |(text, ..)| text_of(text));
     let changes = Changes { found: Vec::new(), notes: &say, section: String::new() };

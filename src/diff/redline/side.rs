@@ -33,9 +33,10 @@ pub(super) enum Which {
 
 impl Side {
     /// Reads a document; the new side first, so that its notes come first.
-    pub(super) fn of(document: &Document, other: &Document, which: Which, notes: &mut Notes) -> Side {
+    pub(super) fn of(document: &Document, other: &Document, marked: Option<&Document>, which: Which, notes: &mut Notes) -> Side {
         let mut parts = Parts::default();
-        let mut blocks = without_changes(document, other);
+        let others: Vec<&Document> = [other].into_iter().chain(marked).collect();
+        let mut blocks = without_changes(document, &others);
         if has_layout(&blocks) != has_layout(&other.blocks) {
             blocks = without_layout(blocks);
         }
