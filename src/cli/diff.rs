@@ -184,7 +184,7 @@ impl Diff {
 }
 
 fn section(redlined: &Redlined) -> paint::Section {
-    paint::Section { title: redlined.title(), html: redlined.html() }
+    paint::Section { title: redlined.title(), language: redlined.language().to_owned(), html: redlined.html() }
 }
 
 /// Shows what of the two sides could not be read, and says whether there is any.

@@ -14,7 +14,7 @@ use super::side::{Side, Unusable};
 use super::texts::{Text, Texts};
 use super::{front, typesetting};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
-use crate::diff::redline::{HtmlMeta, Naming, Redline, fragment, redline};
+use crate::diff::redline::{Naming, Redline, fragment, redline};
 use crate::document::{Document, Inline, Stamp, walk};
 use crate::load;
 use crate::markdown::{self, TypstMeta};
@@ -96,7 +96,12 @@ impl Redlined {
         self.redline.changes.len()
     }
 
-    /// The document's title, as it is now.
+    /// The language of its text.
+    pub fn language(&self) -> &str {
+        &self.book.settings.language
+    }
+
+    /// The document's title, with the names of both versions.
     pub fn title(&self) -> String {
         front::title(&self.redline.document).unwrap_or_else(|| self.id.clone())
     }
@@ -104,7 +109,7 @@ impl Redlined {
     /// As a part of a page.
     pub fn html(&self) -> String {
         let words = |key: &str| self.book.settings.words.get(key).cloned();
-        fragment(&self.redline, &HtmlMeta { language: &self.book.settings.language, words: &words })
+        fragment(&self.redline, &words)
     }
 
     /// Typesets it as the book's documents are.

@@ -15,6 +15,8 @@ const LONG: usize = 4_000;
 #[derive(Debug, Clone)]
 pub struct Section {
     pub title: String,
+    /// BCP 47 language tag.
+    pub language: String,
     /// HTML that is whole in itself.
     pub html: String,
 }
@@ -63,7 +65,8 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
         out.push_str("</ul>\n</section>\n");
     }
     for section in sections {
-        out.push_str(&format!("<section class=\"redline\">\n<h2>{}</h2>\n{}\n</section>\n", escape(&section.title), section.html));
+        let (language, title) = (escape(&section.language), escape(&section.title));
+        out.push_str(&format!("<section class=\"redline\" lang=\"{language}\">\n<h2>{title}</h2>\n{}</section>\n", section.html));
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out

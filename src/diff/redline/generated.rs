@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::token::{Leaf, Run};
-use crate::document::{Block, BlockKind, Document, plain_text};
+use crate::document::{Block, BlockKind, Document, StampField, plain_text};
 
 /// The directive around a list of changes.
 pub(super) const CHANGES: &str = "changes";
@@ -108,39 +108,40 @@ impl Version {
         }
     }
 
-    /// Makes the version's name and digest equal to any other's; beside one of them its date, too. A date that
-    /// stands elsewhere is content.
+    /// Makes the version's name and digest equal to any other's, and to the places where a text that isn't stamped yet
+    /// has them; beside one of them its date, too. A date that stands elsewhere is content.
     pub(super) fn mask(&self, run: &mut Run) {
         let is = |wanted: &Option<String>, text: &str| wanted.as_deref() == Some(text);
         let mut is_line = false;
         for token in run.iter_mut() {
-            if let Leaf::Word(text) = &token.leaf {
-                let key = if is(&self.name, text) {
-                    1
-                } else if is(&self.digest, text) {
-                    2
-                } else {
-                    continue;
-                };
-                token.key = key;
-                is_line = true;
-            }
+            let field = match &token.leaf {
+                Leaf::Word(text) if is(&self.name, text) => StampField::Name,
+                Leaf::Word(text) if is(&self.digest, text) => StampField::Digest,
+                Leaf::Stamp(field) => *field,
+                _ => continue,
+            };
+            token.key = field as u64;
+            is_line = true;
         }
-        let Some((date, is_line)) = self.date.as_deref().zip(Some(is_line)) else { return };
-        if !is_line {
-            return;
-        }
+        let Some(date) = self.date.as_deref().filter(|_| is_line) else { return };
         let (year, day) = (&date[..4.min(date.len())], date.get(8..).unwrap_or_default().trim_start_matches('0'));
-        let words: Vec<usize> = (0..run.len()).filter(|at| matches!(run[*at].leaf, Leaf::Word(_))).collect();
-        for (index, at) in words.iter().enumerate() {
-            if run[*at].said() == date {
-                run[*at].key = 3;
+        let mut at = 0;
+        while at < run.len() {
+            if run[at].said() == date {
+                run[at].key = StampField::Date as u64;
             }
-            // 6 November 2025
-            let Some(rest) = words.get(index..index + 3) else { continue };
-            if run[rest[0]].said() == day && run[rest[2]].said() == year && run[rest[1]].said().chars().all(char::is_alphabetic) {
-                rest.iter().zip(4..).for_each(|(place, key)| run[*place].key = key);
+            // 6 November 2025, one word from here on
+            if let Some([first, _, month, _, last]) = run.get(at..at + 5)
+                && first.said() == day
+                && last.said() == year
+                && month.said().chars().all(char::is_alphabetic)
+            {
+                let said: String = run[at..at + 5].iter().map(|token| token.said()).collect();
+                run[at].leaf = Leaf::Word(said);
+                run[at].key = StampField::LongDate as u64;
+                run.drain(at + 1..at + 5);
             }
+            at += 1;
         }
     }
 }

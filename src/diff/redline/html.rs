@@ -1,46 +1,18 @@
-//! A redline for a browser: one page that needs nothing else, neither script nor network.
+//! A redline for a browser: a part of a page that needs nothing else, neither script nor network.
 
 use std::collections::BTreeMap;
 
-use super::super::paint::escape_html as escape;
+use super::super::paint::{self, escape_html as escape};
 use super::super::words::{Op, Word};
 use super::generated::CHANGES;
 use super::token::is_web;
 use super::{Naming, Redline};
-use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, Table, Target, plain_text};
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, Table, Target};
 
-const STYLE: &str = include_str!("page.css");
-
-/// What a page is told.
-#[derive(Clone, Copy)]
-pub struct HtmlMeta<'a> {
-    /// BCP 47 language tag.
-    pub language: &'a str,
-    /// The book's own words, by the keys of [`super::WORDS`].
-    pub words: &'a dyn Fn(&str) -> Option<String>,
-}
-
-/// A redline as a page. Images are shown by what they say.
-pub fn html(redline: &Redline, meta: &HtmlMeta<'_>) -> String {
-    let title = redline.document.blocks.first().map_or_else(String::new, |block| match &block.kind {
-        BlockKind::Heading { content, .. } => plain_text(content),
-        _ => String::new(),
-    });
-    let language: String = meta.language.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    format!(
-        "<!doctype html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n{1}</main>\n</body>\n</html>\n",
-        escape(&title),
-        fragment(redline, meta)
-    )
-}
-
-/// List of changes and text, without their title, as a part of another page. Its ids begin with `change-`, `note-`
-/// or `footnote-`.
-pub fn fragment(redline: &Redline, meta: &HtmlMeta<'_>) -> String {
-    let naming = Naming { old: &redline.old, new: &redline.new, words: meta.words, marked: None };
+/// List of changes and text, without their title, which is a heading of level 2. Images are shown by what they say; its
+/// ids begin with `change-`, `note-` or `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`].
+pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>) -> String {
+    let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
     let mut painter = Painter { out: String::new(), naming, document: &redline.document, footnotes: BTreeMap::new(), in_link: false };
     painter.collect();
     painter.list(redline);
@@ -83,7 +55,7 @@ impl<'a> Painter<'a> {
     /// The list of changes.
     fn list(&mut self, redline: &Redline) {
         let heading = self.word("redline_changes");
-        self.push(&format!("<nav class=\"changes\" aria-label=\"{heading}\">\n<h2>{heading}</h2>\n"));
+        self.push(&format!("<nav class=\"changes\" aria-label=\"{heading}\">\n<h3>{heading}</h3>\n"));
         if redline.changes.is_empty() {
             let none = self.word("redline_none");
             self.push(&format!("<p>{none}</p>\n"));
@@ -143,7 +115,7 @@ impl<'a> Painter<'a> {
     fn block(&mut self, block: &Block) {
         match &block.kind {
             BlockKind::Heading { level, content, .. } => {
-                let level = (*level).clamp(2, 6);
+                let level = (*level).clamp(2, 5) + 1;
                 self.push(&format!("<h{level}>"));
                 self.inlines(content);
                 self.push(&format!("</h{level}>\n"));
@@ -175,7 +147,9 @@ impl<'a> Painter<'a> {
             BlockKind::Table(table) => self.table(table),
             BlockKind::Alert { kind, title, blocks } => {
                 self.push("<aside>\n<p><strong>");
-                self.text(title.as_deref().unwrap_or(kind));
+                let own = || (self.naming.words)(kind).unwrap_or_else(|| paint::capital(kind));
+                let title = title.clone().unwrap_or_else(own);
+                self.text(&title);
                 self.push("</strong></p>\n");
                 self.wrapped("", blocks, "</aside>\n");
             }
@@ -325,7 +299,7 @@ impl<'a> Painter<'a> {
         crate::document::walk::blocks(&self.document.blocks, &mut |block| placed |= block.kind == BlockKind::Notes);
         if !placed && !self.document.notes.is_empty() {
             let heading = self.word("notes");
-            self.push(&format!("<h2>{heading}</h2>\n"));
+            self.push(&format!("<h3>{heading}</h3>\n"));
             self.notes();
         }
         let mut own: Vec<(usize, &'a [Block])> = self.footnotes.values().copied().collect();

@@ -23,7 +23,7 @@ use blocks::{Merger, text_of};
 use changes::Changes;
 use side::{Notes, Side, Which};
 
-pub use html::{HtmlMeta, fragment, html};
+pub use html::fragment;
 
 use super::words::Word;
 use crate::document::{Block, BlockKind, Document, Inline};
@@ -130,7 +130,7 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let found = merger.changes.found;
 
     let title = right.title.as_ref().or(left.title.as_ref()).map(text_of).or_else(|| text(new, "title")).unwrap_or_default();
-    let title = naming.word("redline_title").replace("{old}", naming.old).replace("{new}", naming.new).replace("{title}", &title);
+    let title = naming.word("redline_title").replace("{old}", short(naming.old)).replace("{new}", short(naming.new)).replace("{title}", &title);
     let title = title.trim_end_matches([' ', ':']).to_owned();
     let mut front = new.front.clone();
     front.insert("title".to_owned(), title.clone().into());
@@ -148,6 +148,11 @@ impl Redline {
     pub fn text(&self) -> &[Block] {
         self.document.blocks.get(3..).unwrap_or_default()
     }
+}
+
+/// A version's name as a title has it: of `main (1a2b3c4d5e6f)` without the commit, which each page tells.
+fn short(name: &str) -> &str {
+    name.split_once(" (").map_or(name, |(short, _)| short)
 }
 
 fn text(document: &Document, key: &str) -> Option<String> {
