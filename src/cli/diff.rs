@@ -19,7 +19,7 @@ use crate::typeset::Choice;
 
 const EXAMPLES: &str = "\
 Examples:
-  brief diff                        since the newest version
+  brief diff                        since the last published version, else the newest
   brief diff v7 v9                  between two versions
   brief diff main                   what this branch changes
   brief diff main...                the same, since it left main
@@ -47,7 +47,7 @@ const TYPST_SECONDS: u64 = 120;
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Diff {
-    /// What to compare with [default: the newest version, else HEAD]
+    /// What to compare with [default: the last published version, else the newest, else HEAD]
     base: Option<String>,
     /// What to compare [default: the book as it lies in its folder]
     head: Option<String>,
@@ -178,6 +178,7 @@ impl Diff {
             typst_timeout: Duration::from_secs(TYPST_SECONDS),
             keep_temporary: terminal.verbose,
             date: None,
+            since: None,
             jobs: None,
         })
     }

@@ -19,11 +19,12 @@ mod redline;
 mod review;
 mod schemas;
 mod side;
+mod since;
 mod texts;
 mod typesetting;
 
 pub use build::build;
-pub use compare::{Comparison, base, changes_since, compare, sides};
+pub use compare::{Comparison, base, compare, sides};
 pub use content::check;
 pub use file::compare_file;
 pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
