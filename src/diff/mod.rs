@@ -13,6 +13,7 @@ mod likeness;
 mod lists;
 mod node;
 pub mod paint;
+pub mod redline;
 mod summary;
 mod text;
 mod values;
