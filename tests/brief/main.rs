@@ -22,8 +22,10 @@ mod load_properties;
 mod markdown;
 mod paint;
 mod promises;
+mod redline;
 mod review;
 mod revision;
+mod since;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
 mod version;
