@@ -28,6 +28,9 @@ pub mod site;
 pub mod typeset;
 pub mod version;
 
+#[cfg(feature = "publish")]
+pub mod publish;
+
 pub mod pipeline;
 
 pub mod cli;

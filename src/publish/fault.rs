@@ -1,0 +1,105 @@
+//! What an object store says when something fails, in a line that names operation and object and no secret.
+
+use std::error::Error as _;
+
+use anyhow::anyhow;
+use object_store::Error;
+
+/// `can't write `s3://…`: access denied (…)`, with what to look at.
+pub(super) fn fault(operation: &str, object: &str, error: &Error) -> anyhow::Error {
+    let said = said(error);
+    let what = match error {
+        Error::PermissionDenied { .. } => "access denied; the credentials in the environment don't allow it",
+        Error::Unauthenticated { .. } => "the credentials in the environment are missing, wrong or expired",
+        _ if said.contains("NoSuchBucket") || said.contains("ContainerNotFound") => "there is no such bucket",
+        Error::NotFound { .. } => "it is not there",
+        Error::AlreadyExists { .. } | Error::Precondition { .. } => "somebody else has written it meanwhile",
+        Error::NotImplemented { .. } | Error::NotSupported { .. } => "the store can't do this",
+        _ if ["AuthorizationHeaderMalformed", "PermanentRedirect", "configured region", "301 Moved"]
+            .iter()
+            .any(|sign| said.contains(sign)) =>
+        {
+            "the bucket is in another region; set AWS_REGION to the bucket's own"
+        }
+        _ if ["timed out", "timeout", "operation timed"].iter().any(|sign| said.to_lowercase().contains(sign)) => {
+            "the store did not answer in time"
+        }
+        _ if ["dns error", "tcp connect", "error trying to connect", "client error (Connect)"].iter().any(|sign| said.contains(sign)) => {
+            "there is no way to the store; see to the network, and to the endpoint in the environment"
+        }
+        _ if ["503", "SlowDown", "500 Internal", "502", "504"].iter().any(|sign| said.contains(sign)) => {
+            "the store is overloaded or out of order; it was asked several times"
+        }
+        _ => "the store or the way to it failed",
+    };
+    anyhow!("{said}").context(format!("can't {operation} `{object}`: {what}"))
+}
+
+/// The error and its causes in one bounded line, without the queries of addresses, which may be signed.
+fn said(error: &Error) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        source = cause.source();
+    }
+    shorten(&redact(&parts.join(": ")))
+}
+
+/// Takes the queries of addresses out, and what a store repeats of a signature.
+pub(super) fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, word) in text.split_whitespace().enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        let start = word.find("://").map_or(word.len(), |at| at + 3);
+        match word.get(start..).and_then(|rest| rest.find('?')) {
+            Some(query) => {
+                out.push_str(word.get(..start + query).unwrap_or_default());
+                out.push_str("?…");
+            }
+            None => out.push_str(word),
+        }
+    }
+    for tag in [
+        "AWSAccessKeyId",
+        "SignatureProvided",
+        "StringToSign",
+        "StringToSignBytes",
+        "CanonicalRequest",
+        "CanonicalRequestBytes",
+        "AuthenticationErrorDetail",
+    ] {
+        let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
+        while let Some(from) = out.find(&open) {
+            let to = out.get(from..).and_then(|rest| rest.find(&close)).map_or(out.len(), |at| from + at + close.len());
+            out.replace_range(from..to, "");
+        }
+    }
+    out
+}
+
+fn shorten(text: &str) -> String {
+    const MOST: usize = 600;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).collect::<String>() + "…" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redact;
+
+    #[test]
+    fn no_query_and_no_signature_is_shown() {
+        let text =
+            "Error performing PUT https://a.blob.example/c/x?sig=SECRET&se=1 in 2s <Code>Bad</Code><StringToSign>SECRET\nx</StringToSign>";
+        let shown = redact(text);
+        assert!(
+            !shown.contains("SECRET") && shown.contains("https://a.blob.example/c/x?…") && shown.contains("<Code>Bad</Code>"),
+            "{shown}"
+        );
+    }
+}
