@@ -503,13 +503,15 @@ fn carry_out(
             (Some(found), true) => Condition::Unchanged(found),
             (None, true) => Condition::Absent,
         };
-        let outcome = destination.write(LEDGER, plan.ledger_text.as_bytes(), &short(LEDGER), condition)?;
-        let stands = destination.read(LEDGER)?.is_some_and(|found| found.bytes == plan.ledger_text.as_bytes());
+        let outcome = destination.write(LEDGER, plan.ledger_text.as_bytes(), &short(LEDGER), condition);
+        // Where the answer was lost, what is there says whether it was written.
+        let stands = destination.read(LEDGER).map(|found| found.is_some_and(|found| found.bytes == plan.ledger_text.as_bytes()));
         match outcome {
-            _ if stands => sent.objects += 1,
-            Outcome::Written => bail!("`{}` holds something else than was sent", destination.address.object(LEDGER)),
-            Outcome::Refused => return Err(moved_on()),
-            Outcome::Unsupported => bail!("`{shown}` has no conditional writes of what is there: publish with `--single-publisher`"),
+            _ if matches!(stands, Ok(true)) => sent.objects += 1,
+            Err(error) => return Err(error),
+            Ok(Outcome::Written) => bail!("`{}` holds something else than was sent", destination.address.object(LEDGER)),
+            Ok(Outcome::Refused) => return Err(moved_on()),
+            Ok(Outcome::Unsupported) => bail!("`{shown}` has no conditional writes of what is there: publish with `--single-publisher`"),
         }
     }
     if plan.latest_changes {

@@ -21,11 +21,11 @@ pub(super) fn fault(operation: &str, object: &str, error: &Error) -> anyhow::Err
         {
             "the bucket is in another region; set AWS_REGION to the bucket's own"
         }
-        _ if ["timed out", "timeout", "operation timed"].iter().any(|sign| said.to_lowercase().contains(sign)) => {
-            "the store did not answer in time"
-        }
         _ if ["dns error", "tcp connect", "error trying to connect", "client error (Connect)"].iter().any(|sign| said.contains(sign)) => {
             "there is no way to the store; see to the network, and to the endpoint in the environment"
+        }
+        _ if ["timed out", "408 request timeout"].iter().any(|sign| said.to_lowercase().contains(sign)) => {
+            "the store did not answer in time"
         }
         _ if ["503", "SlowDown", "500 Internal", "502", "504"].iter().any(|sign| said.contains(sign)) => {
             "the store is overloaded or out of order; it was asked several times"
@@ -46,7 +46,7 @@ fn said(error: &Error) -> String {
         }
         source = cause.source();
     }
-    shorten(&redact(&parts.join(": ")))
+    shorten(&redact(&parts.join(": ")).replace("max_retries: ", "at most ").replace("retry_timeout: ", "within "))
 }
 
 /// Takes the queries of addresses out, and what a store repeats of a signature.
@@ -65,22 +65,15 @@ pub(super) fn redact(text: &str) -> String {
             None => out.push_str(word),
         }
     }
-    for tag in [
-        "AWSAccessKeyId",
-        "SignatureProvided",
-        "StringToSign",
-        "StringToSignBytes",
-        "CanonicalRequest",
-        "CanonicalRequestBytes",
-        "AuthenticationErrorDetail",
-    ] {
-        let (open, close) = (format!("<{tag}>"), format!("</{tag}>"));
-        while let Some(from) = out.find(&open) {
-            let to = out.get(from..).and_then(|rest| rest.find(&close)).map_or(out.len(), |at| from + at + close.len());
-            out.replace_range(from..to, "");
-        }
-    }
-    out
+    answer(&out).unwrap_or(out)
+}
+
+/// A store's answer without its mark-up and without what it repeats of the request: `NoSuchKey: There is none`.
+fn answer(text: &str) -> Option<String> {
+    let (before, xml) = text.split_once('<')?;
+    let part = |tag: &str| Some(xml.split_once(&format!("<{tag}>"))?.1.split_once(&format!("</{tag}>"))?.0.to_owned());
+    let said: Vec<String> = [part("Code"), part("Message")].into_iter().flatten().collect();
+    Some(format!("{before}{}", if said.is_empty() { "(a page of mark-up)".to_owned() } else { said.join(": ") }))
 }
 
 fn shorten(text: &str) -> String {
@@ -94,8 +87,7 @@ mod tests {
 
     #[test]
     fn no_query_and_no_signature_is_shown() {
-        let text =
-            "Error performing PUT https://a.blob.example/c/x?sig=SECRET&se=1 in 2s <Code>Bad</Code><StringToSign>SECRET\nx</StringToSign>";
+        let text = "Error performing PUT https://a.blob.example/c/x?sig=SECRET&se=1 in 2s <Error><Code>Bad</Code><StringToSign>SECRET\nx</StringToSign><Message>Wrong</Message></Error>";
         let shown = redact(text);
         assert!(
             !shown.contains("SECRET") && shown.contains("https://a.blob.example/c/x?…") && shown.contains("<Code>Bad</Code>"),

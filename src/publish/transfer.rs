@@ -115,11 +115,16 @@ impl Inner {
         }
         let bytes = object.read()?;
         let condition = if exclusive && there.is_none() { Condition::Absent } else { Condition::Always };
-        let outcome = self.write(&object.key, bytes, &object.headers, condition).await?;
-        // Also after a write that was refused: where an answer was lost, what is there may be what was sent.
-        match (self.holds(object).await?, outcome) {
+        let outcome = self.write(&object.key, bytes, &object.headers, condition).await;
+        // Also after a write that failed or was refused: where an answer was lost, what is there may be what was sent.
+        let holds = match (self.holds(object).await, &outcome) {
+            (Err(_), Err(_)) => Err(String::new()),
+            (holds, _) => holds?,
+        };
+        match (holds, outcome) {
             (Ok(()), _) => Ok(true),
-            (Err(_), Outcome::Refused) => Err(anyhow!("`{}` was written by somebody else meanwhile", object.key)),
+            (Err(_), Err(error)) => Err(error),
+            (Err(_), Ok(Outcome::Refused)) => Err(anyhow!("`{}` was written by somebody else meanwhile", object.key)),
             (Err(found), _) => {
                 bail!(
                     "the destination holds something else than was sent as `{}`: {found}, not {} bytes of the same digest",

@@ -22,6 +22,8 @@ mod load_properties;
 mod markdown;
 mod paint;
 mod promises;
+#[cfg(feature = "publish")]
+mod publish;
 mod redline;
 mod review;
 mod revision;
