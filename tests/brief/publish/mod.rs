@@ -1,7 +1,7 @@
 //! Publishing, to a folder and to an S3 server: whole versions, in order, once, and back again; and what fails.
 
 mod faults;
-mod places;
+pub(crate) mod places;
 mod rivals;
 mod roundtrip;
 

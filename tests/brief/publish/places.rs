@@ -219,3 +219,23 @@ fn answer(client: &mut TcpStream, server: u16, head: &str, body: &[u8], deed: De
     client.write_all(answer.as_bytes())?;
     client.write_all(&body)
 }
+
+/// A web server that shows a folder, for as long as the process lives. Gives its address.
+pub(crate) fn web(folder: std::path::PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let Ok((head, _)) = message(&mut stream) else { continue };
+            let path = head.split_whitespace().nth(1).unwrap_or("/").trim_start_matches('/');
+            let (status, body) = match std::fs::read(folder.join(path)) {
+                Ok(body) => ("200 OK", body),
+                Err(_) => ("404 Not Found", b"<!doctype html><p>no such page".to_vec()),
+            };
+            let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(&body);
+        }
+    });
+    format!("http://127.0.0.1:{port}")
+}

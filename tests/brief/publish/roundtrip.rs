@@ -80,7 +80,7 @@ fn an_unchanged_publication_moves_nothing_in_four_requests() {
 }
 
 #[test]
-fn a_thousand_objects_go_eight_at_a_time() {
+fn objects_go_eight_at_a_time() {
     let Some(server) = Server::start() else { return };
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
