@@ -198,6 +198,9 @@ fn release(
         return Ok(Built { tree, diagnostics, notes, outcome: Outcome::Faulty });
     }
 
+    for (name, bytes) in press.images(&prepared) {
+        stage.write(&name, bytes)?;
+    }
     stage.write(CLAIMS, Claims::new(rows).to_json()?.as_bytes())?;
     stage.write(CHANGES, changes.text.as_bytes())?;
     stage.write(DATA, &snapshot.to_data_json()?)?;

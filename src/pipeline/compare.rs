@@ -166,8 +166,7 @@ fn plain(prepared: &Prepared) -> String {
 /// Finds out which documents of the head each file alters, by putting back what the base had in its place alone.
 fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<String, String>, files: &mut [FileChange]) {
     let shows = |path: &str| -> Vec<String> {
-        let showing =
-            documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
+        let showing = documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
         showing.map(|prepared| prepared.planned.id.clone()).collect()
     };
     let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == "content/book.yaml";
@@ -184,9 +183,7 @@ fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<S
             }
             // A document that can't be made without the change is altered by it.
             file.documents = match Rendered::of_tree(&tree) {
-                Some(before) => {
-                    texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect()
-                }
+                Some(before) => texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect(),
                 None => Vec::new(),
             };
         }

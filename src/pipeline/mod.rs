@@ -20,6 +20,7 @@ mod review;
 mod schemas;
 mod side;
 mod since;
+mod site;
 mod texts;
 mod typesetting;
 
@@ -32,3 +33,4 @@ pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable};
+pub use site::{Site, site};
