@@ -6,7 +6,7 @@
 //! it becomes a case in `tests/cases/faults`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,7 @@ use brief::model::NotesPlacement;
 use brief::render::{Parsed, Renderer, Scope};
 use brief::tree::{Tree, folder};
 use brief::{check, load};
+use serde_json::Value;
 
 /// What one input may take.
 const SLOW: Duration = Duration::from_secs(20);
@@ -225,22 +226,29 @@ fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Bo
     eprintln!("{tried} inputs from seed {seed}");
 }
 
-/// The books that are changed at random: the base of the cases and each of them.
+/// The books that are changed at random: the base of the cases, and each case over it.
 fn corpus() -> Vec<Tree> {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/faults");
-    let base = folder::read(&cases.join("base")).unwrap().0;
-    let mut names: Vec<_> = std::fs::read_dir(&cases).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let base = folder::read(&cases.join("faults/base")).unwrap().0;
+    let mut names: Vec<_> =
+        ["faults", "load"].iter().flat_map(|room| std::fs::read_dir(cases.join(room)).unwrap()).map(|entry| entry.unwrap().path()).collect();
     names.sort();
     // What doesn't end takes its time by design.
     names.retain(|name| !name.to_string_lossy().contains("template-limit"));
-    names
-        .iter()
-        .map(|case| {
-            let mut tree = base.clone();
-            tree.files.extend(folder::read(case).unwrap().0.files);
-            tree
-        })
-        .collect()
+    let over = |case: &PathBuf| {
+        let mut tree = base.clone();
+        tree.files.extend(folder::read(case).unwrap().0.files);
+        tree
+    };
+    names.iter().map(over).collect()
+}
+
+/// The Markdown that is changed at random: the specification's examples, and what people write.
+fn texts() -> Vec<String> {
+    let lines: Vec<&str> = include_str!("../../README.md").lines().collect();
+    let examples: Vec<Value> = serde_json::from_str(include_str!("../data/commonmark/commonmark-0.31.2.json")).unwrap();
+    let examples = examples.iter().map(|example| example["markdown"].as_str().unwrap().to_owned());
+    examples.chain(lines.windows(12).map(|lines| lines.join("\n"))).collect()
 }
 
 #[test]
@@ -279,14 +287,13 @@ fn random_templates_are_rendered_or_refused() {
 
 #[test]
 fn random_markdown_is_written_and_typeset_as_code() {
-    let seed = include_str!("../../README.md");
+    let texts = texts();
     run(3, 600, |random| {
         let text = match random.below(2) {
             0 => (0..random.below(30)).map(|_| *random.pick(PIECES)).collect(),
             _ => {
-                let lines: Vec<&str> = seed.lines().collect();
-                let from = random.below(lines.len());
-                changed(random, &lines[from..(from + 12).min(lines.len())].join("\n"))
+                let text = random.pick(&texts).clone();
+                changed(random, &text)
             }
         };
         let input = text.clone();
