@@ -21,14 +21,10 @@ pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
     }
     for (file, places) in wanted {
         let located = Located::read(tree, &file);
-        let lines = tree.text(&file).map_or(1, |text| text.split('\n').count());
         for place in places {
             if let Place::Pointer { pointer, target, .. } = place {
-                *place = located
-                    .as_ref()
-                    .and_then(|located| located.find(pointer, *target))
-                    .map(|place| Located::inside(place, lines))
-                    .unwrap_or_else(|| Place::File(file.clone()));
+                let found = located.as_ref().and_then(|located| located.find(pointer, *target));
+                *place = found.unwrap_or_else(|| Place::File(file.clone()));
             }
         }
     }
@@ -58,14 +54,6 @@ impl<'a> Located<'a> {
             Some(body) if pointer == "/body" || pointer.starts_with("/body/") => Some(body.clone()),
             Some(body) if found.is_none() => Some(body.clone()),
             _ => found,
-        }
-    }
-
-    /// A key without text may stand behind the file's last line: it is shown on that line.
-    fn inside(place: Place, lines: usize) -> Place {
-        match place {
-            Place::Span(span) if span.line > lines => Place::line(span.file, lines),
-            place => place,
         }
     }
 }

@@ -162,14 +162,10 @@ impl<'a> Outline<'a> {
                     let mut seen: HashMap<&str, YamlSpan> = HashMap::new();
                     for (key, span, _) in entries {
                         if let Some(first) = seen.insert(key, *span) {
-                            diagnostics.push(
-                                Diagnostic::error(
-                                    Code::DuplicateKey,
-                                    self.place(*span),
-                                    format!("the key `{key}` stands twice in a mapping"),
-                                )
-                                .via("it stood first", self.place(first)),
-                            );
+                            let named = if key.is_empty() { "an empty key".to_owned() } else { format!("the key `{key}`") };
+                            let message = format!("{named} stands twice in a mapping");
+                            let fault = Diagnostic::error(Code::DuplicateKey, self.place(*span), message);
+                            diagnostics.push(fault.via("it stood first", self.place(first)));
                         }
                     }
                 }
@@ -210,6 +206,11 @@ impl<'a> Outline<'a> {
     /// A range of the file; of more lines than one, the first.
     fn place(&self, span: YamlSpan) -> Place {
         let (line, column) = (span.start.line(), span.start.col() + 1);
+        let lines = self.source.text.lines().count().max(1);
+        if line > lines {
+            // A key without text may stand behind the last line: it is shown on that one.
+            return Place::line(self.source.file, lines + self.source.lines_before);
+        }
         let end_column = if span.end.line() == line && span.end.col() + 1 > column {
             span.end.col() + 1
         } else {

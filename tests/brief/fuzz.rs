@@ -230,8 +230,11 @@ fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Bo
 fn corpus() -> Vec<Tree> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let base = folder::read(&cases.join("faults/base")).unwrap().0;
-    let mut names: Vec<_> =
-        ["faults", "load"].iter().flat_map(|room| std::fs::read_dir(cases.join(room)).unwrap()).map(|entry| entry.unwrap().path()).collect();
+    let mut names: Vec<_> = ["faults", "load"]
+        .iter()
+        .flat_map(|room| std::fs::read_dir(cases.join(room)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.sort();
     // What doesn't end takes its time by design.
     names.retain(|name| !name.to_string_lossy().contains("template-limit"));

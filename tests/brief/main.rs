@@ -21,6 +21,7 @@ mod load;
 mod load_properties;
 mod markdown;
 mod paint;
+mod press;
 mod promises;
 mod review;
 mod revision;
