@@ -17,6 +17,8 @@ pub(super) struct Outline<'a> {
     root: Option<usize>,
     /// Where each document of the file begins.
     documents: Vec<Marker>,
+    /// Where it could be read no further.
+    stopped: Option<Marker>,
 }
 
 #[derive(Debug)]
@@ -43,11 +45,17 @@ struct Open {
 impl<'a> Outline<'a> {
     /// Reads a text as far as it can be read.
     pub(super) fn read(source: &Source<'a>) -> Outline<'a> {
-        let mut outline = Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new() };
+        let mut outline = Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new(), stopped: None };
         let mut anchors = HashMap::new();
         let mut open: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(source.text) {
-            let Ok((event, span)) = event else { break };
+            let (event, span) = match event {
+                Ok(event) => event,
+                Err(fault) => {
+                    outline.stopped = Some(*fault.marker());
+                    break;
+                }
+            };
             let (content, anchor) = match event {
                 Event::DocumentStart(_) => {
                     outline.documents.push(span.start);
@@ -175,9 +183,9 @@ impl<'a> Outline<'a> {
         diagnostics
     }
 
-    /// Where the second document of the file begins.
+    /// Where the second document of the file begins; what can't be read behind the first is taken for it.
     pub(super) fn second_document(&self) -> Option<Place> {
-        self.documents.get(1).map(|marker| self.source.at(marker.line(), marker.col() + 1))
+        self.documents.get(1).or(self.stopped.as_ref()).map(|marker| self.source.at(marker.line(), marker.col() + 1))
     }
 
     /// Where the first alias stands.
