@@ -39,10 +39,11 @@ fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
         .faults
         .iter()
         .map(|fault| {
-            let (code, place) = match (fault.theme_line, fault.rendered_line) {
-                (Some(line), _) => (Code::Theme, Place::line("templates/theme.typ", line)),
-                (None, Some(line)) => (Code::Typesetting, origin(prepared, line)),
-                (None, None) => (Code::Typesetting, Place::File(format!("templates/{}", prepared.planned.template))),
+            let (code, place) = match (fault.theme_line, &fault.asset, fault.rendered_line) {
+                (Some(line), ..) => (Code::Theme, Place::line("templates/theme.typ", line)),
+                (None, Some((image, line)), _) => (Code::Typesetting, Place::line(asset_path(image), *line)),
+                (None, None, Some(line)) => (Code::Typesetting, origin(prepared, line)),
+                (None, None, None) => (Code::Typesetting, Place::File(format!("templates/{}", prepared.planned.template))),
             };
             let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
             let mut diagnostic = Diagnostic::error(code, place, message);

@@ -11,6 +11,7 @@ mod book;
 mod books;
 mod bounds;
 mod cli;
+mod crashes;
 mod diff;
 mod digest;
 mod faults;
@@ -27,4 +28,5 @@ mod review;
 mod revision;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
+mod typesetting;
 mod version;

@@ -1,8 +1,10 @@
 //! Typesetting for tests: which typst serves, and what a PDF says when it is read back.
 
 use std::ffi::OsString;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use assert_cmd::cargo::CommandCargoExt;
 use brief::typeset::{Choice, Engine};
 
 /// The built-in typst, else the program that `BRIEF_TYPST` names; where there is neither, this says so.
@@ -20,6 +22,20 @@ pub(crate) fn engine() -> Option<Engine> {
 /// The program that `BRIEF_TYPST` names.
 pub(crate) fn named() -> Option<OsString> {
     std::env::var_os("BRIEF_TYPST").filter(|name| !name.is_empty() && name != "builtin")
+}
+
+/// `brief build` in a book's folder, with the typst that [`engine`] finds and temporary files in a folder of their own.
+pub(crate) fn build(root: &Path, temporary: &Path) -> Command {
+    let mut command = Command::cargo_bin("brief").unwrap();
+    command.current_dir(root).args(["build", "--date", "2025-11-06"]);
+    for name in ["SOURCE_DATE_EPOCH", "NO_COLOR", "BRIEF_TYPST"] {
+        command.env_remove(name);
+    }
+    if let Some(typst) = named().filter(|_| !cfg!(feature = "builtin-typst")) {
+        command.env("BRIEF_TYPST", typst);
+    }
+    command.env("TMPDIR", temporary).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 /// The text of each page, by poppler's reading.
