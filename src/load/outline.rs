@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, Span as YamlSpan};
 
+use super::shapes::below;
 use super::yaml::{Source, character_name, is_forbidden};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, Target};
 
@@ -193,10 +194,13 @@ impl<'a> Outline<'a> {
         self.nodes.iter().find(|node| matches!(node.content, Content::Alias(_))).map(|node| self.place(node.span))
     }
 
-    /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list.
-    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, Place)) {
-        for node in &self.nodes {
+    /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list: with the pointer
+    /// of the document's item or entry that it stands in, the key, the text and its place.
+    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, &str, Place)) {
+        let parts = self.parts();
+        for (index, node) in self.nodes.iter().enumerate() {
             let Content::Mapping(entries) = &node.content else { continue };
+            let part = parts.iter().take_while(|(first, _)| *first <= index).last().map_or("", |(_, pointer)| pointer);
             for (key, _, value) in entries.iter().filter(|(key, ..)| keys.contains(&key.as_str())) {
                 let values = match self.nodes.get(*value).map(|node| &node.content) {
                     Some(Content::List(items)) => items.as_slice(),
@@ -204,10 +208,19 @@ impl<'a> Outline<'a> {
                 };
                 for node in values.iter().filter_map(|value| self.nodes.get(*value)) {
                     if let Content::Scalar(text) = &node.content {
-                        visit(key, text, self.place(node.span));
+                        visit(part, key, text, self.place(node.span));
                     }
                 }
             }
+        }
+    }
+
+    /// The items or entries of the document, each with its first node and its pointer: its nodes are those up to the next.
+    fn parts(&self) -> Vec<(usize, String)> {
+        match self.root.and_then(|root| self.nodes.get(root)).map(|root| &root.content) {
+            Some(Content::List(items)) => items.iter().enumerate().map(|(index, item)| (*item, format!("/{index}"))).collect(),
+            Some(Content::Mapping(entries)) => entries.iter().map(|(key, _, value)| (*value, below("", &[key]))).collect(),
+            _ => Vec::new(),
         }
     }
 

@@ -65,10 +65,13 @@ pub(super) fn missing_glyphs(press: &Press<'_>, prepared: &Prepared, source: &Ty
     for (c, line) in &source.missing {
         first.entry(*c).or_insert(*line);
     }
-    let warnings = first.into_iter().map(|(c, line)| {
+    let allows = |record: &Record| record.allow.iter().any(|code| code == Code::MissingGlyph.name());
+    let warnings = first.into_iter().filter_map(|(c, line)| {
         let shown = format!("U+{:04X}", u32::from(c));
-        let holder = press.book.records().find_map(|record| Some((record, pointer_to(record, c)?)));
-        let (place, record) = match holder {
+        let mut holders = press.book.records().filter_map(|record| Some((record, pointer_to(record, c)?))).peekable();
+        let is_held = holders.peek().is_some();
+        let (place, record) = match holders.find(|(record, _)| !allows(record)) {
+            None if is_held => return None,
             Some((record, pointer)) => (Place::value(&record.file, format!("{}{pointer}", record.pointer)), Some(record.path())),
             None => (origin(prepared, line), None),
         };
@@ -76,7 +79,7 @@ pub(super) fn missing_glyphs(press: &Press<'_>, prepared: &Prepared, source: &Ty
             Diagnostic::warning(Code::MissingGlyph, place, format!("no font has the character {shown}, so the PDF shows `[{shown}]`"))
                 .help("put a font that has it into `fonts/`, and name it in the theme");
         warning.record = record;
-        warning
+        Some(warning)
     });
     warnings.collect()
 }
