@@ -11,9 +11,9 @@ use super::Status;
 use super::build::build;
 use super::terminal::Terminal;
 use crate::pipeline::BuildOptions;
+use crate::tree::folder::FOLDERS;
 use crate::typeset::interrupt;
 
-const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
 /// Editors write one file in several steps, and Git many files: a build waits until this long nothing happened.
 const QUIET: Duration = Duration::from_millis(150);
 /// How long a file that never rests can put a build off, in quiet times.

@@ -4,11 +4,14 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, Span as YamlSpan};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan};
 
 use super::shapes::below;
 use super::yaml::{Source, character_name, is_forbidden};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, Target};
+
+/// The key of an envelope's value.
+const VALUE: &str = "value";
 
 /// The values of one document, each with its range.
 #[derive(Debug)]
@@ -30,7 +33,7 @@ struct Node {
 
 #[derive(Debug)]
 enum Content {
-    Scalar(String),
+    Scalar(String, ScalarStyle),
     List(Vec<usize>),
     /// Keys, their ranges, and their values; a key may stand twice.
     Mapping(Vec<(String, YamlSpan, usize)>),
@@ -71,7 +74,7 @@ impl<'a> Outline<'a> {
                     }
                     continue;
                 }
-                Event::Scalar(text, _, anchor, _) => (Content::Scalar(text.into_owned()), anchor),
+                Event::Scalar(text, style, anchor, _) => (Content::Scalar(text.into_owned(), style), anchor),
                 Event::SequenceStart(anchor, _) => (Content::List(Vec::new()), anchor),
                 Event::MappingStart(anchor, _) => (Content::Mapping(Vec::new()), anchor),
                 Event::Alias(anchor) => (Content::Alias(anchors.get(&anchor).copied()), 0),
@@ -98,7 +101,7 @@ impl<'a> Outline<'a> {
             return;
         };
         let name = match self.nodes.get(node) {
-            Some(Node { content: Content::Scalar(text), span }) => (text.clone(), *span),
+            Some(Node { content: Content::Scalar(text, _), span }) => (text.clone(), *span),
             Some(Node { span, .. }) => (String::new(), *span),
             None => return,
         };
@@ -123,7 +126,7 @@ impl<'a> Outline<'a> {
                     entries.iter().rev().find(|(name, ..)| *name == segment).map(|(_, span, value)| (Some(*span), *value))
                 }
                 Content::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| (None, *item)),
-                Content::Scalar(_) | Content::Alias(_) => None,
+                Content::Scalar(..) | Content::Alias(_) => None,
             };
             match next {
                 Some((span, value)) => (key, node) = (span, value),
@@ -138,10 +141,59 @@ impl<'a> Outline<'a> {
         }))
     }
 
+    /// The place of a line, from 1, of the text that a pointer leads to, also within its envelope; nothing where the
+    /// text's lines are not those of the file, as in quotes.
+    pub(super) fn find_line(&self, pointer: &str, line: usize) -> Option<Place> {
+        let mut node = self.resolved(self.root?)?;
+        let within = |node: &Node, name: &str| match &node.content {
+            Content::Mapping(entries) => entries.iter().rev().find(|(key, ..)| key == name).map(|(_, _, value)| *value),
+            Content::List(items) => name.parse::<usize>().ok().and_then(|index| items.get(index)).copied(),
+            Content::Scalar(..) | Content::Alias(_) => None,
+        };
+        for segment in pointer.split('/').skip(1) {
+            node = self.resolved(within(node, &segment.replace("~1", "/").replace("~0", "~"))?)?;
+        }
+        if let Some(value) = within(node, VALUE) {
+            node = self.resolved(value)?;
+        }
+        let Content::Scalar(text, style) = &node.content else { return None };
+        let first = match style {
+            ScalarStyle::Plain => node.span.start.line(),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.header(node.span)? + 1,
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => return None,
+        };
+        if *style == ScalarStyle::Plain && node.span.end.line() == first {
+            return None;
+        }
+        // Lines are folded and their indent taken away, but what they hold stands in the file as it is.
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+        let mut before: usize = text.split('\n').take(line - 1).map(letters).sum();
+        for (index, shown) in self.source.text.lines().enumerate().skip(first - 1) {
+            let skipped = if index + 1 == node.span.start.line() && *style == ScalarStyle::Plain { node.span.start.col() } else { 0 };
+            let held = letters(&shown.chars().skip(skipped).collect::<String>());
+            if held > before {
+                return Some(Place::line(self.source.file, index + 1 + self.source.lines_before));
+            }
+            before -= held;
+        }
+        None
+    }
+
+    /// The line on which the `|` or `>` of a block of text stands.
+    fn header(&self, span: YamlSpan) -> Option<usize> {
+        let is_header = |line: &str| {
+            let head =
+                line.split(" #").next().unwrap_or(line).trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+            head.ends_with(['|', '>'])
+        };
+        let lines: Vec<&str> = self.source.text.lines().take(span.start.line()).collect();
+        lines.iter().rposition(|line| is_header(line)).map(|index| index + 1)
+    }
+
     /// What stands for a value that lacks something: a text itself, else its key, else its own first line.
     fn head(&self, node: usize, key: Option<YamlSpan>) -> YamlSpan {
         match (key, self.nodes.get(node)) {
-            (_, Some(Node { content: Content::Scalar(_), span })) if !span.is_empty() => *span,
+            (_, Some(Node { content: Content::Scalar(..), span })) if !span.is_empty() => *span,
             (Some(key), _) => key,
             (None, Some(node)) => node.span,
             (None, None) => YamlSpan::empty(Marker::new(0, 1, 0)),
@@ -161,7 +213,7 @@ impl<'a> Outline<'a> {
         let mut diagnostics = Vec::new();
         for node in &self.nodes {
             match &node.content {
-                Content::Scalar(text) => {
+                Content::Scalar(text, _) => {
                     if let Some(c) = text.chars().find(|c| is_forbidden(*c)) {
                         let message = format!("a text holds {}, which no output can hold", character_name(c));
                         diagnostics.push(Diagnostic::error(Code::ForbiddenCharacter, self.place(node.span), message));
@@ -207,7 +259,7 @@ impl<'a> Outline<'a> {
                     _ => std::slice::from_ref(value),
                 };
                 for node in values.iter().filter_map(|value| self.nodes.get(*value)) {
-                    if let Content::Scalar(text) = &node.content {
+                    if let Content::Scalar(text, _) = &node.content {
                         visit(part, key, text, self.place(node.span));
                     }
                 }

@@ -175,7 +175,7 @@ fn through(tree: &Tree) {
         if !has_errors(&found) {
             for planned in renderer.documents() {
                 let rendered = renderer.render(planned, &Scope::default(), &parse);
-                found.extend(check::document(&rendered.document, &planned.template, &rendered.origins, tree));
+                found.extend(check::document(&rendered.document, &rendered.origins, tree));
                 found.extend(rendered.diagnostics);
                 written(&rendered.document);
             }
