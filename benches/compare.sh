@@ -23,19 +23,26 @@ book=$work/book
 cd "$book"
 if [ -n "${TYPST:-}" ]; then typst=("$TYPST"); else typst=("$brief" typst-builtin); fi
 
-# seconds NAME COMMAND…: runs the command RUNS times, before each time the
-# function `before`, and keeps the median in $work/NAME.
+# once COMMAND…: the seconds that one run takes, after the function `before`.
+once() {
+  before
+  local start end
+  start=$(date +%s%N)
+  "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  end=$(date +%s%N)
+  awk -v ns=$((end - start)) 'BEGIN { printf "%.4f\n", ns / 1e9 }'
+}
+
+# middle: the median of the numbers on standard input.
+middle() {
+  sort -n | awk '{ t[NR] = $1 } END { m = NR % 2 ? t[(NR + 1) / 2] : (t[NR / 2] + t[NR / 2 + 1]) / 2; printf "%.3f", m }'
+}
+
+# seconds NAME COMMAND…: runs the command RUNS times and keeps the median in $work/NAME.
 seconds() {
   local name=$1 i
   shift
-  for ((i = 0; i < runs; i++)); do
-    before
-    local start end
-    start=$(date +%s%N)
-    "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-    end=$(date +%s%N)
-    echo $(((end - start) / 1000))
-  done | sort -n | awk '{ t[NR] = $1 } END { m = NR % 2 ? t[(NR + 1) / 2] : (t[NR / 2] + t[NR / 2 + 1]) / 2; printf "%.3f", m / 1e6 }' >"$work/$name"
+  for ((i = 0; i < runs; i++)); do once "$@"; done | middle >"$work/$name"
 }
 
 median() { cat "$work/$1"; }
@@ -54,10 +61,15 @@ bare() {
     "${typst[@]}" compile --root {}/root --ignore-system-fonts --creation-timestamp 1762300800 --pdf-standard a-3a,ua-1 {}/root/main.typ {}/bare.pdf
 }
 
-before() { :; }
-seconds bare bare
+# By turns, so that whatever else the machine does hits both; the ratio is the median of the pairs'.
 before() { rm -rf output; }
-seconds build "${build[@]}"
+for ((i = 0; i < runs; i++)); do
+  once bare >>"$work/bares"
+  once "${build[@]}" >>"$work/builds"
+done
+middle <"$work/bares" >"$work/bare"
+middle <"$work/builds" >"$work/build"
+paste "$work/builds" "$work/bares" | awk '{ print $1 / $2 }' | middle >"$work/pairs"
 seconds markdown "$brief" build --no-pdf
 before() { :; }
 "${build[@]}" >/dev/null
@@ -76,7 +88,7 @@ cat <<TABLE
 median of $runs runs, $jobs cores, $documents documents
 
 bare typst compile                    $(median bare) s
-brief build from nothing              $(median build) s   $(ratio build bare) of bare
+brief build from nothing              $(median build) s   $(median pairs) × bare, pair by pair
   all before typst (--no-pdf)         $(median markdown) s   $(ratio markdown build '%.1f %%') of the build
 brief build, nothing changed          $(median unchanged) s
 brief build, one record changed       $(median changed) s   (the book and one sheet)
