@@ -10,18 +10,18 @@ use crate::tree::Tree;
 
 /// Finds the place of each diagnostic and of what led to it. Each file is read once.
 pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
-    let mut wanted: BTreeMap<String, Vec<(&mut Place, Option<&mut Option<String>>)>> = BTreeMap::new();
+    let mut wanted: BTreeMap<String, Vec<Wanted<'_>>> = BTreeMap::new();
     for diagnostic in diagnostics {
         let own = (&mut diagnostic.place, Some(&mut diagnostic.label));
         for (place, label) in std::iter::once(own).chain(diagnostic.trace.iter_mut().map(|(_, place)| (place, None))) {
             if let Place::Pointer { file, .. } = place {
-                wanted.entry(file.clone()).or_default().push((place, label));
+                wanted.entry(file.clone()).or_default().push(Wanted { place, label });
             }
         }
     }
     for (file, places) in wanted {
         let located = Located::read(tree, &file);
-        for (place, label) in places {
+        for Wanted { place, label } in places {
             let Place::Pointer { pointer, target, .. } = place else { continue };
             let exact = located.as_ref().and_then(|located| located.find_line(pointer, *target));
             if let (None, Target::Line(line @ 2..), Some(label)) = (&exact, *target, label) {
@@ -31,6 +31,12 @@ pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
             *place = found.unwrap_or_else(|| Place::File(file.clone()));
         }
     }
+}
+
+/// A place to be found, and the label of its diagnostic where it is that one's own.
+struct Wanted<'a> {
+    place: &'a mut Place,
+    label: Option<&'a mut Option<String>>,
 }
 
 /// A file whose places are known.

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::folder::{FOLDERS, MAX_FILE, MAX_TOTAL, unreadable};
 use super::{Tree, git};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 
 /// What git knows of the folder of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
