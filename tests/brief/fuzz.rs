@@ -38,7 +38,7 @@ impl Random {
         usize::try_from(self.next() % n.max(1) as u64).unwrap()
     }
 
-    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
 }
@@ -134,7 +134,7 @@ const PIECES: &[&str] = &[
     "99999999999999999999",
 ];
 
-fn changed(random: &mut Random, text: &str) -> String {
+pub(crate) fn changed(random: &mut Random, text: &str) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for _ in 0..=random.below(6) {
         let at = random.below(chars.len() + 1);
@@ -209,7 +209,7 @@ fn written(document: &brief::document::Document) {
 }
 
 /// Runs inputs until there have been enough, or for as long as was asked for.
-fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Box<dyn FnOnce()>)) {
+pub(crate) fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Box<dyn FnOnce()>)) {
     let seconds = std::env::var("BRIEF_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
     let begun = Instant::now();
     let seed = if seconds.is_some() { seed ^ u64::from(std::process::id()) << 32 } else { seed };
@@ -247,7 +247,7 @@ fn corpus() -> Vec<Tree> {
 }
 
 /// The Markdown that is changed at random: the specification's examples, and what people write.
-fn texts() -> Vec<String> {
+pub(crate) fn texts() -> Vec<String> {
     let lines: Vec<&str> = include_str!("../../README.md").lines().collect();
     let examples: Vec<Value> = serde_json::from_str(include_str!("../data/commonmark/commonmark-0.31.2.json")).unwrap();
     let examples = examples.iter().map(|example| example["markdown"].as_str().unwrap().to_owned());
