@@ -13,7 +13,7 @@ use super::token::{Piece, has_token, pieces, shield, unshield};
 use super::values::{ClaimObject, Origin, Pass, Printed};
 use super::{Parser, claim_text, notes};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Block, BlockKind, Document, Inline, PrintedClaim, Table, Target};
+use crate::document::{Block, BlockKind, Document, Field, Inline, Origins, PrintedClaim, Table, Target};
 use crate::model::{Citation, Claim, Held, Reference, SOURCES, Value};
 
 /// Parses rendered text and resolves its tokens.
@@ -22,7 +22,7 @@ pub(crate) fn resolve(
     pass: &Arc<Pass>,
     planned: &Planned,
     documents: &Documents,
-    origins: &[Option<(Arc<str>, usize)>],
+    origins: &mut Origins,
     parse: Parser<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Document {
@@ -40,7 +40,8 @@ pub(crate) fn resolve(
         by_citation: HashMap::new(),
         expanding: Expanding::default(),
         line: 0,
-        field_line: 0,
+        field_start: 0,
+        printed_line: 0,
         in_link: false,
     };
     for (line, code, message) in parsed.faults {
@@ -84,7 +85,7 @@ struct Resolver<'a> {
     pass: &'a Arc<Pass>,
     planned: &'a Planned,
     anchors: Anchors<'a>,
-    origins: &'a [Option<(Arc<str>, usize)>],
+    origins: &'a mut Origins,
     parse: Parser<'a>,
     diagnostics: &'a mut Vec<Diagnostic>,
     claims: Vec<PrintedClaim>,
@@ -92,10 +93,12 @@ struct Resolver<'a> {
     citations: Vec<Citation>,
     by_citation: HashMap<Citation, usize>,
     expanding: Expanding,
-    /// Line of the rendered text that is being resolved.
+    /// The line that is being resolved: of the rendered text, or of the field that is being expanded.
     line: usize,
-    /// Line of the field's text that is being expanded; 0 for none.
-    field_line: usize,
+    /// The first line of that field.
+    field_start: usize,
+    /// The line of the rendered text on which it is printed.
+    printed_line: usize,
     in_link: bool,
 }
 
@@ -136,7 +139,8 @@ impl Resolver<'_> {
         match (line, self.expanding.current()) {
             (0, _) => {}
             (line, None) => self.line = line,
-            (line, Some(_)) => self.field_line = line - 1,
+            // A blank line stands before a field's text: see `markdown`.
+            (line, Some(_)) => self.line = self.field_start + line.saturating_sub(2),
         }
     }
 
@@ -164,6 +168,7 @@ impl Resolver<'_> {
             BlockKind::List(mut list) => {
                 for item in &mut list.items {
                     self.at(item.line);
+                    item.line = self.line;
                     item.blocks = self.blocks(std::mem::take(&mut item.blocks));
                 }
                 BlockKind::List(list)
@@ -200,6 +205,7 @@ impl Resolver<'_> {
         table.header = header;
         for row in &mut table.rows {
             self.at(row.line);
+            row.line = self.line;
             self.row(&mut row.cells);
         }
         table
@@ -288,10 +294,22 @@ impl Resolver<'_> {
                     self.raw_html();
                     out.push(Inline::Html(self.plain(&html)));
                 }
+                kept @ (Inline::SoftBreak | Inline::HardBreak) => {
+                    self.line += 1;
+                    out.push(kept);
+                }
                 kept => out.push(kept),
             }
         }
         out
+    }
+
+    /// The record's field that is about to be expanded.
+    fn field(&self, origin: &Origin) -> Option<Field> {
+        let (collection, id) = origin.record.clone();
+        let record = self.pass.book.record(&Reference { collection, id })?;
+        let pointer = format!("{}{}", record.pointer, origin.path);
+        Some(Field { record: record.path(), file: record.file.clone(), pointer, printed: self.line })
     }
 
     fn link(&mut self, target: Target, title: &str, content: Vec<Inline>, out: &mut Vec<Inline>) {
@@ -398,7 +416,7 @@ impl Resolver<'_> {
                 sources: held.sources.iter().map(Citation::to_string).collect(),
                 as_of: held.as_of.map(|date| date.to_string()),
                 notes: numbers,
-                rendered_line: self.line,
+                rendered_line: if self.expanding.current().is_some() { self.printed_line } else { self.line },
             });
             inner = vec![Inline::Claim { index, content: inner }];
         }
@@ -455,24 +473,30 @@ impl Resolver<'_> {
 
     /// A field's Markdown as resolved blocks.
     fn markdown(&mut self, text: &str, origin: &Origin) -> Vec<Block> {
-        let was_at = std::mem::replace(&mut self.field_line, 0);
+        let was_at = (self.line, self.field_start, self.printed_line);
+        if self.expanding.current().is_none() {
+            self.printed_line = self.line;
+        }
         if !self.expanding.enter(origin) {
             let (collection, id) = &origin.record;
             self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, format!("`{collection}/{id}{}` prints itself", origin.path)));
-            self.field_line = was_at;
             return Vec::new();
+        }
+        if let Some(field) = self.field(origin) {
+            self.field_start = self.origins.add(field, text.split('\n').count());
+            self.line = self.field_start;
         }
         // Fields have no front matter: a blank line keeps a leading `---` from being taken for one.
         let parsed = (self.parse)(&format!("\n{}", fragment::guarded(&shield(text))));
         for (line, code, message) in parsed.faults {
-            self.field_line = line.saturating_sub(1);
+            self.at(line);
             self.fault(Diagnostic::error(code, Place::Book, message));
         }
         let was_in_link = std::mem::replace(&mut self.in_link, false);
         let blocks = self.blocks(parsed.document.blocks);
         self.in_link = was_in_link;
         self.expanding.leave();
-        self.field_line = was_at;
+        (self.line, self.field_start, self.printed_line) = was_at;
         blocks
     }
 
@@ -607,7 +631,7 @@ impl Resolver<'_> {
 
     fn raw_html(&mut self) {
         if self.expanding.current().is_none() {
-            let place = self.place();
+            let place = self.origins.place(self.line);
             self.diagnostics.push(
                 Diagnostic::warning(Code::RawHtml, place, "HTML in a template is shown as text")
                     .help("use Markdown, a directive such as `:::box`, or `{# … #}` for a comment"),
@@ -622,31 +646,9 @@ impl Resolver<'_> {
         );
     }
 
-    /// The template's line that wrote the line being resolved.
-    fn place(&self) -> Place {
-        let found = self.line.checked_sub(1).and_then(|index| self.origins.get(index)).and_then(Option::as_ref);
-        match found {
-            Some((template, line)) => Place::line(&**template, *line),
-            None => Place::File(format!("{}/{}", super::TEMPLATES, self.planned.template)),
-        }
-    }
-
     /// Reports a fault at the field being expanded, else at the template's line.
-    fn fault(&mut self, mut diagnostic: Diagnostic) {
-        let template = self.place();
-        match self.expanding.current() {
-            Some(Origin { record: (collection, id), path }) => {
-                let reference = Reference { collection: collection.clone(), id: id.clone() };
-                if let Some(record) = self.pass.book.record(&reference) {
-                    diagnostic.place = Place::value(&record.file, format!("{}{path}", record.pointer));
-                    if self.field_line > 1 {
-                        diagnostic.message.push_str(&format!(" (in line {} of the text)", self.field_line));
-                    }
-                    diagnostic = diagnostic.record(record.path()).via(format!("printed in document `{}` here", self.planned.id), template);
-                }
-            }
-            None => diagnostic.place = template,
-        }
+    fn fault(&mut self, diagnostic: Diagnostic) {
+        let mut diagnostic = self.origins.blame(self.line, diagnostic);
         if diagnostic.record.is_none() {
             diagnostic.record = self.planned.record.as_ref().map(|(collection, id)| format!("{collection}/{id}"));
         }
