@@ -34,6 +34,8 @@ use clap::{Args, Parser, Subcommand};
 
 use terminal::{Color, Terminal};
 
+use crate::typeset::interrupt;
+
 /// brief's version and typst's.
 #[cfg(feature = "builtin-typst")]
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (typst 0.15.1, built in)");
@@ -130,7 +132,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let Manner { quiet, verbose, color } = arguments.manner;
     let terminal = Terminal::new(quiet, verbose, color);
-    match run(&arguments.command, &terminal) {
+    interrupt::heed();
+    let outcome = run(&arguments.command, &terminal);
+    interrupt::obey();
+    match outcome {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Faulty | Status::Changed) => ExitCode::from(1),
         Ok(Status::Incomplete) => ExitCode::from(2),

@@ -5,12 +5,14 @@
 //! [`Inline::Text`] is markup in any format.
 
 mod article;
+mod origin;
 mod typst;
 pub mod walk;
 
 use std::collections::BTreeMap;
 
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
+pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;
 
 /// A whole document.

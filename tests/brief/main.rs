@@ -11,6 +11,7 @@ mod book;
 mod books;
 mod bounds;
 mod cli;
+mod crashes;
 mod diff;
 mod digest;
 mod faults;
@@ -21,6 +22,7 @@ mod load;
 mod load_properties;
 mod markdown;
 mod paint;
+mod press;
 mod promises;
 #[cfg(feature = "publish")]
 mod publish;
@@ -30,4 +32,5 @@ mod revision;
 mod since;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
+mod typesetting;
 mod version;
