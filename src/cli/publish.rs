@@ -10,12 +10,13 @@ use super::terminal::Terminal;
 const EXAMPLES: &str = "\
 Examples:
   brief publish /srv/briefing              into a folder, for instance one that a web server shows
-  brief publish s3://bucket/briefing       into a bucket; also gs://bucket/prefix and az://container/prefix
+  brief publish s3://bucket/briefing       into a bucket; also gs:// and az://
   brief publish s3://bucket/b --dry-run    list what would move
   brief publish s3://bucket/b --keep 5     only the newest five versions keep their files there
 
-Credentials and endpoints come from the environment alone: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT …,
-GOOGLE_SERVICE_ACCOUNT …, AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY …; docs/publishing.md lists them.";
+Credentials and endpoints come from the environment alone: AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT, GOOGLE_SERVICE_ACCOUNT,
+AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY …: docs/publishing.md lists them.";
 
 /// Puts all versions and the reading room where readers are: a folder or a bucket
 ///

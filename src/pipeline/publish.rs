@@ -112,7 +112,7 @@ fn apart(output: &Path, address: &Address) -> Result<()> {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let found =
             absolute.ancestors().find_map(|above| Some((above.canonicalize().ok()?, absolute.strip_prefix(above).ok()?.to_owned())));
-        found.map_or(absolute.clone(), |(real, rest)| real.join(rest))
+        found.map_or(absolute, |(real, rest)| real.join(rest))
     };
     let (output, folder) = (real(output), real(folder));
     if folder.starts_with(&output) || output.starts_with(&folder) {

@@ -90,7 +90,7 @@ mod tests {
         let text = "Error performing PUT https://a.blob.example/c/x?sig=SECRET&se=1 in 2s <Error><Code>Bad</Code><StringToSign>SECRET\nx</StringToSign><Message>Wrong</Message></Error>";
         let shown = redact(text);
         assert!(
-            !shown.contains("SECRET") && shown.contains("https://a.blob.example/c/x?…") && shown.contains("<Code>Bad</Code>"),
+            !shown.contains("SECRET") && shown.contains("https://a.blob.example/c/x?…") && shown.ends_with("in 2s Bad: Wrong"),
             "{shown}"
         );
     }

@@ -10,7 +10,21 @@ use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
 const COMMANDS: [&str; 15] = [
-    "build", "check", "diff", "review", "versions", "site", "publish", "fetch", "open", "prune", "init", "new", "schema", "theme", "completions",
+    "build",
+    "check",
+    "diff",
+    "review",
+    "versions",
+    "site",
+    "publish",
+    "fetch",
+    "open",
+    "prune",
+    "init",
+    "new",
+    "schema",
+    "theme",
+    "completions",
 ];
 
 /// brief in a folder, with nothing of the developer's environment that it heeds.
