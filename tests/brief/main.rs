@@ -10,6 +10,7 @@ mod action;
 mod book;
 mod books;
 mod bounds;
+mod browser;
 mod cli;
 mod crashes;
 mod diff;
@@ -28,6 +29,7 @@ mod redline;
 mod review;
 mod revision;
 mod since;
+mod site;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
 mod typesetting;
