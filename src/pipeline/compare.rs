@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::content::{self, Prepared, Wanted};
 use super::finish::asset_path;
 use super::options::Silent;
-use super::side::{Side, Unread, no_collection};
+use super::side::{Found, Side, Unread, no_collection};
 use crate::diagnostic::has_errors;
 use crate::diff::{self, Changes, FileChange, Snapshot};
 use crate::document::Stamp;
@@ -166,8 +166,7 @@ fn plain(prepared: &Prepared) -> String {
 /// Finds out which documents of the head each file alters, by putting back what the base had in its place alone.
 fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<String, String>, files: &mut [FileChange]) {
     let shows = |path: &str| -> Vec<String> {
-        let showing =
-            documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
+        let showing = documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
         showing.map(|prepared| prepared.planned.id.clone()).collect()
     };
     let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == "content/book.yaml";
@@ -184,9 +183,7 @@ fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<S
             }
             // A document that can't be made without the change is altered by it.
             file.documents = match Rendered::of_tree(&tree) {
-                Some(before) => {
-                    texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect()
-                }
+                Some(before) => texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect(),
                 None => Vec::new(),
             };
         }
@@ -194,19 +191,9 @@ fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<S
 }
 
 /// The side that a text names, or what is compared with where nothing is said.
-pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Side> {
+pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Found> {
     match text {
-        Some(text) => Side::resolve(text, root, output),
+        Some(text) => Side::find(text, root, output),
         None => Side::default_base(root, output),
     }
-}
-
-/// Finds both sides at once; where both fail, the base's error is given.
-pub fn sides<B, H>(base: B, head: H) -> Result<(Side, Side)>
-where
-    B: FnOnce() -> Result<Side> + Send,
-    H: FnOnce() -> Result<Side> + Send,
-{
-    let (base, head) = rayon::join(base, head);
-    Ok((base?, head?))
 }

@@ -31,10 +31,11 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     let stamp = draft_stamp(options, &book.settings)?;
     // A draft lists what would change, where the version that it is counted from can be read.
     let needed = options.since.is_some() || documents.iter().any(|prepared| prepared.uses_changes);
-    let changes = match needed.then(|| changed(options, &store, &Snapshot::of(&book), &tree, &documents.iter().collect::<Vec<_>>(), &mut notes)) {
-        Some(Err(error)) if options.since.is_some() => return Err(error),
-        changes => changes.and_then(Result::ok).map(|changed| changed.json),
-    };
+    let changes =
+        match needed.then(|| changed(options, &store, &Snapshot::of(&book), &tree, &documents.iter().collect::<Vec<_>>(), &mut notes)) {
+            Some(Err(error)) if options.since.is_some() => return Err(error),
+            changes => changes.and_then(Result::ok).map(|changed| changed.json),
+        };
     let scope = Scope { changes, audience: None };
     let press = Press::new(options, &tree, &book);
     let engine = match options.pdf {

@@ -156,13 +156,16 @@ impl Redlined {
 fn chosen(id: Option<&str>, base: (&Side, &Texts<'_>), head: (&Side, &Texts<'_>), here: Option<&Texts<'_>>) -> Result<String> {
     let (old, new) = (base.1.ids()?, head.1.ids()?);
     if let Some(id) = id {
-        let only = |one: &Side, other: &Side| format!("document `{id}` is in {} and not in {}: there is nothing to mark its changes against", one.name, other.name);
+        let only = |one: &Side, other: &Side| {
+            format!("document `{id}` is in {} and not in {}: there is nothing to mark its changes against", one.name, other.name)
+        };
         return match (old.iter().any(|known| known == id), new.iter().any(|known| known == id)) {
             (true, true) => Ok(id.to_owned()),
             (true, false) => bail!(only(base.0, head.0)),
             (false, true) => bail!(only(head.0, base.0)),
             (false, false) => {
-                let meant = did_you_mean(id, new.iter().chain(&old).map(String::as_str)).map(|hint| format!(" ({hint})")).unwrap_or_default();
+                let meant =
+                    did_you_mean(id, new.iter().chain(&old).map(String::as_str)).map(|hint| format!(" ({hint})")).unwrap_or_default();
                 bail!("neither {} nor {} has a document `{id}`{meant}", base.0.name, head.0.name)
             }
         };

@@ -25,6 +25,7 @@ mod promises;
 mod redline;
 mod review;
 mod revision;
+mod sides;
 mod since;
 #[cfg(feature = "builtin-typst")]
 mod typeset;

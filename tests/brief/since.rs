@@ -79,7 +79,10 @@ fn a_published_version_that_is_gone_is_passed_over_and_said_so() {
     book.write("output/versions.json", &ledger.to_string());
     fs::remove_dir_all(book.root.join("output/v1")).unwrap();
     let run = build(&book, &[], &environment);
-    assert!(run.code == Some(0) && run.err.contains("note: what changed is counted from v2: the records of version 1 can't be read"), "{run:?}");
+    assert!(
+        run.code == Some(0) && run.err.contains("note: what changed is counted from v2: the records of version 1 can't be read"),
+        "{run:?}"
+    );
     assert_eq!(json(&book, "output/v3/changes.json")["since"]["number"], 2);
 }
 

@@ -18,8 +18,8 @@ mod view;
 
 pub use escape::code;
 pub(super) use html::escape as escape_html;
-pub(super) use markdown::capital;
 pub use html::{Section, html};
+pub(super) use markdown::capital;
 pub use markdown::markdown;
 pub use review::{Affected, CheckChanges, MARKER, Review, review, unreadable};
 pub use tally::Tally;

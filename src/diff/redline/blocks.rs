@@ -157,7 +157,9 @@ impl Merger<'_> {
                 let strong: Run = text.iter().map(bold).collect();
                 BlockKind::Paragraph(self.run(op, &strong))
             }
-            Kind::Heading { level, anchor, text } => BlockKind::Heading { level: *level, content: self.run(op, text), anchor: anchor.clone() },
+            Kind::Heading { level, anchor, text } => {
+                BlockKind::Heading { level: *level, content: self.run(op, text), anchor: anchor.clone() }
+            }
             Kind::Paragraph(text) if is_figure(text) => return Some(self.framed(op, block(BlockKind::Paragraph(plain_run(text))))),
             Kind::Paragraph(text) => BlockKind::Paragraph(self.run(op, text)),
             Kind::Quote(nodes) => BlockKind::Quote(self.all(op, nodes)),
@@ -188,7 +190,9 @@ impl Merger<'_> {
         let mut out = Vec::new();
         for node in nodes {
             let marked = self.marked(op, node);
-            out.extend(self.anchor.take_if(|_| matches!(marked.as_ref().map(|block| &block.kind), Some(BlockKind::Table(_)))).map(anchor_block));
+            out.extend(
+                self.anchor.take_if(|_| matches!(marked.as_ref().map(|block| &block.kind), Some(BlockKind::Table(_)))).map(anchor_block),
+            );
             out.extend(marked);
         }
         out
@@ -226,7 +230,8 @@ impl Merger<'_> {
                     old_number += 1;
                 }
                 Part::One(op, some) => {
-                    let says = |item: &&Item| Some(said(&item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said);
+                    let says =
+                        |item: &&Item| Some(said(&item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said);
                     self.begin_with(op, some.iter().filter_map(says));
                     for item in some {
                         let counter = if op == Op::Delete { &mut old_number } else { &mut number };
@@ -431,9 +436,7 @@ fn plain(node: &Node) -> Block {
             let item = |item: &Item| document::Item { task: item.task, blocks: plain_all(&item.nodes), line: 0 };
             BlockKind::List(List { start: *start, tight: *tight, items: items.iter().map(item).collect() })
         }
-        Kind::Terms(terms) => {
-            BlockKind::Descriptions(terms.iter().map(|term| (plain_run(&term.term), plain_all(&term.details))).collect())
-        }
+        Kind::Terms(terms) => BlockKind::Descriptions(terms.iter().map(|term| (plain_run(&term.term), plain_all(&term.details))).collect()),
         Kind::Table(grid) => BlockKind::Table(Table {
             caption: grid.caption.as_ref().map(plain_run),
             alignments: grid.alignments.clone(),

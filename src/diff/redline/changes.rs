@@ -184,11 +184,7 @@ pub(super) fn listed(changes: &[RedlineChange], word: &dyn Fn(&str) -> String) -
             rows: rows.collect(),
         };
         let attributes = BTreeMap::from([("widths".to_owned(), "1,4,11".to_owned()), ("size".to_owned(), "small".to_owned())]);
-        inner.push(block(BlockKind::Directive {
-            name: "table".to_owned(),
-            attributes,
-            blocks: vec![block(BlockKind::Table(table))],
-        }));
+        inner.push(block(BlockKind::Directive { name: "table".to_owned(), attributes, blocks: vec![block(BlockKind::Table(table))] }));
     }
     if let Some(more) = changes.len().checked_sub(LISTED).filter(|more| *more > 0) {
         inner.push(block(BlockKind::Paragraph(text(word("redline_more").replace("{count}", &more.to_string())))));

@@ -130,7 +130,8 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let found = merger.changes.found;
 
     let title = right.title.as_ref().or(left.title.as_ref()).map(text_of).or_else(|| text(new, "title")).unwrap_or_default();
-    let title = naming.word("redline_title").replace("{old}", short(naming.old)).replace("{new}", short(naming.new)).replace("{title}", &title);
+    let title =
+        naming.word("redline_title").replace("{old}", short(naming.old)).replace("{new}", short(naming.new)).replace("{title}", &title);
     let title = title.trim_end_matches([' ', ':']).to_owned();
     let mut front = new.front.clone();
     front.insert("title".to_owned(), title.clone().into());

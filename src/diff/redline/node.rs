@@ -16,14 +16,30 @@ pub(super) struct Node {
 
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
-    Heading { level: u8, anchor: Option<String>, text: Run },
+    Heading {
+        level: u8,
+        anchor: Option<String>,
+        text: Run,
+    },
     Paragraph(Run),
     Quote(Vec<Node>),
-    List { start: Option<usize>, tight: bool, items: Vec<Item> },
+    List {
+        start: Option<usize>,
+        tight: bool,
+        items: Vec<Item>,
+    },
     Terms(Vec<Term>),
     Table(Grid),
-    Alert { kind: String, title: Option<String>, nodes: Vec<Node> },
-    Directive { name: String, attributes: BTreeMap<String, String>, nodes: Vec<Node> },
+    Alert {
+        kind: String,
+        title: Option<String>,
+        nodes: Vec<Node>,
+    },
+    Directive {
+        name: String,
+        attributes: BTreeMap<String, String>,
+        nodes: Vec<Node>,
+    },
     /// What can't be marked inside.
     Whole(BlockKind),
 }

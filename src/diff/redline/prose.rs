@@ -78,7 +78,8 @@ impl<'a> Words<'a> {
 
     /// Whether a sentence or its part may begin here.
     fn is_start(&self, word: usize) -> bool {
-        word == 0 || matches!(&self.token(word - 1).leaf, Leaf::Mark(mark) if matches!(mark.as_str(), "." | "!" | "?" | ";" | ":" | "…" | "。"))
+        word == 0
+            || matches!(&self.token(word - 1).leaf, Leaf::Mark(mark) if matches!(mark.as_str(), "." | "!" | "?" | ";" | ":" | "…" | "。"))
     }
 }
 

@@ -60,9 +60,9 @@ impl Side {
         let labels: BTreeSet<&String> = parts.footnotes.iter().map(|(label, _)| label).collect();
         let nodes = Nodes { reader: Reader { note: &note, footnote: &|label| labels.contains(&label.to_owned()) }, mask: &mask };
 
-        let title = blocks.iter().position(|block| {
-            matches!(&block.kind, BlockKind::Heading { level: 1, content, .. } if !nodes.run(content).is_empty())
-        });
+        let title = blocks
+            .iter()
+            .position(|block| matches!(&block.kind, BlockKind::Heading { level: 1, content, .. } if !nodes.run(content).is_empty()));
         let title = title.map(|index| blocks.remove(index)).and_then(|block| match block.kind {
             BlockKind::Heading { content, .. } => Some(nodes.run(&content)),
             _ => None,

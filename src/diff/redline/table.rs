@@ -38,7 +38,8 @@ impl Merger<'_> {
             match part {
                 Part::Both(old, new) => {
                     self.together = Some(false);
-                    let both = columns.iter().filter_map(|step| if let Step::Both(one, other) = step { Some((*one, *other)) } else { None });
+                    let both =
+                        columns.iter().filter_map(|step| if let Step::Both(one, other) = step { Some((*one, *other)) } else { None });
                     let (left, right): (Vec<usize>, Vec<usize>) = both.unzip();
                     let known = prose::known(left.iter().map(|column| &old.cells[*column]), right.iter().map(|column| &new.cells[*column]));
                     let name = right.first().map(|column| text_of(&new.cells[*column])).unwrap_or_default();

@@ -26,7 +26,11 @@ pub(super) enum Leaf {
     Mark(String),
     Blank(String),
     Break,
-    Image { path: String, title: String, alternative: String },
+    Image {
+        path: String,
+        title: String,
+        alternative: String,
+    },
     Footnote(String),
     /// A mark for a note, by its number in the redline.
     Note(usize),
@@ -162,11 +166,7 @@ pub(super) fn is_web(url: &str) -> bool {
 fn words(text: &str, wraps: &Arc<[Wrap]>, run: &mut Run) {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let length = if first.is_whitespace() {
-            rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len())
-        } else {
-            word_length(rest)
-        };
+        let length = if first.is_whitespace() { rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len()) } else { word_length(rest) };
         let (token, after) = rest.split_at(length);
         if first.is_whitespace() {
             push(Leaf::Blank(token.to_owned()), &' ', wraps, run);
@@ -214,8 +214,12 @@ fn stands_alone(c: char) -> bool {
 fn extends(c: char) -> bool {
     match u32::from(c) {
         0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x6d6..=0x6dc => true,
-        0x200c | 0x200d | 0x20d0..=0x20ff | 0x3099 | 0x309a | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0x1f3fb..=0x1f3ff | 0xe0020..=0xe01ef => true,
-        0x900..=0x1cff => !c.is_alphanumeric() && !matches!(u32::from(c), 0x964 | 0x965 | 0xe4f | 0xf00..=0xf17 | 0x104a..=0x104f | 0x17d4..=0x17da),
+        0x200c | 0x200d | 0x20d0..=0x20ff | 0x3099 | 0x309a | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0x1f3fb..=0x1f3ff | 0xe0020..=0xe01ef => {
+            true
+        }
+        0x900..=0x1cff => {
+            !c.is_alphanumeric() && !matches!(u32::from(c), 0x964 | 0x965 | 0xe4f | 0xf00..=0xf17 | 0x104a..=0x104f | 0x17d4..=0x17da)
+        }
         _ => false,
     }
 }

@@ -94,7 +94,11 @@ fn the_pages_of_the_list_are_those_of_the_text() {
     }
     book.commit("many missions");
     for number in [1, 6, 11] {
-        book.edit(&format!("content/missions/m{number:02}.yaml"), &format!("value: {}", 10_000 + number), &format!("value: {}", 70_000 + number));
+        book.edit(
+            &format!("content/missions/m{number:02}.yaml"),
+            &format!("value: {}", 10_000 + number),
+            &format!("value: {}", 70_000 + number),
+        );
     }
     let run = brief_with(&book.root, &["diff", "--redline", "../out.pdf"], &environment);
     assert_eq!(run.code, Some(0), "{run:?}");

@@ -8,7 +8,9 @@ use super::compared;
 use super::plain::{Reading, words};
 
 fn word() -> impl Strategy<Value = String> {
-    let common = prop::sample::select(vec!["the", "force", "of", "50,000", "troops", "and", "border", "a", ".", ", ", " ", "  ", "漢字", "e\u{301}", "-"]);
+    let common = prop::sample::select(vec![
+        "the", "force", "of", "50,000", "troops", "and", "border", "a", ".", ", ", " ", "  ", "漢字", "e\u{301}", "-",
+    ]);
     prop_oneof![8 => common.prop_map(str::to_owned), 2 => "[a-z]{1,6}", 1 => "[ -~]{0,6}", 1 => "\\PC{0,3}"]
 }
 
@@ -33,8 +35,11 @@ fn inline() -> impl Strategy<Value = Inline> {
             content.clone().prop_map(Inline::Strong),
             content.clone().prop_map(Inline::Strikethrough),
             content.clone().prop_map(|content| Inline::Claim { index: 0, content }),
-            (prop::sample::select(vec!["https://a.b", "b.md"]), content)
-                .prop_map(|(url, content)| Inline::Link { target: Target::Url(url.to_owned()), title: String::new(), content }),
+            (prop::sample::select(vec!["https://a.b", "b.md"]), content).prop_map(|(url, content)| Inline::Link {
+                target: Target::Url(url.to_owned()),
+                title: String::new(),
+                content
+            }),
         ]
     })
 }
@@ -91,7 +96,10 @@ fn document(blocks: Vec<Block>) -> Document {
     let note = |text: &str| Note { source: "s".to_owned(), locator: None, text: vec![Inline::Text(text.to_owned())] };
     let mut blocks = blocks;
     blocks.push(Block {
-        kind: BlockKind::FootnoteDefinition { label: "a".to_owned(), blocks: vec![Block { kind: BlockKind::Paragraph(vec![Inline::Text("own".to_owned())]), line: 0 }] },
+        kind: BlockKind::FootnoteDefinition {
+            label: "a".to_owned(),
+            blocks: vec![Block { kind: BlockKind::Paragraph(vec![Inline::Text("own".to_owned())]), line: 0 }],
+        },
         line: 0,
     });
     Document { blocks, notes: vec![note("one"), note("two"), note("one")], ..Document::default() }
