@@ -8,6 +8,8 @@ use brief::pipeline::{self, Comparison, Side};
 
 use super::books::Book;
 
+type Edit<'a> = &'a dyn Fn(&Book);
+
 fn found(root: &Path, is_whole: bool) -> (Changes, BTreeSet<String>) {
     let base = || Side::find("HEAD", root, &root.join("output"));
     let head = || Side::find_working_tree(root);
@@ -22,7 +24,7 @@ fn found(root: &Path, is_whole: bool) -> (Changes, BTreeSet<String>) {
 fn what_differs_is_enough() {
     let moved =
         "name: Interim Force\ntroops: { value: 10000, source: report#9 }\nmandate: To watch a line and to say what it sees there.\n";
-    let cases: [(&str, &dyn Fn(&Book)); 12] = [
+    let cases: [(&str, Edit<'_>); 12] = [
         ("nothing", &|_| {}),
         ("a field", &|book| book.edit("content/missions/kfor.yaml", "50000", "45000")),
         ("a new record", &|book| book.write("content/missions/new.yaml", "name: New\n")),

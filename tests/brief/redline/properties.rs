@@ -129,7 +129,7 @@ fn nearly(blocks: &[Block], seed: usize) -> Vec<Block> {
     let mut out = blocks.to_vec();
     each_text(&mut out, &mut |text| {
         count += 1;
-        if count % 3 == 0 {
+        if count.is_multiple_of(3) {
             let words: Vec<&str> = text.split(' ').collect();
             let at = count % words.len().max(1);
             *text = words.iter().enumerate().map(|(index, word)| if index == at { "other" } else { word }).collect::<Vec<_>>().join(" ");
@@ -214,7 +214,7 @@ proptest! {
 
     #[test]
     fn both_texts_can_be_read_where_words_differ(blocks in vec(block(), 0..6), seed in 0..9_usize) {
-        let (old, new) = (document(blocks.clone()), document(nearly(&blocks, seed)));
+        let (old, new) = (document(blocks), document(nearly(&blocks, seed)));
         let redline = compared(&old, &new);
         prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {:#?}", redline.text());
         prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {:#?}", redline.text());
