@@ -1,9 +1,7 @@
 //! What a rendered document must be before it can be typeset: a title, headings in steps, images that are there.
 
-use std::sync::Arc;
-
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::document::{BlockKind, Document, Inline, walk};
+use crate::document::{Block, BlockKind, Document, Inline, Origins, walk};
 use crate::tree::Tree;
 
 /// The layout directives that a template may use.
@@ -12,9 +10,9 @@ pub const DIRECTIVES: [&str; 7] = ["turned", "keep", "box", "columns", "pagebrea
 /// The folder that images are read from.
 const ASSETS: &str = "content/assets";
 
-/// Checks a document; `origins` has the template and line of each rendered line.
-pub fn document(document: &Document, template: &str, origins: &[Option<(Arc<str>, usize)>], tree: &Tree) -> Vec<Diagnostic> {
-    let mut checker = Checker { template, origins, tree, found: Vec::new(), line: 1, level: 0 };
+/// Checks a document whose lines came from `origins`.
+pub fn document(document: &Document, origins: &Origins, tree: &Tree) -> Vec<Diagnostic> {
+    let mut checker = Checker { origins, tree, found: Vec::new(), line: 1, level: 0 };
     let untitled = document.front.get("title").is_none_or(|title| title.as_str().is_none_or(|t| t.trim().is_empty()));
     let mut titles = 0;
     walk::blocks(&document.blocks, &mut |block| {
@@ -29,7 +27,7 @@ pub fn document(document: &Document, template: &str, origins: &[Option<(Arc<str>
             BlockKind::Directive { name, .. } => checker.directive(name),
             _ => {}
         }
-        checker.images(std::slice::from_ref(block));
+        checker.block_images(block);
     });
     if untitled && titles == 0 {
         checker.line = 1;
@@ -42,8 +40,7 @@ pub fn document(document: &Document, template: &str, origins: &[Option<(Arc<str>
 }
 
 struct Checker<'a> {
-    template: &'a str,
-    origins: &'a [Option<(Arc<str>, usize)>],
+    origins: &'a Origins,
     tree: &'a Tree,
     found: Vec<Diagnostic>,
     line: usize,
@@ -78,16 +75,32 @@ impl Checker<'_> {
     }
 
     /// The images that stand in a block itself.
-    fn images(&mut self, block: &[crate::document::Block]) {
-        let mut images = Vec::new();
-        if matches!(block[0].kind, BlockKind::Paragraph(_) | BlockKind::Heading { .. } | BlockKind::Table(_)) {
-            walk::inlines(block, &mut |inline| {
-                if let Inline::Image { path, alternative, .. } = inline {
-                    images.push((path.clone(), alternative.clone()));
+    fn block_images(&mut self, block: &Block) {
+        let line = self.line;
+        match &block.kind {
+            BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => self.images(content),
+            BlockKind::Table(table) => {
+                table.caption.iter().chain(&table.header).for_each(|cell| self.images(cell));
+                for row in &table.rows {
+                    self.line = row.line;
+                    row.cells.iter().for_each(|cell| self.images(cell));
                 }
-            });
+            }
+            _ => {}
         }
-        for (path, alternative) in images {
+        self.line = line;
+    }
+
+    fn images(&mut self, content: &[Inline]) {
+        let mut images = Vec::new();
+        let mut line = self.line;
+        walk::within(content, &mut |inline| match inline {
+            Inline::Image { path, alternative, .. } => images.push((line, path.clone(), alternative.clone())),
+            Inline::SoftBreak | Inline::HardBreak => line += 1,
+            _ => {}
+        });
+        for (line, path, alternative) in images {
+            self.line = line;
             if alternative.trim().is_empty() {
                 self.fault(
                     Diagnostic::error(Code::MissingAlternativeText, Place::Book, format!("image `{path}` has no alternative text"))
@@ -125,13 +138,8 @@ impl Checker<'_> {
         }
     }
 
-    fn fault(&mut self, mut diagnostic: Diagnostic) {
-        let origin = self.line.checked_sub(1).and_then(|index| self.origins.get(index)).and_then(Option::as_ref);
-        diagnostic.place = match origin {
-            Some((template, line)) => Place::line(&**template, *line),
-            None => Place::File(format!("templates/{}", self.template)),
-        };
-        self.found.push(diagnostic);
+    fn fault(&mut self, diagnostic: Diagnostic) {
+        self.found.push(self.origins.blame(self.line, diagnostic));
     }
 }
 

@@ -1,9 +1,9 @@
-//! `invalid-document`: a document's id is reserved, leads out of the version's folder, or is made twice.
+//! `no-documents`, and `invalid-document`: a document's id is reserved, leads out of the version's folder, or is made twice.
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::Book;
+use crate::model::{Book, DocumentPlan};
 
 /// Names that mean something else below the output folder or in a version's.
 const RESERVED: [&str; 3] = ["draft", "latest", "site"];
@@ -31,6 +31,15 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
 /// Checks the ids of all documents, each with the index of its plan.
 pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let makes_none = |plan: &DocumentPlan| {
+        let collection = plan.each.as_deref().and_then(|name| book.collections.get(name));
+        collection.is_some_and(|collection| collection.records.is_empty())
+    };
+    if book.settings.documents.iter().all(makes_none) {
+        let place = Place::value("content/book.yaml", "/documents");
+        let help = "name each under `documents:`, such as `- { id: book, template: book.md.jinja }`";
+        found.push(Diagnostic::warning(Code::NoDocuments, place, "the book makes no documents").help(help));
+    }
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (id, plan) in ids {
         let place = || Place::value("content/book.yaml", format!("/documents/{plan}/id"));
@@ -96,6 +105,7 @@ mod tests {
             assert_eq!(unfit(&book, right), None, "{right}");
         }
         let ids = [("a".to_owned(), 0), ("A".to_owned(), 1)];
-        assert_eq!(document_ids(&book, &ids).len(), 1);
+        let codes: Vec<Code> = document_ids(&book, &ids).iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!(codes, [Code::NoDocuments, Code::InvalidDocument]);
     }
 }

@@ -11,7 +11,7 @@ mod missing_schema;
 mod unknown_marking;
 mod unknown_source;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::{Book, Record};
 use crate::tree::Tree;
 
@@ -46,6 +46,6 @@ fn silenced(book: &Book, diagnostic: &Diagnostic) -> bool {
     let Some((collection, id)) = diagnostic.record.as_deref().and_then(|path| path.split_once('/')) else { return false };
     let record: Option<&Record> = book.collections.get(collection).and_then(|c| c.records.get(id));
     // What makes a book wrong can't be allowed; what makes it doubtful can.
-    let can_be = matches!(diagnostic.code, Code::UnknownMarking | Code::MissingSchema);
+    let can_be = diagnostic.severity == Severity::Warning || diagnostic.code == Code::UnknownMarking;
     can_be && record.is_some_and(|record| record.allow.iter().any(|code| code == diagnostic.code.name()))
 }

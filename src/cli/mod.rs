@@ -19,6 +19,7 @@ mod progress;
 mod prune;
 mod review;
 mod schema;
+mod site;
 mod terminal;
 mod theme;
 mod versions;
@@ -30,6 +31,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use terminal::{Color, Terminal};
+
+use crate::typeset::interrupt;
 
 /// brief's version and typst's.
 #[cfg(feature = "builtin-typst")]
@@ -90,6 +93,7 @@ enum Command {
     Diff(diff::Diff),
     Review(review::Review),
     Versions(versions::Versions),
+    Site(site::Site),
     Open(open::Open),
     Prune(prune::Prune),
     Init(init::Init),
@@ -124,7 +128,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let Manner { quiet, verbose, color } = arguments.manner;
     let terminal = Terminal::new(quiet, verbose, color);
-    match run(&arguments.command, &terminal) {
+    interrupt::heed();
+    let outcome = run(&arguments.command, &terminal);
+    interrupt::obey();
+    match outcome {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Faulty | Status::Changed) => ExitCode::from(1),
         Ok(Status::Incomplete) => ExitCode::from(2),
@@ -143,6 +150,7 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Diff(diff) => diff.run(terminal),
         Command::Review(review) => review.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
+        Command::Site(site) => site.run(terminal),
         Command::Open(open) => open.run(terminal),
         Command::Prune(prune) => prune.run(terminal),
         Command::Init(init) => init.run(terminal),

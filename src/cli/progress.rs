@@ -71,6 +71,10 @@ impl Progress for Shown<'_> {
             self.bar.suspend(|| self.terminal.remark(format_args!("{stage}: {} in {time:.1?}", Count(steps, "step"))));
         }
     }
+
+    fn waiting(&self, holder: &str) {
+        self.bar.suspend(|| self.terminal.waiting(holder));
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a stage took is shown, never written")]

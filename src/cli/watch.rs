@@ -11,8 +11,9 @@ use super::Status;
 use super::build::build;
 use super::terminal::Terminal;
 use crate::pipeline::BuildOptions;
+use crate::tree::folder::FOLDERS;
+use crate::typeset::interrupt;
 
-const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
 /// Editors write one file in several steps, and Git many files: a build waits until this long nothing happened.
 const QUIET: Duration = Duration::from_millis(150);
 /// How long a file that never rests can put a build off, in quiet times.
@@ -33,7 +34,7 @@ pub(super) fn watch(options: &BuildOptions, terminal: &Terminal) -> Result<Statu
     watch_folders(&mut watcher, &root);
     loop {
         if let Err(error) = build(options, terminal) {
-            if super::failure::is_broken_pipe(&error) {
+            if super::failure::is_broken_pipe(&error) || interrupt::is_pending() {
                 return Err(error);
             }
             terminal.failure(&error);

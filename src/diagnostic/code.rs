@@ -55,6 +55,7 @@ codes! {
     ClaimWithoutSource "claim-without-source" "A claim names no source, and nothing it could take one from does."
     UnknownMarking "unknown-marking" "A marking isn't one of the book's."
     // Documents and templates
+    NoDocuments "no-documents" "The book makes no documents."
     InvalidDocument "invalid-document" "A document's id is reserved, unsafe or made twice."
     MissingTemplate "missing-template" "A template doesn't exist."
     TemplateSyntax "template-syntax" "A template can't be parsed."

@@ -54,11 +54,13 @@ pub enum Place {
     Span(Span),
 }
 
-/// Which part of a mapping's entry is meant.
+/// Which part of a mapping's entry is meant, or of its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     Key,
     Value,
+    /// A line of the value's text, from 1.
+    Line(usize),
 }
 
 /// A range of characters in a file; lines and columns count from 1, columns in characters, and

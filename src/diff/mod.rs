@@ -16,6 +16,7 @@ pub mod paint;
 pub mod redline;
 mod summary;
 mod text;
+mod values;
 mod words;
 
 pub use crate::model::Snapshot;
@@ -25,4 +26,5 @@ pub use compare::compare;
 pub use files::{files, settings};
 pub use node::{Parts, Qualifier};
 pub use summary::summary;
+pub use values::{Shown, values};
 pub use words::{Op, Word, words};

@@ -4,11 +4,15 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
+mod article;
+mod origin;
 mod typst;
 pub mod walk;
 
 use std::collections::BTreeMap;
 
+pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
+pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;
 
 /// A whole document.

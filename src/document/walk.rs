@@ -32,7 +32,8 @@ pub fn inlines<'a>(all: &'a [Block], visit: &mut dyn FnMut(&'a Inline)) {
     });
 }
 
-fn within<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
+/// Calls `visit` with each inline of some, outer ones first, in the order of the text.
+pub fn within<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
     for inline in inlines {
         visit(inline);
         match inline {

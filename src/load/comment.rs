@@ -7,12 +7,14 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 /// The keys whose values name sources.
 const KEYS: [&str; 2] = ["source", "via"];
 
-/// Warns of each source that a comment cuts off. Only a text that looks like it is read again.
-pub(super) fn find(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) {
+/// Warns of each source that a comment cuts off, with the pointer of the document's item or entry that it stands in.
+/// Only a text that looks like it is read again.
+pub(super) fn find(source: &Source<'_>) -> Vec<(String, Diagnostic)> {
+    let mut found = Vec::new();
     if !source.text.contains(" #") || !source.text.lines().any(is_suspect) {
-        return;
+        return found;
     }
-    Outline::read(source).under(&KEYS, &mut |key, text, place| {
+    Outline::read(source).under(&KEYS, &mut |part, key, text, place| {
         let Place::Span(span) = &place else { return };
         let line = source.text.lines().nth(span.line - source.lines_before - 1).unwrap_or_default();
         let rest: String = line.chars().skip(span.end_column - 1).collect();
@@ -20,12 +22,11 @@ pub(super) fn find(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) {
         if rest.starts_with(' ') && is_locator(cut) && !text.is_empty() {
             let locator: String = cut.chars().take_while(|c| !c.is_whitespace()).collect();
             let message = format!("`{locator}` is a comment, not a part of the {key} `{text}`");
-            diagnostics.push(
-                Diagnostic::warning(Code::CommentInValue, place, message)
-                    .help(format!("write `{text}{locator}`, without a blank, or put a blank after `#` if it is a comment")),
-            );
+            let help = format!("write `{text}{locator}`, without a blank, or put a blank after `#` if it is a comment");
+            found.push((part.to_owned(), Diagnostic::warning(Code::CommentInValue, place, message).help(help)));
         }
     });
+    found
 }
 
 /// Whether a line holds ` #7` behind something.

@@ -24,6 +24,8 @@ pub(super) struct Entry {
     pub(super) fields: serde_json::Map<String, Json>,
     /// Whether the fields could be read; if not, the record is only known to exist.
     pub(super) is_read: bool,
+    /// What the record may allow.
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// Reads all records of a collection. `shape` is what its schema says of a record.
@@ -55,13 +57,16 @@ fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) 
         id_place: Place::File(file.to_owned()),
         fields: serde_json::Map::new(),
         is_read: false,
+        warnings: Vec::new(),
     };
     let text = match decode(tree, file) {
         Ok(text) => text,
         Err(fault) => return (entry, vec![*fault]),
     };
-    let json =
-        if file.ends_with(".md") { front_matter::parse_record(file, text, &mut faults) } else { yaml_record(file, text, &mut faults) };
+    let json = match file.ends_with(".md") {
+        true => front_matter::parse_record(file, text, &mut faults, &mut entry.warnings),
+        false => yaml_record(file, text, &mut faults, &mut entry.warnings),
+    };
     if let Some(fields) = json {
         entry.fields = fields;
         entry.is_read = true;
@@ -70,10 +75,15 @@ fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) 
     (entry, faults)
 }
 
-fn yaml_record(file: &str, text: &str, faults: &mut Vec<Diagnostic>) -> Option<serde_json::Map<String, Json>> {
+fn yaml_record(
+    file: &str,
+    text: &str,
+    faults: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Option<serde_json::Map<String, Json>> {
     let source = Source { file, text, lines_before: 0 };
     let json = parse(&source, faults)?;
-    super::comment::find(&source, faults);
+    warnings.extend(super::comment::find(&source).into_iter().map(|(_, warning)| warning));
     match json {
         Json::Object(fields) => Some(fields),
         Json::Null => {
@@ -102,7 +112,7 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
     };
     let source = Source { file, text, lines_before: 0 };
     let Some(json) = parse(&source, diagnostics) else { return Vec::new() };
-    super::comment::find(&source, diagnostics);
+    let mut warnings = super::comment::find(&source);
     let items: Vec<(Option<String>, String, Json)> = match json {
         Json::Array(items) => items.into_iter().enumerate().map(|(index, item)| (None, format!("/{index}"), item)).collect(),
         Json::Object(items) => items.into_iter().map(|(id, item)| (Some(id.clone()), below("", &[&id]), item)).collect(),
@@ -132,7 +142,9 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
             continue;
         }
         let id_place = Place::key(file, &*pointer);
-        let mut entry = Entry { id: key.clone().unwrap_or_default(), file: file.to_owned(), pointer, id_place, fields, is_read };
+        let own = warnings.extract_if(.., |(part, _)| *part == pointer).map(|(_, warning)| warning).collect();
+        let id = key.clone().unwrap_or_default();
+        let mut entry = Entry { id, file: file.to_owned(), pointer, id_place, fields, is_read, warnings: own };
         if plan.config.key.is_some() {
             keyed(&mut entry, plan, diagnostics);
         } else if key.is_none() {
@@ -145,6 +157,7 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
         }
         entries.push(entry);
     }
+    diagnostics.extend(warnings.into_iter().map(|(_, warning)| warning));
     entries
 }
 

@@ -45,8 +45,13 @@ pub(super) fn split(text: &str) -> Option<Parts<'_>> {
     Some(Parts { front, body: rest[blank..].trim_end(), body_line })
 }
 
-/// Reads a `.md` record's fields, its text among them.
-pub(super) fn parse_record(file: &str, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Map<String, Json>> {
+/// Reads a `.md` record's fields, its text among them; `warnings` gets what the record may allow.
+pub(super) fn parse_record(
+    file: &str,
+    text: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Option<Map<String, Json>> {
     let Some(parts) = split(text) else {
         let message = format!("the front matter of `{file}` has no end");
         diagnostics.push(Diagnostic::error(Code::YamlSyntax, Place::line(file, 1), message).help("close it with a line of `---`"));
@@ -56,7 +61,7 @@ pub(super) fn parse_record(file: &str, text: &str, diagnostics: &mut Vec<Diagnos
     let json = parse(&source, diagnostics);
     let body = Source { file, text: parts.body, lines_before: parts.body_line - 1 };
     diagnostics.extend(super::yaml::forbidden(&body));
-    super::comment::find(&source, diagnostics);
+    warnings.extend(super::comment::find(&source).into_iter().map(|(_, warning)| warning));
     let mut fields = match json? {
         Json::Object(fields) => fields,
         Json::Null => Map::new(),

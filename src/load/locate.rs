@@ -10,34 +10,39 @@ use crate::tree::Tree;
 
 /// Finds the place of each diagnostic and of what led to it. Each file is read once.
 pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
-    let mut wanted: BTreeMap<String, Vec<&mut Place>> = BTreeMap::new();
+    let mut wanted: BTreeMap<String, Vec<Wanted<'_>>> = BTreeMap::new();
     for diagnostic in diagnostics {
-        let places = std::iter::once(&mut diagnostic.place).chain(diagnostic.trace.iter_mut().map(|(_, place)| place));
-        for place in places {
+        let own = (&mut diagnostic.place, Some(&mut diagnostic.label));
+        for (place, label) in std::iter::once(own).chain(diagnostic.trace.iter_mut().map(|(_, place)| (place, None))) {
             if let Place::Pointer { file, .. } = place {
-                wanted.entry(file.clone()).or_default().push(place);
+                wanted.entry(file.clone()).or_default().push(Wanted { place, label });
             }
         }
     }
     for (file, places) in wanted {
         let located = Located::read(tree, &file);
-        let lines = tree.text(&file).map_or(1, |text| text.split('\n').count());
-        for place in places {
-            if let Place::Pointer { pointer, target, .. } = place {
-                *place = located
-                    .as_ref()
-                    .and_then(|located| located.find(pointer, *target))
-                    .map(|place| Located::inside(place, lines))
-                    .unwrap_or_else(|| Place::File(file.clone()));
+        for Wanted { place, label } in places {
+            let Place::Pointer { pointer, target, .. } = place else { continue };
+            let exact = located.as_ref().and_then(|located| located.find_line(pointer, *target));
+            if let (None, Target::Line(line @ 2..), Some(label)) = (&exact, *target, label) {
+                label.get_or_insert(format!("in line {line} of this text"));
             }
+            let found = exact.or_else(|| located.as_ref()?.find(pointer, *target));
+            *place = found.unwrap_or_else(|| Place::File(file.clone()));
         }
     }
+}
+
+/// A place to be found, and the label of its diagnostic where it is that one's own.
+struct Wanted<'a> {
+    place: &'a mut Place,
+    label: Option<&'a mut Option<String>>,
 }
 
 /// A file whose places are known.
 struct Located<'a> {
     outline: Outline<'a>,
-    /// The file and line at which a `.md` record's text begins, and its first line's length.
+    /// Where a `.md` record's text begins.
     body: Option<Place>,
 }
 
@@ -52,20 +57,21 @@ impl<'a> Located<'a> {
         Some(Located { outline: Outline::read(&source), body: Some(Place::line(file, parts.body_line)) })
     }
 
+    /// The very line of a text that is meant, where the text's lines are the file's.
+    fn find_line(&self, pointer: &str, target: Target) -> Option<Place> {
+        let Target::Line(line) = target else { return None };
+        match &self.body {
+            Some(Place::Span(body)) if pointer == "/body" => Some(Place::line(&*body.file, body.line + line - 1)),
+            _ => self.outline.find_line(pointer, line),
+        }
+    }
+
     fn find(&self, pointer: &str, target: Target) -> Option<Place> {
         let found = self.outline.find(pointer, target);
         match &self.body {
             Some(body) if pointer == "/body" || pointer.starts_with("/body/") => Some(body.clone()),
             Some(body) if found.is_none() => Some(body.clone()),
             _ => found,
-        }
-    }
-
-    /// A key without text may stand behind the file's last line: it is shown on that line.
-    fn inside(place: Place, lines: usize) -> Place {
-        match place {
-            Place::Span(span) if span.line > lines => Place::line(span.file, lines),
-            place => place,
         }
     }
 }

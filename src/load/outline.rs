@@ -4,10 +4,14 @@
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, Span as YamlSpan};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan};
 
+use super::shapes::below;
 use super::yaml::{Source, character_name, is_forbidden};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, Target};
+
+/// The key of an envelope's value.
+const VALUE: &str = "value";
 
 /// The values of one document, each with its range.
 #[derive(Debug)]
@@ -17,6 +21,8 @@ pub(super) struct Outline<'a> {
     root: Option<usize>,
     /// Where each document of the file begins.
     documents: Vec<Marker>,
+    /// Where it could be read no further.
+    stopped: Option<Marker>,
 }
 
 #[derive(Debug)]
@@ -27,7 +33,7 @@ struct Node {
 
 #[derive(Debug)]
 enum Content {
-    Scalar(String),
+    Scalar(String, ScalarStyle),
     List(Vec<usize>),
     /// Keys, their ranges, and their values; a key may stand twice.
     Mapping(Vec<(String, YamlSpan, usize)>),
@@ -43,11 +49,17 @@ struct Open {
 impl<'a> Outline<'a> {
     /// Reads a text as far as it can be read.
     pub(super) fn read(source: &Source<'a>) -> Outline<'a> {
-        let mut outline = Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new() };
+        let mut outline = Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new(), stopped: None };
         let mut anchors = HashMap::new();
         let mut open: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(source.text) {
-            let Ok((event, span)) = event else { break };
+            let (event, span) = match event {
+                Ok(event) => event,
+                Err(fault) => {
+                    outline.stopped = Some(*fault.marker());
+                    break;
+                }
+            };
             let (content, anchor) = match event {
                 Event::DocumentStart(_) => {
                     outline.documents.push(span.start);
@@ -62,7 +74,7 @@ impl<'a> Outline<'a> {
                     }
                     continue;
                 }
-                Event::Scalar(text, _, anchor, _) => (Content::Scalar(text.into_owned()), anchor),
+                Event::Scalar(text, style, anchor, _) => (Content::Scalar(text.into_owned(), style), anchor),
                 Event::SequenceStart(anchor, _) => (Content::List(Vec::new()), anchor),
                 Event::MappingStart(anchor, _) => (Content::Mapping(Vec::new()), anchor),
                 Event::Alias(anchor) => (Content::Alias(anchors.get(&anchor).copied()), 0),
@@ -89,7 +101,7 @@ impl<'a> Outline<'a> {
             return;
         };
         let name = match self.nodes.get(node) {
-            Some(Node { content: Content::Scalar(text), span }) => (text.clone(), *span),
+            Some(Node { content: Content::Scalar(text, _), span }) => (text.clone(), *span),
             Some(Node { span, .. }) => (String::new(), *span),
             None => return,
         };
@@ -114,7 +126,7 @@ impl<'a> Outline<'a> {
                     entries.iter().rev().find(|(name, ..)| *name == segment).map(|(_, span, value)| (Some(*span), *value))
                 }
                 Content::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| (None, *item)),
-                Content::Scalar(_) | Content::Alias(_) => None,
+                Content::Scalar(..) | Content::Alias(_) => None,
             };
             match next {
                 Some((span, value)) => (key, node) = (span, value),
@@ -129,10 +141,59 @@ impl<'a> Outline<'a> {
         }))
     }
 
+    /// The place of a line, from 1, of the text that a pointer leads to, also within its envelope; nothing where the
+    /// text's lines are not those of the file, as in quotes.
+    pub(super) fn find_line(&self, pointer: &str, line: usize) -> Option<Place> {
+        let mut node = self.resolved(self.root?)?;
+        let within = |node: &Node, name: &str| match &node.content {
+            Content::Mapping(entries) => entries.iter().rev().find(|(key, ..)| key == name).map(|(_, _, value)| *value),
+            Content::List(items) => name.parse::<usize>().ok().and_then(|index| items.get(index)).copied(),
+            Content::Scalar(..) | Content::Alias(_) => None,
+        };
+        for segment in pointer.split('/').skip(1) {
+            node = self.resolved(within(node, &segment.replace("~1", "/").replace("~0", "~"))?)?;
+        }
+        if let Some(value) = within(node, VALUE) {
+            node = self.resolved(value)?;
+        }
+        let Content::Scalar(text, style) = &node.content else { return None };
+        let first = match style {
+            ScalarStyle::Plain => node.span.start.line(),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.header(node.span)? + 1,
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => return None,
+        };
+        if *style == ScalarStyle::Plain && node.span.end.line() == first {
+            return None;
+        }
+        // Lines are folded and their indent taken away, but what they hold stands in the file as it is.
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+        let mut before: usize = text.split('\n').take(line - 1).map(letters).sum();
+        for (index, shown) in self.source.text.lines().enumerate().skip(first - 1) {
+            let skipped = if index + 1 == node.span.start.line() && *style == ScalarStyle::Plain { node.span.start.col() } else { 0 };
+            let held = letters(&shown.chars().skip(skipped).collect::<String>());
+            if held > before {
+                return Some(Place::line(self.source.file, index + 1 + self.source.lines_before));
+            }
+            before -= held;
+        }
+        None
+    }
+
+    /// The line on which the `|` or `>` of a block of text stands.
+    fn header(&self, span: YamlSpan) -> Option<usize> {
+        let is_header = |line: &str| {
+            let head =
+                line.split(" #").next().unwrap_or(line).trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+            head.ends_with(['|', '>'])
+        };
+        let lines: Vec<&str> = self.source.text.lines().take(span.start.line()).collect();
+        lines.iter().rposition(|line| is_header(line)).map(|index| index + 1)
+    }
+
     /// What stands for a value that lacks something: a text itself, else its key, else its own first line.
     fn head(&self, node: usize, key: Option<YamlSpan>) -> YamlSpan {
         match (key, self.nodes.get(node)) {
-            (_, Some(Node { content: Content::Scalar(_), span })) if !span.is_empty() => *span,
+            (_, Some(Node { content: Content::Scalar(..), span })) if !span.is_empty() => *span,
             (Some(key), _) => key,
             (None, Some(node)) => node.span,
             (None, None) => YamlSpan::empty(Marker::new(0, 1, 0)),
@@ -152,7 +213,7 @@ impl<'a> Outline<'a> {
         let mut diagnostics = Vec::new();
         for node in &self.nodes {
             match &node.content {
-                Content::Scalar(text) => {
+                Content::Scalar(text, _) => {
                     if let Some(c) = text.chars().find(|c| is_forbidden(*c)) {
                         let message = format!("a text holds {}, which no output can hold", character_name(c));
                         diagnostics.push(Diagnostic::error(Code::ForbiddenCharacter, self.place(node.span), message));
@@ -162,14 +223,10 @@ impl<'a> Outline<'a> {
                     let mut seen: HashMap<&str, YamlSpan> = HashMap::new();
                     for (key, span, _) in entries {
                         if let Some(first) = seen.insert(key, *span) {
-                            diagnostics.push(
-                                Diagnostic::error(
-                                    Code::DuplicateKey,
-                                    self.place(*span),
-                                    format!("the key `{key}` stands twice in a mapping"),
-                                )
-                                .via("it stood first", self.place(first)),
-                            );
+                            let named = if key.is_empty() { "an empty key".to_owned() } else { format!("the key `{key}`") };
+                            let message = format!("{named} stands twice in a mapping");
+                            let fault = Diagnostic::error(Code::DuplicateKey, self.place(*span), message);
+                            diagnostics.push(fault.via("it stood first", self.place(first)));
                         }
                     }
                 }
@@ -179,9 +236,9 @@ impl<'a> Outline<'a> {
         diagnostics
     }
 
-    /// Where the second document of the file begins.
+    /// Where the second document of the file begins; what can't be read behind the first is taken for it.
     pub(super) fn second_document(&self) -> Option<Place> {
-        self.documents.get(1).map(|marker| self.source.at(marker.line(), marker.col() + 1))
+        self.documents.get(1).or(self.stopped.as_ref()).map(|marker| self.source.at(marker.line(), marker.col() + 1))
     }
 
     /// Where the first alias stands.
@@ -189,27 +246,44 @@ impl<'a> Outline<'a> {
         self.nodes.iter().find(|node| matches!(node.content, Content::Alias(_))).map(|node| self.place(node.span))
     }
 
-    /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list.
-    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, Place)) {
-        for node in &self.nodes {
+    /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list: with the pointer
+    /// of the document's item or entry that it stands in, the key, the text and its place.
+    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, &str, Place)) {
+        let parts = self.parts();
+        for (index, node) in self.nodes.iter().enumerate() {
             let Content::Mapping(entries) = &node.content else { continue };
+            let part = parts.iter().take_while(|(first, _)| *first <= index).last().map_or("", |(_, pointer)| pointer);
             for (key, _, value) in entries.iter().filter(|(key, ..)| keys.contains(&key.as_str())) {
                 let values = match self.nodes.get(*value).map(|node| &node.content) {
                     Some(Content::List(items)) => items.as_slice(),
                     _ => std::slice::from_ref(value),
                 };
                 for node in values.iter().filter_map(|value| self.nodes.get(*value)) {
-                    if let Content::Scalar(text) = &node.content {
-                        visit(key, text, self.place(node.span));
+                    if let Content::Scalar(text, _) = &node.content {
+                        visit(part, key, text, self.place(node.span));
                     }
                 }
             }
         }
     }
 
+    /// The items or entries of the document, each with its first node and its pointer: its nodes are those up to the next.
+    fn parts(&self) -> Vec<(usize, String)> {
+        match self.root.and_then(|root| self.nodes.get(root)).map(|root| &root.content) {
+            Some(Content::List(items)) => items.iter().enumerate().map(|(index, item)| (*item, format!("/{index}"))).collect(),
+            Some(Content::Mapping(entries)) => entries.iter().map(|(key, _, value)| (*value, below("", &[key]))).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// A range of the file; of more lines than one, the first.
     fn place(&self, span: YamlSpan) -> Place {
         let (line, column) = (span.start.line(), span.start.col() + 1);
+        let lines = self.source.text.lines().count().max(1);
+        if line > lines {
+            // A key without text may stand behind the last line: it is shown on that one.
+            return Place::line(self.source.file, lines + self.source.lines_before);
+        }
         let end_column = if span.end.line() == line && span.end.col() + 1 > column {
             span.end.col() + 1
         } else {

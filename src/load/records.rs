@@ -63,7 +63,7 @@ impl Reading<'_> {
         if self.config.key.is_none() && !is_id(&entry.id) {
             faults.push(invalid_id(&entry, &owner));
         }
-        let Entry { id, file, pointer, id_place, mut fields, is_read } = entry;
+        let Entry { id, file, pointer, id_place, mut fields, is_read, warnings } = entry;
         let place_of = |below: &str, target| Place::Pointer { file: file.clone(), pointer: format!("{pointer}{below}"), target };
 
         let mut reserved = JsonMap::new();
@@ -74,6 +74,7 @@ impl Reading<'_> {
         }
         let own = checked(&reserved, &owner, &place_of, &mut faults);
         let allow = allowed(reserved.get("allow"), &owner, &place_of, &mut faults);
+        faults.extend(warnings.into_iter().filter(|warning| !allow.iter().any(|code| code == warning.code.name())));
 
         let mut json = Json::Object(fields);
         let mut envelopes = Envelopes::default();

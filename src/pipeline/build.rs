@@ -40,7 +40,7 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
         && let Some(version) = inputs::unchanged(&options.output, stamp)
     {
         let git = revision::facts(&options.root);
-        return unchanged(options, tree, &version, git.as_ref());
+        return unchanged(options, tree, &version, git.as_ref(), progress);
     }
     let wanted = if options.documents.is_empty() { Wanted::All } else { Wanted::Only(&options.documents) };
     let (tree, diagnostics, content) = prepare(tree, found, wanted, progress);
@@ -63,11 +63,18 @@ fn stamp_options(options: &BuildOptions) -> serde_json::Value {
     json!({ "date": options.date.map(|date| date.to_string()), "typst": typeset::VERSION })
 }
 
-fn unchanged(options: &BuildOptions, tree: tree::Tree, version: &Version, git: Option<&GitFacts>) -> Result<Built> {
+fn unchanged(
+    options: &BuildOptions,
+    tree: tree::Tree,
+    version: &Version,
+    git: Option<&GitFacts>,
+    progress: &dyn Progress,
+) -> Result<Built> {
     let known = git.is_none_or(|git| version.entry.commits.contains(&Commit { id: git.commit.clone(), clean: git.clean }));
     let mut notes = Vec::new();
     if !known {
-        let mut store = Store::open(&options.output, &mut |who| notes.push(who.to_owned()))?;
+        let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
+        notes = store.take_notes();
         rebuilt(&mut store, git)?;
     }
     notes.extend(since_stands(options));
@@ -103,10 +110,7 @@ fn release(
     progress: &dyn Progress,
 ) -> Result<Built> {
     let git = revision::facts(&options.root);
-    let mut waited = Vec::new();
-    let mut store = Store::open(&options.output, &mut |who| waited.push(who.to_owned()))?;
-    let mut notes = store.take_notes();
-    notes.extend(waited);
+    let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
 
     let Content { tree, book, renderer, documents } = content;
     let tools = Tools::with_typst(typeset::VERSION);
@@ -129,11 +133,13 @@ fn release(
             if let Some(entry) = store.ledger().newest() {
                 inputs::remember(&options.output, stamp, entry);
             }
+            let mut notes = store.take_notes();
             notes.extend(since_stands(options));
             return Ok(Built { tree, diagnostics, notes, outcome });
         }
     }
 
+    let mut notes = Vec::new();
     let stage = store.stage()?;
     let date = date(options, git.as_ref())?;
     let this = this_version(stage.number(), date, digest, &book.settings);
@@ -195,9 +201,13 @@ fn release(
     diagnostics.extend(faults);
     let diagnostics = content::finish(&tree, diagnostics);
     if faulty {
+        notes.extend(store.take_notes());
         return Ok(Built { tree, diagnostics, notes, outcome: Outcome::Faulty });
     }
 
+    for (name, bytes) in press.images(&prepared) {
+        stage.write(&name, bytes)?;
+    }
     stage.write(CLAIMS, Claims::new(rows).to_json()?.as_bytes())?;
     stage.write(CHANGES, changes.text.as_bytes())?;
     stage.write(DATA, &snapshot.to_data_json()?)?;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::options::{Checked, Progress};
 use crate::diagnostic::{self, Code, Diagnostic, has_errors};
-use crate::document::Document;
+use crate::document::{Document, Origins};
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
 use crate::tree::Tree;
@@ -30,8 +30,7 @@ pub(super) struct Prepared {
     pub(super) document: Document,
     /// Whether it prints what changed, so that every version revises it.
     pub(super) uses_changes: bool,
-    /// For each line of the rendered text, the template and line that wrote it.
-    pub(super) origins: Vec<Option<(Arc<str>, usize)>>,
+    pub(super) origins: Origins,
 }
 
 impl Prepared {
@@ -137,7 +136,7 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     let rendered = renderer.render(planned, scope, &parse);
     let mut faults = rendered.diagnostics;
     if !has_errors(&faults) {
-        faults.extend(checks::document(&rendered.document, &planned.template, &rendered.origins, tree));
+        faults.extend(checks::document(&rendered.document, &rendered.origins, tree));
     }
     let prepared =
         Prepared { planned: planned.clone(), document: rendered.document, uses_changes: rendered.uses_changes, origins: rendered.origins };

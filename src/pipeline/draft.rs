@@ -23,10 +23,8 @@ struct Drafted {
 
 /// Builds the documents into `output/draft/`, which is replaced as a whole.
 pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagnostic>, progress: &dyn Progress) -> Result<Built> {
-    let mut waited = Vec::new();
-    let mut store = Store::open(&options.output, &mut |who| waited.push(who.to_owned()))?;
+    let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
     let mut notes = store.take_notes();
-    notes.extend(waited);
     let Content { tree, book, renderer, documents } = content;
     let stamp = draft_stamp(options, &book.settings)?;
     // A draft lists what would change, where the version that it is counted from can be read.
@@ -83,6 +81,9 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
         for (name, bytes) in one.files {
             stage.write(&name, &bytes)?;
         }
+    }
+    for (name, bytes) in press.images(&documents.iter().collect::<Vec<_>>()) {
+        stage.write(&name, bytes)?;
     }
     let faulty = has_errors(&faults);
     diagnostics.extend(faults);

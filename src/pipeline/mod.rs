@@ -21,6 +21,7 @@ mod schemas;
 mod shared;
 mod side;
 mod since;
+mod site;
 mod texts;
 mod typesetting;
 
@@ -34,3 +35,4 @@ pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use shared::{differing_sides, sides};
 pub use side::{Side, Unusable};
+pub use site::{Site, site};

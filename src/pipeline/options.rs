@@ -64,6 +64,10 @@ pub trait Progress: Sync {
     fn step(&self, what: &str);
     /// The stage is over.
     fn finish(&self);
+    /// Another process has the output folder, and is waited for.
+    fn waiting(&self, holder: &str) {
+        let _ = holder;
+    }
 }
 
 /// Tells nobody.

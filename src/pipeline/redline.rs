@@ -15,7 +15,7 @@ use super::texts::{Text, Texts};
 use super::{front, typesetting};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
 use crate::diff::redline::{Naming, Redline, fragment, redline};
-use crate::document::{Document, Inline, Stamp, walk};
+use crate::document::{Document, Inline, Origins, Stamp, walk};
 use crate::load;
 use crate::markdown::{self, TypstMeta};
 use crate::model::{Book, NotesPlacement};
@@ -129,7 +129,7 @@ impl Redlined {
         let changes = redline.changes.len();
         let mut document = redline.document;
         without_lost_images(&mut document, &tree);
-        let prepared = Prepared { planned, document, uses_changes: false, origins: Vec::new() };
+        let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default() };
         let meta = TypstMeta {
             document: id.clone(),
             front: front::for_theme(&prepared, &book.settings),

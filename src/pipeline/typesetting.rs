@@ -39,18 +39,18 @@ fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
         .faults
         .iter()
         .map(|fault| {
-            let (code, place) = match (fault.theme_line, fault.rendered_line) {
-                (Some(line), _) => (Code::Theme, Place::line("templates/theme.typ", line)),
-                (None, Some(line)) => (Code::Typesetting, origin(prepared, line)),
-                (None, None) => (Code::Typesetting, Place::File(format!("templates/{}", prepared.planned.template))),
-            };
             let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
-            let mut diagnostic = Diagnostic::error(code, place, message);
+            let at = |code, place| Diagnostic::error(code, place, &message);
+            let mut diagnostic = match (fault.theme_line, &fault.asset) {
+                (Some(line), _) => at(Code::Theme, Place::line("templates/theme.typ", line)),
+                (None, Some((image, line))) => at(Code::Typesetting, Place::line(asset_path(image), *line)),
+                (None, None) => prepared.origins.blame(fault.rendered_line.unwrap_or(0), at(Code::Typesetting, Place::Book)),
+            };
             diagnostic.help.clone_from(&fault.hints);
             if let Some(folder) = &failure.kept {
                 diagnostic.help.push(format!("what typst was given is in `{}`", folder.display()));
             }
-            if let Some((collection, id)) = &prepared.planned.record {
+            if let (None, Some((collection, id))) = (&diagnostic.record, &prepared.planned.record) {
                 diagnostic = diagnostic.record(format!("{collection}/{id}"));
             }
             diagnostic
@@ -64,18 +64,21 @@ pub(super) fn missing_glyphs(press: &Press<'_>, prepared: &Prepared, source: &Ty
     for (c, line) in &source.missing {
         first.entry(*c).or_insert(*line);
     }
-    let warnings = first.into_iter().map(|(c, line)| {
+    let allows = |record: &Record| record.allow.iter().any(|code| code == Code::MissingGlyph.name());
+    let warnings = first.into_iter().filter_map(|(c, line)| {
         let shown = format!("U+{:04X}", u32::from(c));
-        let holder = press.book.records().find_map(|record| Some((record, pointer_to(record, c)?)));
-        let (place, record) = match holder {
+        let mut holders = press.book.records().filter_map(|record| Some((record, pointer_to(record, c)?))).peekable();
+        let is_held = holders.peek().is_some();
+        let (place, record) = match holders.find(|(record, _)| !allows(record)) {
+            None if is_held => return None,
             Some((record, pointer)) => (Place::value(&record.file, format!("{}{pointer}", record.pointer)), Some(record.path())),
-            None => (origin(prepared, line), None),
+            None => (prepared.origins.place(line), None),
         };
         let mut warning =
             Diagnostic::warning(Code::MissingGlyph, place, format!("no font has the character {shown}, so the PDF shows `[{shown}]`"))
                 .help("put a font that has it into `fonts/`, and name it in the theme");
         warning.record = record;
-        warning
+        Some(warning)
     });
     warnings.collect()
 }
@@ -94,13 +97,5 @@ fn holds(value: &Value, c: char) -> bool {
             claim.unit.as_deref().is_some_and(|unit| unit.contains(c)) || claim.value().is_some_and(|value| holds(value, c))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Reference(_) => false,
-    }
-}
-
-/// The template's line that wrote a rendered line.
-fn origin(prepared: &Prepared, line: usize) -> Place {
-    match line.checked_sub(1).and_then(|index| prepared.origins.get(index)).and_then(Option::as_ref) {
-        Some((template, line)) => Place::line(&**template, *line),
-        None => Place::File(format!("templates/{}", prepared.planned.template)),
     }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
 use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
-use super::filters::{BROKEN, FILTERS, FUNCTIONS, TESTS, TOO_LONG};
+use super::filters::{FILTERS, FUNCTIONS, TESTS};
 use super::plan::Planned;
+use super::token::{BROKEN, TOO_LONG};
 
 use super::values::Pass;
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
+use crate::document::Origin;
 use crate::model::DocumentPlan;
 
 /// Faults that templates have before any of them is rendered.
@@ -229,7 +231,7 @@ fn path(template: &str) -> String {
 }
 
 /// For each line of rendered text, the template and line that wrote it.
-pub(crate) fn origins(text: &str, spans: &[OutputSpan], engine: &Engine) -> Vec<Option<(Arc<str>, usize)>> {
+pub(crate) fn origins(text: &str, spans: &[OutputSpan], engine: &Engine) -> Vec<Option<Origin>> {
     let mut names: std::collections::BTreeMap<&str, Arc<str>> = std::collections::BTreeMap::new();
     for name in engine.sources.keys() {
         names.insert(name, Arc::from(path(name)));
@@ -248,7 +250,7 @@ pub(crate) fn origins(text: &str, spans: &[OutputSpan], engine: &Engine) -> Vec<
                 OutputSpanKind::Raw => text[range.start..start.max(range.start)].matches('\n').count(),
                 _ => 0,
             };
-            Some((names.get(span.name())?.clone(), span.line() + before))
+            Some(Origin::Template(names.get(span.name())?.clone(), span.line() + before))
         });
         origins.push(origin);
         start = end;

@@ -14,6 +14,7 @@ mod fragment;
 mod notes;
 mod plan;
 mod resolve;
+mod safe_link;
 mod token;
 mod values;
 mod words;
@@ -21,7 +22,7 @@ mod words;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::document::Document;
+use crate::document::{Document, Origins};
 use crate::model::Book;
 use crate::tree::Tree;
 
@@ -64,7 +65,7 @@ pub struct Rendered {
     /// Whether the template printed or tested `changes`.
     pub uses_changes: bool,
     /// For each line of the rendered text, the template and line it came from.
-    pub origins: Vec<Option<(Arc<str>, usize)>>,
+    pub origins: Origins,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -96,18 +97,19 @@ impl Renderer {
             Err(error) => Rendered {
                 document: Document::default(),
                 uses_changes,
-                origins: Vec::new(),
+                origins: Origins::default(),
                 diagnostics: vec![fault::of_render(&self.engine, &pass, planned, &error)],
             },
             Ok((text, _)) if text.len() > engine::LONGEST => {
                 let place = Place::File(format!("{TEMPLATES}/{}", planned.template));
                 let diagnostics = vec![fault::too_long(place, &format!("document `{}`", planned.id))];
-                Rendered { document: Document::default(), uses_changes, origins: Vec::new(), diagnostics }
+                Rendered { document: Document::default(), uses_changes, origins: Origins::default(), diagnostics }
             }
             Ok((text, spans)) => {
-                let origins = fault::origins(&text, &spans, &self.engine);
+                let lines = fault::origins(&text, &spans, &self.engine);
+                let mut origins = Origins::new(&planned.id, &format!("{TEMPLATES}/{}", planned.template), lines);
                 let mut diagnostics = Vec::new();
-                let document = resolve::resolve(&text, &pass, planned, &self.documents, &origins, parse, &mut diagnostics);
+                let document = resolve::resolve(&text, &pass, planned, &self.documents, &mut origins, parse, &mut diagnostics);
                 Rendered { document, uses_changes, origins, diagnostics }
             }
         }

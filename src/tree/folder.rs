@@ -153,7 +153,8 @@ fn name_of(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-fn unreadable(name: &str, cause: &str) -> Diagnostic {
+/// The diagnostic for a file that can't be read.
+pub(super) fn unreadable(name: &str, cause: &str) -> Diagnostic {
     Diagnostic::error(Code::FileUnreadable, Place::File(name.to_owned()), format!("`{name}` can't be read: {cause}"))
 }
 

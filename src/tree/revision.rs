@@ -11,14 +11,9 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::folder::{FOLDERS, MAX_FILE, MAX_TOTAL, unreadable};
 use super::{Tree, git};
-use crate::diagnostic::{Code, Diagnostic, Place};
-
-/// The folders below the root that a book is made of.
-const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
-/// The most that one file and all files may hold, in bytes: the limits of a folder.
-const MAX_FILE: u64 = 256 << 20;
-const MAX_TOTAL: u64 = 2 << 30;
+use crate::diagnostic::Diagnostic;
 
 /// What git knows of the folder of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -235,8 +230,4 @@ fn target(path: &str, link: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
-}
-
-fn unreadable(path: &str, cause: &str) -> Diagnostic {
-    Diagnostic::error(Code::FileUnreadable, Place::File(path.to_owned()), format!("`{path}` can't be read: {cause}"))
 }

@@ -25,6 +25,8 @@ pub struct Fault {
     pub theme_line: Option<usize>,
     /// The line of the rendered text that was typeset.
     pub rendered_line: Option<usize>,
+    /// The image and the line in it, where the fault is in one, by the path that the document names.
+    pub asset: Option<(String, usize)>,
     pub hints: Vec<String>,
 }
 
@@ -44,6 +46,11 @@ impl Failure {
 /// Warnings of typst under which a PDF is not what it should be.
 fn is_fault(warning: &str) -> bool {
     warning.contains("did not converge") || warning.starts_with("unknown font family")
+}
+
+/// Hints that are about typst's own command line, or about a list that isn't shown.
+fn is_foreign(hint: &str) -> bool {
+    hint.contains("`--root` argument") || hint.contains("additional warning")
 }
 
 /// What a process that ended says is wrong, if anything. `root` is the folder that it worked in.
@@ -114,12 +121,14 @@ impl Report {
         if self.message == "module `theme` does not contain `theme`" {
             let message = "the theme does not define `theme`".to_owned();
             let hints = vec!["a theme defines `#let theme(meta, body) = …`; `brief theme` writes one to start from".to_owned()];
-            return Fault { message, theme_line: Some(1), rendered_line: None, hints };
+            return Fault { message, theme_line: Some(1), hints, ..Fault::default() };
         }
         let theme_line = innermost.filter(|(file, _)| file == "theme.typ").map(|(_, line)| *line);
         let main = self.places.iter().find(|(file, _)| file == "main.typ").map(|(_, line)| *line);
         let rendered_line = main.and_then(|line| rendered(source, line));
-        Fault { message: self.message.clone(), theme_line, rendered_line, hints: self.hints.clone() }
+        let asset = innermost.and_then(|(file, line)| Some((file.strip_prefix("assets/")?.to_owned(), *line)));
+        let hints = self.hints.iter().filter(|hint| !is_foreign(hint)).cloned().collect();
+        Fault { message: self.message.clone(), theme_line, rendered_line, asset, hints }
     }
 }
 

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use super::engine::Engine;
 use super::fault::{self, Failure};
 use super::fonts::Fonts;
+use super::interrupt::{self, Busy};
 use super::process::{self, Capture, Limits};
 use super::{LIBRARY, pages};
 use crate::document::TypstSource;
@@ -51,6 +52,7 @@ impl Engine {
     /// Typesets one document. What is wrong with its content or theme is a [`Failure`]; what is wrong with
     /// the machine is an error.
     pub fn typeset(&self, job: &Job<'_>) -> Result<Result<Pdf, Failure>> {
+        let _busy = Busy::new();
         let folder = tempfile::Builder::new().prefix("brief-").tempdir().context("can't make a temporary folder")?;
         let outcome = self.typeset_in(folder.path(), job);
         let kept = job.keep_temporary.then(|| folder.keep());
@@ -85,7 +87,8 @@ impl Engine {
             command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
 
             let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
-            let ended = process::run(&mut command, Capture::Errors, &limits).context("can't start typst")?;
+            let ended = process::run(&mut command, Capture::Errors, &limits).context("can't run typst")?;
+            interrupt::check().context("can't run typst")?;
             if let Some(failure) = fault::of(&ended, job.source, &root, job.timeout, MEMORY) {
                 return Ok(Err(failure));
             }

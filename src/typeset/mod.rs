@@ -9,6 +9,7 @@ pub mod builtin;
 mod engine;
 mod fault;
 mod fonts;
+pub mod interrupt;
 mod job;
 mod pages;
 mod process;

@@ -11,6 +11,7 @@ use super::folder::folder_name;
 /// What the names of our own passing files and folders start with.
 pub(super) const STAGING: &str = ".staging-";
 pub(super) const OLD_DRAFT: &str = ".old-draft";
+pub(super) const LATEST: &str = "latest";
 pub(super) const PRUNED: &str = ".pruned-";
 const SET_ASIDE: &str = ".set-aside-";
 const BESIDE: [&str; 4] = [".versions.json.new", ".latest.new", ".inputs.json.new", OLD_DRAFT];
@@ -18,7 +19,7 @@ const BESIDE: [&str; 4] = [".versions.json.new", ".latest.new", ".inputs.json.ne
 /// Puts an output folder in order; returns what people should know of it. The folder must be locked.
 ///
 /// A folder of the next version that the ledger doesn't know was renamed into place by a build that then
-/// stopped: it is set aside, not deleted. More than one such folder means that the ledger went back.
+/// stopped: it is set aside, not deleted. More than one such folder means that the ledger went back, and so does one that `latest` names.
 pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec<String>> {
     let names = disk.list(output).with_context(|| format!("can't list `{}`", output.display()))?;
     let mut notes = Vec::new();
@@ -30,7 +31,10 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
     }
     let due = ledger.next_number();
     let unknown: Vec<u32> = names.iter().filter_map(|name| version_number(name)).filter(|number| *number >= due).collect();
-    if unknown.iter().any(|number| *number != due) {
+    // The link is set when the ledger stands: where it leads to a version that the ledger doesn't know, the ledger is not the one that was.
+    let linked = disk.linked(&output.join(LATEST)).and_then(|target| version_number(target.to_str()?));
+    let went_back = linked.is_some_and(|number| unknown.contains(&number)) || unknown.iter().any(|number| *number != due);
+    if went_back {
         let list = unknown.iter().map(|number| format!("`v{number}`")).collect::<Vec<_>>().join(", ");
         bail!(
             "`{}` holds {list}, but the ledger ends before v{due}: restore the ledger `versions.json`, or move these folders away",

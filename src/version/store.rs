@@ -15,11 +15,10 @@ use super::disk::{Disk, Durability};
 use super::folder::{Version, folder_name};
 use super::ledger::{self, Commit, Entry, Ledger};
 use super::manifest::{self, Manifest};
-use super::recover::{OLD_DRAFT, PRUNED, STAGING, recover};
+use super::recover::{LATEST, OLD_DRAFT, PRUNED, STAGING, recover};
 use super::{Digest, DocumentEntry, Stage, Tools};
 use crate::model::Date;
 
-const LATEST: &str = "latest";
 const DRAFT: &str = "draft";
 const LOCK: &str = ".lock";
 
@@ -227,7 +226,9 @@ impl Store {
         };
         if let Err(error) = point() {
             let _ = self.disk.remove(&beside);
-            self.notes.push(format!("`{}` can't be made to point at {target}: {error}", path.display()));
+            let cannot = format!("`{}` can't be made to point at ", path.display());
+            self.notes.retain(|note| !note.starts_with(&cannot));
+            self.notes.push(format!("{cannot}{target}: {error}"));
         }
     }
 }

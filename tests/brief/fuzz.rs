@@ -6,7 +6,7 @@
 //! it becomes a case in `tests/cases/faults`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,13 @@ use brief::model::NotesPlacement;
 use brief::render::{Parsed, Renderer, Scope};
 use brief::tree::{Tree, folder};
 use brief::{check, load};
+use serde_json::Value;
 
 /// What one input may take.
 const SLOW: Duration = Duration::from_secs(20);
 
 /// A small generator of random numbers (splitmix64), the same everywhere.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -33,11 +34,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         usize::try_from(self.next() % n.max(1) as u64).unwrap()
     }
 
-    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
         &items[self.below(items.len())]
     }
 }
@@ -133,7 +134,7 @@ const PIECES: &[&str] = &[
     "99999999999999999999",
 ];
 
-fn changed(random: &mut Random, text: &str) -> String {
+pub(crate) fn changed(random: &mut Random, text: &str) -> String {
     let mut chars: Vec<char> = text.chars().collect();
     for _ in 0..=random.below(6) {
         let at = random.below(chars.len() + 1);
@@ -174,7 +175,7 @@ fn through(tree: &Tree) {
         if !has_errors(&found) {
             for planned in renderer.documents() {
                 let rendered = renderer.render(planned, &Scope::default(), &parse);
-                found.extend(check::document(&rendered.document, &planned.template, &rendered.origins, tree));
+                found.extend(check::document(&rendered.document, &rendered.origins, tree));
                 found.extend(rendered.diagnostics);
                 written(&rendered.document);
             }
@@ -208,7 +209,7 @@ fn written(document: &brief::document::Document) {
 }
 
 /// Runs inputs until there have been enough, or for as long as was asked for.
-fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Box<dyn FnOnce()>)) {
+pub(crate) fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Box<dyn FnOnce()>)) {
     let seconds = std::env::var("BRIEF_FUZZ_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
     let begun = Instant::now();
     let seed = if seconds.is_some() { seed ^ u64::from(std::process::id()) << 32 } else { seed };
@@ -225,22 +226,32 @@ fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> (String, Bo
     eprintln!("{tried} inputs from seed {seed}");
 }
 
-/// The books that are changed at random: the base of the cases and each of them.
+/// The books that are changed at random: the base of the cases, and each case over it.
 fn corpus() -> Vec<Tree> {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/faults");
-    let base = folder::read(&cases.join("base")).unwrap().0;
-    let mut names: Vec<_> = std::fs::read_dir(&cases).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let base = folder::read(&cases.join("faults/base")).unwrap().0;
+    let mut names: Vec<_> = ["faults", "load"]
+        .iter()
+        .flat_map(|room| std::fs::read_dir(cases.join(room)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
     names.sort();
     // What doesn't end takes its time by design.
     names.retain(|name| !name.to_string_lossy().contains("template-limit"));
-    names
-        .iter()
-        .map(|case| {
-            let mut tree = base.clone();
-            tree.files.extend(folder::read(case).unwrap().0.files);
-            tree
-        })
-        .collect()
+    let over = |case: &PathBuf| {
+        let mut tree = base.clone();
+        tree.files.extend(folder::read(case).unwrap().0.files);
+        tree
+    };
+    names.iter().map(over).collect()
+}
+
+/// The Markdown that is changed at random: the specification's examples, and what people write.
+pub(crate) fn texts() -> Vec<String> {
+    let lines: Vec<&str> = include_str!("../../README.md").lines().collect();
+    let examples: Vec<Value> = serde_json::from_str(include_str!("../data/commonmark/commonmark-0.31.2.json")).unwrap();
+    let examples = examples.iter().map(|example| example["markdown"].as_str().unwrap().to_owned());
+    examples.chain(lines.windows(12).map(|lines| lines.join("\n"))).collect()
 }
 
 #[test]
@@ -279,14 +290,13 @@ fn random_templates_are_rendered_or_refused() {
 
 #[test]
 fn random_markdown_is_written_and_typeset_as_code() {
-    let seed = include_str!("../../README.md");
+    let texts = texts();
     run(3, 600, |random| {
         let text = match random.below(2) {
             0 => (0..random.below(30)).map(|_| *random.pick(PIECES)).collect(),
             _ => {
-                let lines: Vec<&str> = seed.lines().collect();
-                let from = random.below(lines.len());
-                changed(random, &lines[from..(from + 12).min(lines.len())].join("\n"))
+                let text = random.pick(&texts).clone();
+                changed(random, &text)
             }
         };
         let input = text.clone();

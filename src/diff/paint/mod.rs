@@ -18,7 +18,7 @@ mod view;
 
 pub use escape::code;
 pub(super) use html::escape as escape_html;
-pub use html::{Section, html};
+pub use html::{Section, html, html_fragment};
 pub(super) use markdown::capital;
 pub use markdown::markdown;
 pub use review::{Affected, CheckChanges, MARKER, Review, review, unreadable};

@@ -76,7 +76,7 @@ fn syntax(source: &Source<'_>, place: Place, said: &str) -> Diagnostic {
             .help("an alias, `*name`, counts as often as it is used, also inside another");
     }
     if problem.contains("more than one document") {
-        let place = Outline::read(source).second_document().unwrap_or(place);
+        let place = Outline::read(source).second_document().unwrap_or_else(|| source.at(1, 1));
         return Diagnostic::error(Code::YamlSyntax, place, format!("`{}` holds a second YAML document", source.file))
             .help("keep one document in a file: a collection's file is one list or mapping of records");
     }

@@ -7,6 +7,8 @@
 
 mod fault;
 mod pieces;
+#[cfg(test)]
+mod suite;
 mod text;
 mod visit;
 

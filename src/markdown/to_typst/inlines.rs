@@ -133,9 +133,9 @@ impl Writer<'_> {
 
     fn link(&mut self, target: &Target, content: &[Inline]) {
         let open = match target {
-            _ if self.nesting.in_link || self.nesting.depth >= DEEPEST || plain_text(content).trim().is_empty() => None,
-            Target::Url(address) => is_address(address).then(|| (false, address.clone())),
-            Target::Document(id) => Some((false, (self.link)(id))),
+            _ if self.nesting.in_link || self.nesting.depth >= DEEPEST || !is_seen(content) => None,
+            Target::Url(address) => is_address(address).then(|| (false, encoded(address))),
+            Target::Document(id) => Some((false, encoded(&(self.link)(id)))),
             Target::Anchor(anchor) => self.places.anchors.contains(anchor.as_str()).then(|| (true, anchor.clone())),
         };
         let Some((internal, target)) = open.filter(|(_, target)| !target.is_empty() && target.len() <= LONGEST_ADDRESS) else {
@@ -196,6 +196,30 @@ pub(super) fn expanded(text: &str) -> String {
                 out.push(c);
                 column += 1;
             }
+        }
+    }
+    out
+}
+
+/// Whether there is anything that a reader can point at.
+fn is_seen(content: &[Inline]) -> bool {
+    content.iter().any(|inline| match inline {
+        Inline::Image { .. } => true,
+        Inline::Emphasis(inner) | Inline::Strong(inner) | Inline::Strikethrough(inner) | Inline::Claim { content: inner, .. } => {
+            is_seen(inner)
+        }
+        inline => !plain_text(std::slice::from_ref(inline)).trim().is_empty(),
+    })
+}
+
+/// An address as a PDF holds it: in ASCII, whatever an address can't hold percent-encoded (RFC 3986, section 2).
+fn encoded(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    for byte in address.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            _ if b"-._~:/?#@!$&'()*+,;=%".contains(&byte) => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
         }
     }
     out

@@ -10,6 +10,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use super::{Capture, Ended, Limits, keep};
+use crate::typeset::interrupt;
 
 /// How long to wait for output before looking whether the process has ended without closing its streams,
 /// as it does when a child of its own holds them.
@@ -90,6 +91,7 @@ fn follow(child: &Group, mut pipe: impl Read + AsRawFd, deadline: Option<Instant
     let mut buffer = [0; 8192];
     let mut open = true;
     loop {
+        interrupt::check()?;
         let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
         if left.is_zero() {
             return Ok(true);

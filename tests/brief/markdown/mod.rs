@@ -1,6 +1,7 @@
 //! Markdown, read and written: what is written reads back.
 
 mod conformance;
+mod printed;
 mod properties;
 mod reading;
 mod writing;

@@ -214,7 +214,7 @@ proptest! {
 
     #[test]
     fn both_texts_can_be_read_where_words_differ(blocks in vec(block(), 0..6), seed in 0..9_usize) {
-        let (old, new) = (document(blocks), document(nearly(&blocks, seed)));
+        let (old, new) = (document(blocks.clone()), document(nearly(&blocks, seed)));
         let redline = compared(&old, &new);
         prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {:#?}", redline.text());
         prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {:#?}", redline.text());
@@ -222,7 +222,7 @@ proptest! {
 
     #[test]
     fn a_text_has_no_changes_from_itself(blocks in vec(block(), 0..7)) {
-        let document = document(blocks.clone());
+        let document = document(blocks);
         let redline = compared(&document, &document);
         prop_assert!(redline.changes.is_empty(), "{:?}", redline.changes);
         let mut marked = false;

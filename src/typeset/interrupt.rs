@@ -1,0 +1,90 @@
+//! Ctrl-C, `kill` and a closed terminal while typst runs: its processes, which lead groups of their own and so
+//! don't hear of it, are ended and their folders removed before brief ends too. At other times, and when asked
+//! twice, the system's way holds: brief is gone at once, and what it was writing is put away by the next build.
+
+use std::io;
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+
+/// How many folders and processes there are to be put away.
+static BUSY: AtomicUsize = AtomicUsize::new(0);
+/// The signal that came meanwhile; 0 for none.
+static CAME: AtomicI32 = AtomicI32::new(0);
+
+/// As long as it lives, an interrupt waits for it.
+#[derive(Debug)]
+pub(super) struct Busy(());
+
+impl Busy {
+    pub(super) fn new() -> Busy {
+        BUSY.fetch_add(1, Ordering::SeqCst);
+        Busy(())
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        BUSY.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Whether an interrupt came and waits for what is busy to end.
+pub fn is_pending() -> bool {
+    CAME.load(Ordering::SeqCst) != 0
+}
+
+/// An error if an interrupt waits.
+pub(super) fn check() -> io::Result<()> {
+    if is_pending() { Err(io::Error::other("it was interrupted")) } else { Ok(()) }
+}
+
+/// Lets interrupts wait for what is busy; to be called once, when a program begins.
+pub fn heed() {
+    #[cfg(unix)]
+    unix::heed();
+}
+
+/// Ends the program as the interrupt that waits would have, if there is one.
+pub fn obey() {
+    #[cfg(unix)]
+    unix::obey();
+}
+
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "std knows no signals")]
+mod unix {
+    use super::{BUSY, CAME, Ordering};
+
+    pub(super) fn heed() {
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+            let handler: extern "C" fn(libc::c_int) = on_signal;
+            // SAFETY: the handler makes only calls that are safe in one.
+            unsafe {
+                // What is ignored, as `nohup` has it, stays so.
+                if libc::signal(signal, handler as *const () as libc::sighandler_t) == libc::SIG_IGN {
+                    libc::signal(signal, libc::SIG_IGN);
+                }
+            }
+        }
+    }
+
+    extern "C" fn on_signal(signal: libc::c_int) {
+        if BUSY.load(Ordering::SeqCst) == 0 || CAME.swap(signal, Ordering::SeqCst) != 0 {
+            end(signal);
+        }
+    }
+
+    pub(super) fn obey() {
+        match CAME.load(Ordering::SeqCst) {
+            0 => {}
+            signal => end(signal),
+        }
+    }
+
+    fn end(signal: libc::c_int) {
+        // SAFETY: both calls may be made in a handler; the signal is taken when it returns.
+        unsafe {
+            libc::signal(signal, libc::SIG_DFL);
+            libc::raise(signal);
+        }
+    }
+}

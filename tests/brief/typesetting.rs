@@ -1,0 +1,79 @@
+//! What the one who builds is told when typesetting goes wrong: each folder in `tests/cases/typesetting` is what differs
+//! from the book in `tests/cases/faults/base`, and `expected.txt` what `brief build` says of it, and its exit code.
+//! `arguments` holds more arguments, one a line; `typst.sh`, where there is one, stands in for typst.
+//!
+//! A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test typesetting` writes what is said now, to be read and kept.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::faults::{book_of, cases};
+use super::press;
+
+/// What `brief build` says, without the names of temporary folders.
+fn said(case: &Path) -> Option<String> {
+    let stand_in = case.join("typst.sh");
+    if !stand_in.exists() && press::engine().is_none() {
+        return None;
+    }
+    let (book, temporary) = (book_of(case), tempfile::tempdir().unwrap());
+    let mut command = press::build(book.path(), temporary.path());
+    if stand_in.exists() {
+        command.arg("--typst").arg(executable(&stand_in, book.path()));
+    }
+    let arguments = fs::read_to_string(case.join("arguments")).unwrap_or_default();
+    let output = command.args(arguments.lines()).output().unwrap();
+    let left = fs::read_dir(temporary.path()).unwrap().count();
+    assert_eq!(left, 0, "{} leaves temporary files", case.display());
+    let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    Some(format!("{said}exit code {}\n", output.status.code().unwrap()).replace(&format!("{}/", book.path().display()), ""))
+}
+
+/// The script as a program of typst's name.
+fn executable(script: &Path, folder: &Path) -> PathBuf {
+    let program = folder.join("typst");
+    fs::copy(script, &program).unwrap();
+    #[cfg(unix)]
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    program
+}
+
+#[cfg(unix)]
+#[test]
+fn every_case_says_what_is_expected() {
+    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let mut wrong = Vec::new();
+    for case in cases("typesetting") {
+        let Some(said) = said(&case) else { continue };
+        if update {
+            fs::write(case.join("expected.txt"), &said).unwrap();
+        } else if fs::read_to_string(case.join("expected.txt")).unwrap_or_default() != said {
+            wrong.push(format!("{}:\n{said}", case.display()));
+        }
+        for entry in fs::read_dir(&case).unwrap() {
+            let entry = entry.unwrap().file_name();
+            let known = ["content", "templates", "fonts", "expected.txt", "arguments", "typst.sh"];
+            assert!(known.iter().any(|known| entry == *known), "{} has a leftover {entry:?}", case.display());
+        }
+    }
+    assert!(wrong.is_empty(), "these cases say something else than expected:\n\n{}", wrong.join("\n"));
+}
+
+/// Typst's temporary files are kept when asked for, and only then.
+#[cfg(unix)]
+#[test]
+fn temporary_files_are_kept_on_request_alone() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/typesetting/typst-fails");
+    let (book, temporary) = (book_of(&case), tempfile::tempdir().unwrap());
+    let typst = executable(&case.join("typst.sh"), book.path());
+    for (arguments, kept) in [(&[][..], false), (&["-v"], true)] {
+        let output = press::build(book.path(), temporary.path()).arg("--typst").arg(&typst).args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let folders: Vec<PathBuf> = fs::read_dir(temporary.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(folders.len(), usize::from(kept), "{said}");
+        for folder in folders {
+            assert!(said.contains(&format!("what typst was given is in `{}`", folder.display())), "{said}");
+            assert!(folder.join("root/main.typ").is_file());
+        }
+    }
+}

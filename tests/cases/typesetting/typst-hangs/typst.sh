@@ -1,0 +1,3 @@
+#!/bin/sh
+if [ "$1" = --version ]; then echo "typst 0.15.1 (stand-in)"; exit 0; fi
+sleep 100

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "typst 0.14.2 (stand-in)"
