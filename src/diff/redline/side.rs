@@ -184,7 +184,7 @@ fn note_text(label: &str, blocks: &[Block]) -> Option<Vec<Inline>> {
 }
 
 /// Whether blocks have layout that the Markdown of readers doesn't.
-fn has_layout(blocks: &[Block]) -> bool {
+pub(super) fn has_layout(blocks: &[Block]) -> bool {
     let mut found = false;
     crate::document::walk::blocks(blocks, &mut |block| {
         found |= matches!(&block.kind, BlockKind::Directive { name, .. } if name != super::generated::CHANGES);
