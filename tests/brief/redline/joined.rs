@@ -155,7 +155,9 @@ fn tables_of_versions_keep_their_layout() {
     let names = |redline: &brief::diff::redline::Redline| -> Vec<String> {
         let mut names = Vec::new();
         brief::document::walk::blocks(redline.text(), &mut |block| match &block.kind {
-            BlockKind::Directive { name, attributes, .. } => names.push(format!("{name}{}", attributes.values().cloned().collect::<String>())),
+            BlockKind::Directive { name, attributes, .. } => {
+                names.push(format!("{name}{}", attributes.values().cloned().collect::<String>()))
+            }
             BlockKind::Table(_) => names.push("a table".to_owned()),
             _ => {}
         });
@@ -167,6 +169,8 @@ fn tables_of_versions_keep_their_layout() {
     let redline = redline(&plain("1"), &plain("2"), marked);
     assert_eq!(names(&redline), wanted);
     assert_eq!(redline.changes.len(), 1);
+    let with_code = document("# A\n\n```\ncode\n```\n\n| Force | Troops |\n| :-- | --: |\n| KFOR | 3 |\n");
+    assert_eq!(names(&compared(&with_code, &laid_out)), ["deleted", "turned", "table3,1", "a table"]);
     assert_eq!(names(&compared(&plain("1"), &plain("2"))), ["a table"]);
 }
 
