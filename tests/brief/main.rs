@@ -28,6 +28,7 @@ mod promises;
 mod redline;
 mod review;
 mod revision;
+mod sides;
 mod since;
 mod site;
 #[cfg(feature = "builtin-typst")]
