@@ -26,6 +26,7 @@ mod press;
 mod promises;
 mod review;
 mod revision;
+mod snapshot;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
 mod typesetting;
