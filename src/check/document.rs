@@ -5,7 +5,7 @@ use crate::document::{Block, BlockKind, Document, Inline, Origins, walk};
 use crate::tree::Tree;
 
 /// The layout directives that a template may use.
-pub const DIRECTIVES: [&str; 6] = ["turned", "keep", "box", "columns", "pagebreak", "table"];
+pub const DIRECTIVES: [&str; 7] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes"];
 
 /// The folder that images are read from.
 const ASSETS: &str = "content/assets";

@@ -25,6 +25,7 @@ Examples:
   brief build --document summary       a draft of one document (repeat for more)
   brief build --no-pdf                 a draft of the Markdown alone, at once
   brief build --watch                  a draft again whenever a file changes
+  brief build --since v7               list what changed since version 7, not since the last
   brief build --date 2025-11-05        the same bytes on every machine and every day";
 
 /// Builds the next version of the book: Markdown, PDFs and ledgers in output/vN
@@ -64,6 +65,11 @@ pub(super) struct Build {
     /// Without it: SOURCE_DATE_EPOCH, else the date of the Git commit if nothing has been changed since, else today (UTC).
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     date: Option<Date>,
+    /// What to count changes from, in `changes` and changes.json: a version (v7), a Git revision or a folder
+    ///
+    /// Without it: the last version that was published, else the version before.
+    #[arg(long, value_name = "BASE")]
+    since: Option<String>,
     /// How many documents to typeset side by side [default: one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -98,6 +104,7 @@ impl Build {
             typst_timeout: Duration::from_secs(self.typst_timeout),
             keep_temporary: terminal.verbose,
             date: self.date,
+            since: self.since.clone(),
             jobs: self.jobs.map(usize::from),
         })
     }

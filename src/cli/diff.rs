@@ -2,20 +2,24 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use super::Status;
+use super::environment::environment;
+use super::failure::Hint;
 use super::folders::Folders;
 use super::git_diff;
-use super::terminal::Terminal;
+use super::terminal::{Count, Terminal};
 use crate::diff::paint::{self, Names};
-use crate::pipeline::{self, Comparison, Side, Unusable};
+use crate::pipeline::{self, BuildOptions, Comparison, Redlined, Side, Unusable};
+use crate::typeset::Choice;
 
 const EXAMPLES: &str = "\
 Examples:
-  brief diff                        since the newest version
+  brief diff                        since the last published version, else the newest
   brief diff v7 v9                  between two versions
   brief diff main                   what this branch changes
   brief diff main...                the same, since it left main
@@ -32,6 +36,8 @@ is shown). docs/pull-requests.md says how `git diff` itself shows records this w
 
 /// As much as a code host takes for one comment.
 pub(super) const COMMENT: usize = 65_535;
+/// How long typst may take for a redline.
+const TYPST_SECONDS: u64 = 120;
 
 /// Shows what changed in the book: records and claims, not lines of files
 ///
@@ -41,7 +47,7 @@ pub(super) const COMMENT: usize = 65_535;
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Diff {
-    /// What to compare with [default: the newest version, else HEAD]
+    /// What to compare with [default: the last published version, else the newest, else HEAD]
     base: Option<String>,
     /// What to compare [default: the book as it lies in its folder]
     head: Option<String>,
@@ -59,8 +65,8 @@ pub(super) struct Diff {
     /// Write a PDF in which what was taken out is struck and what was put in is underlined
     #[arg(long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
     redline: Option<PathBuf>,
-    /// The document to redline [default: the book's first]
-    #[arg(long, value_name = "ID", requires = "redline")]
+    /// The document to redline, in the PDF or the page of HTML [default: the book's first]
+    #[arg(long, value_name = "ID")]
     document: Option<String>,
     /// Serve as Git's diff driver: PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE
     #[arg(long, hide = true, num_args = 1..=9, value_name = "ARGUMENT", exclusive = true, allow_hyphen_values = true)]
@@ -80,22 +86,26 @@ impl Diff {
         if let Some(arguments) = &self.git {
             return git_diff::run(arguments, terminal);
         }
+        if self.document.is_some() && self.redline.is_none() && !matches!(self.format, Format::Html) {
+            let hint = "add `--redline FILE.pdf` or `--format html`";
+            return Err(Hint::on("`--document` says which document to redline, and no redline is asked for", hint));
+        }
         let comparison = match self.compare() {
             Ok(comparison) => comparison,
             Err(error) => return Err(unusable(error, terminal)),
         };
         let Comparison { base, head, changes, .. } = &comparison;
         let names = Names { base: &base.name, head: &head.name };
-        if let Some(file) = &self.redline {
-            self.write_redline(file, &comparison)?;
-        }
+        let redlined = self.redlined(&comparison);
         terminal.print(&match self.format {
             Format::Text => paint::text(changes, names, &|tone, text| terminal.tint(tone, text)),
             Format::Markdown => paint::markdown(changes, names, COMMENT),
             Format::Json => changes.to_json()?,
-            Format::Html => paint::html(changes, names, &self.redlined(&comparison)?),
+            Format::Html => paint::html(changes, names, &redlined.iter().flatten().map(section).collect::<Vec<_>>()),
         })?;
         let incomplete = incomplete(&comparison, terminal);
+        // The list of changes stands, whatever is wrong with the documents.
+        self.write_redline(redlined, terminal).map_err(|error| unusable(error, terminal))?;
         let changed = !changes.records.is_empty() || !changes.files.is_empty();
         // The process ends here; to give back two whole books record by record is a tenth of its time.
         std::mem::forget(comparison);
@@ -120,15 +130,62 @@ impl Diff {
         pipeline::compare(base, head, &self.collections)
     }
 
-    /// The document's redline as a PDF.
-    fn write_redline(&self, file: &std::path::Path, _comparison: &Comparison) -> Result<()> {
-        anyhow::bail!("can't write `{}`: redlines are not joined yet", file.display())
+    /// The document's redline, where one is asked for; nothing where it isn't.
+    fn redlined(&self, comparison: &Comparison) -> Option<Result<Redlined>> {
+        let wanted = self.redline.is_some() || matches!(self.format, Format::Html);
+        wanted.then(|| Redlined::of(comparison, self.document.as_deref(), &self.folders.root.root))
     }
 
-    /// The documents' redlines for the page.
-    fn redlined(&self, _comparison: &Comparison) -> Result<Vec<paint::Section>> {
-        Ok(Vec::new())
+    /// Writes the redline's PDF, or says why there is none. A page may be without, unless a document was named.
+    #[expect(clippy::disallowed_methods, reason = "a file of the user's own, outside the output folder")]
+    fn write_redline(&self, redlined: Option<Result<Redlined>>, terminal: &Terminal) -> Result<()> {
+        let Some(file) = &self.redline else {
+            return match redlined {
+                Some(Err(error)) if self.document.is_some() => Err(error),
+                Some(Err(error)) => {
+                    terminal.note(&format!("the page has no redline: {error:#}"));
+                    Ok(())
+                }
+                _ => Ok(()),
+            };
+        };
+        let Some(redlined) = redlined.transpose()? else { return Ok(()) };
+        let cannot = || format!("can't write `{}`", file.display());
+        if file.is_dir() {
+            return Err(anyhow::anyhow!("it is a folder").context(cannot()));
+        }
+        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(anyhow::anyhow!("there is no folder `{}`", folder.display()).context(cannot()));
+        }
+        let id = redlined.id.clone();
+        let made = redlined.pdf(&self.options(terminal)?)?;
+        std::fs::write(file, &made.bytes).with_context(cannot)?;
+        terminal.diagnostics(&made.tree, &made.warnings);
+        made.note.iter().for_each(|note| terminal.note(note));
+        terminal.remark(format_args!("wrote `{}`: `{id}` with {} marked", file.display(), Count(made.changes, "change")));
+        Ok(())
     }
+
+    fn options(&self, terminal: &Terminal) -> Result<BuildOptions> {
+        Ok(BuildOptions {
+            root: self.folders.root.root.clone(),
+            output: self.folders.output(),
+            documents: self.document.iter().cloned().collect(),
+            pdf: true,
+            draft: true,
+            typst: Choice::Search,
+            environment: environment()?,
+            typst_timeout: Duration::from_secs(TYPST_SECONDS),
+            keep_temporary: terminal.verbose,
+            date: None,
+            since: None,
+            jobs: None,
+        })
+    }
+}
+
+fn section(redlined: &Redlined) -> paint::Section {
+    paint::Section { title: redlined.title(), language: redlined.language().to_owned(), html: redlined.html() }
 }
 
 /// Shows what of the two sides could not be read, and says whether there is any.

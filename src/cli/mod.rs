@@ -19,6 +19,7 @@ mod progress;
 mod prune;
 mod review;
 mod schema;
+mod site;
 mod terminal;
 mod theme;
 mod versions;
@@ -92,6 +93,7 @@ enum Command {
     Diff(diff::Diff),
     Review(review::Review),
     Versions(versions::Versions),
+    Site(site::Site),
     Open(open::Open),
     Prune(prune::Prune),
     Init(init::Init),
@@ -148,6 +150,7 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Diff(diff) => diff.run(terminal),
         Command::Review(review) => review.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
+        Command::Site(site) => site.run(terminal),
         Command::Open(open) => open.run(terminal),
         Command::Prune(prune) => prune.run(terminal),
         Command::Init(init) => init.run(terminal),

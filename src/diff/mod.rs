@@ -13,8 +13,10 @@ mod likeness;
 mod lists;
 mod node;
 pub mod paint;
+pub mod redline;
 mod summary;
 mod text;
+mod values;
 mod words;
 
 pub use crate::model::Snapshot;
@@ -24,4 +26,5 @@ pub use compare::compare;
 pub use files::{files, settings};
 pub use node::{Parts, Qualifier};
 pub use summary::summary;
+pub use values::{Shown, values};
 pub use words::{Op, Word, words};

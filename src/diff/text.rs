@@ -74,7 +74,7 @@ pub(super) struct Sides {
 
 impl Part {
     /// The part as people call it.
-    pub(super) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Part::Value => "value",
             Part::Source => "source",

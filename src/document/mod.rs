@@ -4,12 +4,14 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
+mod article;
 mod origin;
 mod typst;
 pub mod walk;
 
 use std::collections::BTreeMap;
 
+pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
 pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;
 
@@ -112,7 +114,9 @@ pub enum BlockKind {
         title: Option<String>,
         blocks: Vec<Block>,
     },
-    /// A layout directive, taken out of the Markdown that readers get.
+    /// A layout directive, taken out of the Markdown that readers get. In a redline, `inserted` and `deleted` hold a
+    /// block that can't be marked inside, and `changes` the list of changes;
+    /// in other texts `changes` is what a template writes of them, which no redline compares.
     Directive {
         name: String,
         attributes: BTreeMap<String, String>,
@@ -208,6 +212,10 @@ pub enum Inline {
     /// Words put in or struck out, in a redline.
     Inserted(Vec<Inline>),
     Deleted(Vec<Inline>),
+    /// A place in a redline that its list of changes refers to; it shows nothing.
+    Anchor(String),
+    /// The page of an [`Inline::Anchor`], leading there.
+    PageReference(String),
 }
 
 /// Where a link leads.
@@ -283,7 +291,13 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
             | Inline::Claim { content, .. }
             | Inline::Inserted(content) => push_plain(content, out),
             Inline::SoftBreak | Inline::HardBreak => out.push(' '),
-            Inline::Image { .. } | Inline::FootnoteReference(_) | Inline::Cite(_) | Inline::Stamp(_) | Inline::Deleted(_) => {}
+            Inline::Image { .. }
+            | Inline::FootnoteReference(_)
+            | Inline::Cite(_)
+            | Inline::Stamp(_)
+            | Inline::Deleted(_)
+            | Inline::Anchor(_)
+            | Inline::PageReference(_) => {}
         }
     }
 }

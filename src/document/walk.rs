@@ -48,3 +48,42 @@ pub fn within<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
         }
     }
 }
+
+/// Calls `visit` with each run of inlines, to change it; inner ones first.
+pub fn change(blocks: &mut [Block], visit: &mut dyn FnMut(&mut Vec<Inline>)) {
+    for block in blocks {
+        match &mut block.kind {
+            BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => change_within(content, visit),
+            BlockKind::Quote(inner)
+            | BlockKind::Alert { blocks: inner, .. }
+            | BlockKind::Directive { blocks: inner, .. }
+            | BlockKind::FootnoteDefinition { blocks: inner, .. } => change(inner, visit),
+            BlockKind::List(list) => list.items.iter_mut().for_each(|item| change(&mut item.blocks, visit)),
+            BlockKind::Descriptions(items) => items.iter_mut().for_each(|(term, details)| {
+                change_within(term, visit);
+                change(details, visit);
+            }),
+            BlockKind::Table(table) => {
+                let rows = table.rows.iter_mut().flat_map(|row| &mut row.cells);
+                table.caption.iter_mut().chain(&mut table.header).chain(rows).for_each(|cell| change_within(cell, visit));
+            }
+            BlockKind::Code { .. } | BlockKind::Html(_) | BlockKind::Rule | BlockKind::Notes | BlockKind::Sources => {}
+        }
+    }
+}
+
+fn change_within(inlines: &mut Vec<Inline>, visit: &mut dyn FnMut(&mut Vec<Inline>)) {
+    for inline in inlines.iter_mut() {
+        match inline {
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Link { content, .. }
+            | Inline::Claim { content, .. }
+            | Inline::Inserted(content)
+            | Inline::Deleted(content) => change_within(content, visit),
+            _ => {}
+        }
+    }
+    visit(inlines);
+}

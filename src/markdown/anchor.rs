@@ -127,7 +127,7 @@ impl Marks<'_> {
                 Inline::Stamp(field) => out.push_str(&self.stamp.field(*field)),
                 Inline::Cite(note) => out.push_str(&self.number(note.to_string()).to_string()),
                 Inline::FootnoteReference(label) => out.push_str(&self.number(format!("^{label}")).to_string()),
-                Inline::Image { .. } => {}
+                Inline::Image { .. } | Inline::Anchor(_) | Inline::PageReference(_) => {}
             }
         }
     }

@@ -111,6 +111,7 @@ impl Expander<'_> {
                     self.claims.push((*index, self.breaks));
                     self.expand(content, out);
                 }
+                Inline::Anchor(_) | Inline::PageReference(_) => {}
                 Inline::Stamp(field) => push_text(out, &fold_lines(&self.normalizer.stamp.field(*field))),
             }
         }

@@ -11,9 +11,9 @@ use super::content::{self, Content, Prepared, Wanted, prepare};
 use super::finish::{Made, Press, blank_texts};
 use super::largest_first::largest_first;
 use super::options::{BuildOptions, Built, Outcome, Progress};
-use super::{draft, finish};
+use super::{draft, finish, since};
 use crate::diagnostic::{Diagnostic, has_errors};
-use crate::diff::{self, Changes, Since, Snapshot};
+use crate::diff::Snapshot;
 use crate::document::Stamp;
 use crate::model::Date;
 use crate::render::{Scope, long_date};
@@ -77,8 +77,15 @@ fn unchanged(
         notes = store.take_notes();
         rebuilt(&mut store, git)?;
     }
+    notes.extend(since_stands(options));
     let outcome = Outcome::Unchanged { name: format!("v{}", version.entry.number), folder: version.folder().to_path_buf() };
     Ok(Built { tree, diagnostics: Vec::new(), notes, outcome })
+}
+
+/// A version is never changed again, so that its list of changes isn't either.
+fn since_stands(options: &BuildOptions) -> Option<String> {
+    let since = options.since.as_ref()?;
+    Some(format!("its list of changes stands, too: `brief diff {since}` shows what has changed since then"))
 }
 
 /// A clean rebuild of the same content adds its commit to the ledger.
@@ -126,15 +133,19 @@ fn release(
             if let Some(entry) = store.ledger().newest() {
                 inputs::remember(&options.output, stamp, entry);
             }
-            return Ok(Built { tree, diagnostics, notes: store.take_notes(), outcome });
+            let mut notes = store.take_notes();
+            notes.extend(since_stands(options));
+            return Ok(Built { tree, diagnostics, notes, outcome });
         }
     }
 
+    let mut notes = Vec::new();
     let stage = store.stage()?;
     let date = date(options, git.as_ref())?;
     let this = this_version(stage.number(), date, digest, &book.settings);
     let snapshot = Snapshot::of(&book);
-    let changes = changes(before.as_ref(), &snapshot)?;
+    let prepared: Vec<&Prepared> = digested.iter().map(|document| &document.prepared).collect();
+    let changes = since::changed(options, &store, &snapshot, &tree, &prepared, &mut notes)?;
     let scope = Scope { changes: Some(changes.json.clone()), audience: None };
     let kept_claims = match &before {
         Some(version) => Claims::parse(&version.read(CLAIMS)?)?.documents,
@@ -177,7 +188,6 @@ fn release(
     let mut entries = BTreeMap::new();
     let mut rows = BTreeMap::new();
     let mut typeset_count = 0;
-    let mut notes = Vec::new();
     let mut faults = Vec::new();
     for finished in made {
         let finished = finished?;
@@ -195,6 +205,9 @@ fn release(
         return Ok(Built { tree, diagnostics, notes, outcome: Outcome::Faulty });
     }
 
+    for (name, bytes) in press.images(&prepared) {
+        stage.write(&name, bytes)?;
+    }
     stage.write(CLAIMS, Claims::new(rows).to_json()?.as_bytes())?;
     stage.write(CHANGES, changes.text.as_bytes())?;
     stage.write(DATA, &snapshot.to_data_json()?)?;
@@ -310,43 +323,8 @@ fn healthy(version: &Version) -> Result<()> {
     }
 }
 
-/// What changed since the version before, as `changes.json`, as templates see it, and in a sentence.
-struct Changed {
-    json: serde_json::Value,
-    text: String,
-    summary: String,
-}
-
-fn changes(before: Option<&Version>, this: &Snapshot) -> Result<Changed> {
-    let changes = match before {
-        None => Changes::new(None, Vec::new(), Vec::new()),
-        Some(version) => {
-            let path = version.folder().join(DATA);
-            let base = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| format!("can't use `{}`", path.display()))?;
-            let entry = &version.entry;
-            let since = Since {
-                number: Some(entry.number),
-                name: format!("v{}", entry.number),
-                date: Some(entry.date),
-                digest: Some(entry.digest.short()),
-            };
-            Changes::new(Some(since), diff::compare(&base, this), diff::settings(&base, this))
-        }
-    };
-    let summary = match changes.since {
-        None => "first version".to_owned(),
-        Some(_) => diff::summary(&changes.records),
-    };
-    Ok(Changed { json: serde_json::to_value(&changes)?, text: changes.to_json()?, summary })
-}
-
-/// The JSON of what changed since the newest version, as templates see it.
-pub(super) fn changed_since_newest(before: Option<&Version>, this: &Snapshot) -> Result<serde_json::Value> {
-    Ok(changes(before, this)?.json)
-}
-
 /// The date of a version: as asked for, else of the environment, the clean commit, or today.
-fn date(options: &BuildOptions, git: Option<&GitFacts>) -> Result<Date> {
+pub(super) fn date(options: &BuildOptions, git: Option<&GitFacts>) -> Result<Date> {
     if let Some(date) = options.date {
         return Ok(date);
     }

@@ -21,19 +21,19 @@ pub(super) struct Claims {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Row {
     /// `precedents/kfor/troops`.
-    claim: String,
+    pub(super) claim: String,
     /// As written, without its qualifier; null where it is not known.
     value: serde_json::Value,
     /// As printed.
-    printed: String,
-    sources: Vec<String>,
+    pub(super) printed: String,
+    pub(super) sources: Vec<String>,
     as_of: Option<String>,
     /// The numbers of its notes in the document.
-    notes: Vec<usize>,
+    pub(super) notes: Vec<usize>,
     /// Line of the Markdown file.
-    line: usize,
+    pub(super) line: usize,
     /// Page of the PDF.
-    page: Option<u32>,
+    pub(super) page: Option<u32>,
 }
 
 impl Claims {

@@ -52,21 +52,25 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
         && !files.is_empty()
         && let Some(rendered) = Rendered::of(&head)
     {
-        altered(old, new, &rendered, &mut files);
+        altered(old, new, &rendered.documents.iter().collect::<Vec<_>>(), &rendered.texts, &mut files);
     }
-    let left_out = unread(&base, &head);
+    let left_out = [base.left_out(), head.left_out()].concat();
     let changes = Changes::new(Some(base.since.clone()), records, files);
     Ok(Comparison { base, head, changes, left_out })
 }
 
-/// What changed since a base, of records at hand: for a build.
-pub fn changes_since(base: &Side, head: &Snapshot, files: &Tree) -> Changes {
+/// What changed since a base, of records and documents at hand: for a build.
+pub(super) fn changes_since(base: &Side, head: &Snapshot, tree: &Tree, documents: &[&Prepared]) -> Changes {
     let records = match base.unread.is_empty() {
         true => diff::compare(&base.snapshot, head),
         false => diff::compare(&without(&base.snapshot, &base.unread, &[]), &without(head, &base.unread, &[])),
     };
     let files = match &base.tree {
-        Some(old) => diff::files(old, files),
+        Some(old) => {
+            let mut files = diff::files(old, tree);
+            altered(old, tree, documents, &texts(documents), &mut files);
+            files
+        }
         None => diff::settings(&base.snapshot, head),
     };
     Changes::new(Some(base.since.clone()), records, files)
@@ -97,13 +101,6 @@ fn without(snapshot: &Snapshot, unread: &BTreeSet<Unread>, collections: &[String
     snapshot
 }
 
-fn unread(base: &Side, head: &Side) -> Vec<String> {
-    let of = |side: &Side| -> Vec<String> {
-        side.unread.iter().map(|unread| format!("{unread} can't be read in {}, and is left out of the comparison", side.name)).collect()
-    };
-    [of(base), of(head)].concat()
-}
-
 /// The documents of a side as their readers would get them, without versions and changes.
 #[derive(Debug)]
 pub(super) struct Rendered {
@@ -127,8 +124,7 @@ impl Rendered {
     }
 
     pub(super) fn from(documents: Vec<Prepared>) -> Rendered {
-        let text = |prepared: &Prepared| (prepared.planned.id.clone(), plain(prepared));
-        let texts = documents.par_iter().map(text).collect();
+        let texts = texts(&documents.iter().collect::<Vec<_>>());
         Rendered { documents, texts }
     }
 
@@ -158,15 +154,19 @@ impl Rendered {
     }
 }
 
+/// What documents say, by id.
+fn texts(documents: &[&Prepared]) -> BTreeMap<String, String> {
+    documents.par_iter().map(|prepared| (prepared.planned.id.clone(), plain(prepared))).collect()
+}
+
 fn plain(prepared: &Prepared) -> String {
     markdown::to_markdown(&prepared.document, &Stamp::blank(), &str::to_owned).text
 }
 
 /// Finds out which documents of the head each file alters, by putting back what the base had in its place alone.
-fn altered(base: &Tree, head: &Tree, rendered: &Rendered, files: &mut [FileChange]) {
+fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<String, String>, files: &mut [FileChange]) {
     let shows = |path: &str| -> Vec<String> {
-        let showing =
-            rendered.documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
+        let showing = documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
         showing.map(|prepared| prepared.planned.id.clone()).collect()
     };
     let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == "content/book.yaml";
@@ -183,9 +183,7 @@ fn altered(base: &Tree, head: &Tree, rendered: &Rendered, files: &mut [FileChang
             }
             // A document that can't be made without the change is altered by it.
             file.documents = match Rendered::of_tree(&tree) {
-                Some(before) => {
-                    rendered.texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect()
-                }
+                Some(before) => texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect(),
                 None => Vec::new(),
             };
         }

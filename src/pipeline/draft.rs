@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 
-use super::build::{changed_since_newest, draft_stamp};
+use super::build::draft_stamp;
 use super::content::{self, Content, Prepared};
 use super::finish::Press;
 use super::largest_first::largest_first;
 use super::options::{BuildOptions, Built, Outcome, Progress};
+use super::since::changed;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::diff::Snapshot;
 use crate::render::Scope;
@@ -26,9 +27,13 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     let mut notes = store.take_notes();
     let Content { tree, book, renderer, documents } = content;
     let stamp = draft_stamp(options, &book.settings)?;
-    // A draft lists what would change, where the newest version can be read.
-    let needed = documents.iter().any(|prepared| prepared.uses_changes);
-    let changes = needed.then(|| changed_since_newest(store.newest().as_ref(), &Snapshot::of(&book)).ok()).flatten();
+    // A draft lists what would change, where the version that it is counted from can be read.
+    let needed = options.since.is_some() || documents.iter().any(|prepared| prepared.uses_changes);
+    let changes =
+        match needed.then(|| changed(options, &store, &Snapshot::of(&book), &tree, &documents.iter().collect::<Vec<_>>(), &mut notes)) {
+            Some(Err(error)) if options.since.is_some() => return Err(error),
+            changes => changes.and_then(Result::ok).map(|changed| changed.json),
+        };
     let scope = Scope { changes, audience: None };
     let press = Press::new(options, &tree, &book);
     let engine = match options.pdf {
@@ -76,6 +81,9 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
         for (name, bytes) in one.files {
             stage.write(&name, &bytes)?;
         }
+    }
+    for (name, bytes) in press.images(&documents.iter().collect::<Vec<_>>()) {
+        stage.write(&name, bytes)?;
     }
     let faulty = has_errors(&faults);
     diagnostics.extend(faults);

@@ -75,6 +75,12 @@ impl<'a> Press<'a> {
         json!({ "standards": settings.pdf.standards, "paper": settings.paper, "language": settings.language })
     }
 
+    /// The images that documents show, by their names in a version's folder.
+    pub(super) fn images<'b>(&'b self, documents: &[&Prepared]) -> BTreeMap<String, &'b [u8]> {
+        let paths = documents.iter().flat_map(|prepared| prepared.document.image_paths());
+        paths.filter_map(|path| Some((image_name(&path), self.tree.get(&asset_path(&path))?))).collect()
+    }
+
     /// The images that a document shows, by path, and their digests.
     pub(super) fn assets_of(&self, document: &Document) -> BTreeMap<String, Digest> {
         let shown = document.image_paths().into_iter().filter_map(|path| {
@@ -122,7 +128,17 @@ impl<'a> Press<'a> {
 
 /// Where an image of a document is in the tree.
 pub(super) fn asset_path(path: &str) -> String {
-    format!("{ASSETS}/{}", path.trim_start_matches("assets/"))
+    format!("{ASSETS}/{}", below_assets(path))
+}
+
+/// Where an image of a document is in a version's folder.
+pub(super) fn image_name(path: &str) -> String {
+    format!("assets/{}", below_assets(path))
+}
+
+fn below_assets(path: &str) -> &str {
+    // The Markdown of a version says `../assets/` in folders.
+    path.trim_start_matches("../").trim_start_matches("assets/")
 }
 
 /// A document's texts under the blank stamp.

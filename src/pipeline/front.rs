@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::content::Prepared;
-use crate::document::{BlockKind, Document, Stamp, plain_text};
+use super::finish::image_name;
+use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
 use crate::model::{Book, Settings};
 use crate::render::long_date;
 
@@ -40,6 +41,15 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
         put("digest", Some(stamp.digest.clone()).filter(|digest| !digest.is_empty()));
     }
     document.front = front;
+    // Images lie in the version's `assets/`; a document in a folder says how to get there.
+    let up = "../".repeat(prepared.planned.id.matches('/').count());
+    walk::change(&mut document.blocks, &mut |inlines| {
+        for inline in inlines {
+            if let Inline::Image { path, .. } = inline {
+                *path = up.clone() + &image_name(path);
+            }
+        }
+    });
     document
 }
 

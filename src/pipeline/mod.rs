@@ -2,7 +2,7 @@
 //!
 //! The only room that imports all others, for the stages don't import each other. `content.rs` goes from files to
 //! checked documents, `build.rs` from documents to a version, `draft.rs` to a draft; `side.rs` finds what is to be
-//! compared, `compare.rs` and `review.rs` say what changed.
+//! compared, `compare.rs` and `review.rs` say what changed, and `redline.rs` marks it in a document's own text.
 
 mod build;
 mod claims;
@@ -15,16 +15,22 @@ mod front;
 mod largest_first;
 mod options;
 mod pages;
+mod redline;
 mod review;
 mod schemas;
 mod side;
+mod since;
+mod site;
+mod texts;
 mod typesetting;
 
 pub use build::build;
-pub use compare::{Comparison, base, changes_since, compare, sides};
+pub use compare::{Comparison, base, compare, sides};
 pub use content::check;
 pub use file::compare_file;
 pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
+pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable};
+pub use site::{Site, site};

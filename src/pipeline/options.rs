@@ -30,6 +30,9 @@ pub struct BuildOptions {
     pub keep_temporary: bool,
     /// The version's date, where it isn't to be found out.
     pub date: Option<Date>,
+    /// What changed is listed since this version, git revision or folder; else since the last version that was published,
+    /// else since the one before.
+    pub since: Option<String>,
     /// How many documents are made at once.
     pub jobs: Option<usize>,
 }

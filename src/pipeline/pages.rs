@@ -30,7 +30,7 @@ impl Pages {
         let number = match &side.from {
             From::Version(version) => Some(version.entry.number),
             From::Commit(id) => built_from(output, id),
-            From::Folder | From::WorkingTree | From::Nowhere => None,
+            From::Folder(_) | From::WorkingTree | From::Nowhere => None,
         };
         if let Some(version) = number.and_then(|number| Version::find(output, number).ok()) {
             return Pages::Version(Box::new(version));

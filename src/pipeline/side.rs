@@ -1,7 +1,7 @@
 //! One side of a comparison: a version, a git revision, a folder or the working tree, as records and files.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::diff::{Since, Snapshot};
 use crate::model::{Book, Date};
 use crate::tree::{self, Tree, revision};
-use crate::version::Version;
+use crate::version::{Ledger, Version};
 use crate::{audience, load};
 
 const SETTINGS: &str = "content/book.yaml";
@@ -40,7 +40,7 @@ pub struct Side {
 pub(super) enum From {
     Version(Box<Version>),
     Commit(String),
-    Folder,
+    Folder(PathBuf),
     WorkingTree,
     /// A revision from before the book.
     Nowhere,
@@ -144,8 +144,12 @@ impl Side {
         Side::resolve(text, root, output)
     }
 
-    /// What a comparison is made with where nothing is said: the newest version, else `HEAD`.
+    /// What a comparison is made with where nothing is said: the last version that was published, else the newest, else
+    /// `HEAD`.
     pub fn default_base(root: &Path, output: &Path) -> Result<Side> {
+        if let Some(published) = Ledger::read(output)?.published().filter(|entry| !entry.pruned) {
+            return Side::version(Version::find(output, published.number)?);
+        }
         if let Some(newest) = Version::newest(output)? {
             return Side::version(newest);
         }
@@ -164,6 +168,12 @@ impl Side {
     /// The faults after which a comparison isn't whole.
     pub fn faults(&self) -> Vec<Diagnostic> {
         self.diagnostics.iter().filter(|fault| fault.severity == Severity::Error && READING.contains(&fault.code)).cloned().collect()
+    }
+
+    /// What of it could not be read and is left out of comparisons, in a sentence each.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let left_out = |unread: &Unread| format!("{unread} can't be read in {}, and is left out of the comparison", self.name);
+        self.unread.iter().map(left_out).collect()
     }
 
     /// Whether it is a revision from before the book.
@@ -189,14 +199,14 @@ impl Side {
                 diagnostics: Vec::new(),
                 unread: BTreeSet::new(),
                 book: None,
-                from: From::Folder,
+                from: From::Folder(path.to_owned()),
             });
         }
         let (tree, found) = tree::folder::read(path)?;
-        Side::of_tree(tree, found, since(text), text.to_owned(), From::Folder)
+        Side::of_tree(tree, found, since(text), text.to_owned(), From::Folder(path.to_owned()))
     }
 
-    fn version(version: Version) -> Result<Side> {
+    pub(super) fn version(version: Version) -> Result<Side> {
         let entry = &version.entry;
         let name = format!("v{}", entry.number);
         let snapshot = version.read(DATA).and_then(|bytes| {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
 use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
-use super::filters::{BROKEN, FILTERS, FUNCTIONS, TESTS, TOO_LONG};
+use super::filters::{FILTERS, FUNCTIONS, TESTS};
 use super::plan::Planned;
+use super::token::{BROKEN, TOO_LONG};
 
 use super::values::Pass;
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};

@@ -14,6 +14,7 @@ mod fragment;
 mod notes;
 mod plan;
 mod resolve;
+mod safe_link;
 mod token;
 mod values;
 mod words;

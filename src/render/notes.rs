@@ -269,7 +269,7 @@ fn entry(id: &str, book: &Book) -> Vec<Inline> {
     if let Some(url) = field(record, "url") {
         inlines.push(Inline::Text(" ".to_owned()));
         let address = vec![Inline::Text(url.to_owned())];
-        match super::resolve::is_safe_link(url) {
+        match super::safe_link::is_safe_link(url) {
             true => inlines.push(Inline::Link { target: Target::Url(url.to_owned()), title: String::new(), content: address }),
             false => inlines.extend(address),
         }

@@ -12,7 +12,6 @@ use std::sync::{Mutex, PoisonError};
 use minijinja::{Error, ErrorKind};
 
 use super::engine::LONGEST;
-use super::filters::TOO_LONG;
 use super::values::Printed;
 
 pub(crate) const OPEN: char = '\u{FDD0}';
@@ -21,6 +20,12 @@ const SHIELD: char = '\u{FDD2}';
 
 /// The characters that brief keeps for itself while a document is rendered.
 pub(crate) const RESERVED: [char; 3] = [OPEN, CLOSE, SHIELD];
+
+/// What says that a document outgrows its limit.
+pub(crate) const TOO_LONG: &str = "more text than a document may hold";
+
+/// What says that a token was cut.
+pub(crate) const BROKEN: &str = "a printed value was cut in two";
 
 /// Everything that one render printed, by token index.
 ///

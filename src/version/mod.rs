@@ -13,6 +13,7 @@ pub mod inputs;
 mod ledger;
 mod manifest;
 mod recover;
+mod replace;
 mod stage;
 mod store;
 
@@ -21,5 +22,6 @@ pub use disk::{Call, Disk, Hook};
 pub use folder::{Health, Version};
 pub use ledger::{Commit, Entry, Ledger};
 pub use manifest::{DocumentEntry, Manifest, Output, Revision, Tools};
+pub use replace::{replace_folder, replace_folder_on};
 pub use stage::Stage;
 pub use store::{Release, Store};

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::books::{Book, program};
+use super::books::{Book, has, program, typst};
 
 fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -247,19 +247,6 @@ fn report(book: &Book, comment: &Path, head: &str) -> (bool, String) {
     (went_well, runner.log)
 }
 
-fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-/// What a build needs to find typst, where it isn't built in; nothing where it can't be found.
-fn typst() -> Option<Vec<(String, String)>> {
-    if cfg!(feature = "builtin-typst") {
-        return Some(Vec::new());
-    }
-    let program = std::env::var("BRIEF_TEST_TYPST").ok().filter(|program| Path::new(program).exists())?;
-    Some(vec![("BRIEF_TYPST".to_owned(), program)])
-}
-
 /// A pull request: a clone at the merge of the branch into main, as `actions/checkout` leaves it.
 fn pull_request(book: &Book) -> (Value, String) {
     let head = book.git(&["rev-parse", "work"]);
@@ -295,9 +282,13 @@ fn a_pull_request_from_first_to_last() {
     let artifacts = runner.artifacts();
     assert_eq!(artifacts.keys().collect::<Vec<_>>(), ["book", "brief-comment", "brief-sarif"]);
     let names: Vec<&String> = artifacts["book"].keys().collect();
-    for wanted in ["changes.html", "pdfs/book.md", "pdfs/book.pdf", "pdfs/missions/kfor.pdf"] {
+    for wanted in ["changes.html", "pdfs/book.md", "pdfs/book.pdf", "pdfs/missions/kfor.pdf", "redline.pdf"] {
         assert!(names.iter().any(|name| *name == wanted), "{wanted} is missing from {names:?}");
     }
+    let page = fs::read_to_string(&artifacts["book"]["changes.html"]).unwrap();
+    let redline = page.split_once("<section class=\"redline\"").expect("the page holds the redline").1;
+    assert!(redline.contains(">45,000</ins>") || redline.contains("</span>45,000"), "{redline}");
+    assert!(fs::read(&artifacts["book"]["redline.pdf"]).unwrap().starts_with(b"%PDF-"));
     assert_eq!(artifacts["brief-comment"].keys().collect::<Vec<_>>(), ["comment.md", "number"]);
     assert_eq!(artifacts["brief-sarif"].keys().collect::<Vec<_>>(), ["brief.sarif"]);
     let comment = fs::read_to_string(&artifacts["brief-comment"]["comment.md"]).unwrap();
@@ -306,7 +297,8 @@ fn a_pull_request_from_first_to_last() {
         "| **Troops** | 50,000 | 45,000 | −5,000 |",
         "| Documents | 2 affected: `book` (",
         " page",
-        "[artifacts of this run](https://code.example.org/someone/book/actions/runs/77)",
+        "The PDFs, and the redline in which the changed words are marked, are among the [artifacts of this run](https://code.example.org/someone/book/actions/runs/77)",
+        "`brief diff origin/main --redline redline.pdf`",
     ] {
         assert!(comment.contains(line), "`{line}` is missing from\n{comment}");
     }

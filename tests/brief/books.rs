@@ -131,12 +131,31 @@ pub(crate) fn program() -> PathBuf {
     Command::cargo_bin("brief").unwrap().get_program().into()
 }
 
+/// Whether a program can be run here.
+pub(crate) fn has(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// What brief needs to find typst, where it isn't built in; nothing where it can't be found.
+pub(crate) fn typst() -> Option<Vec<(String, String)>> {
+    if cfg!(feature = "builtin-typst") {
+        return Some(Vec::new());
+    }
+    let program = std::env::var("BRIEF_TEST_TYPST").ok().filter(|program| Path::new(program).exists())?;
+    Some(vec![("BRIEF_TYPST".to_owned(), program)])
+}
+
 pub(crate) fn brief(folder: &Path, arguments: &[&str]) -> Run {
+    brief_with(folder, arguments, &[])
+}
+
+/// Runs brief with more variables in its environment.
+pub(crate) fn brief_with(folder: &Path, arguments: &[&str], environment: &[(String, String)]) -> Run {
     let mut command = Command::new(program());
     command.current_dir(folder).args(arguments).stdin(Stdio::null());
     for name in ["NO_COLOR", "BRIEF_TYPST", "SOURCE_DATE_EPOCH", "GITHUB_WORKSPACE", "GIT_PAGER_IN_USE"] {
         command.env_remove(name);
     }
-    let output = command.output().unwrap();
+    let output = command.envs(environment.iter().cloned()).output().unwrap();
     Run { code: output.status.code(), out: String::from_utf8(output.stdout).unwrap(), err: String::from_utf8(output.stderr).unwrap() }
 }

@@ -112,6 +112,7 @@ pub(crate) fn draft_options(root: &Path) -> BuildOptions {
         typst_timeout: Duration::from_secs(60),
         keep_temporary: false,
         date: Some("2025-11-06".parse().unwrap()),
+        since: None,
         jobs: None,
     }
 }

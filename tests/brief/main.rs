@@ -24,8 +24,10 @@ mod markdown;
 mod paint;
 mod press;
 mod promises;
+mod redline;
 mod review;
 mod revision;
+mod since;
 mod snapshot;
 #[cfg(feature = "builtin-typst")]
 mod typeset;

@@ -257,6 +257,21 @@ fn an_id_that_stands_twice_is_reported() {
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("error[duplicate-id]"), "{}", run.err);
     assert!(run.out.contains("removed members/beta: Beta"), "{}", run.out);
+
+    // In two files, and on the base's side.
+    let book = Book::new();
+    book.remove("content/members.yaml");
+    for (file, name) in [("one", "Alpha"), ("two", "Alpha again")] {
+        book.write(&format!("content/members/{file}.yaml"), &format!("id: {{ code: alpha }}\nname: {name}\n"));
+    }
+    book.commit("twice");
+    book.remove("content/members/two.yaml");
+    fewer(&book);
+    let run = book.brief(&["diff", "HEAD"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.starts_with("in HEAD (") && run.err.contains("error[duplicate-id]"), "{}", run.err);
+    assert!(run.err.contains("content/members/one.yaml") && run.err.contains("content/members/two.yaml"), "{}", run.err);
+    assert!(run.out.contains(FEWER[0]), "the rest is shown: {}", run.out);
 }
 
 #[test]

@@ -15,6 +15,8 @@ const LONG: usize = 4_000;
 #[derive(Debug, Clone)]
 pub struct Section {
     pub title: String,
+    /// BCP 47 language tag.
+    pub language: String,
     /// HTML that is whole in itself.
     pub html: String,
 }
@@ -30,6 +32,18 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
         escape(&title)
     );
     out.push_str(&format!("<p class=\"summary\">{}</p>\n", escape(&super::markdown::capital(&Tally::of(changes).sentence()))));
+    out.push_str(&html_fragment(changes));
+    for section in sections {
+        let (language, title) = (escape(&section.language), escape(&section.title));
+        out.push_str(&format!("<section class=\"redline\" lang=\"{language}\">\n<h2>{title}</h2>\n{}</section>\n", section.html));
+    }
+    out.push_str("</main>\n</body>\n</html>\n");
+    out
+}
+
+/// Changes as a part of another page: a section a record.
+pub fn html_fragment(changes: &Changes) -> String {
+    let mut out = String::new();
     let view = View::of(changes);
     view.records.iter().for_each(|one| record(&mut out, one));
     if !view.inherited.is_empty() {
@@ -62,10 +76,6 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
         }
         out.push_str("</ul>\n</section>\n");
     }
-    for section in sections {
-        out.push_str(&format!("<section class=\"redline\">\n<h2>{}</h2>\n{}\n</section>\n", escape(&section.title), section.html));
-    }
-    out.push_str("</main>\n</body>\n</html>\n");
     out
 }
 
@@ -154,7 +164,7 @@ fn inserted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<ins><span class=\"said\">inserted: </span>{}</ins>", escape(text)) }
 }
 
-fn escape(text: &str) -> String {
+pub(in super::super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for letter in text.chars() {
         match letter {

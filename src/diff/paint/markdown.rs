@@ -244,7 +244,7 @@ fn lines(text: &str) -> String {
     out
 }
 
-pub(super) fn capital(text: &str) -> String {
+pub(in crate::diff) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

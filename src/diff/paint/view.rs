@@ -94,7 +94,7 @@ impl Change {
 
 impl ChangeKind {
     /// `added`, …
-    pub(super) fn verb(self) -> &'static str {
+    pub fn verb(self) -> &'static str {
         match self {
             ChangeKind::Added => "added",
             ChangeKind::Removed => "removed",

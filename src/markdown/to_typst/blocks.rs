@@ -21,6 +21,9 @@ pub(super) struct Nesting {
     pub(super) in_link: bool,
     pub(super) in_footnote: bool,
     pub(super) in_turned: bool,
+    /// In a redline's list of changes, and in words struck out.
+    pub(super) in_changes: bool,
+    pub(super) in_deleted: bool,
     /// Marks that stood in a link.
     pub(super) after_link: Vec<usize>,
     /// Claims whose place is to be noted at the next text.
@@ -67,6 +70,12 @@ impl<'a> Writer<'a> {
                 "keep" => self.framed("#keep[", blocks, "];"),
                 "box" => self.framed("#boxed[", blocks, "];"),
                 "columns" => self.framed("#columned[", blocks, "];"),
+                "changes" => {
+                    let outer = std::mem::replace(&mut self.nesting.in_changes, true);
+                    self.inner(blocks);
+                    self.nesting.in_changes = outer;
+                }
+                "inserted" | "deleted" => self.changed(name, blocks),
                 _ => self.inner(blocks),
             },
             // Written where it is referred to.
@@ -97,6 +106,15 @@ impl<'a> Writer<'a> {
         self.inner(blocks);
         self.code.line(close);
         self.nesting.blocks -= 1;
+    }
+
+    /// Blocks that can't be marked inside, put in or struck out.
+    fn changed(&mut self, kind: &str, blocks: &'a [Block]) {
+        self.code.push(&format!("#changed(\"{kind}\", "));
+        self.code.start();
+        let word = self.word(kind);
+        self.code.string(&word);
+        self.framed(")[", blocks, "];");
     }
 
     pub(super) fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {
@@ -141,6 +159,11 @@ impl<'a> Writer<'a> {
                 self.code.push("]");
             }
             self.code.line(");");
+            return;
+        }
+        if content.iter().all(|inline| matches!(inline, Inline::Anchor(_))) && !content.is_empty() {
+            self.inlines(content);
+            self.code.line("");
             return;
         }
         self.code.push("#par[");

@@ -6,6 +6,9 @@ use crate::document::{Inline, Target, plain_text};
 /// Emphasis in emphasis beyond this depth is written without.
 const DEEPEST: usize = 20;
 
+/// What the labels of changes begin with.
+const CHANGE: &str = "brief:change-";
+
 /// The longest address that typst takes.
 const LONGEST_ADDRESS: usize = 8000;
 
@@ -60,7 +63,24 @@ impl Writer<'_> {
                 let text = self.stamp.field(*field);
                 self.text(&text);
             }
+            Inline::Anchor(name) => self.anchor(name),
+            Inline::PageReference(name) => {
+                self.code.push("#page-of(");
+                self.code.name(&format!("{CHANGE}{name}"));
+                self.code.push(");");
+                self.code.printed();
+            }
         }
+    }
+
+    /// A place that the list of changes refers to. Where its text is repeated it could not be one place.
+    pub(super) fn anchor(&mut self, name: &str) {
+        if self.nesting.in_title || self.nesting.in_header {
+            return;
+        }
+        self.code.push(if self.nesting.in_heading { "#heading-only(anchor(" } else { "#anchor(" });
+        self.code.name(&format!("{CHANGE}{name}"));
+        self.code.push(if self.nesting.in_heading { "));" } else { ");" });
     }
 
     /// Text; a claim that begins here is noted behind its first word, since what stands before a word may be left
@@ -101,10 +121,14 @@ impl Writer<'_> {
             self.inlines(content);
             return;
         }
-        self.code.push(&format!("#{kind}("));
+        // What repeats a heading's text shows it as it is now.
+        self.code.push(&if self.nesting.in_heading { format!("#heading-{kind}(") } else { format!("#{kind}(") });
         let word = self.word(kind);
         self.code.name(&word);
+        self.code.push(if self.nesting.in_changes { ", bar: false" } else { "" });
+        let outer = std::mem::replace(&mut self.nesting.in_deleted, kind == "deleted");
         self.wrapped(")[", content, "];");
+        self.nesting.in_deleted = outer;
     }
 
     fn link(&mut self, target: &Target, content: &[Inline]) {
@@ -130,6 +154,12 @@ impl Writer<'_> {
     /// An image within a line.
     fn image(&mut self, path: &str, alternative: &str, title: &str) {
         self.claims();
+        if self.nesting.in_deleted {
+            // The book may no longer have its file.
+            let said = [alternative, title, path].into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default();
+            self.code.text(&format!("[{said}]"));
+            return;
+        }
         self.code.push("#box(");
         self.picture(path, alternative, title);
         self.code.push(");");

@@ -71,7 +71,9 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
     told.insert("book".to_owned(), book.into());
     told.insert("paper".to_owned(), if meta.paper == "us-letter" { "us-letter" } else { "a4" }.into());
     told.insert("language".to_owned(), language(&meta.language));
-    told.insert("redline".to_owned(), is_redline(document).into());
+    // A redline that names its versions is one even where no word has changed.
+    let versions = told.get("redline").filter(|value| value.is_object()).cloned();
+    told.insert("redline".to_owned(), versions.unwrap_or_else(|| is_redline(document).into()));
     told.insert("short".to_owned(), is_short(document).into());
     told.insert(
         "version".to_owned(),

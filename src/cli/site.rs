@@ -1,0 +1,65 @@
+//! `brief site`: the versions as pages for a browser.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Status;
+use super::failure::Hint;
+use super::folders::Root;
+use super::terminal::{Count, Terminal};
+use crate::pipeline;
+
+const EXAMPLES: &str = "\
+Examples:
+  brief site                                        output/site/index.html, beside the versions it links to
+  brief site --output ../public                     a folder that is complete by itself
+  brief site --base-url https://example.org/gaza/   addresses for the feed, the sitemap and previews";
+
+/// Makes the reading room: pages with all versions, their documents, records and changes, and a search
+///
+/// It needs no server: open index.html, or put the folder anywhere. Pages are made from the versions alone, so the same
+/// versions give the same bytes. Pages of a book that is marked above clear ask search engines to stay away.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Site {
+    #[command(flatten)]
+    root: Root,
+    /// The folder of the versions [default: output/ in the book's folder]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    versions: Option<PathBuf>,
+    /// The audience whose versions to show: those in the folder of that name
+    #[arg(long, value_name = "NAME")]
+    audience: Option<String>,
+    /// Where to write the pages; outside the versions' folder they take PDFs and data along [default: site/ there]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    output: Option<PathBuf>,
+    /// Where the pages will be found, for links that can't be relative
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+impl Site {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let versions = self.versions.clone().unwrap_or_else(|| self.root.join("output"));
+        let folder = ledger_folder(&versions, self.audience.as_deref())?;
+        let made = pipeline::site(&folder, self.output.as_deref(), self.base_url.as_deref())?;
+        made.notes.iter().for_each(|note| terminal.note(note));
+        let front = made.folder.join("index.html");
+        terminal.say(format_args!("made `{}`: {}, newest version v{}", front.display(), Count(made.pages, "page"), made.newest))?;
+        Ok(Status::Fine)
+    }
+}
+
+/// The folder of one ledger: that of an audience lies in the one of the versions.
+pub(super) fn ledger_folder(versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
+    let Some(name) = audience else { return Ok(versions.to_owned()) };
+    let folder = versions.join(name);
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !plain || !folder.is_dir() {
+        let message = format!("there are no versions for the audience `{name}`: no folder `{}`", folder.display());
+        return Err(Hint::on(message, "`brief build` makes a folder for each audience that content/book.yaml declares"));
+    }
+    Ok(folder)
+}

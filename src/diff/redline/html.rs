@@ -1,0 +1,324 @@
+//! A redline for a browser: a part of a page that needs nothing else, neither script nor network.
+
+use std::collections::BTreeMap;
+
+use super::super::paint::{self, escape_html as escape};
+use super::super::words::{Op, Word};
+use super::generated::CHANGES;
+use super::token::is_web;
+use super::{Naming, Redline};
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, Table, Target};
+
+/// List of changes and text, without their title, which is a heading of level 2. Images are shown by what they say; its
+/// ids begin with `change-`, `note-` or `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`].
+pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>) -> String {
+    let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
+    let mut painter = Painter { out: String::new(), naming, document: &redline.document, footnotes: BTreeMap::new(), in_link: false };
+    painter.collect();
+    painter.list(redline);
+    painter.blocks(redline.text());
+    painter.own_footnotes();
+    painter.out
+}
+
+struct Painter<'a> {
+    out: String,
+    naming: Naming<'a>,
+    document: &'a Document,
+    /// Footnotes of the text's own, by label: number and blocks.
+    footnotes: BTreeMap<&'a str, (usize, &'a [Block])>,
+    in_link: bool,
+}
+
+impl<'a> Painter<'a> {
+    fn collect(&mut self) {
+        for block in &self.document.blocks {
+            if let BlockKind::FootnoteDefinition { label, blocks } = &block.kind {
+                let number = self.footnotes.len() + 1;
+                self.footnotes.entry(label).or_insert((number, blocks));
+            }
+        }
+    }
+
+    fn push(&mut self, html: &str) {
+        self.out.push_str(html);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.out.push_str(&escape(text));
+    }
+
+    fn word(&self, key: &str) -> String {
+        escape(&self.naming.word(key))
+    }
+
+    /// The list of changes.
+    fn list(&mut self, redline: &Redline) {
+        let heading = self.word("redline_changes");
+        self.push(&format!("<nav class=\"changes\" aria-label=\"{heading}\">\n<h3>{heading}</h3>\n"));
+        if redline.changes.is_empty() {
+            let none = self.word("redline_none");
+            self.push(&format!("<p>{none}</p>\n"));
+        } else {
+            self.push("<ol>\n");
+            for change in &redline.changes {
+                self.push(&format!("<li><a href=\"#change-{}\">", escape(&change.anchor)));
+                if !change.section.is_empty() {
+                    self.push("<span class=\"section\">");
+                    self.text(&change.section);
+                    self.push(":</span> ");
+                }
+                for Word { op, text } in &change.excerpt {
+                    self.open(*op);
+                    self.text(text);
+                    self.close(*op);
+                }
+                self.push("</a>");
+                if let Some(further) = change.further(&|key| self.naming.word(key)) {
+                    self.text(&further);
+                }
+                self.push("</li>\n");
+            }
+            self.push("</ol>\n");
+        }
+        self.push("</nav>\n");
+    }
+
+    fn open(&mut self, op: Op) {
+        let (tag, key) = match op {
+            Op::Insert => ("ins", "inserted"),
+            Op::Delete => ("del", "deleted"),
+            Op::Equal => return,
+        };
+        let word = self.word(key);
+        self.push(&format!("<{tag}><span class=\"said\">{word} </span>"));
+    }
+
+    fn close(&mut self, op: Op) {
+        match op {
+            Op::Insert => self.push("</ins>"),
+            Op::Delete => self.push("</del>"),
+            Op::Equal => {}
+        }
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn wrapped(&mut self, open: &str, blocks: &[Block], close: &str) {
+        self.push(open);
+        self.blocks(blocks);
+        self.push(close);
+    }
+
+    fn block(&mut self, block: &Block) {
+        match &block.kind {
+            BlockKind::Heading { level, content, .. } => {
+                let level = (*level).clamp(2, 5) + 1;
+                self.push(&format!("<h{level}>"));
+                self.inlines(content);
+                self.push(&format!("</h{level}>\n"));
+            }
+            BlockKind::Paragraph(content) => {
+                let alone = content.iter().all(|inline| matches!(inline, Inline::Anchor(_)));
+                self.push(if alone { "" } else { "<p>" });
+                self.inlines(content);
+                self.push(if alone { "" } else { "</p>\n" });
+            }
+            BlockKind::Quote(blocks) => self.wrapped("<blockquote>\n", blocks, "</blockquote>\n"),
+            BlockKind::List(list) => self.items(list),
+            BlockKind::Descriptions(items) => {
+                self.push("<dl>\n");
+                for (term, details) in items {
+                    self.push("<dt>");
+                    self.inlines(term);
+                    self.push("</dt>\n");
+                    self.wrapped("<dd>", details, "</dd>\n");
+                }
+                self.push("</dl>\n");
+            }
+            BlockKind::Code { literal, .. } | BlockKind::Html(literal) => {
+                self.push("<pre><code>");
+                self.text(literal);
+                self.push("</code></pre>\n");
+            }
+            BlockKind::Rule => self.push("<hr>\n"),
+            BlockKind::Table(table) => self.table(table),
+            BlockKind::Alert { kind, title, blocks } => {
+                self.push("<aside>\n<p><strong>");
+                let own = || (self.naming.words)(kind).unwrap_or_else(|| paint::capital(kind));
+                let title = title.clone().unwrap_or_else(own);
+                self.text(&title);
+                self.push("</strong></p>\n");
+                self.wrapped("", blocks, "</aside>\n");
+            }
+            BlockKind::Directive { name, .. } if name == CHANGES => {}
+            BlockKind::Directive { name, blocks, .. } if matches!(name.as_str(), "inserted" | "deleted") => {
+                let tag = if name == "inserted" { "ins" } else { "del" };
+                let word = self.word(name);
+                self.push(&format!("<div class=\"whole {name}\">\n<p class=\"label\">{word}</p>\n<{tag}>\n"));
+                self.wrapped("", blocks, &format!("</{tag}>\n</div>\n"));
+            }
+            BlockKind::Directive { blocks, .. } => self.blocks(blocks),
+            BlockKind::Notes => self.notes(),
+            BlockKind::FootnoteDefinition { .. } | BlockKind::Sources => {}
+        }
+    }
+
+    fn items(&mut self, list: &List) {
+        let tag = if list.start.is_some() { "ol" } else { "ul" };
+        match list.start {
+            Some(start) if start != 1 => self.push(&format!("<ol start=\"{start}\">\n")),
+            _ => self.push(&format!("<{tag}>\n")),
+        }
+        for item in &list.items {
+            self.push("<li>");
+            if let Some(done) = item.task {
+                self.push(if done { "☑ " } else { "☐ " });
+            }
+            match &item.blocks[..] {
+                [Block { kind: BlockKind::Paragraph(content), .. }, rest @ ..] if list.tight => {
+                    self.inlines(content);
+                    self.blocks(rest);
+                }
+                blocks => self.blocks(blocks),
+            }
+            self.push("</li>\n");
+        }
+        self.push(&format!("</{tag}>\n"));
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.push("<table>\n");
+        if let Some(caption) = &table.caption {
+            self.push("<caption>");
+            self.inlines(caption);
+            self.push("</caption>\n");
+        }
+        self.push("<thead>\n");
+        self.row(table, &table.header, "th scope=\"col\"");
+        self.push("</thead>\n<tbody>\n");
+        table.rows.iter().for_each(|row| self.row(table, &row.cells, "td"));
+        self.push("</tbody>\n</table>\n");
+    }
+
+    fn row(&mut self, table: &Table, cells: &[Vec<Inline>], tag: &str) {
+        self.push("<tr>");
+        for (index, cell) in cells.iter().enumerate() {
+            let class = match table.alignments.get(index) {
+                Some(Alignment::Center) => " class=\"center\"",
+                Some(Alignment::Right) => " class=\"right\"",
+                _ => "",
+            };
+            self.push(&format!("<{tag}{class}>"));
+            self.inlines(cell);
+            self.push(&format!("</{}>", &tag[..2]));
+        }
+        self.push("</tr>\n");
+    }
+
+    fn inlines(&mut self, inlines: &[Inline]) {
+        inlines.iter().for_each(|inline| self.inline(inline));
+    }
+
+    fn within(&mut self, tag: &str, content: &[Inline]) {
+        self.push(&format!("<{tag}>"));
+        self.inlines(content);
+        self.push(&format!("</{tag}>"));
+    }
+
+    fn inline(&mut self, inline: &Inline) {
+        match inline {
+            Inline::Text(text) | Inline::Html(text) => self.text(text),
+            Inline::Code(code) => {
+                self.push("<code>");
+                self.text(code);
+                self.push("</code>");
+            }
+            Inline::Emphasis(content) => self.within("em", content),
+            Inline::Strong(content) => self.within("strong", content),
+            // Their author's, not the redline's.
+            Inline::Strikethrough(content) => self.within("s", content),
+            Inline::Link { target: Target::Url(url), content, .. } if is_web(url) && !self.in_link => {
+                self.push(&format!("<a href=\"{}\" rel=\"noreferrer\">", escape(url)));
+                self.in_link = true;
+                self.inlines(content);
+                self.in_link = false;
+                self.push("</a>");
+            }
+            Inline::Link { content, .. } | Inline::Claim { content, .. } => self.inlines(content),
+            Inline::Image { alternative, path, .. } => {
+                self.push("<span class=\"image\">");
+                self.text(if alternative.trim().is_empty() { path } else { alternative });
+                self.push("</span>");
+            }
+            Inline::SoftBreak => self.push(" "),
+            Inline::HardBreak => self.push("<br>\n"),
+            Inline::FootnoteReference(label) => {
+                if let Some((number, _)) = self.footnotes.get(label.as_str()) {
+                    let mark = format!("<sup><a href=\"#footnote-{number}\">{}</a></sup>", letters(*number));
+                    self.push(&self.unlinked(mark, &letters(*number)));
+                }
+            }
+            Inline::Cite(number) => {
+                let mark = format!("<sup><a href=\"#note-{number}\">{number}</a></sup>");
+                self.push(&self.unlinked(mark, &number.to_string()));
+            }
+            Inline::Stamp(_) | Inline::PageReference(_) => {}
+            Inline::Inserted(content) => self.marked(Op::Insert, content),
+            Inline::Deleted(content) => self.marked(Op::Delete, content),
+            Inline::Anchor(name) => self.push(&format!("<span id=\"change-{}\"></span>", escape(name))),
+        }
+    }
+
+    /// A link in a link can't be followed.
+    fn unlinked(&self, mark: String, text: &str) -> String {
+        if self.in_link { format!("<sup>{text}</sup>") } else { mark }
+    }
+
+    fn marked(&mut self, op: Op, content: &[Inline]) {
+        self.open(op);
+        self.inlines(content);
+        self.close(op);
+    }
+
+    fn notes(&mut self) {
+        self.push("<ol class=\"notes\">\n");
+        let document = self.document;
+        for (index, note) in document.notes.iter().enumerate() {
+            self.push(&format!("<li id=\"note-{}\">", index + 1));
+            self.inlines(&note.text);
+            self.push("</li>\n");
+        }
+        self.push("</ol>\n");
+    }
+
+    fn own_footnotes(&mut self) {
+        let mut placed = false;
+        crate::document::walk::blocks(&self.document.blocks, &mut |block| placed |= block.kind == BlockKind::Notes);
+        if !placed && !self.document.notes.is_empty() {
+            let heading = self.word("notes");
+            self.push(&format!("<h3>{heading}</h3>\n"));
+            self.notes();
+        }
+        let mut own: Vec<(usize, &'a [Block])> = self.footnotes.values().copied().collect();
+        if own.is_empty() {
+            return;
+        }
+        own.sort_unstable_by_key(|(number, _)| *number);
+        self.push("<div class=\"footnotes\">\n");
+        for (number, blocks) in own {
+            self.push(&format!("<div id=\"footnote-{number}\"><sup>{}</sup> ", letters(number)));
+            self.wrapped("", blocks, "</div>\n");
+        }
+        self.push("</div>\n");
+    }
+}
+
+/// `a`, `b`, … `z`, `aa`, …
+fn letters(number: usize) -> String {
+    let index = number.saturating_sub(1);
+    let last = char::from(b'a' + u8::try_from(index % 26).unwrap_or(0));
+    if index < 26 { last.to_string() } else { letters(index / 26) + &last.to_string() }
+}

@@ -1,0 +1,196 @@
+//! Tables made one: columns by their headers, rows by what stands in the columns that both have, then cell by cell.
+
+use super::super::words::Op;
+use super::align::{Sign, Step, align};
+use super::blocks::{Merger, Part, parts, text_of};
+use super::changes::Excerpt;
+use super::node::{Grid, Signer};
+use super::prose;
+use super::token::{Leaf, Run};
+use crate::document::{Alignment, Inline, Row, Table};
+
+/// The first cell of a row, which names it, counts so many times.
+const NAME: usize = 3;
+
+/// A row, and what tells it from others.
+struct Line<'a> {
+    cells: &'a [Run],
+    sign: Sign,
+}
+
+impl Merger<'_> {
+    pub(super) fn table(&mut self, old: &Grid, new: &Grid) -> Table {
+        let columns = columns(old, new);
+        let caption = match (&old.caption, &new.caption) {
+            (None, None) => None,
+            (Some(before), Some(caption)) => Some(self.text(before, caption)),
+            (Some(before), None) => Some(self.one(Op::Delete, before)),
+            (None, Some(caption)) => Some(self.one(Op::Insert, caption)),
+        };
+        let header = self.table_header(&columns, old, new);
+        // What the header could not take waits for the table's own place.
+        let waiting = self.anchor.take();
+
+        let (olds, news) = (lines(old, &columns, true), lines(new, &columns, false));
+        let header_texts: Vec<String> = new.header.iter().map(text_of).collect();
+        let mut rows = Vec::new();
+        for part in parts(&olds, &news, |line| &line.sign) {
+            match part {
+                Part::Both(old, new) => {
+                    self.together = Some(false);
+                    let both =
+                        columns.iter().filter_map(|step| if let Step::Both(one, other) = step { Some((*one, *other)) } else { None });
+                    let (left, right): (Vec<usize>, Vec<usize>) = both.unzip();
+                    let known = prose::known(left.iter().map(|column| &old.cells[*column]), right.iter().map(|column| &new.cells[*column]));
+                    let name = right.first().map(|column| text_of(&new.cells[*column])).unwrap_or_default();
+                    let cells = columns.iter().map(|step| match *step {
+                        Step::Both(one, other) => {
+                            self.lead = lead(&name, right.first() == Some(&other), self.together == Some(true), &header_texts[other]);
+                            self.text_among(&old.cells[one], &new.cells[other], &known)
+                        }
+                        Step::Old(one) => self.run(Op::Delete, &old.cells[one]),
+                        Step::New(other) => self.run(Op::Insert, &new.cells[other]),
+                    });
+                    rows.push(Row { cells: cells.collect(), line: 0 });
+                    self.together = None;
+                    self.lead.clear();
+                }
+                Part::One(op, some) => {
+                    let says = |line: &&Line<'_>| {
+                        let cells: Vec<String> = line.cells.iter().map(text_of).filter(|text| !text.is_empty()).collect();
+                        Some(cells.join(" · ")).filter(|says| !says.is_empty())
+                    };
+                    self.begin_with(op, some.iter().filter_map(says));
+                    for line in some {
+                        let cells = columns.iter().map(|step| match (*step, op) {
+                            (Step::Both(one, _) | Step::Old(one), Op::Delete) => self.run(op, &line.cells[one]),
+                            (Step::Both(_, other) | Step::New(other), Op::Insert) => self.run(op, &line.cells[other]),
+                            _ => Vec::new(),
+                        });
+                        rows.push(Row { cells: cells.collect(), line: 0 });
+                    }
+                    self.anchor = None;
+                }
+            }
+        }
+        self.anchor = waiting;
+        let alignments = columns.iter().map(|step| match *step {
+            Step::Both(_, other) | Step::New(other) => new.alignments.get(other).copied().unwrap_or(Alignment::None),
+            Step::Old(one) => old.alignments.get(one).copied().unwrap_or(Alignment::None),
+        });
+        Table { caption, alignments: alignments.collect(), header, rows }
+    }
+
+    /// One change: words of headers, columns put in and taken out.
+    fn table_header(&mut self, columns: &[Step], old: &Grid, new: &Grid) -> Vec<Vec<Inline>> {
+        self.header(|merger| {
+            let mut cells = Vec::new();
+            merger.together = Some(false);
+            for step in columns {
+                cells.push(match *step {
+                    Step::Both(one, other) => merger.text_inert(&old.header[one], &new.header[other]),
+                    Step::Old(one) => merger.column(Op::Delete, one, old),
+                    Step::New(other) => merger.column(Op::Insert, other, new),
+                });
+            }
+            merger.together = None;
+            cells
+        })
+    }
+
+    /// A text that both have, in a place that takes no anchor.
+    fn text_inert(&mut self, old: &Run, new: &Run) -> Vec<Inline> {
+        let inlines = self.text(old, new);
+        let anchor = inlines.iter().find_map(|inline| if let Inline::Anchor(name) = inline { Some(name.clone()) } else { None });
+        self.anchor = self.anchor.take().or(anchor);
+        inlines.into_iter().filter(|inline| !matches!(inline, Inline::Anchor(_))).collect()
+    }
+
+    /// The header of a column that one side alone has.
+    fn column(&mut self, op: Op, index: usize, grid: &Grid) -> Vec<Inline> {
+        let mut says = text_of(&grid.header[index]);
+        if says.is_empty() {
+            says = grid.rows.iter().map(|row| text_of(&row[index])).find(|text| !text.is_empty()).unwrap_or_default();
+        }
+        if !says.is_empty() {
+            self.part(Excerpt::of(op, &says));
+        }
+        let waiting = self.anchor.take();
+        let inlines = self.run(op, &grid.header[index]);
+        self.anchor = waiting;
+        inlines
+    }
+
+    /// A text that one side alone has: a change of its own.
+    fn one(&mut self, op: Op, run: &Run) -> Vec<Inline> {
+        self.begin_with(op, [text_of(run)].into_iter().filter(|says| !says.is_empty()));
+        self.run(op, run)
+    }
+}
+
+/// Which columns belong together: those of one header, then those of like content, then the only one left in its place.
+fn columns(old: &Grid, new: &Grid) -> Vec<Step> {
+    let signs = |grid: &Grid| -> Vec<Sign> {
+        let column = |index: usize| {
+            let mut sign = Signer::of(&"column");
+            sign.run(&grid.header[index]);
+            let content = grid.rows.iter().flat_map(|row| &row[index]).filter(|token| matches!(token.leaf, Leaf::Word(_)));
+            sign.weigh(content.map(|token| token.key));
+            sign.done()
+        };
+        (0..grid.header.len()).map(column).collect()
+    };
+    let (olds, news) = (signs(old), signs(new));
+    let steps = align(&olds.iter().collect::<Vec<_>>(), &news.iter().collect::<Vec<_>>());
+    if old.header.len() != new.header.len() {
+        return steps;
+    }
+    let mut out = Vec::with_capacity(steps.len());
+    let mut rest = &steps[..];
+    while let Some((first, after)) = rest.split_first() {
+        let olds = rest.iter().take_while(|step| matches!(step, Step::Old(_))).count();
+        let news = rest[olds..].iter().take_while(|step| matches!(step, Step::New(_))).count();
+        match (first, rest.get(olds).unwrap_or(first)) {
+            // As many as before: they were renamed and filled anew.
+            (Step::Old(one), Step::New(other)) if olds == news => {
+                out.extend((0..olds).map(|offset| Step::Both(one + offset, other + offset)));
+                rest = &rest[olds + news..];
+            }
+            _ => {
+                out.push(*first);
+                rest = after;
+            }
+        }
+    }
+    out
+}
+
+/// What says where a cell stands: `KFOR · Troops: `, and no more than its column where its row is named already.
+fn lead(name: &str, is_name: bool, named: bool, column: &str) -> String {
+    let row = if is_name || named || name.is_empty() { String::new() } else { format!("{name} · ") };
+    let column = if is_name || column.is_empty() { String::new() } else { format!("{column}: ") };
+    row + &column
+}
+
+/// A table's rows, told apart by the columns that both tables have.
+fn lines<'a>(grid: &'a Grid, columns: &[Step], is_old: bool) -> Vec<Line<'a>> {
+    let shared: Vec<usize> = columns
+        .iter()
+        .filter_map(|step| match step {
+            Step::Both(one, other) => Some(if is_old { *one } else { *other }),
+            _ => None,
+        })
+        .collect();
+    let line = |row: &'a Vec<Run>| {
+        let mut sign = Signer::of(&"row");
+        let all: Vec<usize> = (0..row.len()).collect();
+        let columns = if shared.is_empty() { &all } else { &shared };
+        columns.iter().for_each(|column| sign.run(&row[*column]));
+        if let Some(name) = columns.first().map(|column| &row[*column]) {
+            let keys: Vec<u64> = name.iter().filter(|token| matches!(token.leaf, Leaf::Word(_))).map(|token| token.key).collect();
+            (1..NAME).for_each(|_| sign.weigh(keys.iter().copied()));
+        }
+        Line { cells: row, sign: sign.done() }
+    };
+    grid.rows.iter().map(line).collect()
+}

@@ -1,0 +1,51 @@
+//! A snapshot's values as rows of text, by the same paths and labels that changes have.
+
+use std::collections::BTreeMap;
+
+use super::change::{Change, FieldChange, Part};
+use super::compare;
+use super::node::Parts;
+use crate::model::Snapshot;
+
+/// A value longer than this is cut.
+const LONG: usize = 20_000;
+
+/// A value of a record, or what belongs to a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// [`FieldChange::path`], and below it the way to a claim inside the value.
+    pub path: String,
+    pub label: String,
+    pub part: Part,
+    pub text: String,
+}
+
+/// All values of all records: what would be said if every record were new.
+pub fn values(snapshot: &Snapshot) -> Vec<(Change, Vec<Shown>)> {
+    let added = compare(&Snapshot { book: snapshot.book.clone(), collections: Default::default() }, snapshot);
+    added
+        .into_iter()
+        .map(|change| {
+            let rows = change.fields.iter().flat_map(rows).collect();
+            (change, rows)
+        })
+        .collect()
+}
+
+fn rows(field: &FieldChange) -> Vec<Shown> {
+    let row = |path: String, label: &str, part: Part, text: String| Shown { path, label: label.to_owned(), part, text };
+    let text = field.sides(LONG).new.unwrap_or_default();
+    let mut rows = vec![row(field.path.clone(), &field.label, field.part, text)];
+    let claims: &BTreeMap<String, Parts> = &field.new_claims;
+    for (pointer, parts) in claims {
+        let path = format!("{}{pointer}", field.path);
+        let said = [
+            (Part::Source, Some(parts.source.join(", ")).filter(|sources| !sources.is_empty())),
+            (Part::AsOf, parts.as_of.clone()),
+            (Part::Marking, parts.marking.clone()),
+            (Part::Confidence, parts.confidence.clone()),
+        ];
+        rows.extend(said.into_iter().filter_map(|(part, text)| Some(row(path.clone(), &field.label, part, text?))));
+    }
+    rows
+}

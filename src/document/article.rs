@@ -1,0 +1,44 @@
+//! A document as a part of a web page.
+
+/// A document of a version, ready to stand in a page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Article {
+    /// Its front matter.
+    pub front: serde_json::Map<String, serde_json::Value>,
+    /// The text of its first heading.
+    pub title: String,
+    /// HTML of its blocks, without that heading and without the notes.
+    pub html: String,
+    /// All other headings, in order.
+    pub headings: Vec<ArticleHeading>,
+    /// The notes, in the order of their definitions.
+    pub notes: Vec<ArticleNote>,
+    /// Its text under each heading, for a search; the first is what stands before any.
+    pub sections: Vec<ArticleSection>,
+    /// Links that lead nowhere, as written, with their lines.
+    pub broken: Vec<(usize, String)>,
+}
+
+/// A heading below the title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleHeading {
+    pub level: u8,
+    pub id: String,
+    pub text: String,
+}
+
+/// A note: its label and its HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleNote {
+    pub label: String,
+    pub html: String,
+}
+
+/// The plain text between a heading and the next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleSection {
+    /// The heading's id; empty before the first.
+    pub id: String,
+    pub heading: String,
+    pub text: String,
+}

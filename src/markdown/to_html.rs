@@ -1,0 +1,282 @@
+//! A version's Markdown as HTML: comrak's, with ids that stay, notes kept apart, and links that lead into the page's
+//! own surroundings. Raw HTML is shown as the text it is.
+
+use std::collections::HashMap;
+use std::fmt::{self, Write};
+
+use comrak::html::{ChildRendering, Context, format_document_with_formatter, format_node_default};
+use comrak::nodes::{AstNode, NodeValue};
+use comrak::options::Plugins;
+use comrak::{Anchorizer, Arena, Options, parse_document};
+
+use super::{Dialect, front_matter};
+use crate::document::{Article, ArticleHeading, ArticleNote, ArticleSection};
+
+/// What the page around an article knows.
+pub struct Surroundings<'a> {
+    /// Where a link that is no address of its own leads: `None` if nowhere. A leading `#` never comes here.
+    pub link: &'a dyn Fn(&str) -> Option<String>,
+    /// HTML for the end of a heading whose section spans these lines of the file, the last one excluded.
+    pub beside: &'a dyn Fn(usize, usize) -> String,
+}
+
+/// What the formatter is told of nodes, by line and column.
+#[derive(Default)]
+struct Marks {
+    /// A heading's id, and what stands at its end.
+    headings: HashMap<(usize, usize), (String, String)>,
+    /// A table's caption as HTML.
+    captions: HashMap<(usize, usize), String>,
+}
+
+/// Turns a version's Markdown file into an article.
+pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
+    let mut options = Dialect::GITHUB.options();
+    options.extension.front_matter_delimiter = Some("---".to_owned());
+    options.extension.tasklist = true;
+    options.extension.footnotes = true;
+    options.parse.escaped_char_spans = false;
+    options.render.escape = true;
+    let arena = Arena::new();
+    let root = parse_document(&arena, text, &options);
+    let mut article = Article::default();
+    if let Some((yaml, _)) = front_matter::split(text) {
+        article.front = front_matter::read(yaml).unwrap_or_default();
+    }
+
+    let ids = ids(root);
+    links(root, around, &ids, &mut article.broken);
+    let mut marks = Marks::default();
+    headings(root, text.lines().count() + 1, &ids, around, &mut marks, &mut article);
+    captions(root, &options, &mut marks);
+    article.sections = sections(root, &ids);
+    for definition in root.descendants().filter(|node| is_definition(node)).collect::<Vec<_>>() {
+        let NodeValue::FootnoteDefinition(ref note) = definition.data().value else { continue };
+        article.notes.push(ArticleNote { label: note.name.clone(), html: String::new() });
+        // Taken out first, or comrak would put a link back behind it.
+        let blocks: Vec<_> = definition.children().collect();
+        blocks.iter().for_each(|child| child.detach());
+        let html: String = blocks.into_iter().map(|child| format(child, &options, Marks::default()).0).collect();
+        if let Some(note) = article.notes.last_mut() {
+            note.html = html.trim().to_owned();
+        }
+    }
+    article.html = format(root, &options, marks).0;
+    article
+}
+
+fn place(node: &AstNode<'_>) -> (usize, usize) {
+    let start = node.data().sourcepos.start;
+    (start.line, start.column)
+}
+
+fn is_definition(node: &AstNode<'_>) -> bool {
+    matches!(node.data().value, NodeValue::FootnoteDefinition(_))
+}
+
+/// The ids of all headings, as code hosts make them, by their place.
+fn ids<'a>(root: &'a AstNode<'a>) -> HashMap<(usize, usize), String> {
+    let mut anchorizer = Anchorizer::new();
+    let headings = root.descendants().filter(|node| matches!(node.data().value, NodeValue::Heading(_)));
+    headings.map(|node| (place(node), anchorizer.anchorize(&heading_text(node)))).collect()
+}
+
+/// A heading's words, without the marks of its notes.
+fn heading_text<'a>(node: &'a AstNode<'a>) -> String {
+    let mut out = String::new();
+    push_text(node, &mut out);
+    out.trim().to_owned()
+}
+
+fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String) {
+    match &node.data().value {
+        NodeValue::Text(text) => out.push_str(text),
+        NodeValue::Code(code) => out.push_str(&code.literal),
+        NodeValue::HtmlInline(html) => out.push_str(html),
+        NodeValue::HtmlBlock(html) => out.push_str(&html.literal),
+        NodeValue::CodeBlock(code) => out.push_str(&code.literal),
+        NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
+        NodeValue::FootnoteReference(_) => return,
+        _ => {}
+    }
+    for child in node.children() {
+        push_text(child, out);
+        if child.data().value.block() {
+            out.push(' ');
+        }
+    }
+}
+
+/// Leads links into the surroundings; those that lead nowhere keep their text alone.
+fn links<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>, ids: &HashMap<(usize, usize), String>, broken: &mut Vec<(usize, String)>) {
+    let nodes: Vec<_> = root.descendants().collect();
+    for node in nodes {
+        let line = node.data().sourcepos.start.line;
+        let (url, is_link) = match &node.data().value {
+            NodeValue::Link(link) => (link.url.clone(), true),
+            NodeValue::Image(link) => (link.url.clone(), false),
+            _ => continue,
+        };
+        let target = match url.strip_prefix('#') {
+            Some(id) => ids.values().any(|known| known == id).then(|| url.clone()),
+            None if has_scheme(&url) => is_safe(&url).then(|| url.clone()),
+            None => (around.link)(&url),
+        };
+        match target {
+            Some(target) => match &mut node.data_mut().value {
+                NodeValue::Link(link) | NodeValue::Image(link) => link.url = target,
+                _ => {}
+            },
+            None => {
+                broken.push((line, url));
+                if is_link {
+                    for child in node.children().collect::<Vec<_>>() {
+                        node.insert_before(child);
+                    }
+                    node.detach();
+                }
+            }
+        }
+    }
+}
+
+fn has_scheme(url: &str) -> bool {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme);
+    url.starts_with("//")
+        || scheme.is_some_and(|scheme| !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)))
+}
+
+fn is_safe(url: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// Takes the title off, and notes the other headings.
+fn headings<'a>(
+    root: &'a AstNode<'a>,
+    end: usize,
+    ids: &HashMap<(usize, usize), String>,
+    around: &Surroundings<'_>,
+    marks: &mut Marks,
+    article: &mut Article,
+) {
+    let all: Vec<_> = root.descendants().filter(|node| matches!(node.data().value, NodeValue::Heading(_))).collect();
+    let lines: Vec<usize> = all.iter().map(|node| node.data().sourcepos.start.line).collect();
+    for (index, node) in all.iter().enumerate() {
+        let NodeValue::Heading(ref heading) = node.data().value else { continue };
+        let (level, text) = (heading.level, heading_text(node));
+        if index == 0 && level == 1 {
+            article.title = text;
+            continue;
+        }
+        let id = ids.get(&place(node)).cloned().unwrap_or_default();
+        let beside = (around.beside)(lines[index], lines.get(index + 1).copied().unwrap_or(end));
+        marks.headings.insert(place(node), (id.clone(), beside));
+        article.headings.push(ArticleHeading { level, id, text });
+    }
+    if let Some(title) = all.first().filter(|_| !article.title.is_empty()) {
+        title.detach();
+    }
+}
+
+/// Takes paragraphs that are captions off, and keeps what they say for their tables.
+fn captions<'a>(root: &'a AstNode<'a>, options: &Options<'_>, marks: &mut Marks) {
+    let tables: Vec<_> = root.descendants().filter(|node| matches!(node.data().value, NodeValue::Table(_))).collect();
+    for table in tables {
+        let Some(before) = table.previous_sibling().filter(|node| matches!(node.data().value, NodeValue::Paragraph)) else { continue };
+        let Some(first) = before.first_child() else { continue };
+        let rest = match &first.data().value {
+            NodeValue::Text(text) => text.strip_prefix("Table: ").map(str::to_owned),
+            _ => None,
+        };
+        let Some(rest) = rest else { continue };
+        first.data_mut().value = NodeValue::Text(rest.into());
+        let html = format(before, options, Marks::default()).0;
+        let html = html.trim().trim_start_matches("<p>").trim_end_matches("</p>").to_owned();
+        before.detach();
+        marks.captions.insert(place(table), html);
+    }
+}
+
+fn sections<'a>(root: &'a AstNode<'a>, ids: &HashMap<(usize, usize), String>) -> Vec<ArticleSection> {
+    let mut sections = vec![ArticleSection { id: String::new(), heading: String::new(), text: String::new() }];
+    for block in root.children() {
+        if matches!(block.data().value, NodeValue::Heading(_)) {
+            let id = ids.get(&place(block)).cloned().unwrap_or_default();
+            sections.push(ArticleSection { id, heading: heading_text(block), text: String::new() });
+        } else if let (false, Some(section)) = (matches!(block.data().value, NodeValue::FrontMatter(_)), sections.last_mut()) {
+            push_text(block, &mut section.text);
+            section.text.push(' ');
+        }
+    }
+    sections
+}
+
+fn format<'a>(node: &'a AstNode<'a>, options: &Options<'_>, marks: Marks) -> (String, Marks) {
+    let mut out = String::new();
+    match format_document_with_formatter(node, options, &mut out, &Plugins::default(), formatter, marks) {
+        Ok(marks) => (out, marks),
+        // Writing to a string doesn't fail.
+        Err(fmt::Error) => (out, Marks::default()),
+    }
+}
+
+fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, entering: bool) -> Result<ChildRendering, fmt::Error> {
+    match &node.data().value {
+        NodeValue::Heading(heading) => {
+            let Some((id, beside)) = context.user.headings.get(&place(node)).cloned() else {
+                return format_node_default(context, node, entering);
+            };
+            let level = heading.level;
+            if entering {
+                context.cr()?;
+                write!(context, "<h{level} id=\"{}\">", escaped(&id))?;
+            } else {
+                writeln!(context, "{beside}</h{level}>")?;
+            }
+        }
+        NodeValue::FootnoteDefinition(_) => return Ok(ChildRendering::Skip),
+        NodeValue::FootnoteReference(note) => {
+            if entering {
+                let label = escaped(&note.name);
+                let in_link = node.ancestors().any(|above| matches!(above.data().value, NodeValue::Link(_)));
+                if in_link {
+                    write!(context, "<sup>{label}</sup>")?;
+                } else {
+                    write!(
+                        context,
+                        "<sup class=\"mark\"><button type=\"button\" popovertarget=\"note-{label}\" aria-label=\"Note {label}\">{label}</button></sup>"
+                    )?;
+                }
+            }
+        }
+        NodeValue::HtmlBlock(html) => {
+            if entering {
+                context.cr()?;
+                writeln!(context, "<pre><code>{}</code></pre>", escaped(&html.literal))?;
+            }
+        }
+        NodeValue::Table(_) => {
+            if entering {
+                context.cr()?;
+                context.write_str("<div class=\"table\" role=\"group\" tabindex=\"0\">")?;
+            }
+            let rendering = format_node_default(context, node, entering)?;
+            if entering {
+                if let Some(caption) = context.user.captions.remove(&place(node)) {
+                    write!(context, "<caption>{caption}</caption>")?;
+                }
+            } else {
+                context.write_str("</div>\n")?;
+            }
+            return Ok(rendering);
+        }
+        _ => return format_node_default(context, node, entering),
+    }
+    Ok(ChildRendering::HTML)
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let _ = comrak::html::escape(&mut out, text);
+    out
+}

@@ -1,0 +1,216 @@
+//! The redline of a document: the texts of two sides in one, for a PDF or a page.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+
+use super::build::date;
+use super::compare::Comparison;
+use super::content::Prepared;
+use super::finish::{Press, asset_path};
+use super::options::BuildOptions;
+use super::side::{Side, Unusable};
+use super::texts::{Text, Texts};
+use super::{front, typesetting};
+use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
+use crate::diff::redline::{Naming, Redline, fragment, redline};
+use crate::document::{Document, Inline, Origins, Stamp, walk};
+use crate::load;
+use crate::markdown::{self, TypstMeta};
+use crate::model::{Book, NotesPlacement};
+use crate::render::{Planned, long_date};
+use crate::tree::{Tree, revision};
+use crate::typeset::Engine;
+
+/// Two texts of a document in one, and what its pages look like.
+#[derive(Debug)]
+pub struct Redlined {
+    pub id: String,
+    redline: Redline,
+    planned: Planned,
+    /// Theme, fonts, images and the book's own words: the head's, else the base's, else those of the book's folder.
+    tree: Tree,
+    book: Arc<Book>,
+}
+
+/// A redline's PDF, and what is to be said of it.
+#[derive(Debug)]
+pub struct RedlinePdf {
+    pub bytes: Vec<u8>,
+    /// Faults that don't keep it from being made, in `tree`.
+    pub warnings: Vec<Diagnostic>,
+    pub tree: Tree,
+    /// Where what typst was given is kept, if it is.
+    pub note: Option<String>,
+    pub changes: usize,
+}
+
+impl Redlined {
+    /// Marks in a document what changed between two sides: in the one that is asked for, else in the book's first that
+    /// both have. `root` is the book's folder.
+    pub fn of(comparison: &Comparison, id: Option<&str>, root: &Path) -> Result<Redlined> {
+        let Comparison { base, head, .. } = comparison;
+        let (old, new) = rayon::join(|| Texts::of(base), || Texts::of(head));
+        let (old, new) = (old?, new?);
+        let here = if base.tree.is_none() || head.tree.is_none() { Side::working_tree(root).ok() } else { None };
+        let here_texts = here.as_ref().and_then(|side| Texts::of(side).ok());
+        let id = chosen(id, (base, &old), (head, &new), here_texts.as_ref())?;
+        let (before, after) = rayon::join(|| old.get(&id), || new.get(&id));
+        let (before, mut after) = (before?, after?);
+
+        let planned = [Some(&new), Some(&old), here_texts.as_ref()].into_iter().flatten().find_map(|texts| texts.planned(&id));
+        let planned = planned.cloned().unwrap_or_else(|| plan(&id));
+        let looks = [Some(head), Some(base), here.as_ref()].into_iter().flatten();
+        let look = looks.filter_map(|side| Some((side.tree.as_ref()?.clone(), side.book.as_ref()?.clone()))).next();
+        let (tree, book) = look.map_or_else(|| plain_look(head), Ok)?;
+        let marked = here_texts.as_ref().and_then(|texts| texts.get(&id).ok());
+        if let Text::Read(read) = &mut after {
+            // The Markdown of a version doesn't say what kind of document it is.
+            let own = [Some(&before), marked.as_ref()].into_iter().flatten().find_map(|text| match text {
+                Text::Rendered(prepared) => Some(&prepared.document.front),
+                Text::Read(_) => None,
+            });
+            for (key, value) in own.into_iter().flatten() {
+                read.front.entry(key).or_insert_with(|| value.clone());
+            }
+        }
+
+        let words = |key: &str| book.settings.words.get(key).cloned();
+        let naming = Naming { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
+        let redline = redline(before.document(), after.document(), naming);
+        let mut tree = tree;
+        let images = redline.document.image_paths();
+        for path in images.iter().map(|path| asset_path(path)) {
+            // One that was taken out is the other side's.
+            let has = |side: &&Side| side.tree.as_ref().and_then(|tree| tree.files.get(&path)).cloned();
+            if let Some(bytes) = [base, head].iter().rev().find_map(has).filter(|_| tree.get(&path).is_none()) {
+                tree.files.insert(path, bytes);
+            }
+        }
+        Ok(Redlined { id, redline, planned, tree, book })
+    }
+
+    /// How many changes it marks.
+    pub fn changes(&self) -> usize {
+        self.redline.changes.len()
+    }
+
+    /// The language of its text.
+    pub fn language(&self) -> &str {
+        &self.book.settings.language
+    }
+
+    /// The document's title, with the names of both versions.
+    pub fn title(&self) -> String {
+        front::title(&self.redline.document).unwrap_or_else(|| self.id.clone())
+    }
+
+    /// As a part of a page.
+    pub fn html(&self) -> String {
+        let words = |key: &str| self.book.settings.words.get(key).cloned();
+        fragment(&self.redline, &words)
+    }
+
+    /// Typesets it as the book's documents are.
+    pub fn pdf(self, options: &BuildOptions) -> Result<RedlinePdf> {
+        let Redlined { id, redline, planned, tree, book } = self;
+        let engine = Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
+        let day = date(options, revision::facts(&options.root).as_ref())?;
+        let stamp = Stamp {
+            number: None,
+            name: format!("{} → {}", redline.old, redline.new),
+            date: day.to_string(),
+            long_date: long_date(day, &book.settings),
+            digest: String::new(),
+            draft: false,
+        };
+        let press = Press::new(options, &tree, &book);
+        let changes = redline.changes.len();
+        let mut document = redline.document;
+        without_lost_images(&mut document, &tree);
+        let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default() };
+        let meta = TypstMeta {
+            document: id.clone(),
+            front: front::for_theme(&prepared, &book.settings),
+            language: book.settings.language.clone(),
+            paper: book.settings.paper.clone(),
+            notes: prepared.planned.notes,
+        };
+        // It stands apart from the book's other documents, so that no link would lead to them.
+        let source = markdown::to_typst(&prepared.document, &stamp, &meta, &|_| String::new(), &press.fonts.coverage());
+        let made = typesetting::typeset(&press, &prepared, &source, day, &engine)?;
+        let pdf = match made {
+            Ok(pdf) => pdf,
+            Err(diagnostics) => {
+                return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(format!("the redline of `{id}` can't be typeset")));
+            }
+        };
+        let note = pdf.kept.as_ref().map(|folder| format!("what typst was given for the redline is in `{}`", folder.display()));
+        let warnings = typesetting::missing_glyphs(&press, &prepared, &source);
+        Ok(RedlinePdf { bytes: pdf.bytes, warnings, tree, note, changes })
+    }
+}
+
+/// The document that is asked for, else the first that both sides have.
+fn chosen(id: Option<&str>, base: (&Side, &Texts<'_>), head: (&Side, &Texts<'_>), here: Option<&Texts<'_>>) -> Result<String> {
+    let (old, new) = (base.1.ids()?, head.1.ids()?);
+    if let Some(id) = id {
+        let only = |one: &Side, other: &Side| {
+            format!("document `{id}` is in {} and not in {}: there is nothing to mark its changes against", one.name, other.name)
+        };
+        return match (old.iter().any(|known| known == id), new.iter().any(|known| known == id)) {
+            (true, true) => Ok(id.to_owned()),
+            (true, false) => bail!(only(base.0, head.0)),
+            (false, true) => bail!(only(head.0, base.0)),
+            (false, false) => {
+                let meant =
+                    did_you_mean(id, new.iter().chain(&old).map(String::as_str)).map(|hint| format!(" ({hint})")).unwrap_or_default();
+                bail!("neither {} nor {} has a document `{id}`{meant}", base.0.name, head.0.name)
+            }
+        };
+    }
+    // The order of a version's documents is that of their names, so a book's goes first.
+    let planned = here.map(Texts::ids).transpose()?.unwrap_or_default();
+    let (book, rest): (Vec<&String>, Vec<&String>) = new.iter().chain(&old).partition(|id| planned.contains(id));
+    let ordered = planned.iter().filter(|id| book.contains(id)).chain(rest);
+    let first = ordered.into_iter().find(|id| old.contains(id) && new.contains(id));
+    first.cloned().with_context(|| format!("{} and {} have no document in common", base.0.name, head.0.name))
+}
+
+/// A plan for a document of which nothing but the text is known.
+fn plan(id: &str) -> Planned {
+    Planned { id: id.to_owned(), template: String::new(), plan: 0, title: None, record: None, notes: NotesPlacement::default() }
+}
+
+/// A book that says of itself what a version's records do, and looks as brief's own theme has it.
+fn plain_look(side: &Side) -> Result<(Tree, Arc<Book>)> {
+    let facts = &side.snapshot.book;
+    let settings = serde_json::json!({
+        "title": facts.title,
+        "as_of": facts.as_of,
+        "language": facts.language,
+        "documents": [],
+    });
+    let mut tree = Tree::default();
+    tree.files.insert("content/book.yaml".to_owned(), settings.to_string().into_bytes().into());
+    let loaded = load::load(&tree);
+    match loaded.book {
+        Some(book) if !has_errors(&loaded.diagnostics) => Ok((tree, Arc::new(book))),
+        _ => Err(anyhow::Error::new(Unusable { tree, diagnostics: loaded.diagnostics })
+            .context(format!("what {} says of its book can't be used", side.name))),
+    }
+}
+
+/// Shows in words the images that no side has any more.
+fn without_lost_images(document: &mut Document, tree: &Tree) {
+    let said = |inline: &mut Inline| {
+        if let Inline::Image { path, alternative, .. } = inline
+            && tree.get(&asset_path(path)).is_none()
+        {
+            let said = if alternative.trim().is_empty() { &*path } else { &*alternative };
+            *inline = Inline::Text(format!("[{said}]"));
+        }
+    };
+    walk::change(&mut document.blocks, &mut |inlines| inlines.iter_mut().for_each(said));
+}

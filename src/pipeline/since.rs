@@ -1,0 +1,62 @@
+//! What a build says has changed: since which version or revision, and what.
+
+use anyhow::{Context, Result};
+
+use super::compare::changes_since;
+use super::content::Prepared;
+use super::options::BuildOptions;
+use super::side::Side;
+use crate::diff::{self, Changes, Snapshot};
+use crate::tree::Tree;
+use crate::version::Store;
+
+/// What changed, as `changes.json`, as templates see it, and in a sentence.
+pub(super) struct Changed {
+    pub(super) json: serde_json::Value,
+    pub(super) text: String,
+    /// For the list of versions, each of which tells what is new since the one before.
+    pub(super) summary: String,
+}
+
+/// What a build's changes are counted from: what is asked for, else the last version that was published, else the newest;
+/// nothing for a first version.
+fn base(options: &BuildOptions, store: &Store, notes: &mut Vec<String>) -> Result<Option<Side>> {
+    if let Some(text) = &options.since {
+        return Side::resolve(text, &options.root, &options.output).context("can't list what changed since then").map(Some);
+    }
+    let Some(newest) = store.newest() else { return Ok(None) };
+    let published = store.ledger().published().map(|entry| entry.number).filter(|number| *number != newest.entry.number);
+    if let Some(version) = published.and_then(|number| store.version(number)) {
+        match Side::version(version) {
+            Ok(side) => return Ok(Some(side)),
+            Err(error) => notes.push(format!("what changed is counted from v{}: {error:#}", newest.entry.number)),
+        }
+    }
+    Side::version(newest).map(Some)
+}
+
+/// What changed in a book, whose documents were rendered without it.
+pub(super) fn changed(
+    options: &BuildOptions,
+    store: &Store,
+    this: &Snapshot,
+    tree: &Tree,
+    documents: &[&Prepared],
+    notes: &mut Vec<String>,
+) -> Result<Changed> {
+    let base = base(options, store, notes)?;
+    let changes = match &base {
+        None => Changes::new(None, Vec::new(), Vec::new()),
+        Some(base) => {
+            notes.extend(base.left_out());
+            changes_since(base, this, tree, documents)
+        }
+    };
+    let since = changes.since.as_ref().and_then(|since| since.number);
+    let summary = match store.newest() {
+        None => "first version".to_owned(),
+        Some(newest) if since == Some(newest.entry.number) => diff::summary(&changes.records),
+        Some(newest) => diff::summary(&diff::compare(&Side::version(newest)?.snapshot, this)),
+    };
+    Ok(Changed { json: serde_json::to_value(&changes)?, text: changes.to_json()?, summary })
+}

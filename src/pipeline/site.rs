@@ -1,0 +1,398 @@
+//! From a ledger's folder to the reading room: its versions read and checked, compared with their neighbours, and laid
+//! out as pages.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+
+use super::claims::Claims;
+use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
+use crate::markdown::{self, Surroundings};
+use crate::model::Date;
+use crate::site::{self, Before, Document, Event, PrintedClaim, Record, RecordValues, Room, Row};
+use crate::version::{self, Entry, Health, Ledger, Version};
+
+const CLAIMS: &str = "claims.json";
+const DATA: &str = "data.json";
+/// A file that says that a folder is a reading room, and may be replaced by one.
+const MARK: &str = ".reading-room";
+/// Where the room of a ledger's folder stands by itself.
+const SITE: &str = "site";
+
+/// What became of a reading room.
+#[derive(Debug)]
+pub struct Site {
+    pub folder: PathBuf,
+    pub pages: usize,
+    /// The newest version in it.
+    pub newest: u32,
+    /// What people should know: links that lead nowhere.
+    pub notes: Vec<String>,
+}
+
+/// Makes the reading room of a ledger's folder, as a whole or not at all.
+///
+/// In the folder's own `site/` it links to the versions beside it; elsewhere it takes their files along.
+pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&str>) -> Result<Site> {
+    let own = ledger_folder.join(SITE);
+    let target = destination.unwrap_or(&own);
+    let inside = is_same(target, &own);
+    let ledger = Ledger::read(ledger_folder)?;
+    let Some(newest) = ledger.newest() else {
+        bail!("there is no version in `{}` yet: `brief build` makes the first", ledger_folder.display());
+    };
+    let base_url = base_url.map(normal_address).transpose()?;
+    let kept: Vec<Kept> = ledger.versions().par_iter().map(|entry| Kept::read(ledger_folder, entry)).collect::<Result<_>>()?;
+    let mut notes = Vec::new();
+    let room = room(&kept, base_url, if inside { "../" } else { "" }, &mut notes)?;
+    let pages = site::pages(&room)?;
+    let count = pages.iter().filter(|page| page.path.ends_with(".html")).count();
+    version::replace_folder(target, MARK, |stage| {
+        pages.par_iter().try_for_each(|page| stage.write(&page.path, &page.bytes))?;
+        if inside {
+            return Ok(());
+        }
+        stage.write("versions.json", ledger.to_json()?.as_bytes())?;
+        kept.par_iter().filter_map(|kept| kept.version.as_ref()).try_for_each(|version| {
+            let folder = format!("v{}", version.entry.number);
+            let manifest = version.manifest()?;
+            stage.write(&format!("{folder}/manifest.json"), manifest.to_json()?.as_bytes())?;
+            manifest.outputs.keys().try_for_each(|name| stage.write(&format!("{folder}/{name}"), &version.read(name)?))
+        })
+    })?;
+    Ok(Site { folder: target.to_path_buf(), pages: count, newest: newest.number, notes })
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    match (std::path::absolute(one), std::path::absolute(other)) {
+        (Ok(one), Ok(other)) => one.components().eq(other.components()),
+        _ => one == other,
+    }
+}
+
+/// An address that paths can be put behind.
+fn normal_address(address: &str) -> Result<String> {
+    let rest = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let plain = address.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"'`\\?#".contains(&byte));
+    match rest {
+        Some(rest) if plain && rest.bytes().next().is_some_and(|first| first.is_ascii_alphanumeric() || first == b'[') => {
+            Ok(format!("{}/", address.trim_end_matches('/')))
+        }
+        _ => bail!("`{address}` is not an address that pages can have: write it like https://example.org/briefing/"),
+    }
+}
+
+/// A version as the ledger and its folder have it.
+struct Kept {
+    entry: Entry,
+    /// Nothing where it was pruned.
+    version: Option<Version>,
+    snapshot: Option<Snapshot>,
+    claims: Option<Claims>,
+}
+
+impl Kept {
+    fn read(output: &Path, entry: &Entry) -> Result<Kept> {
+        if entry.pruned {
+            return Ok(Kept { entry: entry.clone(), version: None, snapshot: None, claims: None });
+        }
+        let version = Version::find(output, entry.number)?;
+        match version.health() {
+            Health::Intact => {}
+            Health::Missing => bail!("version {} is missing: there is no `{}`", entry.number, version.folder().display()),
+            Health::Damaged(faults) => bail!("version {} is damaged: {}", entry.number, faults.join("; ")),
+        }
+        let unusable = |name: &str| format!("can't use `{}`", version.folder().join(name).display());
+        let snapshot = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| unusable(DATA))?;
+        let claims = Claims::parse(&version.read(CLAIMS)?).with_context(|| unusable(CLAIMS))?;
+        Ok(Kept { entry: entry.clone(), version: Some(version), snapshot: Some(snapshot), claims: Some(claims) })
+    }
+}
+
+fn room(kept: &[Kept], base_url: Option<String>, files: &str, notes: &mut Vec<String>) -> Result<Room> {
+    let with_records: Vec<(&Kept, &Snapshot)> = kept.iter().filter_map(|kept| Some((kept, kept.snapshot.as_ref()?))).collect();
+    let Some((_, newest)) = with_records.first() else {
+        bail!("every version was pruned: there is nothing to show");
+    };
+    let facts = &newest.book;
+    let shown: Vec<Vec<(Change, Vec<diff::Shown>)>> = with_records.par_iter().map(|(_, snapshot)| diff::values(snapshot)).collect();
+    // What each version changed, by its number.
+    let changes: HashMap<u32, (u32, Changes)> = with_records
+        .par_windows(2)
+        .map(|pair| {
+            let [(new_kept, new), (old_kept, old)] = pair else { return (0, (0, Changes::new(None, Vec::new(), Vec::new()))) };
+            let changes = Changes::new(None, diff::compare(old, new), diff::settings(old, new));
+            (new_kept.entry.number, (old_kept.entry.number, changes))
+        })
+        .collect();
+
+    let mut versions = Vec::new();
+    let mut broken = Vec::new();
+    for kept in kept {
+        let at = with_records.iter().position(|(other, _)| other.entry.number == kept.entry.number);
+        let records = at.and_then(|at| shown.get(at)).map(|shown| shown.iter().map(values).collect()).unwrap_or_default();
+        let made = changes.get(&kept.entry.number);
+        versions.push(one(kept, &facts.language, files, records, made, &mut broken)?);
+    }
+    notes.extend(broken);
+    let empty = Vec::new();
+    let records = records(shown.first().unwrap_or(&empty), &versions, &changes);
+    Ok(Room {
+        title: facts.title.clone(),
+        subtitle: facts.subtitle.clone(),
+        organization: facts.organization.clone(),
+        language: facts.language.clone(),
+        marking: facts.defaults.marking.clone(),
+        clear: is_clear(newest),
+        versions,
+        records,
+        base_url,
+        files: files.to_owned(),
+    })
+}
+
+/// Whether everything in a version is marked as for everyone, or not at all.
+fn is_clear(snapshot: &Snapshot) -> bool {
+    let clear = |marking: &String| matches!(marking.to_lowercase().as_str(), "clear" | "tlp:clear" | "white" | "tlp:white");
+    let records = snapshot.collections.values().flat_map(|collection| collection.records.values());
+    let said = records.flat_map(|record| std::iter::once(&record.own).chain(record.claims.values()));
+    let defaults = snapshot.collections.values().map(|collection| &collection.defaults).chain([&snapshot.book.defaults]);
+    said.chain(defaults).filter_map(|said| said.marking.as_ref()).all(clear)
+}
+
+fn one(
+    kept: &Kept,
+    language: &str,
+    files: &str,
+    records: Vec<RecordValues>,
+    made: Option<&(u32, Changes)>,
+    broken: &mut Vec<String>,
+) -> Result<site::Version> {
+    let Entry { number, digest, date, summary, commits, pruned, .. } = &kept.entry;
+    let mut documents = Vec::new();
+    if let (Some(version), Some(claims), Some(snapshot)) = (&kept.version, &kept.claims, &kept.snapshot) {
+        let manifest = version.manifest()?;
+        let ids = in_order(manifest.documents.keys().map(String::as_str), snapshot);
+        let read: Vec<(Document, Vec<String>)> =
+            ids.par_iter().map(|id| document(version, id, claims, language, files)).collect::<Result<_>>()?;
+        for (document, faults) in read {
+            documents.push(document);
+            broken.extend(faults);
+        }
+    }
+    let commit = |commit: &version::Commit| {
+        let short = commit.id.get(..12).unwrap_or(&commit.id);
+        if commit.clean { format!("commit {short}") } else { format!("commit {short} with changes") }
+    };
+    Ok(site::Version {
+        number: *number,
+        digest: digest.to_string(),
+        date: date.to_string(),
+        long_date: long_date(*date, language),
+        as_of: kept
+            .snapshot
+            .as_ref()
+            .map(|s| s.book.as_of.parse().map_or(s.book.as_of.clone(), |d| long_date(d, language)))
+            .unwrap_or_default(),
+        summary: capital(summary),
+        lines: lines(summary, made.map(|(_, changes)| changes)),
+        before: made.map(|(number, changes)| Before { number: *number, changes: paint::html_fragment(changes) }),
+        commits: commits.iter().map(commit).collect(),
+        pruned: *pruned,
+        documents,
+        records,
+    })
+}
+
+/// Documents as a reader looks for them: those at the top first, the book before all, then by folder, in the order of
+/// the collection that the folder is named after.
+fn in_order<'a>(ids: impl Iterator<Item = &'a str>, snapshot: &Snapshot) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = ids.collect();
+    let rank = |id: &str| {
+        let (folder, name) = id.rsplit_once('/').unwrap_or(("", id));
+        let place = snapshot.collections.get(folder).and_then(|collection| collection.records.get_index_of(name));
+        (!folder.is_empty(), folder.to_owned(), name != "book", place.unwrap_or(usize::MAX), name.to_owned())
+    };
+    ids.sort_by_cached_key(|id| rank(id));
+    ids
+}
+
+fn document(version: &Version, id: &str, claims: &Claims, language: &str, files: &str) -> Result<(Document, Vec<String>)> {
+    let number = version.entry.number;
+    let manifest = version.manifest()?;
+    let name = format!("{id}.md");
+    let text =
+        String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))?;
+    let pdf = manifest.outputs.get(&format!("{id}.pdf")).map(|output| output.size);
+    let rows = claims.documents.get(id).map(Vec::as_slice).unwrap_or_default();
+    let own = site::document_path(number, id);
+    let up = "../".repeat(own.matches('/').count());
+    let link = |address: &str| {
+        let (path, fragment) = address.split_once('#').map_or((address, String::new()), |(path, id)| (path, format!("#{id}")));
+        let other = joined(id, path)?;
+        match other.strip_suffix(".md").or_else(|| other.strip_suffix(".pdf")) {
+            Some(other) if manifest.documents.contains_key(other) => Some(format!("{up}{}{fragment}", site::document_path(number, other))),
+            _ => manifest.outputs.contains_key(&other).then(|| format!("{up}{files}{}/{other}", site::version_folder(number))),
+        }
+    };
+    let beside = |from: usize, to: usize| {
+        let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
+        page.map(|page| {
+            format!(" <a class=\"page\" href=\"{up}{files}{}/{id}.pdf#page={page}\">PDF p.&#160;{page}</a>", site::version_folder(number))
+        })
+        .unwrap_or_default()
+    };
+    let article = markdown::to_html(&text, &Surroundings { link: &link, beside: &beside });
+    let faults = article
+        .broken
+        .iter()
+        .map(|(line, address)| format!("v{number}/{name}:{line} links to `{address}`, which is not there; the page shows its text"))
+        .collect();
+    let said = |key: &str| article.front.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+    let (title, subtitle) = (said("title").unwrap_or_else(|| article.title.clone()), said("subtitle"));
+    let entry = manifest.documents.get(id).map(|document| &document.revised);
+    let claims = rows.iter().map(|row| PrintedClaim {
+        claim: row.claim.clone(),
+        record: row.claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/"),
+        printed: row.printed.clone(),
+        sources: row.sources.clone(),
+        notes: row.notes.clone(),
+        page: row.page,
+    });
+    let document = Document {
+        id: id.to_owned(),
+        title,
+        subtitle,
+        revised: entry.map_or(number, |revised| revised.version),
+        revised_date: entry.map(|revised| long_date(revised.date, language)).unwrap_or_default(),
+        pdf,
+        claims: claims.collect(),
+        article,
+    };
+    Ok((document, faults))
+}
+
+/// A path in a document, seen from its version's folder; `None` if it leads out.
+fn joined(id: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = id.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn values((change, rows): &(Change, Vec<diff::Shown>)) -> RecordValues {
+    RecordValues { record: format!("{}/{}", change.collection, change.id), name: change.name.clone(), rows: rows.iter().map(row).collect() }
+}
+
+fn row(shown: &diff::Shown) -> Row {
+    Row { path: shown.path.clone(), label: shown.label.clone(), part: shown.part.name().to_owned(), text: shown.text.clone() }
+}
+
+/// The summary, and the two changes that a reader should know first: claims with another value before all else.
+fn lines(summary: &str, changes: Option<&Changes>) -> Vec<String> {
+    let mut lines = vec![capital(summary)];
+    let Some(changes) = changes else { return lines };
+    let mut found: Vec<(u8, String)> = Vec::new();
+    for change in &changes.records {
+        match change.kind {
+            ChangeKind::Added | ChangeKind::Removed => found.push((1, format!("{}: {}", change.name, change.kind.verb()))),
+            ChangeKind::Changed | ChangeKind::Renamed => found.extend(change.fields.iter().map(|field| {
+                let rank = if field.claim.is_some() && field.part == Part::Value { 0 } else { 2 };
+                (rank, format!("{}: {}", change.name, field.text))
+            })),
+        }
+    }
+    found.sort_by_key(|(rank, _)| *rank);
+    lines.extend(found.into_iter().take(2).map(|(_, line)| cut(&line)));
+    lines
+}
+
+fn cut(line: &str) -> String {
+    const LONG: usize = 160;
+    if line.chars().count() <= LONG { line.to_owned() } else { line.chars().take(LONG).chain(" …".chars()).collect() }
+}
+
+/// All records that any version has, each with what it says now and its history, newest first.
+fn records(now: &[(Change, Vec<diff::Shown>)], versions: &[site::Version], changes: &HashMap<u32, (u32, Changes)>) -> Vec<Record> {
+    let mut records: BTreeMap<(String, String), Record> = BTreeMap::new();
+    for (change, shown) in now {
+        let record = Record {
+            collection: change.collection.clone(),
+            id: change.id.clone(),
+            name: change.name.clone(),
+            rows: shown.iter().map(row).collect(),
+            history: Vec::new(),
+        };
+        records.insert((change.collection.clone(), change.id.clone()), record);
+    }
+    for version in versions {
+        let event = |kind: &str, lines: Vec<String>| Event {
+            version: version.number,
+            date: version.long_date.clone(),
+            kind: kind.to_owned(),
+            lines,
+        };
+        match changes.get(&version.number) {
+            Some((_, changes)) => {
+                for change in &changes.records {
+                    let lines = match change.kind {
+                        ChangeKind::Added | ChangeKind::Removed => Vec::new(),
+                        _ => change.fields.iter().map(|field| field.text.clone()).collect(),
+                    };
+                    entry(&mut records, change, &change.id).history.push(event(change.kind.verb(), lines));
+                    if let Some(old) = &change.old_id {
+                        entry(&mut records, change, old).history.push(event(&format!("renamed to {}", change.id), Vec::new()));
+                    }
+                }
+            }
+            // The oldest version that is here: what it holds, it began with.
+            None if !version.pruned => {
+                for held in &version.records {
+                    let Some((collection, id)) = held.record.split_once('/') else { continue };
+                    if let Some(record) = records.get_mut(&(collection.to_owned(), id.to_owned())) {
+                        record.history.push(event("in the book", Vec::new()));
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+    records.into_values().collect()
+}
+
+fn entry<'a>(records: &'a mut BTreeMap<(String, String), Record>, change: &Change, id: &str) -> &'a mut Record {
+    records.entry((change.collection.clone(), id.to_owned())).or_insert_with(|| Record {
+        collection: change.collection.clone(),
+        id: id.to_owned(),
+        name: change.name.clone(),
+        rows: Vec::new(),
+        history: Vec::new(),
+    })
+}
+
+/// `5 November 2025` in English; elsewhere as ISO 8601 has it, which is read everywhere.
+fn long_date(date: Date, language: &str) -> String {
+    const MONTHS: [&str; 12] =
+        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    let month = date.month.and_then(|month| MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?));
+    match (language.split('-').next() == Some("en"), month, date.day) {
+        (true, Some(month), Some(day)) => format!("{day} {month} {}", date.year),
+        (true, Some(month), None) => format!("{month} {}", date.year),
+        _ => date.to_string(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

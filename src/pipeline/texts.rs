@@ -1,0 +1,112 @@
+//! What a side's documents say: rendered with its own templates, or the Markdown that readers of a version got.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::content::{self, Prepared};
+use super::side::{From, Side, Unusable};
+use crate::diagnostic::has_errors;
+use crate::document::Document;
+use crate::markdown;
+use crate::render::{Planned, Renderer, Scope};
+use crate::version::Version;
+
+/// The documents of a side.
+pub(super) struct Texts<'a> {
+    side: &'a Side,
+    source: Source<'a>,
+}
+
+enum Source<'a> {
+    Templates(Box<Renderer>),
+    Version(&'a Version),
+    /// A version's folder, away from its ledger.
+    Folder(&'a Path),
+}
+
+/// A document of a side.
+pub(super) enum Text {
+    Rendered(Box<Prepared>),
+    Read(Document),
+}
+
+impl Text {
+    pub(super) fn document(&self) -> &Document {
+        match self {
+            Text::Rendered(prepared) => &prepared.document,
+            Text::Read(document) => document,
+        }
+    }
+}
+
+impl Texts<'_> {
+    /// The documents of a side, where it has any that can be made or read.
+    pub(super) fn of(side: &Side) -> Result<Texts<'_>> {
+        let source = match (&side.tree, &side.book, &side.from) {
+            (Some(tree), Some(book), _) => {
+                let (renderer, faults) = content::check_records(tree, book);
+                let mut found = side.diagnostics.clone();
+                found.extend(faults);
+                if has_errors(&found) {
+                    let diagnostics = content::finish(tree, found);
+                    return Err(anyhow::Error::new(Unusable { tree: tree.clone(), diagnostics })
+                        .context(format!("the content of {} has errors, so its documents can't be made", side.name)));
+                }
+                Source::Templates(Box::new(renderer))
+            }
+            (_, _, From::Version(version)) => Source::Version(version),
+            (_, _, From::Folder(folder)) => Source::Folder(folder),
+            _ => bail!("{} has no documents: it is from before the book", side.name),
+        };
+        Ok(Texts { side, source })
+    }
+
+    /// The documents' ids: those of a book in its order, those of a version sorted.
+    pub(super) fn ids(&self) -> Result<Vec<String>> {
+        Ok(match &self.source {
+            Source::Templates(renderer) => renderer.documents().iter().map(|planned| planned.id.clone()).collect(),
+            Source::Version(version) => version.manifest()?.documents.keys().cloned().collect(),
+            Source::Folder(folder) => {
+                let below = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+                let id = |path: &Path| path.strip_prefix(folder).ok()?.to_str()?.strip_suffix(".md").map(str::to_owned);
+                below.filter_map(|entry| id(entry.ok()?.path())).collect()
+            }
+        })
+    }
+
+    /// A document that the side has.
+    pub(super) fn get(&self, id: &str) -> Result<Text> {
+        let name = format!("{id}.md");
+        let bytes = match &self.source {
+            Source::Templates(renderer) => return self.rendered(renderer, id),
+            Source::Version(version) => version.read(&name)?,
+            Source::Folder(folder) => {
+                let path = folder.join(name);
+                std::fs::read(&path).with_context(|| format!("can't read `{}`", path.display()))?
+            }
+        };
+        let text = String::from_utf8(bytes).with_context(|| format!("document `{id}` of {} is not UTF-8", self.side.name))?;
+        Ok(Text::Read(markdown::parse(&text).document))
+    }
+
+    fn rendered(&self, renderer: &Renderer, id: &str) -> Result<Text> {
+        let planned = renderer.documents().iter().find(|planned| planned.id == id);
+        let (Some(planned), Some(tree)) = (planned, &self.side.tree) else { bail!("{} has no document `{id}`", self.side.name) };
+        let (prepared, faults) = content::render(renderer, planned, &Scope::default(), tree);
+        if has_errors(&faults) {
+            let diagnostics = content::finish(tree, faults);
+            return Err(anyhow::Error::new(Unusable { tree: tree.clone(), diagnostics })
+                .context(format!("document `{id}` of {} can't be made", self.side.name)));
+        }
+        Ok(Text::Rendered(Box::new(prepared)))
+    }
+
+    /// How the side plans a document, where it has templates for it.
+    pub(super) fn planned(&self, id: &str) -> Option<&Planned> {
+        match &self.source {
+            Source::Templates(renderer) => renderer.documents().iter().find(|planned| planned.id == id),
+            _ => None,
+        }
+    }
+}

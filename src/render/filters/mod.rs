@@ -1,0 +1,105 @@
+//! Filters and tests that see through claims, records and tokens.
+//!
+//! The engine's own text filters would leave a token as it is, silently; those that take text or numbers are
+//! replaced by ones that work on what was printed and keep its source.
+
+mod comparison;
+mod list;
+mod mark;
+mod number;
+mod operand;
+mod print;
+mod text;
+
+use std::sync::Arc;
+
+use minijinja::Environment;
+
+use super::values::Pass;
+
+pub(super) use print::to_token;
+
+/// The filters that templates may use.
+pub(crate) const FILTERS: [&str; 47] = [
+    "abs",
+    "attr",
+    "batch",
+    "capitalize",
+    "chain",
+    "cite",
+    "count",
+    "date",
+    "default",
+    "dictsort",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "number",
+    "plural",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "sentence",
+    "slug",
+    "sort",
+    "split",
+    "sum",
+    "title",
+    "trim",
+    "truncate",
+    "uncited",
+    "unique",
+    "upper",
+    "words",
+];
+/// The tests that they may use.
+pub(crate) const TESTS: [&str; 16] = [
+    "defined",
+    "divisibleby",
+    "endingwith",
+    "even",
+    "false",
+    "in",
+    "iterable",
+    "known",
+    "mapping",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "startingwith",
+    "string",
+    "true",
+];
+/// The functions that they may use.
+pub(crate) const FUNCTIONS: [&str; 6] = ["cite", "dict", "namespace", "notes", "range", "sources_cited"];
+
+/// Puts the filters, tests and functions of templates into an environment that serves one render.
+pub(crate) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
+    for name in ["safe", "escape", "e", "pprint", "urlencode", "tojson", "string"] {
+        env.remove_filter(name);
+    }
+    env.remove_global("debug");
+    text::install(env, pass);
+    number::install(env, pass);
+    list::install(env, pass);
+    comparison::install(env);
+    mark::install(env, pass);
+}

@@ -1,0 +1,58 @@
+//! Values printed: to their tokens.
+
+use std::sync::Arc;
+
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Error, ErrorKind};
+
+use crate::render::token::{self, BROKEN, Piece, pieces, unshield};
+use crate::render::values::{ClaimObject, MarkObject, MarkdownObject, Pass, Printed, RecordObject, StampObject};
+use crate::render::words::word;
+
+/// A value as the text of a template: its token, or printed text as it is.
+pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error> {
+    if value.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    if let Some(plain) = value.as_str() {
+        return Ok(if value.is_safe() { plain.to_owned() } else { text_tokens(pass, plain)? });
+    }
+    match value.kind() {
+        ValueKind::None => Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "this field is absent here and would print nothing; test it with `{% if … %}` or give it a `default`",
+        )),
+        ValueKind::Bool => Ok(pass.prints.token(Printed::Text(word(&pass.book.settings, if value.is_true() { "yes" } else { "no" })))),
+        ValueKind::Number => Ok(value.to_string()),
+        _ if is_printable(value) => Ok(value.to_string()),
+        ValueKind::Seq | ValueKind::Iterable => {
+            Err(Error::new(ErrorKind::InvalidOperation, "a list can't be printed as it is; use `| list`, `| join(\", \")` or a loop"))
+        }
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "a mapping can't be printed as it is; print its fields")),
+    }
+}
+
+fn is_printable(value: &Value) -> bool {
+    value.downcast_object_ref::<ClaimObject>().is_some()
+        || value.downcast_object_ref::<RecordObject>().is_some()
+        || value.downcast_object_ref::<MarkdownObject>().is_some()
+        || value.downcast_object_ref::<StampObject>().is_some()
+        || value.downcast_object_ref::<MarkObject>().is_some()
+}
+
+/// Text that isn't known to be printed text: what isn't a token becomes one.
+fn text_tokens(pass: &Arc<Pass>, plain: &str) -> Result<String, Error> {
+    let mut out = String::new();
+    for piece in pieces(plain) {
+        match piece {
+            Piece::Text(part) => out.push_str(&pass.prints.token(Printed::Text(unshield(part).into_owned()))),
+            Piece::Token(index) => out.extend([token::OPEN.to_string(), index.to_string(), token::CLOSE.to_string()]),
+            Piece::Broken => return Err(broken()),
+        }
+    }
+    Ok(out)
+}
+
+pub(super) fn broken() -> Error {
+    Error::new(ErrorKind::InvalidOperation, BROKEN)
+}

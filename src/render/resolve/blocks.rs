@@ -1,0 +1,190 @@
+//! Blocks, resolved; a paragraph that is one token may stand for blocks.
+
+use super::resolver::Resolver;
+use crate::document::{Block, BlockKind, Inline, Table};
+use crate::model::{Held, Value};
+use crate::render::token::{Piece, has_token, pieces};
+use crate::render::values::{ClaimObject, Printed};
+use crate::render::{anchors, notes};
+
+/// What a paragraph that consists of one token stands for.
+enum Alone {
+    Blocks(Vec<Block>),
+    No,
+}
+
+impl Resolver<'_> {
+    pub(super) fn blocks(&mut self, blocks: Vec<Block>) -> Vec<Block> {
+        let mut out = Vec::with_capacity(blocks.len());
+        for block in blocks {
+            self.at(block.line);
+            let line = self.line;
+            match block.kind {
+                BlockKind::Paragraph(content) => match self.alone(&content) {
+                    Alone::Blocks(expanded) => out.extend(expanded),
+                    Alone::No => {
+                        let content = self.block_inlines(content);
+                        if !content.is_empty() {
+                            out.push(Block { kind: BlockKind::Paragraph(content), line });
+                        }
+                    }
+                },
+                kind => {
+                    if let Some(kind) = self.kind(kind) {
+                        out.push(Block { kind, line });
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Notes which line is being resolved: of the rendered text, or of the field that is being expanded.
+    pub(super) fn at(&mut self, line: usize) {
+        match (line, self.expanding.current()) {
+            (0, _) => {}
+            (line, None) => self.line = line,
+            // A blank line stands before a field's text: see `markdown`.
+            (line, Some(_)) => self.line = self.field_start + line.saturating_sub(2),
+        }
+    }
+
+    fn kind(&mut self, kind: BlockKind) -> Option<BlockKind> {
+        Some(match kind {
+            BlockKind::Heading { level, content, anchor } => {
+                let record = anchors::of_heading(&content, self.pass);
+                let content = match &record {
+                    Some(_) => self.heading_of_record(content),
+                    None => self.block_inlines(content),
+                };
+                BlockKind::Heading { level, content, anchor: record.map(|(collection, id)| format!("{collection}/{id}")).or(anchor) }
+            }
+            BlockKind::Paragraph(content) => BlockKind::Paragraph(self.block_inlines(content)),
+            BlockKind::Quote(blocks) => BlockKind::Quote(self.blocks(blocks)),
+            BlockKind::Alert { kind, title, blocks } => {
+                let title = title.map(|title| self.plain(&title));
+                BlockKind::Alert { kind, title, blocks: self.blocks(blocks) }
+            }
+            BlockKind::Directive { name, attributes, blocks } => {
+                let attributes = attributes.into_iter().map(|(key, value)| (key, self.plain(&value))).collect();
+                BlockKind::Directive { name, attributes, blocks: self.blocks(blocks) }
+            }
+            BlockKind::FootnoteDefinition { label, blocks } => BlockKind::FootnoteDefinition { label, blocks: self.blocks(blocks) },
+            BlockKind::List(mut list) => {
+                for item in &mut list.items {
+                    self.at(item.line);
+                    item.line = self.line;
+                    item.blocks = self.blocks(std::mem::take(&mut item.blocks));
+                }
+                BlockKind::List(list)
+            }
+            BlockKind::Descriptions(items) => {
+                BlockKind::Descriptions(items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect())
+            }
+            BlockKind::Table(table) => BlockKind::Table(self.table(table)),
+            BlockKind::Code { info, literal } => {
+                self.line_of_claim(&literal);
+                let literal = self.plain(&literal);
+                BlockKind::Code { info: self.plain(&info), literal }
+            }
+            BlockKind::Html(html) => {
+                self.raw_html();
+                BlockKind::Html(self.plain(&html))
+            }
+            kept @ (BlockKind::Rule | BlockKind::Notes | BlockKind::Sources) => kept,
+        })
+    }
+
+    /// Goes to the line of a code block that prints what it can't.
+    fn line_of_claim(&mut self, literal: &str) {
+        if self.expanding.current().is_none() {
+            let before = literal.split_inclusive('\n').take_while(|line| !has_token(line)).count();
+            self.line += if has_token(literal) { before + 1 } else { 0 };
+        }
+    }
+
+    fn table(&mut self, mut table: Table) -> Table {
+        table.caption = table.caption.map(|caption| self.block_inlines(caption));
+        let mut header = std::mem::take(&mut table.header);
+        self.row(&mut header);
+        table.header = header;
+        for row in &mut table.rows {
+            self.at(row.line);
+            row.line = self.line;
+            self.row(&mut row.cells);
+        }
+        table
+    }
+
+    /// A row's cells share their marks.
+    fn row(&mut self, cells: &mut [Vec<Inline>]) {
+        for cell in cells.iter_mut() {
+            *cell = self.inlines(std::mem::take(cell));
+        }
+        notes::keep_last_marks(&mut cells.iter_mut().collect::<Vec<_>>());
+        cells.iter_mut().for_each(notes::after_punctuation);
+    }
+
+    /// The inlines of a block that has its marks for itself.
+    fn block_inlines(&mut self, content: Vec<Inline>) -> Vec<Inline> {
+        let mut content = self.inlines(content);
+        notes::keep_last_marks(&mut [&mut content]);
+        notes::after_punctuation(&mut content);
+        content
+    }
+
+    /// A heading that consists of a record's name is where links to the record lead, so it is no link itself.
+    fn heading_of_record(&mut self, content: Vec<Inline>) -> Vec<Inline> {
+        self.in_link = true;
+        let content = self.block_inlines(content);
+        self.in_link = false;
+        content
+    }
+
+    fn alone(&mut self, content: &[Inline]) -> Alone {
+        let [Inline::Text(text)] = content else { return Alone::No };
+        let [Piece::Token(index)] = pieces(text.trim())[..] else { return Alone::No };
+        let line = self.line;
+        let block = |kind| Alone::Blocks(vec![Block { kind, line }]);
+        match self.pass.prints.get(index) {
+            Some(Printed::Notes) => block(BlockKind::Notes),
+            Some(Printed::Sources) => block(BlockKind::Sources),
+            Some(Printed::Markdown { text, origin }) => Alone::Blocks(self.markdown(&text, &origin)),
+            Some(Printed::Claim(claim)) if claim.text.is_none() && claim.derived.is_none() => match &claim.claim().held {
+                Held::Known { value: Value::Markdown(text), .. } => {
+                    let mut blocks = self.markdown(text, &claim.claims[0].0);
+                    self.cite_blocks(&claim, &mut blocks);
+                    Alone::Blocks(blocks)
+                }
+                _ => Alone::No,
+            },
+            _ => Alone::No,
+        }
+    }
+
+    /// Blocks that are one claim: the mark stands at the end of the last paragraph.
+    fn cite_blocks(&mut self, claim: &ClaimObject, blocks: &mut Vec<Block>) {
+        let printed = blocks.iter().map(block_text).collect::<Vec<_>>().join("\n");
+        match blocks.last_mut().map(|block| &mut block.kind) {
+            Some(BlockKind::Paragraph(content)) => {
+                let inner = std::mem::take(content);
+                *content = self.claim_inlines(claim, inner, printed);
+                notes::keep_last_marks(&mut [content]);
+            }
+            _ => {
+                let content = self.claim_inlines(claim, Vec::new(), printed);
+                blocks.push(Block { kind: BlockKind::Paragraph(content), line: self.line });
+            }
+        }
+    }
+}
+
+fn block_text(block: &Block) -> String {
+    match &block.kind {
+        BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => crate::document::plain_text(content),
+        BlockKind::List(list) => list.items.iter().flat_map(|item| &item.blocks).map(block_text).collect::<Vec<_>>().join("\n"),
+        BlockKind::Quote(blocks) => blocks.iter().map(block_text).collect::<Vec<_>>().join("\n"),
+        BlockKind::Code { literal, .. } => literal.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Claims and citations: their words, their marks, their entries in the ledger.
+
+use super::resolver::Resolver;
+use super::text::folded;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Inline, PrintedClaim};
+use crate::model::{Citation, Claim, Held, Reference, SOURCES, Value};
+use crate::render::values::ClaimObject;
+
+impl Resolver<'_> {
+    pub(super) fn print_claim(&mut self, claim: &ClaimObject, out: &mut Vec<Inline>) {
+        let content = match &claim.claim().held {
+            Held::Known { value: Value::Markdown(text), .. } if claim.text.is_none() && claim.derived.is_none() => {
+                self.inline_markdown(text, &claim.claims[0].0)
+            }
+            _ => vec![Inline::Text(folded(&claim.printed_text()))],
+        };
+        let printed = crate::document::plain_text(&content);
+        out.extend(self.claim_inlines(claim, content, printed));
+    }
+
+    /// A claim's content in its frame, and its marks behind it; each claim it was made from is in the ledger.
+    pub(super) fn claim_inlines(&mut self, claim: &ClaimObject, content: Vec<Inline>, printed: String) -> Vec<Inline> {
+        let mut inner = content;
+        let mut marks = Vec::new();
+        for (origin, held) in &claim.claims {
+            let numbers: Vec<usize> = if claim.uncited { Vec::new() } else { held.sources.iter().map(|c| self.citation(c)).collect() };
+            marks.extend(numbers.iter().copied().filter(|n| !marks.contains(&Inline::Cite(*n))).map(Inline::Cite).collect::<Vec<_>>());
+            let index = self.claims.len();
+            self.claims.push(PrintedClaim {
+                record: format!("{}/{}", origin.record.0, origin.record.1),
+                path: origin.path.clone(),
+                value: held_json(held),
+                printed: printed.clone(),
+                sources: held.sources.iter().map(Citation::to_string).collect(),
+                as_of: held.as_of.map(|date| date.to_string()),
+                notes: numbers,
+                rendered_line: if self.expanding.current().is_some() { self.printed_line } else { self.line },
+            });
+            inner = vec![Inline::Claim { index, content: inner }];
+        }
+        inner.extend(marks);
+        inner
+    }
+
+    /// The index of a citation, from 1.
+    fn citation(&mut self, citation: &Citation) -> usize {
+        if let Some(index) = self.by_citation.get(citation) {
+            return *index;
+        }
+        self.citations.push(citation.clone());
+        self.by_citation.insert(citation.clone(), self.citations.len());
+        self.citations.len()
+    }
+
+    pub(super) fn marks(&mut self, citations: &[Citation], out: &mut Vec<Inline>) {
+        for citation in citations {
+            let reference = Reference { collection: SOURCES.to_owned(), id: citation.source.clone() };
+            if self.pass.book.record(&reference).is_none() {
+                let known = self.pass.book.collections.get(SOURCES).into_iter().flat_map(|c| c.records.keys());
+                let help = crate::diagnostic::did_you_mean(&citation.source, known.map(String::as_str));
+                self.fault(
+                    Diagnostic::error(Code::InvalidCitation, Place::Book, format!("a citation names unknown source `{}`", citation.source))
+                        .maybe_help(help),
+                );
+                continue;
+            }
+            let index = self.citation(citation);
+            out.push(Inline::Cite(index));
+        }
+    }
+}
+
+/// A claim's value as it was written, bare.
+fn held_json(claim: &Claim) -> serde_json::Value {
+    match &claim.held {
+        Held::Known { value, .. } => json(value),
+        Held::Range(a, b) => serde_json::json!([a, b]),
+        Held::Unknown(_) => serde_json::Value::Null,
+    }
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(yes) => (*yes).into(),
+        Value::Number(n) => serde_json::Value::Number(n.clone()),
+        Value::Text(text) | Value::Markdown(text) => text.clone().into(),
+        Value::Reference(reference) => reference.id.clone().into(),
+        Value::Claim(claim) => held_json(claim),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(fields) => fields.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Inlines, resolved: text with tokens in it, links, code.
+
+use std::sync::Arc;
+
+use super::plain::as_claim;
+use super::resolver::Resolver;
+use super::text::{folded, push_text};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Inline, Target};
+use crate::render::safe_link::is_safe_link;
+use crate::render::token::{Piece, pieces, unshield};
+use crate::render::values::{ClaimObject, Printed};
+
+impl Resolver<'_> {
+    pub(super) fn inlines(&mut self, content: Vec<Inline>) -> Vec<Inline> {
+        let mut out = Vec::with_capacity(content.len());
+        for inline in content {
+            match inline {
+                Inline::Text(text) if self.expanding.current().is_some() => self.field_text(&text, &mut out),
+                Inline::Text(text) => self.text(&text, &mut out),
+                Inline::Code(code) => self.code(&code, &mut out),
+                Inline::Emphasis(inner) => out.push(Inline::Emphasis(self.inlines(inner))),
+                Inline::Strong(inner) => out.push(Inline::Strong(self.inlines(inner))),
+                Inline::Strikethrough(inner) => out.push(Inline::Strikethrough(self.inlines(inner))),
+                Inline::Inserted(inner) => out.push(Inline::Inserted(self.inlines(inner))),
+                Inline::Deleted(inner) => out.push(Inline::Deleted(self.inlines(inner))),
+                Inline::Link { target, title, content } => self.link(target, &title, content, &mut out),
+                Inline::Image { path, title, alternative } => {
+                    let (path, title, alternative) = (self.plain(&path), self.plain(&title), self.plain(&alternative));
+                    out.push(Inline::Image { path, title, alternative });
+                }
+                Inline::Html(html) => {
+                    self.raw_html();
+                    out.push(Inline::Html(self.plain(&html)));
+                }
+                kept @ (Inline::SoftBreak | Inline::HardBreak) => {
+                    self.line += 1;
+                    out.push(kept);
+                }
+                kept => out.push(kept),
+            }
+        }
+        out
+    }
+
+    fn link(&mut self, target: Target, title: &str, content: Vec<Inline>, out: &mut Vec<Inline>) {
+        let was_in_link = std::mem::replace(&mut self.in_link, true);
+        let content = self.inlines(content);
+        self.in_link = was_in_link;
+        let target = match target {
+            Target::Url(url) => {
+                let url = self.plain(&url);
+                if !is_safe_link(&url) {
+                    self.fault(
+                        Diagnostic::error(
+                            Code::UnsafeLink,
+                            Place::Book,
+                            format!("a link leads to `{}`", url.chars().take(80).collect::<String>()),
+                        )
+                        .help("links may be http:, https: or mailto: addresses, or paths within the book"),
+                    );
+                    out.extend(content);
+                    return;
+                }
+                Target::Url(url)
+            }
+            other => other,
+        };
+        // A mark is a link of its own, so it stands behind this one.
+        let (content, marks): (Vec<Inline>, Vec<Inline>) = content.into_iter().partition(|inline| !matches!(inline, Inline::Cite(_)));
+        out.push(Inline::Link { target, title: self.plain(title), content });
+        out.extend(marks);
+    }
+
+    fn code(&mut self, code: &str, out: &mut Vec<Inline>) {
+        let claims: Vec<Arc<ClaimObject>> = self.printed(code).into_iter().filter_map(as_claim).collect();
+        let mut content = vec![Inline::Code(self.plain_of(code))];
+        for claim in claims {
+            content = self.claim_inlines(&claim, content, claim.printed_text());
+        }
+        out.extend(content);
+    }
+
+    /// Text of the template, with tokens in it.
+    fn text(&mut self, text: &str, out: &mut Vec<Inline>) {
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(part) => push_text(out, &unshield(part)),
+                Piece::Broken => self.broken(),
+                Piece::Token(index) => match self.pass.prints.get(index) {
+                    Some(printed) => self.print(printed, out),
+                    None => self.broken(),
+                },
+            }
+        }
+    }
+
+    pub(super) fn print(&mut self, printed: Printed, out: &mut Vec<Inline>) {
+        match printed {
+            Printed::Text(text) => push_text(out, &folded(&text)),
+            Printed::Claim(claim) => self.print_claim(&claim, out),
+            Printed::Record { collection, id, name } => {
+                let name = Inline::Text(folded(&name));
+                match self.anchors.target(&collection, &id).filter(|_| !self.in_link) {
+                    Some(target) if target != Target::Document(self.planned.id.clone()) => {
+                        out.push(Inline::Link { target, title: String::new(), content: vec![name] });
+                    }
+                    _ => out.push(name),
+                }
+            }
+            Printed::Markdown { text, origin } => out.extend(self.inline_markdown(&text, &origin)),
+            Printed::Stamp(field) => out.push(Inline::Stamp(field)),
+            Printed::Cite(citations) => self.marks(&citations, out),
+            Printed::Notes | Printed::Sources => {
+                self.fault(
+                    Diagnostic::error(Code::BlockInLine, Place::Book, "the notes or the list of sources are placed inside a line")
+                        .help("let `{{ notes() }}` and `{{ sources_cited() }}` stand alone, with a blank line before and after"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Puts what a template printed into the document's tree: each token in the context where it ended up.
+//!
+//! Text becomes inert text, a claim its words and its mark, a record a link, Markdown its blocks or inlines. What
+//! can't stand where it was printed is a diagnostic at the template's line or the record's field.
+
+mod blocks;
+mod claims;
+mod faults;
+mod fields;
+mod inlines;
+mod plain;
+mod resolver;
+mod text;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use self::resolver::Resolver;
+use self::text::folded;
+use super::anchors::{Anchors, Documents};
+use super::fragment::Expanding;
+use super::plan::Planned;
+use super::values::Pass;
+use super::{Parser, notes};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::document::{Block, BlockKind, Document, Inline, Origins};
+
+/// Parses rendered text and resolves its tokens.
+pub(crate) fn resolve(
+    text: &str,
+    pass: &Arc<Pass>,
+    planned: &Planned,
+    documents: &Documents,
+    origins: &mut Origins,
+    parse: Parser<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Document {
+    let parsed = parse(text);
+    let mut document = parsed.document;
+    let mut resolver = Resolver {
+        pass,
+        planned,
+        anchors: Anchors::new(&document.blocks, pass, documents),
+        origins,
+        parse,
+        diagnostics,
+        claims: Vec::new(),
+        citations: Vec::new(),
+        by_citation: HashMap::new(),
+        expanding: Expanding::default(),
+        line: 0,
+        field_start: 0,
+        printed_line: 0,
+        in_link: false,
+    };
+    for (line, code, message) in parsed.faults {
+        resolver.line = line;
+        resolver.fault(Diagnostic::error(code, Place::Book, message));
+    }
+    resolver.line = 1;
+    for value in document.front.values_mut() {
+        resolver.front_matter(value);
+    }
+    document.blocks = resolver.blocks(document.blocks);
+    let citations = std::mem::take(&mut resolver.citations);
+    document.claims = std::mem::take(&mut resolver.claims);
+    if let (Some(title), false) = (&planned.title, document.front.contains_key("title")) {
+        document.front.insert("title".to_owned(), title.clone().into());
+    }
+    add_title(&mut document);
+    notes::number(&mut document, &citations, &pass.book);
+    document
+}
+
+/// A document whose title is in its front matter alone begins with it.
+fn add_title(document: &mut Document) {
+    let has_title = document.blocks.iter().any(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
+    if let (false, Some(title)) = (has_title, document.front.get("title").and_then(|title| title.as_str())) {
+        let content = vec![Inline::Text(folded(title))];
+        document.blocks.insert(0, Block { kind: BlockKind::Heading { level: 1, content, anchor: None }, line: 0 });
+    }
+}

@@ -1,0 +1,85 @@
+//! Text where nothing but text can stand: addresses, code, front matter.
+
+use std::sync::Arc;
+
+use super::resolver::Resolver;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::render::token::{Piece, has_token, pieces, unshield};
+use crate::render::values::{ClaimObject, Printed};
+
+impl Resolver<'_> {
+    /// Text with its tokens as plain text, where nothing else can stand; what must be cited can't.
+    pub(super) fn plain(&mut self, text: &str) -> String {
+        if let Some(claim) = self.printed(text).into_iter().filter_map(as_claim).find(|claim| !claim.uncited) {
+            let message = format!(
+                "the claim `{}` is printed where no mark can stand, such as an address, a code block or front matter",
+                claim.path()
+            );
+            self.fault(
+                Diagnostic::error(Code::TemplateError, Place::Book, message).help("print the claim in the text, or say `| uncited` here"),
+            );
+        }
+        self.plain_of(text)
+    }
+
+    pub(super) fn plain_of(&mut self, text: &str) -> String {
+        if !has_token(text) {
+            return unshield(text).into_owned();
+        }
+        let mut out = String::with_capacity(text.len());
+        for piece in pieces(text) {
+            match piece {
+                Piece::Text(part) => out.push_str(&unshield(part)),
+                Piece::Broken => self.broken(),
+                Piece::Token(index) => match self.pass.prints.get(index) {
+                    Some(Printed::Text(text) | Printed::Markdown { text, .. }) => out.push_str(&text),
+                    Some(Printed::Claim(claim)) => out.push_str(&claim.printed_text()),
+                    Some(Printed::Record { name, .. }) => out.push_str(&name),
+                    Some(Printed::Stamp(_)) => self.fault(
+                        Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a field of the version is printed where only fixed text can stand",
+                        )
+                        .help("print it in the text; the front matter and each page name the version by themselves"),
+                    ),
+                    Some(Printed::Cite(_) | Printed::Notes | Printed::Sources) => {
+                        self.fault(Diagnostic::error(
+                            Code::TemplateError,
+                            Place::Book,
+                            "a mark or the notes are printed where only text can stand",
+                        ));
+                    }
+                    None => self.broken(),
+                },
+            }
+        }
+        out
+    }
+
+    pub(super) fn printed(&self, text: &str) -> Vec<Printed> {
+        pieces(text)
+            .into_iter()
+            .filter_map(|piece| match piece {
+                Piece::Token(index) => self.pass.prints.get(index),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(super) fn front_matter(&mut self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => *text = self.plain(text),
+            serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.front_matter(item)),
+            serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.front_matter(field)),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn as_claim(printed: Printed) -> Option<Arc<ClaimObject>> {
+    match printed {
+        Printed::Claim(claim) => Some(claim),
+        _ => None,
+    }
+}

@@ -1,0 +1,35 @@
+//! What resolving one document keeps: where it stands, and what it has gathered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Origins, PrintedClaim};
+use crate::model::Citation;
+use crate::render::Parser;
+use crate::render::anchors::Anchors;
+use crate::render::fragment::Expanding;
+use crate::render::plan::Planned;
+use crate::render::values::Pass;
+
+/// The one pass over the tree; each file beside this one holds what it does with a kind of thing.
+pub(super) struct Resolver<'a> {
+    pub(super) pass: &'a Arc<Pass>,
+    pub(super) planned: &'a Planned,
+    pub(super) anchors: Anchors<'a>,
+    pub(super) origins: &'a mut Origins,
+    pub(super) parse: Parser<'a>,
+    pub(super) diagnostics: &'a mut Vec<Diagnostic>,
+    pub(super) claims: Vec<PrintedClaim>,
+    /// Each citation once; marks hold its index from 1 until they are numbered.
+    pub(super) citations: Vec<Citation>,
+    pub(super) by_citation: HashMap<Citation, usize>,
+    pub(super) expanding: Expanding,
+    /// The line that is being resolved: of the rendered text, or of the field that is being expanded.
+    pub(super) line: usize,
+    /// The first line of that field.
+    pub(super) field_start: usize,
+    /// The line of the rendered text on which it is printed.
+    pub(super) printed_line: usize,
+    pub(super) in_link: bool,
+}

@@ -1,0 +1,73 @@
+//! Values of the model to values of the engine, and those to plain text.
+
+use std::sync::Arc;
+
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Error, ErrorKind};
+
+use super::claim::ClaimObject;
+use super::map::MapObject;
+use super::markdown::MarkdownObject;
+use super::pass::Pass;
+use super::printed::Origin;
+use super::record::RecordObject;
+use super::scalar::{number, optional, text};
+use crate::model;
+use crate::render::token::unshield;
+
+/// A value of a record as the engine sees it.
+pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -> Value {
+    match value {
+        model::Value::Null => Value::from(()),
+        model::Value::Bool(yes) => Value::from(*yes),
+        model::Value::Number(n) => number(n),
+        model::Value::Text(plain) => text(plain),
+        model::Value::Markdown(markdown) => Value::from_object(MarkdownObject { pass: pass.clone(), text: markdown.clone(), origin }),
+        model::Value::Reference(reference) => match RecordObject::find(pass, &reference.collection, &reference.id) {
+            Some(record) => Value::from_object(record),
+            None => text(&reference.id),
+        },
+        model::Value::Claim(claim) => Value::from_object(ClaimObject {
+            pass: pass.clone(),
+            claims: vec![(origin, (**claim).clone())],
+            text: None,
+            derived: None,
+            uncited: false,
+        }),
+        model::Value::List(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| to_value(pass, item, Origin { path: format!("{}/{index}", origin.path), record: origin.record.clone() }))
+            .collect::<Vec<Value>>()
+            .into(),
+        model::Value::Map(fields) => Value::from_object(MapObject { pass: pass.clone(), fields: fields.clone(), origin }),
+    }
+}
+
+/// A value as plain text, where no Markdown stands: a claim's value, a record's id.
+pub(crate) fn plain(value: &Value) -> Result<String, Error> {
+    let bare = match (value.downcast_object_ref::<ClaimObject>(), value.downcast_object_ref::<RecordObject>()) {
+        (Some(claim), _) => claim.bare(),
+        (_, Some(record)) => text(record.id()),
+        _ => value.clone(),
+    };
+    match bare.kind() {
+        ValueKind::String | ValueKind::Number => Ok(unshield(&bare.to_string()).into_owned()),
+        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
+        ValueKind::None => Err(Error::new(ErrorKind::InvalidOperation, "the field is absent or not known")),
+        _ => Err(Error::new(ErrorKind::InvalidOperation, "only a text or a number can stand here")),
+    }
+}
+
+/// Citations as templates see them: each with `source` (a record), `id`, `locator`.
+pub(super) fn citations(pass: &Arc<Pass>, citations: &[model::Citation]) -> Value {
+    let seen = citations.iter().map(|citation| {
+        let record = RecordObject::find(pass, model::SOURCES, &citation.source);
+        Value::from_pairs([
+            ("id", text(&citation.source)),
+            ("source", record.map_or(Value::from(()), Value::from_object)),
+            ("locator", optional(citation.locator.as_deref())),
+        ])
+    });
+    seen.collect::<Vec<Value>>().into()
+}

@@ -1,0 +1,24 @@
+//! What templates see: collections, records, claims and the version, as objects of the engine.
+
+mod claim;
+mod collection;
+mod convert;
+mod map;
+mod mark;
+mod markdown;
+mod pass;
+mod printed;
+mod record;
+mod scalar;
+mod stamp;
+
+pub(super) use claim::ClaimObject;
+pub(super) use collection::CollectionObject;
+pub(super) use convert::plain;
+pub(super) use mark::MarkObject;
+pub(super) use markdown::MarkdownObject;
+pub(super) use pass::Pass;
+pub(super) use printed::{Origin, Printed};
+pub(super) use record::RecordObject;
+pub(super) use scalar::{number, optional, text};
+pub(super) use stamp::StampObject;

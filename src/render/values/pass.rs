@@ -1,0 +1,51 @@
+//! What one render shares, and what it remembers for messages.
+
+use std::fmt;
+use std::sync::atomic::{self, AtomicU64};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::model::{Book, Record};
+use crate::render::token::Prints;
+
+/// What one render shares: the book, what was printed, and the last name that wasn't there.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) book: Arc<Book>,
+    pub(crate) prints: Prints,
+    /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
+    missed: Mutex<Option<Miss>>,
+    /// The record whose field was read last, as the indexes of collection and record, from 1.
+    pub(super) looked: AtomicU64,
+    /// Whether the template looked at `changes`.
+    pub(crate) saw_changes: atomic::AtomicBool,
+}
+
+/// A field that was asked for and isn't there.
+#[derive(Debug, Clone)]
+pub(crate) struct Miss {
+    pub(crate) owner: String,
+    pub(crate) name: String,
+    pub(crate) known: Vec<String>,
+}
+
+impl Pass {
+    pub(crate) fn new(book: Arc<Book>) -> Arc<Pass> {
+        Arc::new(Pass { book, prints: Prints::default(), missed: Mutex::new(None), looked: AtomicU64::new(0), saw_changes: false.into() })
+    }
+
+    pub(crate) fn missed(&self) -> Option<Miss> {
+        self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The record whose field was read last.
+    pub(crate) fn looked_at(&self) -> Option<&Record> {
+        let looked = self.looked.load(atomic::Ordering::Relaxed).checked_sub(1)?;
+        let (_, collection) = self.book.collections.get_index(usize::try_from(looked >> 32).ok()?)?;
+        collection.records.get_index(usize::try_from(looked & u64::from(u32::MAX)).ok()?).map(|(_, record)| record)
+    }
+
+    pub(super) fn miss(&self, owner: impl fmt::Display, name: &str, known: impl Iterator<Item = String>) {
+        let miss = Miss { owner: owner.to_string(), name: name.to_owned(), known: known.collect() };
+        *self.missed.lock().unwrap_or_else(PoisonError::into_inner) = Some(miss);
+    }
+}

@@ -1,0 +1,37 @@
+//! What a template printed, until `resolve` puts it into the document.
+
+use std::sync::Arc;
+
+use super::claim::ClaimObject;
+use crate::document::StampField;
+use crate::model;
+
+/// Something that was printed, and that `resolve` puts into the document.
+#[derive(Debug, Clone)]
+pub(crate) enum Printed {
+    Text(String),
+    Claim(Arc<ClaimObject>),
+    Record {
+        collection: String,
+        id: String,
+        name: String,
+    },
+    Markdown {
+        text: String,
+        origin: Origin,
+    },
+    Stamp(StampField),
+    /// A mark for sources, without a claim.
+    Cite(Vec<model::Citation>),
+    Notes,
+    Sources,
+}
+
+/// Which value of which record this is, for messages and the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// Collection and id.
+    pub(crate) record: (String, String),
+    /// JSON pointer below the record.
+    pub(crate) path: String,
+}

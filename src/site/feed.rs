@@ -1,0 +1,63 @@
+//! The feed of versions, in Atom (RFC 4287).
+
+use super::escape::xml;
+use super::{Page, Room, Version, path};
+
+/// `feed.xml`: an entry a version, newest first.
+pub(super) fn feed(room: &Room) -> Page {
+    let base = room.base_url.as_deref().unwrap_or_default();
+    let updated = room.versions.first().map_or("1970-01-01", |version| &version.date);
+    let author = room.organization.as_deref().unwrap_or(&room.title);
+    let oldest = room.versions.last().map_or("", |version| &version.digest);
+    let mut text = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
+         <title>{}</title>\n<id>{}</id>\n<updated>{}</updated>\n<author><name>{}</name></author>\n\
+         <generator uri=\"https://crates.io/crates/brief\">brief</generator>\n<link rel=\"alternate\" type=\"text/html\" href=\"{}index.html\"/>\n",
+        xml(&room.language),
+        xml(&room.title),
+        urn(&format!("{}{oldest}", room.title)),
+        moment(updated),
+        xml(author),
+        xml(base),
+    );
+    if room.base_url.is_some() {
+        text.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}feed.xml\"/>\n", xml(base)));
+    }
+    for version in &room.versions {
+        entry(room, version, base, &mut text);
+    }
+    text.push_str("</feed>\n");
+    Page { path: "feed.xml".to_owned(), bytes: text.into_bytes() }
+}
+
+fn entry(room: &Room, version: &Version, base: &str, text: &mut String) {
+    let mut lines = vec![version.summary.clone()];
+    lines.extend(version.lines.iter().cloned());
+    text.push_str(&format!(
+        "<entry>\n<title>{} v{}</title>\n<id>{}</id>\n<updated>{}</updated>\n\
+         <link rel=\"alternate\" type=\"text/html\" href=\"{}{}\"/>\n<summary>{}</summary>\n</entry>\n",
+        xml(&room.title),
+        version.number,
+        urn(&format!("{}v{}", version.digest, version.number)),
+        moment(&version.date),
+        xml(base),
+        path::overview(version.number),
+        xml(&lines.join("\n")),
+    ));
+}
+
+/// A date as RFC 3339 has a moment.
+fn moment(date: &str) -> String {
+    format!("{date}T00:00:00Z")
+}
+
+/// A UUID of version 8 (RFC 9562): ours to choose, so taken from a digest, and the same every time.
+fn urn(of: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(of.as_bytes());
+    let mut bytes: Vec<u8> = digest.iter().take(16).copied().collect();
+    bytes[6] = (bytes[6] & 0x0f) | 0x80;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("urn:uuid:{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+}

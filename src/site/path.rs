@@ -1,0 +1,75 @@
+//! Where everything is in a room, as paths from its root.
+
+use sha2::{Digest, Sha256};
+
+/// The folder of a version's pages: `v7`.
+pub fn version(number: u32) -> String {
+    format!("v{number}")
+}
+
+/// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside.
+pub fn document(number: u32, id: &str) -> String {
+    let aside = if matches!(id, "index" | "changes") { "-document" } else { "" };
+    format!("{}/{id}{aside}.html", version(number))
+}
+
+/// The page of a version.
+pub(super) fn overview(number: u32) -> String {
+    format!("{}/index.html", version(number))
+}
+
+/// The page on which a version is compared with the one before.
+pub(super) fn changes(number: u32) -> String {
+    format!("{}/changes.html", version(number))
+}
+
+/// The page of a record: `records/precedents/kfor.html`. An id that can't be a file's name gets a digest behind what
+/// can.
+pub fn record(collection: &str, id: &str) -> String {
+    format!("records/{}/{}.html", name(collection), name(id))
+}
+
+fn name(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !text.is_empty() && text.len() <= 100 && text.chars().all(plain) && text != "index" {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().map(|c| c.to_ascii_lowercase()).filter(|c| plain(*c)).take(40).collect();
+    format!("{kept}-{}", short(text.as_bytes()))
+}
+
+/// The first digits of a digest, for names.
+pub(super) fn short(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The way from a page back to the root: `../` for each folder.
+pub(super) fn root(page: &str) -> String {
+    "../".repeat(page.matches('/').count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_are_no_file_names_stay_apart() {
+        assert_eq!(record("precedents", "kfor"), "records/precedents/kfor.html");
+        let odd = [
+            record("members", "A/B"),
+            record("members", "a/b"),
+            record("members", "ab"),
+            record("members", ""),
+            record("members", "index"),
+        ];
+        let distinct: std::collections::BTreeSet<_> = odd.iter().collect();
+        assert_eq!(distinct.len(), odd.len(), "{odd:?}");
+        assert!(odd.iter().all(|path| path.matches('/').count() == 2), "{odd:?}");
+    }
+
+    #[test]
+    fn a_page_finds_the_root() {
+        assert_eq!(root("index.html"), "");
+        assert_eq!(root(&document(7, "precedents/kfor")), "../../");
+    }
+}

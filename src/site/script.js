@@ -1,0 +1,249 @@
+// The reading room's script: search, and the comparison of any two versions. Everything else works without it.
+"use strict";
+
+const element = (name, text, attributes = {}) => {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+};
+
+// ---- Search ----
+
+const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/['’]/g, "");
+
+const wordsOf = (text) => fold(text).match(/[\p{L}\p{N}_]+(?:[.,:][\p{L}\p{N}_]+)*/gu) ?? [];
+
+const readIndex = (index) => {
+  const words = index.words === "" ? [] : index.words.split(" ");
+  const lists = index.places.split(" ");
+  return { words, lists, documents: index.documents, sections: index.sections };
+};
+
+const placesOf = (list) => {
+  let number = 0;
+  return list.split(",").map((gap) => (number += parseInt(gap, 36)));
+};
+
+// The sections in which every word of the question begins some word, the best first.
+const find = (index, question) => {
+  const wanted = [...new Set(wordsOf(question))];
+  if (wanted.length === 0) return [];
+  let scores;
+  for (const word of wanted) {
+    const found = new Map();
+    let low = 0;
+    let high = index.words.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (index.words[middle] < word) low = middle + 1;
+      else high = middle;
+    }
+    for (let at = low; at < index.words.length && index.words[at].startsWith(word); at += 1) {
+      const places = placesOf(index.lists[at]);
+      const weight = Math.log(1 + index.sections.length / places.length) * (index.words[at] === word ? 2 : 1);
+      for (const place of places) found.set(place, Math.max(found.get(place) ?? 0, weight));
+    }
+    const before = scores;
+    scores = new Map();
+    for (const [place, weight] of found) {
+      if (before !== undefined && !before.has(place)) continue;
+      const heading = wordsOf(index.sections[place][2] || index.documents[index.sections[place][0]][0]);
+      const named = heading.some((other) => other.startsWith(word)) ? 4 : 0;
+      scores.set(place, (before?.get(place) ?? 0) + weight + named);
+    }
+  }
+  return [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([place]) => place);
+};
+
+const marked = (text, wanted) => {
+  const line = element("p");
+  for (const part of text.split(/([\p{L}\p{N}\p{M}'’]+)/u)) {
+    const hit = wanted.some((word) => fold(part).startsWith(word));
+    line.append(hit ? element("mark", part) : part);
+  }
+  return line;
+};
+
+const search = (form) => {
+  const index = readIndex(window.briefIndex);
+  const input = form.elements.q;
+  const show = () => {
+    const question = input.value.trim();
+    const found = find(index, question);
+    const wanted = wordsOf(question);
+    const list = document.getElementById("results");
+    list.replaceChildren(
+      ...found.slice(0, 50).map((place) => {
+        const [number, id, heading, lead] = index.sections[place];
+        const [title, path] = index.documents[number];
+        const item = element("li");
+        const name = heading && heading !== title ? `${title} › ${heading}` : title;
+        item.append(element("a", name, { href: id ? `${path}#${id}` : path }), marked(lead, wanted));
+        return item;
+      }),
+    );
+    const count = found.length === 1 ? "1 place" : `${found.length} places`;
+    const cut = found.length > 50 ? ", the first 50 shown" : "";
+    document.getElementById("count").textContent = question === "" ? "" : `${count} for “${question}”${cut}`;
+  };
+  input.value = new URLSearchParams(location.search).get("q") ?? "";
+  input.addEventListener("input", show);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show();
+  });
+  show();
+  input.focus();
+};
+
+// ---- Comparison ----
+
+// What was taken out of, and what was put into, a text: runs of words.
+const compareWords = (old, now) => {
+  const split = (text) => text.match(/\S+\s*/g) ?? [];
+  const [a, b] = [split(old), split(now)];
+  if (a.length * b.length > 1_000_000) return [["del", old], ["ins", now]];
+  const lengths = Array.from({ length: a.length + 1 }, () => new Uint32Array(b.length + 1));
+  for (let i = a.length - 1; i >= 0; i -= 1) {
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      const same = a[i].trim() === b[j].trim();
+      lengths[i][j] = same ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
+    }
+  }
+  const runs = [];
+  const push = (kind, word) => {
+    if (runs.at(-1)?.[0] === kind) runs.at(-1)[1] += word;
+    else runs.push([kind, word]);
+  };
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i].trim() === b[j].trim()) {
+      push("same", b[j]);
+      i += 1;
+      j += 1;
+    } else if (j >= b.length || (i < a.length && lengths[i + 1][j] >= lengths[i][j + 1])) {
+      push("del", a[i]);
+      i += 1;
+    } else {
+      push("ins", b[j]);
+      j += 1;
+    }
+  }
+  return runs;
+};
+
+const change = (kind, text) => {
+  const made = element(kind);
+  made.append(element("span", kind === "del" ? "deleted: " : "inserted: ", { class: "said" }), text);
+  return made;
+};
+
+const cell = (old, now) => {
+  const made = element("td");
+  if (old === undefined) made.append(change("ins", now));
+  else if (now === undefined) made.append(change("del", old));
+  else if (old.length + now.length > 80) {
+    for (const [kind, text] of compareWords(old, now)) made.append(kind === "same" ? text : change(kind, text));
+  } else made.append(change("del", old), " ", change("ins", now));
+  return made;
+};
+
+// Records that differ: [record, name, kind, rows of [label, part, old, new]].
+const compareRecords = (old, now) => {
+  const differing = [];
+  for (const record of [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()) {
+    const [before, after] = [old[record], now[record]];
+    const kind = before === undefined ? "added" : after === undefined ? "removed" : "changed";
+    const rows = new Map();
+    for (const [path, label, part, text] of before?.[1] ?? []) rows.set(`${path} ${part}`, [label, part, text, undefined]);
+    for (const [path, label, part, text] of after?.[1] ?? []) {
+      const known = rows.get(`${path} ${part}`);
+      if (known === undefined) rows.set(`${path} ${part}`, [label, part, undefined, text]);
+      else known[3] = text;
+    }
+    const changed = [...rows.values()].filter(([, , before, after]) => before !== after);
+    if (changed.length > 0 || kind !== "changed") differing.push([record, (after ?? before)[0], kind, changed]);
+  }
+  return differing;
+};
+
+const showComparison = (old, now, from, to) => {
+  const differing = compareRecords(old, now);
+  const count = differing.length === 1 ? "1 record differs" : `${differing.length} records differ`;
+  const parts = [element("h2", `v${from} → v${to}: ${count}`)];
+  for (const [record, name, kind, rows] of differing) {
+    const section = element("section", undefined, { "data-record": record });
+    section.append(element("h3", `${name}: ${kind}`));
+    if (rows.length > 0) {
+      const holder = element("div", undefined, { class: "table", role: "group", tabindex: "0", "aria-label": name });
+      const table = element("table");
+      const body = element("tbody");
+      for (const [label, part, before, after] of rows) {
+        const row = element("tr");
+        row.append(element("th", part === "value" ? label : `${label}, ${part.replace("_", " ")}`, { scope: "row" }), cell(before, after));
+        body.append(row);
+      }
+      table.append(body);
+      holder.append(table);
+      section.append(holder);
+    }
+    parts.push(section);
+  }
+  document.getElementById("comparison").replaceChildren(...parts);
+};
+
+const compare = (form) => {
+  const paths = JSON.parse(document.getElementById("data").textContent);
+  const numbers = Object.keys(paths).map(Number).sort((a, b) => b - a);
+  if (numbers.length < 2) return;
+  const [from, to] = [form.elements.from, form.elements.to];
+  for (const select of [from, to]) select.append(...numbers.map((number) => element("option", `Version ${number}`, { value: number })));
+  const load = (number) =>
+    new Promise((resolve, reject) => {
+      if (window.briefVersions?.[number]) {
+        resolve(window.briefVersions[number]);
+        return;
+      }
+      const script = element("script", undefined, { src: paths[number] });
+      script.addEventListener("load", () => resolve(window.briefVersions[number]));
+      script.addEventListener("error", reject);
+      document.head.append(script);
+    });
+  let latest = 0;
+  const show = async () => {
+    const [a, b] = [Number(from.value), Number(to.value)];
+    const mine = (latest += 1);
+    try {
+      const [old, now] = await Promise.all([load(a), load(b)]);
+      if (mine === latest) showComparison(old, now, a, b);
+    } catch {
+      document.getElementById("comparison").textContent = "The data of these versions can’t be loaded.";
+    }
+  };
+  // `compare.html#v3..v7` names a comparison.
+  const read = () => {
+    const named = /^#v(\d+)\.\.v(\d+)$/.exec(location.hash);
+    const known = named && [named[1], named[2]].every((number) => numbers.includes(Number(number)));
+    [from.value, to.value] = known ? [named[1], named[2]] : [String(numbers[1]), String(numbers[0])];
+    show();
+  };
+  form.addEventListener("change", () => {
+    location.hash = `v${from.value}..v${to.value}`;
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  window.addEventListener("hashchange", read);
+  form.hidden = false;
+  read();
+};
+
+addEventListener("DOMContentLoaded", () => {
+  const forms = { search, compare };
+  for (const [id, start] of Object.entries(forms)) {
+    const form = document.getElementById(id);
+    if (form) start(form);
+  }
+  // On a narrow screen the contents stand before the text, so they start folded.
+  const contents = document.querySelector(".contents details");
+  if (contents && matchMedia("(max-width: 63.99rem)").matches) contents.open = false;
+});

@@ -1,0 +1,74 @@
+//! `tests/cases/redline/<case>/`: `old.md`, `new.md` and `expected.md`.
+
+use std::fs;
+use std::path::Path;
+
+use brief::diff::redline::fragment;
+use brief::document::{Inline, walk};
+
+use super::plain::paint;
+use super::{compared, document};
+
+/// Run with `UPDATE_EXPECTED=1` to write what is found, and read what changed.
+#[test]
+fn cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/redline");
+    let mut cases: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty());
+    let mut wrong = Vec::new();
+    for case in cases {
+        let read = |name| document(&fs::read_to_string(case.join(name)).unwrap_or_else(|e| panic!("{}: {name}: {e}", case.display())));
+        let (old, new) = (read("old.md"), read("new.md"));
+        let redline = compared(&old, &new);
+        let found = paint(&redline);
+
+        // Each change has its place in the text, once; and a page of its own kind can be painted of it.
+        let mut anchors = Vec::new();
+        walk::inlines(redline.text(), &mut |inline| {
+            if let Inline::Anchor(name) = inline {
+                anchors.push(name.clone());
+            }
+        });
+        anchors.sort();
+        let mut listed: Vec<String> = redline.changes.iter().map(|change| change.anchor.clone()).collect();
+        listed.sort();
+        assert_eq!(anchors, listed, "{}", case.display());
+        let page = fragment(&redline, &|_| None);
+        for anchor in &anchors {
+            assert!(page.contains(&format!("id=\"change-{anchor}\"")), "{}", case.display());
+        }
+
+        let path = case.join("expected.md");
+        if std::env::var_os("UPDATE_EXPECTED").is_some() {
+            fs::write(&path, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        if found != expected {
+            wrong.push(format!("{}\n--- expected\n{expected}--- found\n{found}", case.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_document_names_both_versions() {
+    let redline = compared(&document("# A Book\n\nOne.\n"), &document("---\nsubtitle: s\n---\n\n# A Book\n\nTwo.\n"));
+    let front = &redline.document.front;
+    assert_eq!(front["title"], "Changes from v7 to v9: A Book");
+    assert_eq!(front["redline"], serde_json::json!({ "old": "v7", "new": "v9" }));
+    assert_eq!(front["subtitle"], "s");
+    // The list of a redline is no part of the next comparison.
+    assert!(compared(&redline.document, &redline.document).changes.is_empty());
+}
+
+#[test]
+fn pages_hold_no_markup_of_the_text() {
+    let old = document("# <b>\n\nA `<script>` & \"x\" [l](javascript:alert) <i>raw</i>\n\n```\n</code><script>\n```\n");
+    let new = document("# <b>\n\nA `<img src=x>` & \"y\" [l](https://a.b/?\"><script>) <i>cooked</i>\n\n<script>alert(1)</script>\n");
+    let page = fragment(&compared(&old, &new), &|_| None);
+    for bad in ["<script", "<img", "<i>", "<b>", "javascript:", "\"><script"] {
+        assert!(!page.contains(bad), "{bad}: {page}");
+    }
+    assert!(page.contains("<span class=\"said\">deleted: </span>"), "{page}");
+}

@@ -1,0 +1,208 @@
+//! `brief diff --redline` and `--format html`, from the content of two sides to a file and a page.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::super::books::{Book, Run, brief_with, has, typst};
+
+const OLD: &str = "The force monitors the ceasefire line and reports every breach of it to the council without delay.";
+const NEW: &str = "The force watches the ceasefire line and reports each grave breach to the council within a day.";
+
+/// A book whose working tree differs from its commit in prose, in a figure, and by a record.
+fn changed() -> Book {
+    let book = Book::new();
+    book.edit("content/missions/kfor.yaml", OLD, NEW);
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.write("content/missions/ifor.yaml", "name: Implementation Force\ntroops: { value: 60000, source: letter#2 }\n");
+    book
+}
+
+/// The PDF's text, page by page, if there is a program that reads it.
+fn pages(pdf: &Path) -> Option<Vec<String>> {
+    if !has("pdftotext") && Command::new("pdftotext").arg("-v").output().is_err() {
+        eprintln!("the PDF's text isn't read: there is no pdftotext");
+        return None;
+    }
+    let output = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(pdf).arg("-").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect())
+}
+
+/// A text with what is marked as `dropped` taken out, without the words of the marks, and without blanks.
+fn side(text: &str, dropped: &str, kept: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['[', ']']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix(&format!("[{dropped}:")) {
+            rest = after.split_once(']').unwrap().1;
+        } else {
+            rest = rest.strip_prefix(&format!("[{kept}:")).unwrap_or(&rest[1..]);
+        }
+    }
+    out.push_str(rest);
+    out.retain(|c| !c.is_whitespace());
+    out
+}
+
+fn unblank(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn a_pdf_has_both_texts_and_names_both_versions_on_each_page() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = changed();
+    let before = book.git(&["status", "--porcelain"]);
+    let run = brief_with(&book.root, &["diff", "HEAD", "--redline", "../out.pdf", "--exit-code"], &environment);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.out.contains("about 50,000") || run.out.contains("50,000 → 45,000"), "the list is printed as ever: {run:?}");
+    assert_eq!(run.err, "wrote `../out.pdf`: `book` with 2 changes marked\n");
+    assert_eq!(book.git(&["status", "--porcelain"]), before, "nothing in the book's folder was touched");
+
+    let pdf = book.beside("out.pdf");
+    let bytes = fs::read(&pdf).unwrap();
+    let holds = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    assert!(holds(b"pdfaid:part>3<") && holds(b"pdfaid:conformance>A<") && holds(b"pdfuaid:part>1<"), "it is still PDF/A-3a and PDF/UA-1");
+    let Some(pages) = pages(&pdf) else { return };
+    let head = &book.git(&["rev-parse", "HEAD"])[..12];
+    for page in &pages {
+        assert!(page.contains(&format!("HEAD ({head}) → the working tree")), "{page}");
+    }
+    let text = pages.concat();
+    for wanted in ["Changes from HEAD to the", "List of changes", "[deleted: ", "[inserted: "] {
+        assert!(text.contains(wanted), "`{wanted}` is missing from\n{text}");
+    }
+    // Behind the list, which has excerpts of its own.
+    let body = text.rsplit_once("Implementation Force").unwrap().1;
+    let (old, new) = (side(body, "inserted", "deleted"), side(body, "deleted", "inserted"));
+    assert!(old.contains(&unblank(OLD)) && old.contains("50,000"), "{old}");
+    assert!(new.contains(&unblank(NEW)) && new.contains("45,000"), "{new}");
+    assert!(!old.contains("45,000") && !new.contains("50,000"), "{old}\n{new}");
+}
+
+#[test]
+fn the_pages_of_the_list_are_those_of_the_text() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let paragraph = "The force monitors the ceasefire line. ".repeat(60);
+    for number in 0..12 {
+        let name = format!("name: Mission {number:02}\ntroops: {{ value: {}, source: report#7 }}\nmandate: {paragraph}\n", 10_000 + number);
+        book.write(&format!("content/missions/m{number:02}.yaml"), &name);
+    }
+    book.commit("many missions");
+    for number in [1, 6, 11] {
+        book.edit(
+            &format!("content/missions/m{number:02}.yaml"),
+            &format!("value: {}", 10_000 + number),
+            &format!("value: {}", 70_000 + number),
+        );
+    }
+    let run = brief_with(&book.root, &["diff", "--redline", "../out.pdf"], &environment);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let Some(pages) = pages(&book.beside("out.pdf")) else { return };
+    let list = pages.iter().find(|page| page.contains("List of changes\nPage")).expect("a list of changes");
+    for number in [1, 6, 11] {
+        let new = format!("[inserted: 70,{number:03}");
+        let text = (0..pages.len()).rev().find(|page| pages[*page].contains(&new)).expect("the change in the text");
+        let line = list.lines().find(|line| line.contains(&format!("Mission {number:02}"))).expect("the change in the list");
+        assert!(line.starts_with(&format!("{} ", text + 1)), "page {} of\n{line}", text + 1);
+    }
+}
+
+#[test]
+fn versions_are_compared_by_the_markdown_that_readers_got() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let listed = "\nThis is {{ version.name }}.\n\n## What is new\n\n:::changes\n{% for record in changes.records %}\n- {{ record.name }}\n{% endfor %}\n:::\n";
+    let template = fs::read_to_string(book.root.join("templates/book.md.jinja")).unwrap();
+    book.write("templates/book.md.jinja", &(template + listed));
+    for number in [1, 2] {
+        let run = brief_with(&book.root, &["build"], &environment);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        if number == 1 {
+            book.edit("content/missions/kfor.yaml", "50000", "45000");
+        }
+    }
+    // Between two versions, and between a version and the working tree, the one figure has changed and no version line.
+    for sides in [&["v1", "v2"][..], &["v1"]] {
+        let run = brief_with(&book.root, &[&["diff"], sides, &["--redline", "../out.pdf"]].concat(), &environment);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), "wrote `../out.pdf`: `book` with 1 change marked\n"), "{run:?}");
+        let page = book.brief(&[&["diff"], sides, &["--format", "html"]].concat()).out;
+        let page = page.split_once("<section class=\"redline\"").expect("a redline").1;
+        assert!(page.contains("45,000") && page.contains("50,000") && !page.contains("What is new"), "{page}");
+    }
+    // A version's folder alone, where no book is.
+    fs::create_dir(book.beside("elsewhere")).unwrap();
+    let copied = |name: &str| book.beside(&format!("elsewhere/{name}")).to_str().unwrap().to_owned();
+    for name in ["v1", "v2"] {
+        Command::new("cp").arg("-r").arg(book.root.join("output").join(name)).arg(copied(name)).status().unwrap();
+    }
+    let run = brief_with(&book.beside("elsewhere"), &["diff", "./v1", "./v2", "--redline", "out.pdf", "--document", "book"], &environment);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn a_page_holds_the_redline_and_needs_nothing_else() {
+    let book = changed();
+    let Run { code, out, err } = book.brief(&["diff", "HEAD", "--format", "html"]);
+    assert_eq!((code, err.as_str()), (Some(0), ""));
+    let (records, redline) = out.split_once("<section class=\"redline\" lang=\"en\">").expect("a redline");
+    assert!(records.contains("missions/kfor"), "{records}");
+    assert!(redline.contains("<h2>Changes from HEAD to the working tree: A Small Book</h2>"), "{redline}");
+    assert!(redline.contains("<del><span class=\"said\">deleted: </span>50,000"), "{redline}");
+    assert!(redline.contains("href=\"#change-1\"") && redline.contains("id=\"change-1\""), "{redline}");
+    for foreign in ["<script", "<link", "<img", "src=", "@import", "url("] {
+        assert!(!out.contains(foreign), "{foreign}");
+    }
+    let other = book.brief(&["diff", "HEAD", "--format", "html", "--document", "missions/kfor"]);
+    assert!(other.out.contains("Changes from HEAD to the working tree: Kosovo Force"), "{other:?}");
+}
+
+#[test]
+fn what_keeps_a_redline_from_being_made_is_said() {
+    let book = changed();
+    let redline = |arguments: &[&str]| book.brief(&[&["diff", "HEAD"], arguments].concat());
+    let cases: [(&[&str], &str); 6] = [
+        (&["--redline", "../out.pdf", "--document", "bok"], "has a document `bok` (did you mean `book`?)"),
+        (&["--redline", "../out.pdf", "--document", "missions/ifor"], "document `missions/ifor` is in the working tree and not in HEAD ("),
+        (&["--redline", "no/such/out.pdf"], "can't write `no/such/out.pdf`\ncaused by: there is no folder `no/such`"),
+        (&["--redline", "content"], "can't write `content`\ncaused by: it is a folder"),
+        (&["--format", "html", "--document", "bok"], "has a document `bok`"),
+        (&["--document", "book"], "hint: add `--redline FILE.pdf` or `--format html`"),
+    ];
+    for (arguments, said) in cases {
+        let run = redline(arguments);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.err.contains(said), "`{said}` is not in\n{}", run.err);
+    }
+    let missing = [("BRIEF_TYPST".to_owned(), "/no/such/typst".to_owned())];
+    let run = brief_with(&book.root, &["diff", "HEAD", "--redline", "../out.pdf"], &missing);
+    assert!(run.code == Some(2) && run.err.contains("can't use `BRIEF_TYPST`, which is `/no/such/typst`"), "{run:?}");
+    assert!(run.out.contains("50,000 → 45,000"), "the changes are shown all the same: {run:?}");
+    assert!(!book.beside("out.pdf").exists());
+}
+
+#[test]
+fn a_side_without_texts_is_named() {
+    let book = Book::new();
+    book.edit("content/missions/kfor.yaml", "name: Kosovo Force", "name: [Kosovo");
+    book.commit("broken");
+    book.edit("content/missions/kfor.yaml", "name: [Kosovo", "name: Kosovo Force");
+    book.edit("content/members.yaml", "Beta", "Gamma");
+    let run = book.brief(&["diff", "HEAD", "--redline", "../out.pdf"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.out.contains("Gamma"), "the rest is shown: {run:?}");
+    assert!(run.err.contains("has errors, so its documents can't be made") && run.err.contains("content/missions/kfor.yaml:1"), "{run:?}");
+    let page = book.brief(&["diff", "HEAD", "--format", "html"]);
+    assert!(page.out.contains("Gamma") && page.err.contains("note: the page has no redline: the content of HEAD"), "{page:?}");
+
+    // A template that no longer fits the records.
+    let book = Book::new();
+    book.edit("templates/book.md.jinja", "{{ book.title }}", "{{ book.titel }}");
+    let run = book.brief(&["diff", "HEAD", "--redline", "../out.pdf"]);
+    assert!(run.code == Some(2) && run.err.contains("document `book` of the working tree can't be made"), "{run:?}");
+    assert!(run.err.contains("templates/book.md.jinja:1"), "{run:?}");
+}

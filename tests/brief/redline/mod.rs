@@ -1,0 +1,18 @@
+//! Two texts in one: what is marked, what is listed, and that both texts can be read from it.
+
+mod cases;
+mod joined;
+mod plain;
+mod properties;
+
+use brief::diff::redline::{Naming, Redline, redline};
+use brief::document::Document;
+use brief::markdown::parse;
+
+fn document(markdown: &str) -> Document {
+    parse(markdown).document
+}
+
+fn compared(old: &Document, new: &Document) -> Redline {
+    redline(old, new, Naming::new("v7", "v9"))
+}
