@@ -31,6 +31,7 @@ mod revision;
 mod sides;
 mod since;
 mod site;
+mod snapshot;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
 mod typesetting;
