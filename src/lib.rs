@@ -7,7 +7,7 @@
 //! 3. [`render`] runs the templates and puts what they print into a document's tree,
 //! 4. [`markdown`] writes the tree as Markdown and as Typst, [`typeset`] makes the PDF,
 //! 5. [`diff`] says what changed, [`version`] keeps the result, whole and numbered,
-//! 6. [`site`] makes pages of the versions for reading in a browser.
+//! 6. [`site`] makes pages of the versions for reading in a browser, `publish` puts all where readers are.
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
 //! [`document`] (a rendered document) and [`diagnostic`] (a fault).
@@ -27,6 +27,9 @@ pub mod render;
 pub mod site;
 pub mod typeset;
 pub mod version;
+
+#[cfg(feature = "publish")]
+pub mod publish;
 
 pub mod pipeline;
 

@@ -26,6 +26,7 @@ Examples:
   brief build --no-pdf                 a draft of the Markdown alone, at once
   brief build --watch                  a draft again whenever a file changes
   brief build --since v7               list what changed since version 7, not since the last
+  brief build --ledger s3://bucket/b   what follows the versions published there, in a fresh checkout
   brief build --date 2025-11-05        the same bytes on every machine and every day";
 
 /// Builds the next version of the book: Markdown, PDFs and ledgers in output/vN
@@ -70,6 +71,11 @@ pub(super) struct Build {
     /// Without it: the last version that was published, else the version before.
     #[arg(long, value_name = "BASE")]
     since: Option<String>,
+    /// Fetch what was published there first, so that the version's number and changes follow it
+    ///
+    /// A folder or an address, as for `brief fetch`; where nothing is published yet, this builds the first version.
+    #[arg(long, value_name = "SRC")]
+    ledger: Option<String>,
     /// How many documents to typeset side by side [default: one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -86,6 +92,11 @@ fn day(text: &str) -> Result<Date, String> {
 impl Build {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let options = self.options(terminal)?;
+        if let Some(source) = &self.ledger
+            && !super::fetch::fetch(source, options.output.clone(), None, 8, terminal)?
+        {
+            terminal.note(&format!("nothing is published at `{source}` yet"));
+        }
         if self.watch {
             return watch::watch(&options, terminal);
         }

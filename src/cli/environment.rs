@@ -34,3 +34,18 @@ fn today() -> Result<Date> {
     let now = jiff::Timestamp::now();
     Date::from_unix(now.as_second()).context("the clock shows no date")
 }
+
+/// What object stores take their credentials and endpoints from.
+#[cfg(feature = "publish")]
+#[expect(clippy::disallowed_methods, reason = "the environment is read here, and handed on")]
+pub(super) fn store_variables() -> Vec<(String, String)> {
+    let texts = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    texts.filter(|(name, _)| ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|start| name.starts_with(start))).collect()
+}
+
+/// Who publishes, as others who want to are told.
+#[cfg(feature = "publish")]
+pub(super) fn publisher() -> String {
+    let host = variable("HOSTNAME").or_else(|| variable("COMPUTERNAME")).map(|host| format!(" on {}", host.to_string_lossy()));
+    format!("process {}{}", std::process::id(), host.unwrap_or_default())
+}

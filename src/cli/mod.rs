@@ -10,6 +10,7 @@ mod completions;
 mod diff;
 mod environment;
 mod failure;
+mod fetch;
 mod folders;
 mod git_diff;
 mod init;
@@ -17,6 +18,7 @@ mod new;
 mod open;
 mod progress;
 mod prune;
+mod publish;
 mod review;
 mod schema;
 mod site;
@@ -94,6 +96,8 @@ enum Command {
     Review(review::Review),
     Versions(versions::Versions),
     Site(site::Site),
+    Publish(publish::Publish),
+    Fetch(fetch::Fetch),
     Open(open::Open),
     Prune(prune::Prune),
     Init(init::Init),
@@ -151,6 +155,8 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Review(review) => review.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
         Command::Site(site) => site.run(terminal),
+        Command::Publish(publish) => publish.run(terminal),
+        Command::Fetch(fetch) => fetch.run(terminal),
         Command::Open(open) => open.run(terminal),
         Command::Prune(prune) => prune.run(terminal),
         Command::Init(init) => init.run(terminal),

@@ -143,3 +143,21 @@ impl Display for Count {
         write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
     }
 }
+
+/// A size as people read it: `812 B`, `1.4 MB`.
+#[cfg(feature = "publish")]
+pub(super) struct Size(pub(super) u64);
+
+#[cfg(feature = "publish")]
+impl Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut left, mut tenth) = (self.0, 0);
+        for unit in ["B", "kB", "MB", "GB"] {
+            if left < 1000 || unit == "GB" {
+                return if unit == "B" { write!(f, "{left} B") } else { write!(f, "{left}.{tenth} {unit}") };
+            }
+            (left, tenth) = (left / 1000, left % 1000 / 100);
+        }
+        Ok(())
+    }
+}

@@ -9,12 +9,16 @@ mod claims;
 mod compare;
 mod content;
 mod draft;
+#[cfg(feature = "publish")]
+mod fetch;
 mod file;
 mod finish;
 mod front;
 mod largest_first;
 mod options;
 mod pages;
+#[cfg(feature = "publish")]
+mod publish;
 mod redline;
 mod review;
 mod schemas;
@@ -28,8 +32,12 @@ mod typesetting;
 pub use build::build;
 pub use compare::{Comparison, base, compare};
 pub use content::check;
+#[cfg(feature = "publish")]
+pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;
 pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
+#[cfg(feature = "publish")]
+pub use publish::{PublishOptions, Published, publish};
 pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};

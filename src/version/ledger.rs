@@ -17,9 +17,9 @@ const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ledger {
     /// Newest first.
-    versions: Vec<Entry>,
+    pub(super) versions: Vec<Entry>,
     /// The number of the newest version that readers were given.
-    published: Option<u32>,
+    pub(super) published: Option<u32>,
 }
 
 /// What the ledger says of a version.
@@ -149,23 +149,29 @@ impl Ledger {
     /// Adds a commit to the newest version, unless it says as much already; a clean build of a commit replaces
     /// what an unclean one said. Returns whether anything changed.
     pub(super) fn add_commit(&mut self, commit: &Commit) -> bool {
-        let Some(newest) = self.versions.first_mut() else { return false };
-        match newest.commits.iter_mut().find(|known| known.id == commit.id) {
+        self.versions.first_mut().is_some_and(|newest| newest.add_commit(commit))
+    }
+
+    pub(super) fn mark_pruned(&mut self, keep: usize) {
+        for entry in self.versions.iter_mut().skip(keep) {
+            entry.pruned = true;
+        }
+    }
+}
+
+impl Entry {
+    /// [`Ledger::add_commit`] for one version.
+    pub(super) fn add_commit(&mut self, commit: &Commit) -> bool {
+        match self.commits.iter_mut().find(|known| known.id == commit.id) {
             Some(known) => {
                 let better = commit.clean && !known.clean;
                 known.clean |= commit.clean;
                 better
             }
             None => {
-                newest.commits.push(commit.clone());
+                self.commits.push(commit.clone());
                 true
             }
-        }
-    }
-
-    pub(super) fn mark_pruned(&mut self, keep: usize) {
-        for entry in self.versions.iter_mut().skip(keep) {
-            entry.pruned = true;
         }
     }
 }

@@ -4,10 +4,12 @@
 //! and `output/latest`. Everything written below `output/` goes through [`Store`]. Nothing here renders,
 //! typesets or reads the clock, and no version is changed after it was written.
 
+mod adopt;
 mod canonical;
 mod data;
 mod digest;
 mod disk;
+mod exchange;
 mod folder;
 pub mod inputs;
 mod ledger;
@@ -19,6 +21,7 @@ mod store;
 
 pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, records_digest};
 pub use disk::{Call, Disk, Hook};
+pub use exchange::Relation;
 pub use folder::{Health, Version};
 pub use ledger::{Commit, Entry, Ledger};
 pub use manifest::{DocumentEntry, Manifest, Output, Revision, Tools};

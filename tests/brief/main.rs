@@ -25,6 +25,8 @@ mod markdown;
 mod paint;
 mod press;
 mod promises;
+#[cfg(feature = "publish")]
+mod publish;
 mod redline;
 mod review;
 mod revision;

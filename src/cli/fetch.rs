@@ -1,0 +1,87 @@
+//! `brief fetch`: brings what was published, so that the next version is numbered after it.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Status;
+use super::folders::Folders;
+use super::terminal::Terminal;
+
+const EXAMPLES: &str = "\
+Examples:
+  brief fetch s3://bucket/briefing         what is published there and not in output/
+  brief fetch https://example.org/briefing the same, from a web server that shows a published folder
+  brief build --ledger s3://bucket/b       fetch, then build: what a fresh checkout needs";
+
+/// Brings published versions into output/, so that builds go on from them
+///
+/// The ledger, and each version that is listed there and not in output/, whole and compared with its manifest by every
+/// byte: the next build then gets the next number, lists what changed since, and keeps what did not change. Versions that
+/// are here already stay as they are; where they differ from the published ones, or are not among them, nothing is
+/// written.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Fetch {
+    /// Where versions were published: a folder, file:///…, s3://…, gs://…, az://…, or https://… of such a folder
+    #[arg(value_name = "SRC")]
+    source: String,
+    /// The audience whose versions to fetch, into the folder of that name
+    #[arg(long, value_name = "NAME")]
+    audience: Option<String>,
+    /// How many objects to bring side by side
+    #[arg(long, short, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    #[command(flatten)]
+    folders: Folders,
+}
+
+impl Fetch {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let output = match &self.audience {
+            Some(name) if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') => {
+                anyhow::bail!("`{name}` can't be an audience's name")
+            }
+            Some(name) => self.folders.output().join(name),
+            None => self.folders.output(),
+        };
+        if !fetch(&self.source, output, self.audience.clone(), self.jobs, terminal)? {
+            return Err(super::failure::Hint::on(
+                format!("nothing is published at `{}`: there is no versions.json", self.source),
+                "`brief publish` puts versions there; a first build needs none",
+            ));
+        }
+        Ok(Status::Fine)
+    }
+}
+
+#[cfg(not(feature = "publish"))]
+pub(super) fn fetch(_: &str, _: std::path::PathBuf, _: Option<String>, _: u16, _: &Terminal) -> Result<bool> {
+    anyhow::bail!("this brief was built without `publish`, which fetches too: use a released one, or build it with its default features")
+}
+
+/// Fetches, and says what came; `false` where nothing is published.
+#[cfg(feature = "publish")]
+pub(super) fn fetch(source: &str, output: std::path::PathBuf, audience: Option<String>, jobs: u16, terminal: &Terminal) -> Result<bool> {
+    use super::progress;
+    use super::terminal::Count;
+    use crate::pipeline::{self, FetchOptions};
+
+    let options = FetchOptions {
+        output,
+        audience,
+        source: source.to_owned(),
+        variables: super::environment::store_variables(),
+        limits: crate::publish::Limits::default(),
+        jobs: usize::from(jobs),
+    };
+    let fetched = progress::with(terminal, |progress| pipeline::fetch(&options, progress))?;
+    fetched.notes.iter().for_each(|note| terminal.note(note));
+    let Some(newest) = fetched.newest else { return Ok(false) };
+    if fetched.versions.is_empty() {
+        terminal.say(format_args!("`{}` has all that is published at `{source}`, up to v{newest}", options.output.display()))?;
+    } else {
+        let count = Count(fetched.versions.len(), "version");
+        terminal.say(format_args!("fetched {count} from `{source}` ({}), up to v{newest}", Count(fetched.objects, "object")))?;
+    }
+    Ok(true)
+}

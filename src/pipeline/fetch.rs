@@ -1,0 +1,112 @@
+//! From where readers are to a ledger's folder: what was published and is not here, whole versions in their order.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::options::Progress;
+use super::publish::{MANIFEST, There, of_audience};
+use crate::publish::{Address, Destination, Limits, Wanted};
+use crate::version::{Digest, Entry, Ledger, Manifest, Relation, Store};
+
+/// What to fetch, and from where.
+#[derive(Debug, Clone)]
+pub struct FetchOptions {
+    /// The folder of one ledger.
+    pub output: PathBuf,
+    pub audience: Option<String>,
+    /// A folder or an address.
+    pub source: String,
+    pub variables: Vec<(String, String)>,
+    pub limits: Limits,
+    pub jobs: usize,
+}
+
+/// What was fetched.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The newest version that is published; none where nothing is.
+    pub newest: Option<u32>,
+    /// The versions that were brought, oldest first.
+    pub versions: Vec<u32>,
+    pub objects: usize,
+    pub notes: Vec<String>,
+}
+
+/// Fetches a published ledger and the versions that the folder lacks.
+pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched> {
+    let source = Destination::reading(Address::parse(&options.source)?, &options.variables, &options.limits)?;
+    let there = There::read(&source)?;
+    if let Some(marker) = &there.marker {
+        of_audience(marker, options.audience.as_deref(), &source.address.shown)?;
+    }
+    let Some(newest) = there.ledger.newest() else {
+        return Ok(Fetched { newest: None, versions: Vec::new(), objects: 0, notes: Vec::new() });
+    };
+    let newest = newest.number;
+    allowed(&Ledger::read(&options.output)?, &there.ledger, options, &source.address.shown)?;
+
+    let mut waited = Vec::new();
+    let mut store = Store::open(&options.output, &mut |who| waited.push(format!("waited for {who}")))?;
+    allowed(store.ledger(), &there.ledger, options, &source.address.shown)?;
+    let mut fetched = Fetched { newest: Some(newest), versions: Vec::new(), objects: 0, notes: waited };
+    let entries: Vec<Entry> = there.ledger.versions().iter().rev().filter(|entry| is_wanted(&store, entry)).cloned().collect();
+    progress.start("fetching", entries.len() as u64);
+    for entry in &entries {
+        if entry.pruned {
+            store.adopt_pruned(entry)?;
+            continue;
+        }
+        fetched.objects += bring(&source, &mut store, entry, options.jobs)?;
+        fetched.versions.push(entry.number);
+        progress.step(&format!("v{}", entry.number));
+    }
+    progress.finish();
+    store.learn(&there.ledger)?;
+    fetched.notes.extend(store.take_notes());
+    Ok(fetched)
+}
+
+/// A ledger here with versions that the published one lacks, or has otherwise, is left as it is.
+fn allowed(here: &Ledger, there: &Ledger, options: &FetchOptions, shown: &str) -> Result<()> {
+    let output = options.output.display();
+    match there.relation(here) {
+        Relation::Covers => Ok(()),
+        Relation::Lacks(numbers) => {
+            let list = numbers.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ");
+            bail!("`{output}` has {list}, which `{shown}` lacks: publish first (`brief publish {shown}`), or fetch into another folder")
+        }
+        Relation::Differs(number) => {
+            bail!("v{number} in `{output}` is not the v{number} that `{shown}` holds: move `{output}` away, or fetch into another folder")
+        }
+    }
+}
+
+/// A version is wanted that the ledger lacks, or whose folder is gone though it was not pruned.
+fn is_wanted(store: &Store, entry: &Entry) -> bool {
+    match store.version(entry.number) {
+        None => true,
+        Some(version) => !entry.pruned && !version.entry.pruned && !version.folder().exists(),
+    }
+}
+
+/// Brings one version whole; gives the number of objects.
+fn bring(source: &Destination, store: &mut Store, entry: &Entry, jobs: usize) -> Result<usize> {
+    let folder = format!("v{}/", entry.number);
+    let key = format!("{folder}{MANIFEST}");
+    let shown = source.address.object(&key);
+    let Some(found) = source.read(&key)? else { bail!("`{shown}` is missing, and the ledger there lists the version") };
+    if Digest::of(&found.bytes) != entry.manifest {
+        bail!("`{shown}` is damaged: it is not what the ledger there says");
+    }
+    let manifest = Manifest::parse(&found.bytes).with_context(|| format!("can't use `{shown}`"))?;
+    let wanted: Vec<Wanted> = manifest
+        .outputs
+        .iter()
+        .map(|(name, output)| Wanted { key: format!("{folder}{name}"), sha256: output.sha256.to_string(), size: output.size })
+        .collect();
+    let stage = store.stage_adopted(entry)?;
+    source.bring(&wanted, jobs, &mut |key, bytes| stage.write(key.strip_prefix(&folder).unwrap_or(key), bytes))?;
+    store.adopt(stage, entry, &found.bytes)?;
+    Ok(wanted.len() + 1)
+}

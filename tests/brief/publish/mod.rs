@@ -1,0 +1,156 @@
+//! Publishing, to a folder and to an S3 server: whole versions, in order, once, and back again; and what fails.
+
+mod faults;
+pub(crate) mod places;
+mod rivals;
+mod roundtrip;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use brief::model::Date;
+use brief::pipeline::{FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
+use brief::publish::Limits;
+use brief::version::{Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
+use tempfile::TempDir;
+
+use places::{Server, variables};
+
+/// Adds a version that says `content`, as a build of a commit would.
+fn add(output: &Path, content: &str, clean: bool) -> u32 {
+    add_with(output, content, clean, &[])
+}
+
+fn add_with(output: &Path, content: &str, clean: bool, more: &[(String, String)]) -> u32 {
+    let mut store = Store::open(output, &mut |_| {}).unwrap();
+    let stage = store.stage().unwrap();
+    let digest = Digest::of(content.as_bytes());
+    let date: Date = "2025-11-05".parse().unwrap();
+    stage.write("book.md", format!("# A Small Book\n\n{content}\n").as_bytes()).unwrap();
+    stage.write("book.pdf", format!("a PDF of {content}").as_bytes()).unwrap();
+    stage.write("missions/kfor.md", b"# KFOR\n\nthe same in all\n").unwrap();
+    stage.write("missions/kfor.pdf", b"a PDF, the same in all").unwrap();
+    stage.write("claims.json", br#"{"format":1,"documents":{}}"#).unwrap();
+    stage.write("changes.json", br#"{"format":1,"since":null,"records":[],"files":[]}"#).unwrap();
+    let data = r#"{"format":1,"book":{"title":"A Small Book","as_of":"2025-11-05","language":"en"},"collections":{}}"#;
+    stage.write("data.json", data.as_bytes()).unwrap();
+    for (name, text) in more {
+        stage.write(name, text.as_bytes()).unwrap();
+    }
+    let revised = Revision { version: stage.number(), date, digest };
+    let documents = ["book", "missions/kfor"].map(|id| (id.to_owned(), DocumentEntry { digest, revised: revised.clone() }));
+    let release = Release {
+        digest,
+        date,
+        summary: format!("says {content}"),
+        documents: BTreeMap::from(documents),
+        tools: Tools::with_typst("0.15.1"),
+        commit: Some(Commit { id: format!("commit of {content}"), clean }),
+    };
+    store.publish(stage, release).unwrap().number
+}
+
+/// A place to publish to, and the server behind it.
+struct Place {
+    address: String,
+    variables: Vec<(String, String)>,
+    server: Option<Server>,
+}
+
+/// The places that every test of the common suite goes through.
+fn places(folder: &TempDir) -> Vec<Place> {
+    let folder = folder.path().join("published");
+    let mut places = vec![Place { address: folder.to_str().unwrap().to_owned(), variables: Vec::new(), server: None }];
+    if let Some(server) = Server::start() {
+        places.push(Place { address: "s3://book/some/prefix".to_owned(), variables: variables(server.port), server: Some(server) });
+    }
+    places
+}
+
+fn options(output: &Path, place: &Place) -> PublishOptions {
+    PublishOptions {
+        output: output.to_owned(),
+        audience: None,
+        destination: place.address.clone(),
+        variables: place.variables.clone(),
+        limits: Limits {
+            timeout: Duration::from_secs(20),
+            connect_timeout: Duration::from_secs(5),
+            retries: 2,
+            patience: Duration::from_secs(20),
+        },
+        dry_run: false,
+        keep: None,
+        jobs: 8,
+        allow_dirty: false,
+        single_publisher: false,
+        base_url: None,
+        publisher: "the test".to_owned(),
+        term: Duration::from_millis(1600),
+    }
+}
+
+fn published(output: &Path, place: &Place) -> Published {
+    publish(&options(output, place), &Silent).unwrap()
+}
+
+/// The whole chain of an error, as it is shown.
+fn failure(result: anyhow::Result<impl std::fmt::Debug>) -> String {
+    format!("{:#}", result.unwrap_err())
+}
+
+fn bring(output: &Path, place: &Place) -> anyhow::Result<Fetched> {
+    let options = FetchOptions {
+        output: output.to_owned(),
+        audience: None,
+        source: place.address.clone(),
+        variables: place.variables.clone(),
+        limits: options(output, place).limits,
+        jobs: 8,
+    };
+    fetch(&options, &Silent)
+}
+
+/// What a place holds, read back through `fetch` into a new folder.
+fn held(place: &Place) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    bring(&output, place).unwrap();
+    (folder, output)
+}
+
+fn numbers(output: &Path) -> Vec<u32> {
+    Ledger::read(output).unwrap().versions().iter().map(|entry| entry.number).collect()
+}
+
+/// All files of a folder with their bytes, but for names that start with a dot.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+        if entry.file_type().is_file() && !name.starts_with('.') {
+            all.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    all
+}
+
+/// The headers with which a bucket's object is handed out, asked for with the credentials of the place.
+fn headers_of(place: &Place, key: &str) -> BTreeMap<String, String> {
+    use object_store::{Attribute, ObjectStoreExt, aws::AmazonS3Builder, path::Path};
+    let builder = place.variables.iter().fold(AmazonS3Builder::new().with_bucket_name("book"), |builder, (name, value)| {
+        builder.with_config(name.to_ascii_lowercase().parse().unwrap(), value)
+    });
+    let store = builder.build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = runtime.block_on(store.get(&Path::parse(format!("some/prefix/{key}")).unwrap())).unwrap();
+    let names = [
+        (Attribute::ContentType, "Content-Type"),
+        (Attribute::CacheControl, "Cache-Control"),
+        (Attribute::ContentDisposition, "Content-Disposition"),
+    ];
+    names.iter().filter_map(|(attribute, name)| Some(((*name).to_owned(), found.attributes.get(attribute)?.to_string()))).collect()
+}
