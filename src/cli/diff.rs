@@ -120,20 +120,23 @@ impl Diff {
         if self.head.is_none() {
             self.folders.root.book()?;
         }
-        let (base, head) = pipeline::sides(
-            || pipeline::base(self.base.as_deref(), root, &output),
-            || match &self.head {
-                Some(head) => Side::resolve(head, root, &output),
-                None => Side::working_tree(root),
-            },
-        )?;
+        let base = || pipeline::base(self.base.as_deref(), root, &output);
+        let head = || match &self.head {
+            Some(head) => Side::find(head, root, &output),
+            None => Side::find_working_tree(root),
+        };
+        // A redline needs all of both.
+        let (base, head) = if self.has_redline() { pipeline::sides(base, head)? } else { pipeline::differing_sides(base, head)? };
         pipeline::compare(base, head, &self.collections)
+    }
+
+    fn has_redline(&self) -> bool {
+        self.redline.is_some() || matches!(self.format, Format::Html)
     }
 
     /// The document's redline, where one is asked for; nothing where it isn't.
     fn redlined(&self, comparison: &Comparison) -> Option<Result<Redlined>> {
-        let wanted = self.redline.is_some() || matches!(self.format, Format::Html);
-        wanted.then(|| Redlined::of(comparison, self.document.as_deref(), &self.folders.root.root))
+        self.has_redline().then(|| Redlined::of(comparison, self.document.as_deref(), &self.folders.root.root))
     }
 
     /// Writes the redline's PDF, or says why there is none. A page may be without, unless a document was named.

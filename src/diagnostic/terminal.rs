@@ -44,7 +44,14 @@ impl<'a> Painter<'a> {
         for help in &diagnostic.help {
             group = group.element(Level::HELP.message(harmless(help)));
         }
-        format!("{}\n\n", self.renderer.render(&[group]))
+        let mut text = self.renderer.render(&[group]);
+        if let Some(line) = shown.filter(Line::is_cut) {
+            // The renderer counts the column in what is shown.
+            let position = |column| format!("{}:{}:{column}", line.span.file, line.span.line);
+            let counted = line.text[..line.meant.start].chars().count() + 1;
+            text = text.replacen(&position(counted), &position(line.span.column), 1);
+        }
+        format!("{text}\n\n")
     }
 
     /// All diagnostics and their count.
@@ -96,6 +103,11 @@ impl<'a> Line<'a> {
             text.push('…');
         }
         Line { span, text, meant }
+    }
+
+    /// Whether its beginning is not shown.
+    fn is_cut(&self) -> bool {
+        self.text.starts_with('…') && self.span.column > WINDOW / 2
     }
 
     fn snippet<'b>(&'b self, label: Option<&'b str>) -> Snippet<'b, annotate_snippets::Annotation<'b>> {

@@ -114,6 +114,11 @@ impl From<&Attribution> for Said {
 impl Snapshot {
     /// The snapshot of a book.
     pub fn of(book: &Book) -> Snapshot {
+        Snapshot::of_records(book, &|_| true)
+    }
+
+    /// The snapshot of some of a book's records.
+    pub fn of_records(book: &Book, is_wanted: &dyn Fn(&Record) -> bool) -> Snapshot {
         let settings = &book.settings;
         let facts = BookFacts {
             title: settings.title.clone(),
@@ -123,12 +128,13 @@ impl Snapshot {
             language: settings.language.clone(),
             defaults: Said::from(&settings.attribution),
         };
-        let collections = book.collections.iter().map(|(name, collection)| (name.clone(), snap_collection(book, collection))).collect();
+        let collections =
+            book.collections.iter().map(|(name, collection)| (name.clone(), snap_collection(book, collection, is_wanted))).collect();
         Snapshot { book: facts, collections }
     }
 }
 
-fn snap_collection(book: &Book, collection: &Collection) -> CollectionSnapshot {
+fn snap_collection(book: &Book, collection: &Collection, is_wanted: &dyn Fn(&Record) -> bool) -> CollectionSnapshot {
     let config = &collection.config;
     let above = config.defaults.or(&book.settings.attribution);
     CollectionSnapshot {
@@ -139,7 +145,12 @@ fn snap_collection(book: &Book, collection: &Collection) -> CollectionSnapshot {
         defaults: Said::from(&config.defaults),
         schema: collection.schema.clone(),
         shapes: collection.shapes.clone().without_descriptions(),
-        records: collection.records.iter().map(|(id, record)| (id.clone(), snap_record(book, record, &above))).collect(),
+        records: collection
+            .records
+            .iter()
+            .filter(|(_, record)| is_wanted(record))
+            .map(|(id, record)| (id.clone(), snap_record(book, record, &above)))
+            .collect(),
     }
 }
 

@@ -10,13 +10,15 @@ use rayon::prelude::*;
 use super::content::{self, Prepared, Wanted};
 use super::finish::asset_path;
 use super::options::Silent;
-use super::side::{Side, Unread, no_collection};
+use super::side::{Found, Side, Unread, no_collection};
 use crate::diagnostic::has_errors;
 use crate::diff::{self, Changes, FileChange, Snapshot};
 use crate::document::Stamp;
 use crate::render::Scope;
 use crate::tree::Tree;
 use crate::{audience, load, markdown};
+
+const SETTINGS: &str = "content/book.yaml";
 
 /// Of more changed files than this it is not found out which documents each alters.
 const FILES: usize = 40;
@@ -48,15 +50,26 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
         let schemas: Vec<String> = collections.iter().map(|name| format!("content/schemas/{name}.")).collect();
         files.retain(|file| schemas.iter().any(|schema| file.path.starts_with(schema)));
     }
-    if let (Some(old), Some(new)) = (&base.tree, &head.tree)
-        && !files.is_empty()
+    let old = base.tree.clone().unwrap_or_else(|| schemas(&base.snapshot));
+    // The settings of a version are not kept as a file that could be put back.
+    let first = usize::from(base.tree.is_none() && files.first().is_some_and(|file| file.path == SETTINGS));
+    if let Some(new) = &head.tree
+        && let Some(files) = files.get_mut(first..).filter(|files| !files.is_empty())
         && let Some(rendered) = Rendered::of(&head)
     {
-        altered(old, new, &rendered.documents.iter().collect::<Vec<_>>(), &rendered.texts, &mut files);
+        altered(&old, new, &rendered.documents.iter().collect::<Vec<_>>(), &rendered.texts, files);
     }
     let left_out = [base.left_out(), head.left_out()].concat();
     let changes = Changes::new(Some(base.since.clone()), records, files);
     Ok(Comparison { base, head, changes, left_out })
+}
+
+/// The schemas of a version as files.
+fn schemas(version: &Snapshot) -> Tree {
+    let file =
+        |(name, schema): (&String, &serde_json::Value)| (format!("content/schemas/{name}.yaml"), schema.to_string().into_bytes().into());
+    let schemas = version.collections.iter().filter_map(|(name, collection)| Some((name, collection.schema.as_ref()?)));
+    Tree { files: schemas.map(file).collect() }
 }
 
 /// What changed since a base, of records and documents at hand: for a build.
@@ -71,7 +84,12 @@ pub(super) fn changes_since(base: &Side, head: &Snapshot, tree: &Tree, documents
             altered(old, tree, documents, &texts(documents), &mut files);
             files
         }
-        None => diff::settings(&base.snapshot, head),
+        None => {
+            let mut files = diff::settings(&base.snapshot, head);
+            let first = usize::from(files.first().is_some_and(|file| file.path == SETTINGS));
+            altered(&schemas(&base.snapshot), tree, documents, &texts(documents), &mut files[first..]);
+            files
+        }
     };
     Changes::new(Some(base.since.clone()), records, files)
 }
@@ -169,7 +187,7 @@ fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<S
         let showing = documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
         showing.map(|prepared| prepared.planned.id.clone()).collect()
     };
-    let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == "content/book.yaml";
+    let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == SETTINGS;
     let few = files.iter().filter(|file| puts_back(&file.path)).count() <= FILES;
     files.par_iter_mut().for_each(|file| {
         if file.path.starts_with("content/assets/") {
@@ -191,19 +209,9 @@ fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<S
 }
 
 /// The side that a text names, or what is compared with where nothing is said.
-pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Side> {
+pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Found> {
     match text {
-        Some(text) => Side::resolve(text, root, output),
+        Some(text) => Side::find(text, root, output),
         None => Side::default_base(root, output),
     }
-}
-
-/// Finds both sides at once; where both fail, the base's error is given.
-pub fn sides<B, H>(base: B, head: H) -> Result<(Side, Side)>
-where
-    B: FnOnce() -> Result<Side> + Send,
-    H: FnOnce() -> Result<Side> + Send,
-{
-    let (base, head) = rayon::join(base, head);
-    Ok((base?, head?))
 }

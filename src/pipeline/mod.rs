@@ -22,6 +22,7 @@ mod publish;
 mod redline;
 mod review;
 mod schemas;
+mod shared;
 mod side;
 mod since;
 mod site;
@@ -29,7 +30,7 @@ mod texts;
 mod typesetting;
 
 pub use build::build;
-pub use compare::{Comparison, base, compare, sides};
+pub use compare::{Comparison, base, compare};
 pub use content::check;
 #[cfg(feature = "publish")]
 pub use fetch::{FetchOptions, Fetched, fetch};
@@ -40,5 +41,6 @@ pub use publish::{PublishOptions, Published, publish};
 pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
+pub use shared::{differing_sides, sides};
 pub use side::{Side, Unusable};
 pub use site::{Site, site};

@@ -80,12 +80,11 @@ impl Redlined {
         let naming = Naming { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
         let redline = redline(before.document(), after.document(), naming);
         let mut tree = tree;
-        let images = redline.document.image_paths();
-        for path in images.iter().map(|path| asset_path(path)) {
+        for path in redline.document.image_paths() {
             // One that was taken out is the other side's.
-            let has = |side: &&Side| side.tree.as_ref().and_then(|tree| tree.files.get(&path)).cloned();
-            if let Some(bytes) = [base, head].iter().rev().find_map(has).filter(|_| tree.get(&path).is_none()) {
-                tree.files.insert(path, bytes);
+            let image = if tree.get(&asset_path(&path)).is_none() { new.image(&path).or_else(|| old.image(&path)) } else { None };
+            if let Some(bytes) = image {
+                tree.files.insert(asset_path(&path), bytes);
             }
         }
         Ok(Redlined { id, redline, planned, tree, book })

@@ -35,8 +35,25 @@ pub struct Side {
     pub(super) from: From,
 }
 
-/// Where a side was found.
+/// A side as it was found: read already, or its files, from which it is to be read.
 #[derive(Debug)]
+pub enum Found {
+    Read(Box<Side>),
+    Files(Files),
+}
+
+/// A side's files.
+#[derive(Debug, Clone)]
+pub struct Files {
+    pub(super) name: String,
+    pub(super) since: Since,
+    pub(super) tree: Tree,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) from: From,
+}
+
+/// Where a side was found.
+#[derive(Debug, Clone)]
 pub(super) enum From {
     Version(Box<Version>),
     Commit(String),
@@ -93,6 +110,11 @@ impl Side {
     /// HEAD), or a folder that holds a book or a version. A text that begins with `.` or `/` is a folder; of a version and
     /// a revision of one name the version is meant.
     pub fn resolve(text: &str, root: &Path, output: &Path) -> Result<Side> {
+        Side::find(text, root, output)?.read()
+    }
+
+    /// [`Side::resolve`] without reading its records yet.
+    pub fn find(text: &str, root: &Path, output: &Path) -> Result<Found> {
         let is_path = text == "." || text == ".." || ["./", "../", "/"].iter().any(|start| text.starts_with(start));
         if is_path {
             return Side::folder(text);
@@ -100,7 +122,7 @@ impl Side {
         let mut no_version = None;
         if let Some(number) = version_number(text) {
             match Version::find(output, number) {
-                Ok(version) => return Side::version(version),
+                Ok(version) => return Side::version(version).map(Found::from),
                 Err(error) => no_version = Some(error),
             }
         }
@@ -146,12 +168,12 @@ impl Side {
 
     /// What a comparison is made with where nothing is said: the last version that was published, else the newest, else
     /// `HEAD`.
-    pub fn default_base(root: &Path, output: &Path) -> Result<Side> {
+    pub fn default_base(root: &Path, output: &Path) -> Result<Found> {
         if let Some(published) = Ledger::read(output)?.published().filter(|entry| !entry.pruned) {
-            return Side::version(Version::find(output, published.number)?);
+            return Side::version(Version::find(output, published.number)?).map(Found::from);
         }
         if let Some(newest) = Version::newest(output)? {
-            return Side::version(newest);
+            return Side::version(newest).map(Found::from);
         }
         let commit = revision::commit(root, "HEAD")
             .with_context(|| format!("there is nothing to compare with: no version in `{}`, and no commit", output.display()))?;
@@ -160,14 +182,26 @@ impl Side {
 
     /// The book as it lies in its folder.
     pub fn working_tree(root: &Path) -> Result<Side> {
-        let (tree, found) = tree::folder::read(root)?;
+        Side::find_working_tree(root)?.read()
+    }
+
+    /// [`Side::working_tree`] without reading its records yet.
+    pub fn find_working_tree(root: &Path) -> Result<Found> {
+        let (tree, diagnostics) = tree::folder::read(root)?;
         let name = "the working tree".to_owned();
-        Side::of_tree(tree, found, since(&name), name, From::WorkingTree)
+        Files { since: since(&name), name, tree, diagnostics, from: From::WorkingTree }.found()
     }
 
     /// The faults after which a comparison isn't whole.
     pub fn faults(&self) -> Vec<Diagnostic> {
         self.diagnostics.iter().filter(|fault| fault.severity == Severity::Error && READING.contains(&fault.code)).cloned().collect()
+    }
+
+    /// Takes the records as they are to be compared, without those of some files.
+    pub(super) fn take_snapshot(&mut self, without: &BTreeSet<String>) {
+        if let Some(book) = &self.book {
+            self.snapshot = Snapshot::of_records(book, &|record| !without.contains(&record.file));
+        }
     }
 
     /// What of it could not be read and is left out of comparisons, in a sentence each.
@@ -181,7 +215,7 @@ impl Side {
         matches!(self.from, From::Nowhere)
     }
 
-    fn folder(text: &str) -> Result<Side> {
+    fn folder(text: &str) -> Result<Found> {
         let path = Path::new(text);
         if !path.is_dir() {
             bail!("there is no folder `{text}`");
@@ -200,10 +234,11 @@ impl Side {
                 unread: BTreeSet::new(),
                 book: None,
                 from: From::Folder(path.to_owned()),
-            });
+            }
+            .into());
         }
-        let (tree, found) = tree::folder::read(path)?;
-        Side::of_tree(tree, found, since(text), text.to_owned(), From::Folder(path.to_owned()))
+        let (tree, diagnostics) = tree::folder::read(path)?;
+        Files { name: text.to_owned(), since: since(text), tree, diagnostics, from: From::Folder(path.to_owned()) }.found()
     }
 
     pub(super) fn version(version: Version) -> Result<Side> {
@@ -232,17 +267,54 @@ impl Side {
         })
     }
 
-    fn revision(text: &str, commit: revision::Commit, root: &Path) -> Result<Side> {
-        let (tree, found) = revision::read(root, &commit.id)?;
+    fn revision(text: &str, commit: revision::Commit, root: &Path) -> Result<Found> {
+        let (tree, diagnostics) = revision::read(root, &commit.id)?;
         let (name, since) = revision_name(text, &commit);
-        Side::of_tree(tree, found, since, name, From::Commit(commit.id))
+        Files { name, since, tree, diagnostics, from: From::Commit(commit.id) }.found()
+    }
+}
+
+impl std::convert::From<Side> for Found {
+    fn from(side: Side) -> Found {
+        Found::Read(Box::new(side))
+    }
+}
+
+impl Found {
+    /// Reads the side's records, if that isn't done.
+    pub fn read(self) -> Result<Side> {
+        match self {
+            Found::Read(side) => Ok(*side),
+            Found::Files(files) => files.read(),
+        }
+    }
+}
+
+impl Files {
+    /// The files of a book; an error where they are none.
+    fn found(self) -> Result<Found> {
+        if self.tree.get(SETTINGS).is_none() && !self.diagnostics.iter().any(|fault| fault.place.file() == Some(SETTINGS)) {
+            bail!("`{}` holds no book: there is no {SETTINGS} in it", self.name);
+        }
+        Ok(Found::Files(self))
     }
 
-    fn of_tree(tree: Tree, mut found: Vec<Diagnostic>, since: Since, name: String, from: From) -> Result<Side> {
-        if tree.get(SETTINGS).is_none() && !found.iter().any(|fault| fault.place.file() == Some(SETTINGS)) {
-            bail!("`{name}` holds no book: there is no {SETTINGS} in it");
-        }
-        let loaded = load::load(&tree);
+    fn read(self) -> Result<Side> {
+        let mut side = self.read_without(BTreeSet::new())?;
+        side.take_snapshot(&BTreeSet::new());
+        Ok(side)
+    }
+
+    /// Reads all but some files, whose records are those of the other side; its snapshot is still to be taken.
+    pub(super) fn read_without(self, shared: BTreeSet<String>) -> Result<Side> {
+        let Files { name, since, tree, diagnostics: mut found, from } = self;
+        let loaded = if shared.is_empty() {
+            load::load(&tree)
+        } else {
+            let mut rest = tree.clone();
+            rest.files.retain(|path, _| !shared.contains(path));
+            load::load(&rest)
+        };
         found.extend(loaded.diagnostics);
         let diagnostics = content::finish(&tree, found);
         let Some(book) = loaded.book else {
@@ -250,7 +322,7 @@ impl Side {
         };
         let unread = unread(&book, &diagnostics);
         let book = Arc::new(audience::select(book));
-        Ok(Side { name, since, snapshot: Snapshot::of(&book), tree: Some(tree), diagnostics, unread, book: Some(book), from })
+        Ok(Side { name, since, snapshot: Snapshot::default(), tree: Some(tree), diagnostics, unread, book: Some(book), from })
     }
 }
 

@@ -1,13 +1,15 @@
 //! What a side's documents say: rendered with its own templates, or the Markdown that readers of a version got.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
 use super::content::{self, Prepared};
+use super::finish::{asset_path, image_name};
 use super::side::{From, Side, Unusable};
 use crate::diagnostic::has_errors;
-use crate::document::Document;
+use crate::document::{Document, Inline, walk};
 use crate::markdown;
 use crate::render::{Planned, Renderer, Scope};
 use crate::version::Version;
@@ -87,7 +89,16 @@ impl Texts<'_> {
             }
         };
         let text = String::from_utf8(bytes).with_context(|| format!("document `{id}` of {} is not UTF-8", self.side.name))?;
-        Ok(Text::Read(markdown::parse(&text).document))
+        let mut document = markdown::parse(&text).document;
+        // Images are named from the folder of the version, as templates name them.
+        walk::change(&mut document.blocks, &mut |inlines| {
+            for inline in inlines {
+                if let Inline::Image { path, .. } = inline {
+                    *path = path.trim_start_matches("../").to_owned();
+                }
+            }
+        });
+        Ok(Text::Read(document))
     }
 
     fn rendered(&self, renderer: &Renderer, id: &str) -> Result<Text> {
@@ -100,6 +111,15 @@ impl Texts<'_> {
                 .context(format!("document `{id}` of {} can't be made", self.side.name)));
         }
         Ok(Text::Rendered(Box::new(prepared)))
+    }
+
+    /// An image that the side's documents show.
+    pub(super) fn image(&self, path: &str) -> Option<Arc<[u8]>> {
+        match &self.source {
+            Source::Templates(_) => self.side.tree.as_ref()?.files.get(&asset_path(path)).cloned(),
+            Source::Version(version) => version.read(&image_name(path)).ok().map(Arc::from),
+            Source::Folder(folder) => std::fs::read(folder.join(image_name(path))).ok().map(Arc::from),
+        }
     }
 
     /// How the side plans a document, where it has templates for it.

@@ -47,7 +47,9 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention<'_>> {
     let mut rest = text;
     let mut plain_from = 0;
     let mut at = 0;
-    while let Some(start) = rest[at..].find("[@").into_iter().chain(rest[at..].find("[=")).min().map(|found| at + found) {
+    // Not looked for one after the other: where only one of the two stands, each turn would read the rest of the text.
+    let begins = |text: &str| text.match_indices('[').map(|(at, _)| at).find(|at| matches!(text.as_bytes().get(at + 1), Some(b'@' | b'=')));
+    while let Some(start) = begins(&rest[at..]).map(|found| at + found) {
         // A mention holds no bracket, so that a text full of them is still read once.
         let Some(end) = rest[start + 1..].find(['[', ']']).map(|found| start + 1 + found) else { break };
         match mention(&rest[start + 1..end]).filter(|_| rest[end..].starts_with(']')) {

@@ -110,7 +110,7 @@ impl View<'_> {
                 context! {
                     versions => Value::from(Serde(&room.versions)),
                     newest => Value::from(Serde(newest)),
-                    documents => newest.map(|version| linked(version)).unwrap_or_default(),
+                    documents => newest.map(linked).unwrap_or_default(),
                     subtitle => room.subtitle.clone(),
                     organization => room.organization.clone(),
                     as_of => newest.map(|version| version.as_of.clone()),

@@ -9,7 +9,7 @@ use super::manifest::{self, Manifest};
 use super::{Digest, Disk, Entry, Ledger};
 
 /// A version that the ledger names.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Version {
     pub entry: Entry,
     folder: PathBuf,

@@ -11,6 +11,7 @@ use brief::diagnostic::Painter;
 use brief::pipeline;
 
 use super::faults::{Quiet, book_of};
+use super::snapshot;
 
 /// The memory that `brief check` may use for hostile input, address space included.
 #[cfg(target_os = "linux")]
@@ -44,8 +45,8 @@ fn checked(root: &Path) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
-/// A book with one file more or other, that `brief check` refuses with this code.
-fn refused(file: &str, text: &str, code: &str) {
+/// A book with one file more or other, that `brief check` refuses with this code, as `tests/cases/bounds/<name>.snap` says.
+fn refused(name: &str, file: &str, text: &str, code: &str) {
     let book = base();
     let path = book.path().join(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -55,6 +56,7 @@ fn refused(file: &str, text: &str, code: &str) {
     assert_eq!(status, Some(1), "{shown}");
     assert!(said.contains(&format!("error[{code}]")), "{shown}");
     assert!(said.len() < 20_000, "what is said is as long as what was read");
+    snapshot::expect("bounds", name, &said, status);
 }
 
 /// Lists that name lists: `width` to the power of `levels` values.
@@ -69,34 +71,35 @@ fn bomb(levels: usize, width: usize) -> String {
 
 #[test]
 fn an_alias_bomb_is_a_fault_and_so_is_one_under_the_library_s_limit() {
-    refused("content/missions/bomb.yaml", &bomb(40, 9), "yaml-limit");
+    refused("alias-bomb", "content/missions/bomb.yaml", &bomb(40, 9), "yaml-limit");
     // The library stops at a multiple of the events it has read: filler makes room for many more values.
     let filler: String = (0..20_000).map(|n| format!("f{n}: x\n")).collect();
-    refused("content/missions/bomb.yaml", &(filler + &bomb(8, 9)), "yaml-limit");
+    refused("alias-bomb-under-the-limit", "content/missions/bomb.yaml", &(filler + &bomb(8, 9)), "yaml-limit");
 }
 
 #[test]
 fn ten_thousand_levels_are_a_fault() {
-    refused("content/missions/deep.yaml", &format!("name: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)), "yaml-limit");
+    refused("levels", "content/missions/deep.yaml", &format!("name: {}{}\n", "[".repeat(10_000), "]".repeat(10_000)), "yaml-limit");
     let block: String = (0..2_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
-    refused("content/missions/deep.yaml", &block, "yaml-limit");
+    refused("levels-of-blocks", "content/missions/deep.yaml", &block, "yaml-limit");
 }
 
 #[test]
 fn a_scalar_of_a_hundred_megabytes_is_a_fault() {
-    refused("content/missions/long.yaml", &format!("name: {}\n", "x".repeat(100 << 20)), "yaml-limit");
+    refused("long-text", "content/missions/long.yaml", &format!("name: {}\n", "x".repeat(100 << 20)), "yaml-limit");
 }
 
 #[test]
 fn templates_that_do_not_end_are_faults() {
-    for template in [
+    let templates = [
         "# T\n\n{% for a in range(100000) %}{% for b in range(100000) %}{{ missions.kfor.troops }}{% endfor %}{% endfor %}\n",
         "# T\n\n{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}\n",
         "# T\n\n{% set ns = namespace(x='data') %}{% for a in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}\n",
         "# T\n\n{% macro again(n) %}{{ again(n + 1) }}{{ again(n + 1) }}{% endmacro %}\n{{ again(1) }}\n",
         "# T\n\n{% include 'book.md.jinja' %}\n",
-    ] {
-        refused("templates/book.md.jinja", template, "template-limit");
+    ];
+    for (name, template) in ["loop", "loop-silent", "text-doubling", "macro", "include"].iter().zip(templates) {
+        refused(&format!("template-{name}"), "templates/book.md.jinja", template, "template-limit");
     }
 }
 

@@ -1,6 +1,8 @@
 //! Data is data: any text that a record holds comes out as that text, wherever a template prints it; and what is
 //! printed of a claim is in the ledger and cited, whatever path it took through a template.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use brief::diagnostic::{Diagnostic, has_errors};
@@ -10,6 +12,9 @@ use brief::tree::Tree;
 use brief::{check, load, markdown};
 use proptest::collection::vec;
 use proptest::prelude::*;
+
+use super::faults::book_of;
+use super::press;
 
 const SCHEMA: &str = "\
 type: object
@@ -276,4 +281,55 @@ fn part() -> impl Strategy<Value = String> {
         10 => format!("{{% filter upper %}}q {{{{ {x} }}}}{{% endfilter %}}"),
         _ => format!("{{% call(z) m({x}) %}}{{{{ z }}}}{{% endcall %}} {{{{ m({x}) }}}} `{{{{ {x} }}}}`"),
     })
+}
+
+/// The hostile book of `tests/cases/faults/hostile-data`, built for real: each text stands as it is in Markdown, in the PDF
+/// and in the ledgers.
+#[test]
+fn hostile_data_is_that_text_in_every_output() {
+    if press::engine().is_none() {
+        return;
+    }
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/faults/hostile-data");
+    let (book, temporary) = (book_of(&case), tempfile::tempdir().unwrap());
+    let output = press::build(book.path(), temporary.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |name: &str| fs::read(book.path().join("output/v1").join(name)).unwrap();
+    let json = |name: &str| -> serde_json::Value { serde_json::from_slice(&read(name)).unwrap() };
+
+    let record: serde_json::Value = serde_yaml::from_slice(&fs::read(case.join("content/missions/kfor.yaml")).unwrap()).unwrap();
+    let (name, mandate, motto) = (record["name"].as_str().unwrap(), record["mandate"].as_str().unwrap(), record["motto"].as_str().unwrap());
+    let texts = || strings(&json("data.json"));
+    for text in [name, mandate, motto] {
+        assert!(texts().iter().any(|held| held == text), "data.json lacks {text}");
+    }
+    assert!(strings(&json("claims.json")).iter().any(|held| held == motto), "claims.json lacks {motto}");
+    let markdown = markdown::parse(&String::from_utf8(read("book.md")).unwrap()).document;
+    assert_eq!(markdown.front["title"], name);
+    let mut plain = Vec::new();
+    walk::blocks(&markdown.blocks, &mut |block| {
+        if let BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } = &block.kind {
+            plain.push(plain_text(content));
+        }
+    });
+    for text in [name, mandate, motto] {
+        assert!(plain.iter().any(|held| held == text), "book.md lacks {text}: {plain:#?}");
+    }
+    let Some(pages) = press::pages(&read("book.pdf")) else { return };
+    let printed = press::seen(&pages.join(""));
+    for text in [name, mandate] {
+        // In a paragraph, an item, a cell, a link or heading, code, a block of code.
+        assert!(printed.matches(&press::seen(text)).count() >= 3, "the PDF lacks {text}: {printed}");
+    }
+    assert!(printed.contains(&press::seen("[U+1F600] [U+6F22][U+5B57]")), "what no font has stands by its number: {printed}");
+}
+
+/// Every text in a JSON value.
+fn strings(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::String(text) => vec![text.clone()],
+        serde_json::Value::Array(items) => items.iter().flat_map(strings).collect(),
+        serde_json::Value::Object(fields) => fields.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
 }

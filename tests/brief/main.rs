@@ -10,6 +10,7 @@ mod action;
 mod book;
 mod books;
 mod bounds;
+mod browser;
 mod cli;
 mod crashes;
 mod diff;
@@ -29,7 +30,10 @@ mod publish;
 mod redline;
 mod review;
 mod revision;
+mod sides;
 mod since;
+mod site;
+mod snapshot;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
 mod typesetting;

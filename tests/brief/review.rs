@@ -316,6 +316,12 @@ fn files_are_listed_with_the_documents_they_alter() {
             ("templates/theme.typ", "added", vec![]),
         ]
     );
+    // Of a version the schemas are known, and no other files.
+    book.edit("content/missions/kfor.yaml", "every breach", "*every* breach");
+    release(&book);
+    book.edit("content/schemas/missions.yaml", "mandate: { type: string, format: markdown }", "mandate: { type: string }");
+    let files = json(&book, &["v1"])["files"].clone();
+    assert_eq!(files, serde_json::json!([{ "path": "content/schemas/missions.yaml", "kind": "changed", "documents": ["book"] }]));
     // A part that a template cannot do without.
     book.commit("all of it");
     book.write("templates/parts/end.jinja", "The end.\n");

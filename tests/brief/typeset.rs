@@ -15,13 +15,7 @@ use brief::model::NotesPlacement;
 use brief::typeset::{Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
 use serde_json::json;
 
-/// The typst to test with, if there is one.
-fn engine() -> Option<Engine> {
-    if cfg!(feature = "builtin-typst") {
-        return Some(Engine::built_in_of(env!("CARGO_BIN_EXE_brief").into()).unwrap());
-    }
-    real_typst().map(|program| Engine::find(&Choice::Program(program), None, None).unwrap())
-}
+use super::press::engine;
 
 /// The real typst CLI, if there is one.
 fn real_typst() -> Option<PathBuf> {

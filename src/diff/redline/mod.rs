@@ -13,6 +13,7 @@ mod blocks;
 mod changes;
 mod generated;
 mod html;
+mod layout;
 mod node;
 mod prose;
 mod side;
@@ -85,7 +86,8 @@ pub struct Naming<'a> {
     pub new: &'a str,
     /// The book's own words, by the keys of [`WORDS`].
     pub words: &'a dyn Fn(&str) -> Option<String>,
-    /// The same document as another text has it, where that says of a section that it lists changes.
+    /// The same document as another text has it, where that says of a section that it lists changes, or of tables how they
+    /// are laid out.
     pub marked: Option<&'a Document>,
 }
 
@@ -120,6 +122,9 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let mut body = merger.title(left.title.as_ref(), right.title.as_ref());
     body.extend(merger.nodes(&left.nodes, &right.nodes));
     one_place_for_notes(&mut body);
+    if !side::has_layout(&body) {
+        layout::restore(&mut body, &[Some(new), Some(old), naming.marked].into_iter().flatten().collect::<Vec<_>>());
+    }
     let labels = left.footnotes.keys().chain(right.footnotes.keys()).collect::<std::collections::BTreeSet<_>>();
     for label in labels {
         let of = |side: &'_ Side| side.footnotes.get(label).cloned().unwrap_or_default();

@@ -183,11 +183,12 @@ fn note_text(label: &str, blocks: &[Block]) -> Option<Vec<Inline>> {
     }
 }
 
-/// Whether blocks have layout that the Markdown of readers doesn't.
-fn has_layout(blocks: &[Block]) -> bool {
+/// Whether blocks have layout that the Markdown of readers doesn't; what a redline itself marks is none.
+pub(super) fn has_layout(blocks: &[Block]) -> bool {
     let mut found = false;
     crate::document::walk::blocks(blocks, &mut |block| {
-        found |= matches!(&block.kind, BlockKind::Directive { name, .. } if name != super::generated::CHANGES);
+        let own = [super::generated::CHANGES, "inserted", "deleted"];
+        found |= matches!(&block.kind, BlockKind::Directive { name, .. } if !own.contains(&name.as_str()));
     });
     found
 }

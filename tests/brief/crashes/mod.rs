@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::book::files;
 use crate::faults::book_of;
-use crate::press;
+use crate::{press, snapshot};
 
 /// A book of three documents that is built by the program, and the folder of its temporary files.
 struct Book {
@@ -122,12 +122,7 @@ fn published(output: &Path) -> BTreeMap<String, Vec<u8>> {
     files(output).into_iter().filter(|(name, _)| !name.starts_with('.')).collect()
 }
 
-/// Compares what was said with `tests/cases/crashes/<name>.snap`, which `INSTA_UPDATE=always` writes.
+/// Compares what was said with `tests/cases/crashes/<name>.snap`.
 fn expect(name: &str, said: &str, code: Option<i32>) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../cases/crashes");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    let text = format!("{said}exit code {}", code.map_or_else(|| "none".to_owned(), |code| code.to_string()));
-    settings.bind(|| insta::assert_snapshot!(name, text));
+    snapshot::expect("crashes", name, said, code);
 }

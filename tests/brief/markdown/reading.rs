@@ -81,7 +81,11 @@ fn directives_have_names_and_attributes() {
     let faults = parse("a\n\n:::boxx\nb\n:::\n\n:::\n").faults;
     assert_eq!(
         faults[0],
-        (3, Code::UnknownDirective, "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table".into())
+        (
+            3,
+            Code::UnknownDirective,
+            "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table, changes".into()
+        )
     );
     assert_eq!(faults[1], (7, Code::UnknownDirective, "a layout directive has no name, or a `:::` closes none".into()));
 }

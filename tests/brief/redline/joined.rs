@@ -144,6 +144,36 @@ fn versions_are_compared_by_the_markdown_that_readers_got() {
     assert_eq!(run.code, Some(0), "{run:?}");
 }
 
+/// What a version's Markdown doesn't tell is taken from the templates.
+#[test]
+fn tables_of_versions_keep_their_layout() {
+    use super::{compared, document};
+    use brief::diff::redline::{Naming, redline};
+    use brief::document::BlockKind;
+    let plain = |troops: &str| document(&format!("# A\n\n| Force | Troops |\n| :-- | --: |\n| KFOR | {troops} |\n"));
+    let laid_out = document("# A\n\n:::turned\n:::table widths=3,1\n| Force | Troops |\n| :-- | --: |\n| KFOR | 3 |\n:::\n:::\n");
+    let names = |redline: &brief::diff::redline::Redline| -> Vec<String> {
+        let mut names = Vec::new();
+        brief::document::walk::blocks(redline.text(), &mut |block| match &block.kind {
+            BlockKind::Directive { name, attributes, .. } => {
+                names.push(format!("{name}{}", attributes.values().cloned().collect::<String>()))
+            }
+            BlockKind::Table(_) => names.push("a table".to_owned()),
+            _ => {}
+        });
+        names
+    };
+    let wanted = ["turned", "table3,1", "a table"];
+    assert_eq!(names(&compared(&plain("1"), &laid_out)), wanted);
+    let marked = Naming { marked: Some(&laid_out), ..Naming::new("v1", "v2") };
+    let redline = redline(&plain("1"), &plain("2"), marked);
+    assert_eq!(names(&redline), wanted);
+    assert_eq!(redline.changes.len(), 1);
+    let with_code = document("# A\n\n```\ncode\n```\n\n| Force | Troops |\n| :-- | --: |\n| KFOR | 3 |\n");
+    assert_eq!(names(&compared(&with_code, &laid_out)), ["deleted", "turned", "table3,1", "a table"]);
+    assert_eq!(names(&compared(&plain("1"), &plain("2"))), ["a table"]);
+}
+
 #[test]
 fn a_page_holds_the_redline_and_needs_nothing_else() {
     let book = changed();

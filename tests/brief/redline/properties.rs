@@ -129,7 +129,7 @@ fn nearly(blocks: &[Block], seed: usize) -> Vec<Block> {
     let mut out = blocks.to_vec();
     each_text(&mut out, &mut |text| {
         count += 1;
-        if count % 3 == 0 {
+        if count.is_multiple_of(3) {
             let words: Vec<&str> = text.split(' ').collect();
             let at = count % words.len().max(1);
             *text = words.iter().enumerate().map(|(index, word)| if index == at { "other" } else { word }).collect::<Vec<_>>().join(" ");
@@ -222,7 +222,7 @@ proptest! {
 
     #[test]
     fn a_text_has_no_changes_from_itself(blocks in vec(block(), 0..7)) {
-        let document = document(blocks.clone());
+        let document = document(blocks);
         let redline = compared(&document, &document);
         prop_assert!(redline.changes.is_empty(), "{:?}", redline.changes);
         let mut marked = false;

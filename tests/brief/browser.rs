@@ -1,0 +1,86 @@
+//! The reading room in a real browser: Chromium, driven by playwright-core, with axe-core for accessibility.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::site::published;
+
+/// Opens a room with three versions and gives what the browser saw; `None` where there is no browser.
+fn look() -> Option<(super::books::Book, Value)> {
+    let Ok(tools) = std::env::var("BRIEF_TEST_BROWSER") else {
+        eprintln!("skipped: BRIEF_TEST_BROWSER names no folder with playwright-core and axe-core");
+        return None;
+    };
+    let book = published()?;
+    let run = book.brief(&["site"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let output = book.root.join("output");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/reading-room.mjs");
+    let looked = Command::new("node").arg(script).arg(tools).arg(output.join("site")).arg(&output).output().unwrap();
+    assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
+    let report = serde_json::from_slice(&looked.stdout).unwrap();
+    Some((book, report))
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+#[test]
+fn people_can_read_search_and_compare() {
+    let Some((book, report)) = look() else { return };
+    for nothing in ["console", "requests", "violations", "overflow"] {
+        assert_eq!(texts(&report[nothing]), [""; 0], "{nothing}");
+    }
+    assert_eq!(report["pages"], 80);
+
+    for place in ["opened", "served"] {
+        let found = &report["search"][place];
+        let leads = |question: &str| texts(&found[question]);
+        assert!(leads("kosovo")[0].ends_with("missions/kfor.html") || leads("kosovo")[0].ends_with("book.html#kosovo-force"), "{found}");
+        assert_eq!(leads("ceasef"), ["v3/book.html#kosovo-force"], "{found}");
+        assert!(leads("troops force").contains(&"v3/book.html#kosovo-force"), "{found}");
+        assert!(!leads("sohne").is_empty() && leads("sohne") == leads("SÖHNE"), "{found}");
+        assert!(leads("nowhere-at-all").is_empty() && leads("").is_empty(), "{found}");
+        assert!(found["landed"].as_str().unwrap().contains("version 3"), "{found}");
+    }
+
+    // The browser's comparison names the records that `brief diff` names, however far apart the versions are.
+    for (pair, [base, head]) in [("v1..v3", ["v1", "v3"]), ("v3..v1", ["v3", "v1"]), ("v1..v2", ["v1", "v2"]), ("v2..v2", ["v2", "v2"])] {
+        let run = book.brief(&["diff", base, head, "--format", "json"]);
+        let changes: Value = serde_json::from_str(&run.out).unwrap();
+        let expected: BTreeSet<(String, String)> = changes["records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|change| {
+                (
+                    format!("{}/{}", change["collection"].as_str().unwrap(), change["id"].as_str().unwrap()),
+                    change["kind"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        let shown: BTreeSet<(String, String)> = report["compared"][pair]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|record| (record[0].as_str().unwrap().to_owned(), record[1].as_str().unwrap().rsplit(": ").next().unwrap().to_owned()))
+            .collect();
+        assert_eq!(shown, expected, "{pair}");
+    }
+    let rows = report["compared"]["v1..v3"][0][2].to_string();
+    assert!(rows.contains("deleted: 50,000") && rows.contains("inserted: 45,000") && rows.contains("letter#2"), "{rows}");
+    assert_eq!(report["chosen"], "#v2..v3");
+
+    assert!(report["note"].as_str().unwrap().contains("The letter"), "{}", report["note"]);
+    assert_eq!((&report["noteVisible"], &report["noteHidden"]), (&Value::Bool(true), &Value::Bool(true)));
+    assert_eq!(report["withoutScript"], "Version 2");
+    assert!(report["printed"].as_u64().unwrap() > 10_000);
+    // One page, its style and its script, in one round trip's worth of each.
+    let front = &report["front"];
+    assert!(front["requests"].as_u64().unwrap() <= 3 && front["bytes"].as_u64().unwrap() < 60_000, "{front}");
+    eprintln!("front page: {front}");
+}

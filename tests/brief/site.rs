@@ -1,0 +1,321 @@
+//! The reading room: what its pages hold, where their links lead, and what stops it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use walkdir::WalkDir;
+
+use super::books::{Book, Run, brief_with, typst};
+
+const MAP: &str =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"20\"><title>Sectors</title><rect width=\"40\" height=\"20\"/></svg>";
+
+/// A book with three versions: a value, a source and a text change; a record comes, one goes. Texts are hostile.
+pub(crate) fn published() -> Option<Book> {
+    let book = Book::new();
+    book.write(
+        "content/missions/script.yaml",
+        "name: \"<script>alert('a')</script> & Söhne\"\nmandate: \"Keep `#read(\\\"/etc/passwd\\\")` out.\"\n",
+    );
+    book.write("content/assets/map.svg", MAP);
+    book.write("templates/mission.md.jinja", "# {{ record.name }}\n\n![The sectors](assets/map.svg \"Sectors\")\n\n## Strength\n\n{% if record.troops %}{{ record.troops }} troops. See [the book](../book.md).{% endif %}\n");
+    let mut templates = fs::read_to_string(book.root.join("templates/book.md.jinja")).unwrap();
+    templates.push_str("\n## Sectors\n\n![The sectors](assets/map.svg)\n\nTable: Strengths\n\n| Mission | Troops |\n| :-- | --: |\n{% for m in missions %}\n| {{ m }} | {{ m.troops if m.troops else \"none\" }} |\n{% endfor %}\n");
+    book.write("templates/book.md.jinja", &templates);
+    build(&book, "2025-11-05")?;
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.edit("content/missions/kfor.yaml", "without delay", "within one day");
+    book.write("content/missions/unifil.yaml", "name: Interim Force\ntroops: { value: 10000, source: letter }\n");
+    build(&book, "2025-11-06")?;
+    book.edit("content/missions/kfor.yaml", "report#7", "letter#2");
+    book.remove("content/missions/unifil.yaml");
+    build(&book, "2025-11-07")?;
+    Some(book)
+}
+
+fn build(book: &Book, date: &str) -> Option<()> {
+    let Some(environment) = typst() else {
+        eprintln!("skipped: no typst program; name one with BRIEF_TEST_TYPST");
+        return None;
+    };
+    let run = brief_with(&book.root, &["build", "--date", date], &environment);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    Some(())
+}
+
+fn site(book: &Book, arguments: &[&str]) -> Run {
+    book.brief(&[&["site"], arguments].concat())
+}
+
+/// All files of a folder with their bytes.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let entries = WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    entries.map(|entry| (entry.path().strip_prefix(folder).unwrap().to_path_buf(), fs::read(entry.path()).unwrap())).collect()
+}
+
+/// The values of an attribute in a page.
+fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
+    let start = format!(" {name}=\"");
+    html.split(&start).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+/// An attribute's text as a browser reads it, `%C3%B6` and all.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%').and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    let text = String::from_utf8(bytes).unwrap();
+    text.replace("&#x27;", "'")
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&#x2f;", "/")
+        .replace("&amp;", "&")
+}
+
+/// Every link of every page that is no address of its own leads to a file, and its fragment to an id in it.
+fn links_lead_somewhere(folder: &Path) -> usize {
+    let pages: Vec<PathBuf> = files(folder).into_keys().filter(|path| path.extension().is_some_and(|e| e == "html")).collect();
+    let mut checked = 0;
+    for page in &pages {
+        let html = fs::read_to_string(folder.join(page)).unwrap();
+        let ids: BTreeSet<String> = attributes(&html, "id").into_iter().map(unescaped).collect();
+        assert_eq!(ids.len(), attributes(&html, "id").len(), "an id stands twice in {}", page.display());
+        for target in attributes(&html, "href").into_iter().chain(attributes(&html, "src")).map(unescaped) {
+            if target.starts_with("data:") || target.starts_with("https://") {
+                continue;
+            }
+            checked += 1;
+            let (path, fragment) = target.split_once('#').map_or((target.as_str(), None), |(path, id)| (path, Some(id)));
+            if path.is_empty() {
+                assert!(ids.contains(fragment.unwrap()), "{} links to `{target}`, which is not there", page.display());
+                continue;
+            }
+            let file = folder.join(page).parent().unwrap().join(path);
+            assert!(file.is_file(), "{} links to `{target}`, which is not there", page.display());
+            if let Some(id) = fragment.filter(|id| !id.starts_with("page=")) {
+                let there = fs::read_to_string(&file).unwrap();
+                assert!(
+                    attributes(&there, "id").into_iter().map(unescaped).any(|known| known == id),
+                    "{} links to `{target}`, which has no such id",
+                    page.display()
+                );
+            }
+        }
+        for target in attributes(&html, "popovertarget") {
+            assert!(ids.contains(target), "{} has no note `{target}`", page.display());
+        }
+    }
+    checked
+}
+
+#[test]
+fn pages_hold_what_versions_hold() {
+    let Some(book) = published() else { return };
+    let run = site(&book, &[]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{run:?}");
+    let folder = book.root.join("output/site");
+    assert!(links_lead_somewhere(&folder) > 200);
+
+    let read = |path: &str| unescaped(&fs::read_to_string(folder.join(path)).unwrap());
+    let front = read("index.html");
+    for part in [
+        "A Small Book",
+        "7 November 2025",
+        "5 November 2025",
+        "<li>1 record changed, 1 removed</li>",
+        "href=\"../v3/book.pdf\"",
+        "href=\"v2/changes.html\"",
+    ] {
+        assert!(front.contains(part), "no `{part}` in {front}");
+    }
+    let document = read("v3/missions/kfor.html");
+    for part in [
+        "Last revised in <a href=\"../../v3",
+        "Revised in v3.",
+        "PDF p.&#160;1</a>",
+        "<h2 id=\"strength\">",
+        "href=\"../../v3/book.html\"",
+        "../../../v3/assets/map.svg",
+    ] {
+        assert_eq!(document.contains(part), !part.starts_with("Last"), "`{part}` in {document}");
+    }
+    assert!(read("v3/missions/script.html").contains("Last revised in <a href=\"../../v1/index.html\">v1</a>"));
+    assert!(read("v3/book.html").contains("<caption>Strengths</caption>"));
+    let record = read("records/missions/kfor.html");
+    for part in ["about", "45,000", "50,000", "Version 2", "Version 3", "letter#2"] {
+        assert_eq!(record.contains(part), part != "about", "`{part}` in {record}");
+    }
+    assert!(read("records/missions/unifil.html").contains("The newest version has this record no more."));
+    let changes = read("v2/changes.html");
+    for part in ["45,000", "50,000", "Interim Force", "within one day"] {
+        assert!(changes.contains(part) || part == "within one day" && changes.contains("<ins>"), "no `{part}` in {changes}");
+    }
+    assert!(front.len() < 60_000);
+}
+
+#[test]
+fn no_text_becomes_markup() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &["--base-url", "https://example.org/a&b"]).code, Some(0));
+    let mut seen = 0;
+    for (path, bytes) in files(&book.root.join("output/site")) {
+        let text = String::from_utf8(bytes).unwrap();
+        if path.extension().is_some_and(|extension| extension != "css")
+            && path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with("script."))
+        {
+            assert!(!text.contains("<script>alert"), "{}", path.display());
+            seen += usize::from(text.contains("alert("));
+        }
+    }
+    assert!(seen > 10, "the hostile name is on {seen} pages only");
+}
+
+#[test]
+fn the_same_versions_give_the_same_bytes_anywhere() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let first = files(&book.root.join("output/site"));
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert_eq!(first, files(&book.root.join("output/site")));
+}
+
+#[test]
+fn elsewhere_a_room_is_complete_by_itself() {
+    let Some(book) = published() else { return };
+    let away = book.beside("public/room");
+    let run = site(&book, &["--output", away.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(links_lead_somewhere(&away) > 200);
+    for name in ["v1/book.pdf", "v3/missions/kfor.md", "v3/claims.json", "v3/assets/map.svg", "versions.json"] {
+        assert_eq!(fs::read(away.join(name)).unwrap(), fs::read(book.root.join("output").join(name)).unwrap(), "{name}");
+    }
+    assert!(!book.root.join("output/site").exists());
+}
+
+#[test]
+fn the_feed_is_atom() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &["--base-url", "https://example.org/room"]).code, Some(0));
+    let folder = book.root.join("output/site");
+    let text = fs::read_to_string(folder.join("feed.xml")).unwrap();
+    let feed = roxmltree::Document::parse(&text).unwrap();
+    const ATOM: &str = "http://www.w3.org/2005/Atom";
+    let child = |node: roxmltree::Node<'_, '_>, name: &str| -> Vec<String> {
+        let children = node.children().filter(|child| child.has_tag_name((ATOM, name)));
+        children.map(|child| child.attribute("href").or(child.text()).unwrap_or_default().to_owned()).collect()
+    };
+    let root = feed.root_element();
+    assert!(root.has_tag_name((ATOM, "feed")));
+    // RFC 4287, 4.1.1 and 4.1.2: exactly one each; a link to the feed itself; no two entries of one id.
+    for name in ["title", "id", "updated"] {
+        assert_eq!(child(root, name).len(), 1, "{name}");
+    }
+    assert_eq!(child(root, "link"), ["https://example.org/room/index.html", "https://example.org/room/feed.xml"]);
+    let entries: Vec<_> = root.children().filter(|child| child.has_tag_name((ATOM, "entry"))).collect();
+    assert_eq!(entries.len(), 3);
+    let mut ids = BTreeSet::from([child(root, "id")[0].clone()]);
+    for (entry, number) in entries.iter().zip([3, 2, 1]) {
+        for name in ["title", "id", "updated", "summary"] {
+            assert_eq!(child(*entry, name).len(), 1, "{name}");
+        }
+        assert_eq!(child(*entry, "link"), [format!("https://example.org/room/v{number}/index.html")]);
+        assert_eq!(child(*entry, "updated"), [format!("2025-11-{:02}T00:00:00Z", number + 4)]);
+        assert!(ids.insert(child(*entry, "id")[0].clone()));
+    }
+    assert!(ids.iter().all(|id| id.starts_with("urn:uuid:") && id.len() == 45), "{ids:?}");
+
+    let map = fs::read_to_string(folder.join("sitemap.xml")).unwrap();
+    let map = roxmltree::Document::parse(&map).unwrap();
+    let listed: BTreeSet<_> =
+        map.descendants().filter(|node| node.tag_name().name() == "loc").map(|node| node.text().unwrap().to_owned()).collect();
+    let pages: BTreeSet<_> = files(&folder)
+        .into_keys()
+        .filter(|path| path.extension().is_some_and(|e| e == "html"))
+        .map(|path| format!("https://example.org/room/{}", path.display()))
+        .collect();
+    assert_eq!(listed, pages);
+}
+
+#[test]
+fn search_engines_are_told_by_the_marking() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site");
+    assert_eq!(fs::read_to_string(folder.join("robots.txt")).unwrap(), "User-agent: *\nAllow: /\n");
+    assert!(!fs::read_to_string(folder.join("v3/book.html")).unwrap().contains("noindex"));
+    book.edit("content/missions/kfor.yaml", "source: letter#2", "source: letter#2, marking: \"TLP:AMBER\"");
+    build(&book, "2025-11-08").unwrap();
+    assert_eq!(site(&book, &["--base-url", "https://example.org/room"]).code, Some(0));
+    assert_eq!(fs::read_to_string(folder.join("robots.txt")).unwrap(), "User-agent: *\nDisallow: /\n");
+    assert!(!folder.join("sitemap.xml").exists());
+    for (path, bytes) in files(&folder) {
+        if path.extension().is_some_and(|extension| extension == "html") {
+            assert!(
+                String::from_utf8(bytes).unwrap().contains("<meta name=\"robots\" content=\"noindex, nofollow\">"),
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_stops_it_is_named_and_leaves_the_room_as_it_was() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let before = files(&book.root.join("output/site"));
+    let mut said = Vec::new();
+    let mut fails = |arguments: &[&str]| {
+        let run = site(&book, arguments);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{run:?}");
+        said.push(run.err.replace(book.beside("").to_str().unwrap(), "…/"));
+    };
+    fails(&["--base-url", "example.org"]);
+    fails(&["--base-url", "https://example.org/?a"]);
+    fails(&["--audience", "public"]);
+    fails(&["--audience", "../.."]);
+    fails(&["--output", "content"]);
+    fails(&["--output", "content/book.yaml"]);
+    fails(&["--versions", "nowhere"]);
+
+    let json = |path: &str| -> Value { serde_json::from_slice(&fs::read(book.root.join(path)).unwrap()).unwrap() };
+    let good = fs::read_to_string(book.root.join("output/versions.json")).unwrap();
+    let mut ledger = json("output/versions.json");
+    ledger["format"] = json!(99);
+    book.write("output/versions.json", &ledger.to_string());
+    fails(&[]);
+    book.write("output/versions.json", &good);
+
+    let claims = fs::read_to_string(book.root.join("output/v2/claims.json")).unwrap();
+    book.write("output/v2/claims.json", &claims.replacen("4500", "4501", 1));
+    fails(&[]);
+    book.remove("output/v2/claims.json");
+    fails(&[]);
+    book.write("output/v2/claims.json", &claims);
+    fs::rename(book.root.join("output/v1"), book.root.join("output/away")).unwrap();
+    fails(&[]);
+    fs::rename(book.root.join("output/away"), book.root.join("output/v1")).unwrap();
+
+    insta::with_settings!({ snapshot_path => "../cases/cli", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("site-faults", said.join("\n"));
+    });
+    assert_eq!(before, files(&book.root.join("output/site")));
+    assert_eq!(site(&book, &[]).code, Some(0));
+}
+
+#[test]
+fn a_pruned_version_is_listed_without_files() {
+    let Some(book) = published() else { return };
+    assert_eq!(book.brief(&["prune", "--keep", "2", "--yes"]).code, Some(0));
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site");
+    assert!(links_lead_somewhere(&folder) > 150);
+    assert!(fs::read_to_string(folder.join("v1/index.html")).unwrap().contains("The files of this version were removed."));
+}

@@ -1,0 +1,149 @@
+// Opens a reading room in a browser as people do, and prints what it found as JSON.
+//
+//   node reading-room.mjs TOOLS SITE BOOK-OUTPUT
+//
+// TOOLS is a folder with playwright-core and axe-core, SITE the room's folder, OUTPUT the folder above that a server
+// would publish. The tests decide what is right; here is only looked.
+import { createRequire } from "node:module";
+import { createServer } from "node:http";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { extname, join, normalize, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [tools, site, output] = process.argv.slice(2);
+const require = createRequire(join(tools, "package.json"));
+const { chromium } = require("playwright-core");
+const axe = require.resolve("axe-core/axe.min.js");
+
+const types = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".pdf": "application/pdf", ".json": "application/json", ".xml": "application/xml" };
+const server = createServer((request, response) => {
+  const path = normalize(join(output, decodeURIComponent(new URL(request.url, "http://x").pathname)));
+  if (!path.startsWith(normalize(output)) || !existsSync(path) || !statSync(path).isFile()) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" });
+  createReadStream(path).pipe(response);
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const served = `http://127.0.0.1:${server.address().port}/${relative(output, site)}`;
+const opened = pathToFileURL(site).href;
+const roots = [pathToFileURL(output).href, `http://127.0.0.1:${server.address().port}/`];
+
+const browser = await chromium.launch({
+  executablePath: process.env.BRIEF_TEST_CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const report = { console: [], requests: [], violations: [], overflow: [], pages: 0 };
+
+const fresh = async (options) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) report.console.push(message.text());
+  });
+  page.on("pageerror", (error) => report.console.push(String(error)));
+  page.on("request", (request) => {
+    const inside = roots.some((root) => request.url().startsWith(root)) || request.url().startsWith("data:");
+    if (!inside) report.requests.push(request.url());
+  });
+  return page;
+};
+
+const paths = ["index.html", "v3/index.html", "v3/book.html", "v3/missions/kfor.html", "v2/changes.html", "records/index.html", "records/missions/kfor.html", "records/sources/report.html", "compare.html", "search.html?q=force"];
+for (const width of [320, 1280]) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const root of [opened, served]) {
+      const page = await fresh({ viewport: { width, height: 800 }, colorScheme });
+      for (const path of paths) {
+        await page.goto(`${root}/${path}`);
+        await page.waitForLoadState("load");
+        report.pages += 1;
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (wide > 0) report.overflow.push(`${path} at ${width}: ${wide}`);
+        if (root === served) {
+          await page.addScriptTag({ path: axe });
+          const found = await page.evaluate(() => axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+          for (const { id, nodes } of found.violations) report.violations.push(`${path} at ${width}, ${colorScheme}: ${id}: ${nodes[0].html}`);
+        }
+      }
+      await page.context().close();
+    }
+  }
+}
+
+// Search: by a word's beginning, by several words, by a word that is nowhere; on a disk and from a server.
+report.search = {};
+for (const [name, root] of Object.entries({ opened, served })) {
+  const page = await fresh({});
+  await page.goto(`${root}/index.html`);
+  await page.getByRole("navigation", { name: "The reading room" }).getByRole("link", { name: "Search" }).click();
+  const found = {};
+  for (const question of ["kosovo", "ceasef", "troops force", "SÖHNE", "sohne", "nowhere-at-all", ""]) {
+    await page.getByRole("searchbox").fill(question);
+    found[question] = await page.locator("#results a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  }
+  await page.getByRole("searchbox").fill("kosovo");
+  await page.locator("#results a").first().click();
+  found.landed = await page.title();
+  report.search[name] = found;
+  await page.context().close();
+}
+
+// Comparison of any two versions, by address and by choice.
+report.compared = {};
+for (const pair of ["v1..v3", "v3..v1", "v1..v2", "v2..v2"]) {
+  const page = await fresh({});
+  await page.goto(`${opened}/compare.html#${pair}`);
+  await page.locator("#comparison h2").waitFor();
+  report.compared[pair] = await page.locator("#comparison section").evaluateAll((sections) =>
+    sections.map((section) => [section.dataset.record, section.querySelector("h3").textContent, [...section.querySelectorAll("tr")].map((row) => row.textContent)]),
+  );
+  if (pair === "v1..v3") {
+    await page.locator("#from").selectOption("2");
+    await page.locator("#comparison h2", { hasText: "v2 → v3" }).waitFor();
+    report.chosen = new URL(page.url()).hash;
+  }
+  await page.context().close();
+}
+
+// A note opens where it stands, without script and by keyboard; every page can be reached.
+{
+  const page = await fresh({ javaScriptEnabled: false });
+  await page.goto(`${opened}/v3/missions/kfor.html`);
+  const mark = page.getByRole("button", { name: "Note 1" }).first();
+  await mark.focus();
+  await page.keyboard.press("Enter");
+  report.note = await page.locator("#note-1").innerText();
+  report.noteVisible = await page.locator("#note-1").isVisible();
+  await page.keyboard.press("Escape");
+  report.noteHidden = await page.locator("#note-1").isHidden();
+  await page.goto(`${opened}/index.html`);
+  await page.getByRole("link", { name: "Version 2", exact: true }).first().click();
+  report.withoutScript = await page.locator("h1").innerText();
+  await page.context().close();
+}
+
+// Printed, and how much a first visit costs.
+{
+  const page = await fresh({});
+  await page.goto(`${served}/v3/book.html`);
+  report.printed = (await page.pdf({ format: "A4" })).length;
+  let bytes = 0;
+  let count = 0;
+  page.on("response", async (response) => {
+    count += 1;
+    bytes += (await response.body().catch(() => Buffer.alloc(0))).length;
+  });
+  await page.goto(`${served}/index.html`, { waitUntil: "load" });
+  const timing = await page.evaluate(() => {
+    const [entry] = performance.getEntriesByType("navigation");
+    return { ready: Math.round(entry.domContentLoadedEventEnd), loaded: Math.round(entry.loadEventEnd) };
+  });
+  report.front = { requests: count, bytes, ...timing };
+  await page.context().close();
+}
+
+await browser.close();
+server.close();
+console.log(JSON.stringify(report));
