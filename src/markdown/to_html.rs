@@ -244,7 +244,7 @@ fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, en
                 } else {
                     write!(
                         context,
-                        "<sup class=\"mark\"><button type=\"button\" popovertarget=\"note-{label}\" aria-label=\"Note {label}\">{label}</button></sup>"
+                        "&#8288;<sup class=\"mark\"><button type=\"button\" popovertarget=\"note-{label}\" aria-label=\"Note {label}\">{label}</button></sup>"
                     )?;
                 }
             }
