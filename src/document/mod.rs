@@ -218,6 +218,36 @@ pub enum Inline {
     PageReference(String),
 }
 
+impl Inline {
+    /// What stands inside it, where it is a frame around other inlines.
+    pub fn content(&self) -> Option<&Vec<Inline>> {
+        match self {
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Link { content, .. }
+            | Inline::Claim { content, .. }
+            | Inline::Inserted(content)
+            | Inline::Deleted(content) => Some(content),
+            _ => None,
+        }
+    }
+
+    /// [`Inline::content`], to change it.
+    pub fn content_mut(&mut self) -> Option<&mut Vec<Inline>> {
+        match self {
+            Inline::Emphasis(content)
+            | Inline::Strong(content)
+            | Inline::Strikethrough(content)
+            | Inline::Link { content, .. }
+            | Inline::Claim { content, .. }
+            | Inline::Inserted(content)
+            | Inline::Deleted(content) => Some(content),
+            _ => None,
+        }
+    }
+}
+
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {

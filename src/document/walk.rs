@@ -36,15 +36,8 @@ pub fn inlines<'a>(all: &'a [Block], visit: &mut dyn FnMut(&'a Inline)) {
 pub fn within<'a>(inlines: &'a [Inline], visit: &mut dyn FnMut(&'a Inline)) {
     for inline in inlines {
         visit(inline);
-        match inline {
-            Inline::Emphasis(content)
-            | Inline::Strong(content)
-            | Inline::Strikethrough(content)
-            | Inline::Link { content, .. }
-            | Inline::Claim { content, .. }
-            | Inline::Inserted(content)
-            | Inline::Deleted(content) => within(content, visit),
-            _ => {}
+        if let Some(content) = inline.content() {
+            within(content, visit);
         }
     }
 }
@@ -74,15 +67,8 @@ pub fn change(blocks: &mut [Block], visit: &mut dyn FnMut(&mut Vec<Inline>)) {
 
 fn change_within(inlines: &mut Vec<Inline>, visit: &mut dyn FnMut(&mut Vec<Inline>)) {
     for inline in inlines.iter_mut() {
-        match inline {
-            Inline::Emphasis(content)
-            | Inline::Strong(content)
-            | Inline::Strikethrough(content)
-            | Inline::Link { content, .. }
-            | Inline::Claim { content, .. }
-            | Inline::Inserted(content)
-            | Inline::Deleted(content) => change_within(content, visit),
-            _ => {}
+        if let Some(content) = inline.content_mut() {
+            change_within(content, visit);
         }
     }
     visit(inlines);

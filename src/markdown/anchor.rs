@@ -8,47 +8,16 @@ use crate::document::{Block, BlockKind, Document, Inline, Stamp, Target, walk};
 
 /// Turns links to `#id` into links to the heading of that id.
 pub(super) fn link(blocks: &mut [Block], anchors: &BTreeSet<String>) {
-    each_run(blocks, &mut |inlines| link_within(inlines, anchors));
-}
-
-fn link_within(inlines: &mut [Inline], anchors: &BTreeSet<String>) {
-    for inline in inlines {
-        match inline {
-            Inline::Link { target, content, .. } => {
-                if let Target::Url(url) = target
-                    && let Some(anchor) = url.strip_prefix('#').filter(|id| anchors.contains(*id))
-                {
-                    *target = Target::Anchor(anchor.to_owned());
-                }
-                link_within(content, anchors);
+    walk::change(blocks, &mut |inlines| {
+        for inline in inlines {
+            if let Inline::Link { target, .. } = inline
+                && let Target::Url(url) = target
+                && let Some(anchor) = url.strip_prefix('#').filter(|id| anchors.contains(*id))
+            {
+                *target = Target::Anchor(anchor.to_owned());
             }
-            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Strikethrough(content) => link_within(content, anchors),
-            _ => {}
         }
-    }
-}
-
-fn each_run(blocks: &mut [Block], visit: &mut dyn FnMut(&mut [Inline])) {
-    for block in blocks {
-        match &mut block.kind {
-            BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => visit(content),
-            BlockKind::Quote(inner)
-            | BlockKind::Alert { blocks: inner, .. }
-            | BlockKind::Directive { blocks: inner, .. }
-            | BlockKind::FootnoteDefinition { blocks: inner, .. } => each_run(inner, visit),
-            BlockKind::List(list) => list.items.iter_mut().for_each(|item| each_run(&mut item.blocks, visit)),
-            BlockKind::Descriptions(items) => items.iter_mut().for_each(|(term, details)| {
-                visit(term);
-                each_run(details, visit);
-            }),
-            BlockKind::Table(table) => {
-                table.caption.iter_mut().for_each(|caption| visit(caption));
-                table.header.iter_mut().for_each(|cell| visit(cell));
-                table.rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| visit(cell));
-            }
-            _ => {}
-        }
-    }
+    });
 }
 
 /// The ids that GitHub gives to headings with an anchor: lower case, blanks as hyphens, punctuation left
@@ -100,14 +69,7 @@ impl Marks<'_> {
             match inline {
                 Inline::Cite(note) => drop(self.number(note.to_string())),
                 Inline::FootnoteReference(label) => drop(self.number(format!("^{label}"))),
-                Inline::Emphasis(content)
-                | Inline::Strong(content)
-                | Inline::Strikethrough(content)
-                | Inline::Link { content, .. }
-                | Inline::Claim { content, .. }
-                | Inline::Inserted(content)
-                | Inline::Deleted(content) => self.count(content),
-                _ => {}
+                other => other.content().into_iter().for_each(|content| self.count(content)),
             }
         }
     }

@@ -31,7 +31,7 @@ pub fn compare_file(root: &Path, file: &str, old: &Path, new: &Path) -> Result<C
 fn records(tree: Tree, file: &str) -> Result<Snapshot> {
     let loaded = load::load(&tree);
     let in_file: Vec<_> = loaded.diagnostics.into_iter().filter(|fault| fault.place.file() == Some(file)).collect();
-    let syntax = in_file.iter().any(|fault| fault.severity == Severity::Error && super::side::is_losing(fault.code));
+    let syntax = in_file.iter().any(|fault| fault.severity == Severity::Error && super::unread::is_losing(fault.code));
     if has_errors(&in_file) && syntax {
         let faults = content::finish(&tree, in_file);
         let said: BTreeSet<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();

@@ -28,6 +28,7 @@ mod since;
 mod site;
 mod texts;
 mod typesetting;
+mod unread;
 
 pub use build::build;
 pub use compare::{Comparison, base, compare};

@@ -25,7 +25,7 @@ fn count(inlines: &[Inline], counts: &mut BTreeMap<usize, usize>) {
         match inline {
             Inline::Cite(citation) => *counts.entry(*citation).or_default() += 1,
             other => {
-                if let Some(content) = content(other) {
+                if let Some(content) = other.content() {
                     count(content, counts);
                 }
             }
@@ -41,38 +41,12 @@ fn drop_earlier(inlines: &mut Vec<Inline>, counts: &mut BTreeMap<usize, usize>) 
             *left == 0
         }
         other => {
-            if let Some(content) = content_mut(other) {
+            if let Some(content) = other.content_mut() {
                 drop_earlier(content, counts);
             }
             true
         }
     });
-}
-
-fn content(inline: &Inline) -> Option<&Vec<Inline>> {
-    match inline {
-        Inline::Emphasis(content)
-        | Inline::Strong(content)
-        | Inline::Strikethrough(content)
-        | Inline::Link { content, .. }
-        | Inline::Claim { content, .. }
-        | Inline::Inserted(content)
-        | Inline::Deleted(content) => Some(content),
-        _ => None,
-    }
-}
-
-fn content_mut(inline: &mut Inline) -> Option<&mut Vec<Inline>> {
-    match inline {
-        Inline::Emphasis(content)
-        | Inline::Strong(content)
-        | Inline::Strikethrough(content)
-        | Inline::Link { content, .. }
-        | Inline::Claim { content, .. }
-        | Inline::Inserted(content)
-        | Inline::Deleted(content) => Some(content),
-        _ => None,
-    }
 }
 
 /// Moves marks behind the full stop or comma that follows them, where readers look for them.
@@ -81,7 +55,7 @@ pub(crate) fn after_punctuation(inlines: &mut Vec<Inline>) {
     while at < inlines.len() {
         let run = inlines[at..].iter().take_while(|inline| matches!(inline, Inline::Cite(_))).count();
         if run == 0 {
-            if let Some(content) = content_mut(&mut inlines[at]) {
+            if let Some(content) = inlines[at].content_mut() {
                 after_punctuation(content);
             }
             at += 1;
@@ -165,7 +139,7 @@ impl Numbers {
             match inline {
                 Inline::Cite(citation) => *citation = self.number(*citation),
                 other => {
-                    if let Some(content) = content_mut(other) {
+                    if let Some(content) = other.content_mut() {
                         self.inlines(content);
                     }
                 }

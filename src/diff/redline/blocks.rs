@@ -6,7 +6,9 @@ use super::super::words::Op;
 use super::align::{Sign, Step, align};
 use super::changes::{Changes, Excerpt};
 use super::node::{Item, Kind, Node, Term};
+use super::plain::{plain, plain_all, plain_run};
 use super::prose;
+use super::said::{is_unseen, said, task, text_of};
 use super::token::{self, Run, Token};
 use crate::document::{self, Block, BlockKind, Inline, List, Row, Table};
 
@@ -355,94 +357,4 @@ fn bold(token: &Token) -> Token {
 
 fn is_figure(run: &Run) -> bool {
     matches!(run[..], [Token { leaf: token::Leaf::Image { .. }, .. }])
-}
-
-/// Whether nothing of a block is seen: then it is no change.
-fn is_unseen(node: &Node) -> bool {
-    said(std::slice::from_ref(node)).is_empty()
-}
-
-/// What blocks say, with a blank between texts.
-fn said(nodes: &[Node]) -> String {
-    let mut out = String::new();
-    nodes.iter().for_each(|node| say(node, &mut out));
-    out.truncate(out.trim_end().len());
-    out
-}
-
-fn say(node: &Node, out: &mut String) {
-    let mut text = |run: &Run| {
-        let said = text_of(run);
-        if !said.is_empty() {
-            out.push_str(&said);
-            out.push(' ');
-        }
-    };
-    match &node.kind {
-        Kind::Heading { text: run, .. } | Kind::Paragraph(run) => text(run),
-        Kind::Table(grid) => grid.caption.iter().chain(&grid.header).chain(grid.rows.iter().flatten()).for_each(text),
-        Kind::Quote(nodes) | Kind::Alert { nodes, .. } | Kind::Directive { nodes, .. } => nodes.iter().for_each(|node| say(node, out)),
-        Kind::List { items, .. } => items.iter().flat_map(|item| &item.nodes).for_each(|node| say(node, out)),
-        Kind::Terms(terms) => {
-            for term in terms {
-                out.push_str(&text_of(&term.term));
-                out.push(' ');
-                term.details.iter().for_each(|node| say(node, out));
-            }
-        }
-        Kind::Whole(BlockKind::Code { literal, .. } | BlockKind::Html(literal)) => {
-            literal.split_whitespace().for_each(|word| {
-                out.push_str(word);
-                out.push(' ');
-            });
-        }
-        Kind::Whole(_) => {}
-    }
-}
-
-/// A task's box.
-fn task(item: &Item) -> &'static str {
-    match item.task {
-        Some(true) => "☑ ",
-        Some(false) => "☐ ",
-        None => "",
-    }
-}
-
-pub(super) fn text_of(run: &Run) -> String {
-    run.iter().map(Token::said).collect()
-}
-
-fn plain_run(run: &Run) -> Vec<Inline> {
-    let words: Vec<(Op, &Token)> = run.iter().map(|token| (Op::Equal, token)).collect();
-    token::inlines(&words)
-}
-
-fn plain_all(nodes: &[Node]) -> Vec<Block> {
-    nodes.iter().map(plain).collect()
-}
-
-/// A block that did not change.
-fn plain(node: &Node) -> Block {
-    block(match &node.kind {
-        Kind::Heading { level, anchor, text } => BlockKind::Heading { level: *level, content: plain_run(text), anchor: anchor.clone() },
-        Kind::Paragraph(text) => BlockKind::Paragraph(plain_run(text)),
-        Kind::Quote(nodes) => BlockKind::Quote(plain_all(nodes)),
-        Kind::Alert { kind, title, nodes } => BlockKind::Alert { kind: kind.clone(), title: title.clone(), blocks: plain_all(nodes) },
-        Kind::Directive { name, attributes, nodes } => {
-            BlockKind::Directive { name: name.clone(), attributes: attributes.clone(), blocks: plain_all(nodes) }
-        }
-        Kind::List { start, tight, items } => {
-            let item = |item: &Item| document::Item { task: item.task, blocks: plain_all(&item.nodes), line: 0 };
-            BlockKind::List(List { start: *start, tight: *tight, items: items.iter().map(item).collect() })
-        }
-        Kind::Terms(terms) => BlockKind::Descriptions(terms.iter().map(|term| (plain_run(&term.term), plain_all(&term.details))).collect()),
-        Kind::Table(grid) => BlockKind::Table(Table {
-            caption: grid.caption.as_ref().map(plain_run),
-            alignments: grid.alignments.clone(),
-            header: grid.header.iter().map(plain_run).collect(),
-            rows: grid.rows.iter().map(|row| Row { cells: row.iter().map(plain_run).collect(), line: 0 }).collect(),
-        }),
-        Kind::Whole(kind) => kind.clone(),
-    })
 }

@@ -15,13 +15,16 @@ mod generated;
 mod html;
 mod layout;
 mod node;
+mod plain;
 mod prose;
+mod said;
 mod side;
 mod table;
 mod token;
 
-use blocks::{Merger, text_of};
+use blocks::Merger;
 use changes::Changes;
+use said::text_of;
 use side::{Notes, Side, Which};
 
 pub use html::fragment;

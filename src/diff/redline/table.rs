@@ -2,10 +2,11 @@
 
 use super::super::words::Op;
 use super::align::{Sign, Step, align};
-use super::blocks::{Merger, Part, parts, text_of};
+use super::blocks::{Merger, Part, parts};
 use super::changes::Excerpt;
 use super::node::{Grid, Signer};
 use super::prose;
+use super::said::text_of;
 use super::token::{Leaf, Run};
 use crate::document::{Alignment, Inline, Row, Table};
 

@@ -272,14 +272,7 @@ impl<'a> Writer<'a> {
 pub(super) fn has_words(inlines: &[Inline]) -> bool {
     inlines.iter().any(|inline| match inline {
         Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => !text.trim().is_empty(),
-        Inline::Emphasis(content)
-        | Inline::Strong(content)
-        | Inline::Strikethrough(content)
-        | Inline::Link { content, .. }
-        | Inline::Claim { content, .. }
-        | Inline::Inserted(content)
-        | Inline::Deleted(content) => has_words(content),
         Inline::Stamp(_) => true,
-        _ => false,
+        frame => frame.content().is_some_and(|content| has_words(content)),
     })
 }
