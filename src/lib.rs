@@ -6,7 +6,7 @@
 //! 2. [`audience`] takes out what a reader may not see, [`check`] applies the rules,
 //! 3. [`render`] runs the templates and puts what they print into a document's tree,
 //! 4. [`markdown`] writes the tree as Markdown and as Typst, [`typeset`] makes the PDF,
-//! 5. [`diff`] says what changed, [`version`] keeps the result, whole and numbered,
+//! 5. [`diff`] says what changed, [`redline`] shows it in a document, [`version`] keeps the result, whole and numbered,
 //! 6. [`site`] makes pages of the versions for reading in a browser, `publish` puts all where readers are.
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
@@ -15,6 +15,7 @@
 pub mod diagnostic;
 pub mod document;
 pub mod model;
+pub mod text;
 
 pub mod tree;
 
@@ -23,6 +24,7 @@ pub mod check;
 pub mod diff;
 pub mod load;
 pub mod markdown;
+pub mod redline;
 pub mod render;
 pub mod site;
 pub mod typeset;

@@ -13,13 +13,12 @@ mod likeness;
 mod lists;
 mod node;
 pub mod paint;
-pub mod redline;
 mod summary;
 mod text;
 mod values;
-mod words;
 
 pub use crate::model::Snapshot;
+use crate::text::words;
 pub use apply::{Normal, apply};
 pub use change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part, SCHEMA, Since};
 pub use compare::compare;

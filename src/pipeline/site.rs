@@ -12,6 +12,7 @@ use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Before, Document, Event, PrintedClaim, Record, RecordValues, Room, Row};
+use crate::text::capital;
 use crate::version::{self, Entry, Health, Ledger, Version};
 
 const CLAIMS: &str = "claims.json";
@@ -390,9 +391,4 @@ fn long_date(date: Date, language: &str) -> String {
         (true, Some(month), None) => format!("{month} {}", date.year),
         _ => date.to_string(),
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

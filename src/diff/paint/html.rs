@@ -6,6 +6,7 @@ use super::prose::{Piece, pieces};
 use super::tally::Tally;
 use super::view::{Field, Record, View, behind};
 use super::{Names, counted};
+use crate::text::{capital, escape_html as escape};
 
 const STYLE: &str = include_str!("page.css");
 /// A value longer than this is cut.
@@ -31,7 +32,7 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
          <title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n",
         escape(&title)
     );
-    out.push_str(&format!("<p class=\"summary\">{}</p>\n", escape(&super::markdown::capital(&Tally::of(changes).sentence()))));
+    out.push_str(&format!("<p class=\"summary\">{}</p>\n", escape(&capital(&Tally::of(changes).sentence()))));
     out.push_str(&html_fragment(changes));
     for section in sections {
         let (language, title) = (escape(&section.language), escape(&section.title));
@@ -162,22 +163,4 @@ fn struck(text: &str) -> String {
 
 fn inserted(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("<ins><span class=\"said\">inserted: </span>{}</ins>", escape(text)) }
-}
-
-pub(in super::super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.push('\u{fffd}'),
-            '\t' | '\n' => out.push(letter),
-            letter if letter.is_control() => out.push('\u{fffd}'),
-            letter => out.push(letter),
-        }
-    }
-    out
 }

@@ -8,6 +8,7 @@ use super::prose::{Piece, pieces};
 use super::tally::Tally;
 use super::view::{Field, Record, View, behind, lost_source};
 use super::{Names, counted, some_of};
+use crate::text::capital;
 
 /// As many unchanged words are shown on either side of changed prose, in full and in brief.
 const AROUND: [usize; 2] = [40, 4];
@@ -242,9 +243,4 @@ fn lines(text: &str) -> String {
         }
     }
     out
-}
-
-pub(in crate::diff) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

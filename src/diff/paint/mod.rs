@@ -17,9 +17,7 @@ mod text;
 mod view;
 
 pub use escape::code;
-pub(super) use html::escape as escape_html;
 pub use html::{Section, html, html_fragment};
-pub(super) use markdown::capital;
 pub use markdown::markdown;
 pub use review::{Affected, CheckChanges, MARKER, Review, review, unreadable};
 pub use tally::Tally;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use brief::diff::redline::fragment;
 use brief::document::{Inline, walk};
+use brief::redline::fragment;
 
 use super::plain::paint;
 use super::{compared, document};

@@ -148,11 +148,11 @@ fn versions_are_compared_by_the_markdown_that_readers_got() {
 #[test]
 fn tables_of_versions_keep_their_layout() {
     use super::{compared, document};
-    use brief::diff::redline::{Naming, redline};
     use brief::document::BlockKind;
+    use brief::redline::{Naming, redline};
     let plain = |troops: &str| document(&format!("# A\n\n| Force | Troops |\n| :-- | --: |\n| KFOR | {troops} |\n"));
     let laid_out = document("# A\n\n:::turned\n:::table widths=3,1\n| Force | Troops |\n| :-- | --: |\n| KFOR | 3 |\n:::\n:::\n");
-    let names = |redline: &brief::diff::redline::Redline| -> Vec<String> {
+    let names = |redline: &brief::redline::Redline| -> Vec<String> {
         let mut names = Vec::new();
         brief::document::walk::blocks(redline.text(), &mut |block| match &block.kind {
             BlockKind::Directive { name, attributes, .. } => {

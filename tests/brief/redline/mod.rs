@@ -5,9 +5,9 @@ mod joined;
 mod plain;
 mod properties;
 
-use brief::diff::redline::{Naming, Redline, redline};
 use brief::document::Document;
 use brief::markdown::parse;
+use brief::redline::{Naming, Redline, redline};
 
 fn document(markdown: &str) -> Document {
     parse(markdown).document

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use brief::diff::Op;
-use brief::diff::redline::Redline;
 use brief::document::{Block, BlockKind, Document, Inline};
+use brief::redline::Redline;
 
 /// The list of changes and the text.
 pub(super) fn paint(redline: &Redline) -> String {

@@ -29,8 +29,8 @@ use side::{Notes, Side, Which};
 
 pub use html::fragment;
 
-use super::words::Word;
 use crate::document::{Block, BlockKind, Document, Inline};
+use crate::text::words::Word;
 
 /// Two texts in one, and what changed between them.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::paint::{self, escape_html as escape};
-use super::super::words::{Op, Word};
 use super::generated::CHANGES;
 use super::token::is_web;
 use super::{Naming, Redline};
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, Table, Target};
+use crate::text::words::{Op, Word};
+use crate::text::{capital, escape_html as escape};
 
 /// List of changes and text, without their title, which is a heading of level 2. Images are shown by what they say; its
 /// ids begin with `change-`, `note-` or `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`].
@@ -147,7 +147,7 @@ impl<'a> Painter<'a> {
             BlockKind::Table(table) => self.table(table),
             BlockKind::Alert { kind, title, blocks } => {
                 self.push("<aside>\n<p><strong>");
-                let own = || (self.naming.words)(kind).unwrap_or_else(|| paint::capital(kind));
+                let own = || (self.naming.words)(kind).unwrap_or_else(|| capital(kind));
                 let title = title.clone().unwrap_or_else(own);
                 self.text(&title);
                 self.push("</strong></p>\n");

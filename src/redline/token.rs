@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use super::super::words::Op;
 use crate::document::{Inline, StampField, Target};
+use crate::text::words::Op;
 
 /// A word, a mark of punctuation, a blank, or something else that stands in a line.
 #[derive(Debug, Clone)]

@@ -217,8 +217,8 @@ fn without_layout(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// The notes of a redline, marked where one side alone has them.
-pub(super) fn written(notes: &Notes, mut inlines: impl FnMut(super::super::words::Op, &Run) -> Vec<Inline>) -> Vec<Note> {
-    use super::super::words::Op;
+pub(super) fn written(notes: &Notes, mut inlines: impl FnMut(crate::text::words::Op, &Run) -> Vec<Inline>) -> Vec<Note> {
+    use crate::text::words::Op;
     let all = notes.all.iter().map(|(text, old, new)| {
         let op = match (old, new) {
             (true, false) => Op::Delete,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::words::{Op, Word};
 use super::token::{Leaf, Token};
 use super::{RedlineChange, RedlineKind};
 use crate::document::{Alignment, Block, BlockKind, Inline, Row, Table};
+use crate::text::words::{Op, Word};
 
 /// Words shown before the first change of a text, and between two.
 const LEAD: usize = 4;

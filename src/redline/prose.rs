@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use similar::{Algorithm, DiffOp};
 
-use super::super::words::Op;
 use super::token::{Leaf, Run, Token};
+use crate::text::words::Op;
 
 /// Texts of at least so many words that share less than this are shown one after the other.
 const WORDS: usize = 4;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::super::words::Op;
 use super::align::{Sign, Step, align};
 use super::changes::{Changes, Excerpt};
 use super::node::{Item, Kind, Node, Term};
@@ -11,6 +10,7 @@ use super::prose;
 use super::said::{is_unseen, said, task, text_of};
 use super::token::{self, Run, Token};
 use crate::document::{self, Block, BlockKind, Inline, List, Row, Table};
+use crate::text::words::Op;
 
 /// Makes the redline's blocks, and notes what changed.
 pub(super) struct Merger<'a> {

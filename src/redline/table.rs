@@ -1,6 +1,5 @@
 //! Tables made one: columns by their headers, rows by what stands in the columns that both have, then cell by cell.
 
-use super::super::words::Op;
 use super::align::{Sign, Step, align};
 use super::blocks::{Merger, Part, parts};
 use super::changes::Excerpt;
@@ -9,6 +8,7 @@ use super::prose;
 use super::said::text_of;
 use super::token::{Leaf, Run};
 use crate::document::{Alignment, Inline, Row, Table};
+use crate::text::words::Op;
 
 /// The first cell of a row, which names it, counts so many times.
 const NAME: usize = 3;

@@ -1,9 +1,9 @@
 //! Blocks of one text as they are, without marks.
 
-use super::super::words::Op;
 use super::node::{Item, Kind, Node};
 use super::token::{self, Run, Token};
 use crate::document::{self, Block, BlockKind, Inline, List, Row, Table};
+use crate::text::words::Op;
 
 pub(super) fn plain_run(run: &Run) -> Vec<Inline> {
     let words: Vec<(Op, &Token)> = run.iter().map(|token| (Op::Equal, token)).collect();

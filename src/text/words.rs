@@ -45,7 +45,7 @@ pub fn words(old: &str, new: &str) -> Vec<Word> {
 }
 
 /// How much of two texts the comparison found equal, from 0 to 1.
-pub(super) fn equal_share(words: &[Word]) -> f64 {
+pub(crate) fn equal_share(words: &[Word]) -> f64 {
     let length = |wanted: &[Op]| words.iter().filter(|word| wanted.contains(&word.op)).map(|word| word.text.len()).sum::<usize>() as f64;
     let equal = length(&[Op::Equal]);
     2.0 * equal / (2.0 * equal + length(&[Op::Delete, Op::Insert])).max(1.0)

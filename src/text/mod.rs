@@ -1,0 +1,12 @@
+//! Plain text, for all stages that print or compare it: split into words, compared by words, written into HTML.
+
+mod html;
+pub mod words;
+
+pub use html::escape_html;
+
+/// A text with a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
