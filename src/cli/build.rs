@@ -15,7 +15,7 @@ use super::progress;
 use super::terminal::{Count, Terminal};
 use super::watch;
 use crate::model::Date;
-use crate::pipeline::{self, BuildOptions, Built, Outcome};
+use crate::pipeline::{self, BuildOptions, Built, Expected, Outcome};
 use crate::typeset::Choice;
 
 const EXAMPLES: &str = "\
@@ -73,9 +73,13 @@ pub(super) struct Build {
     since: Option<String>,
     /// Fetch what was published there first, so that the version's number and changes follow it
     ///
-    /// A folder or an address, as for `brief fetch`; where nothing is published yet, this builds the first version.
+    /// A folder or an address, as for `brief fetch`. It is an error where nothing is published there, or less than is known
+    /// here: a history that can't be found is never taken to be empty.
     #[arg(long, value_name = "SRC")]
     ledger: Option<String>,
+    /// With --ledger: nothing is published there yet, and this builds the first version that will be
+    #[arg(long, requires = "ledger")]
+    first: bool,
     /// How many documents to typeset side by side [default: one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -92,10 +96,9 @@ fn day(text: &str) -> Result<Date, String> {
 impl Build {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let options = self.options(terminal)?;
-        if let Some(source) = &self.ledger
-            && !super::fetch::fetch(source, options.output.clone(), None, 8, terminal)?
-        {
-            terminal.note(&format!("nothing is published at `{source}` yet"));
+        if let Some(source) = &self.ledger {
+            let expected = if self.first { Expected::Nothing } else { Expected::Versions };
+            super::fetch::fetch(source, options.output.clone(), None, 8, expected, terminal)?;
         }
         if self.watch {
             return watch::watch(&options, terminal);

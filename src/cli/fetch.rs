@@ -6,6 +6,7 @@ use clap::Args;
 use super::Status;
 use super::folders::Folders;
 use super::terminal::Terminal;
+use crate::pipeline::Expected;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,24 +45,26 @@ impl Fetch {
             Some(name) => self.folders.output().join(name),
             None => self.folders.output(),
         };
-        if !fetch(&self.source, output, self.audience.clone(), self.jobs, terminal)? {
-            return Err(super::failure::Hint::on(
-                format!("nothing is published at `{}`: there is no versions.json", self.source),
-                "`brief publish` puts versions there; a first build needs none",
-            ));
-        }
+        fetch(&self.source, output, self.audience.clone(), self.jobs, Expected::Versions, terminal)?;
         Ok(Status::Fine)
     }
 }
 
 #[cfg(not(feature = "publish"))]
-pub(super) fn fetch(_: &str, _: std::path::PathBuf, _: Option<String>, _: u16, _: &Terminal) -> Result<bool> {
+pub(super) fn fetch(_: &str, _: std::path::PathBuf, _: Option<String>, _: u16, _: Expected, _: &Terminal) -> Result<()> {
     anyhow::bail!("this brief was built without `publish`, which fetches too: use a released one, or build it with its default features")
 }
 
-/// Fetches, and says what came; `false` where nothing is published.
+/// Fetches, and says what came.
 #[cfg(feature = "publish")]
-pub(super) fn fetch(source: &str, output: std::path::PathBuf, audience: Option<String>, jobs: u16, terminal: &Terminal) -> Result<bool> {
+pub(super) fn fetch(
+    source: &str,
+    output: std::path::PathBuf,
+    audience: Option<String>,
+    jobs: u16,
+    expected: Expected,
+    terminal: &Terminal,
+) -> Result<()> {
     use super::progress;
     use super::terminal::Count;
     use crate::pipeline::{self, FetchOptions};
@@ -73,15 +76,19 @@ pub(super) fn fetch(source: &str, output: std::path::PathBuf, audience: Option<S
         variables: super::environment::store_variables(),
         limits: crate::publish::Limits::default(),
         jobs: usize::from(jobs),
+        expected,
     };
     let fetched = progress::with(terminal, |progress| pipeline::fetch(&options, progress))?;
     fetched.notes.iter().for_each(|note| terminal.note(note));
-    let Some(newest) = fetched.newest else { return Ok(false) };
+    let Some(newest) = fetched.newest else {
+        terminal.note(&format!("nothing is published at `{source}` yet: this builds the first version"));
+        return Ok(());
+    };
     if fetched.versions.is_empty() {
         terminal.say(format_args!("`{}` has all that is published at `{source}`, up to v{newest}", options.output.display()))?;
     } else {
         let count = Count(fetched.versions.len(), "version");
         terminal.say(format_args!("fetched {count} from `{source}` ({}), up to v{newest}", Count(fetched.objects, "object")))?;
     }
-    Ok(true)
+    Ok(())
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use super::options::Progress;
-use super::publish::{MANIFEST, There, of_audience};
-use crate::publish::{Address, Destination, Limits, Wanted};
+use super::options::{Expected, Progress};
+use super::publish::{LEDGER, MANIFEST, There, of_audience};
+use crate::publish::{Address, Destination, Limits, Marker, Wanted};
 use crate::version::{Digest, Entry, Ledger, Manifest, Relation, Store};
 
 /// What to fetch, and from where.
@@ -20,6 +20,7 @@ pub struct FetchOptions {
     pub variables: Vec<(String, String)>,
     pub limits: Limits,
     pub jobs: usize,
+    pub expected: Expected,
 }
 
 /// What was fetched.
@@ -40,10 +41,9 @@ pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched>
     if let Some(marker) = &there.marker {
         of_audience(marker, options.audience.as_deref(), &source.address.shown)?;
     }
-    let Some(newest) = there.ledger.newest() else {
+    let Some(newest) = newest(&there, options.expected, &source)? else {
         return Ok(Fetched { newest: None, versions: Vec::new(), objects: 0, notes: Vec::new() });
     };
-    let newest = newest.number;
     allowed(&Ledger::read(&options.output)?, &there.ledger, options, &source.address.shown)?;
 
     let mut waited = Vec::new();
@@ -65,6 +65,30 @@ pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched>
     store.learn(&there.ledger)?;
     fetched.notes.extend(store.take_notes());
     Ok(fetched)
+}
+
+/// The newest published version, where one is expected. History is never taken to be empty because it could not be found.
+fn newest(there: &There, expected: Expected, source: &Destination) -> Result<Option<u32>> {
+    let shown = &source.address.shown;
+    let ledger = source.address.object(LEDGER);
+    match (there.ledger.newest(), &there.marker, expected) {
+        (Some(newest), _, Expected::Versions) => Ok(Some(newest.number)),
+        (Some(newest), _, Expected::Nothing) => {
+            bail!("versions are published at `{shown}` already, up to v{}: leave out `--first`", newest.number)
+        }
+        (None, Some(marker), _) => bail!(
+            "`{ledger}` is missing, though `{}` says that versions of \"{}\" are published there: \
+             publish again from where they were built, which `--repair` makes whole",
+            source.address.object(Marker::KEY),
+            marker.title
+        ),
+        (None, None, _) if there.ledger_found.is_some() => bail!("`{ledger}` lists no version: it is no ledger of published versions"),
+        (None, None, Expected::Nothing) => Ok(None),
+        (None, None, Expected::Versions) => bail!(
+            "nothing is published at `{shown}` (there is no versions.json): check the address; \
+             `brief build --ledger {shown} --first` builds the first version to be published there"
+        ),
+    }
 }
 
 /// A ledger here with versions that the published one lacks, or has otherwise, is left as it is.

@@ -36,7 +36,7 @@ pub use content::check;
 #[cfg(feature = "publish")]
 pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;
-pub use options::{BuildOptions, Built, Checked, Environment, Outcome, Progress, Silent};
+pub use options::{BuildOptions, Built, Checked, Environment, Expected, Outcome, Progress, Silent};
 #[cfg(feature = "publish")]
 pub use publish::{PublishOptions, Published, publish};
 pub use redline::{RedlinePdf, Redlined};

@@ -80,6 +80,15 @@ impl Progress for Silent {
     fn finish(&self) {}
 }
 
+/// What must be published at a place that is fetched from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// At least one version.
+    Versions,
+    /// Nothing: the first version at that place is about to be built.
+    Nothing,
+}
+
 /// What a build found and made.
 #[derive(Debug)]
 pub struct Built {

@@ -419,7 +419,7 @@ fn main_is_published_version_after_version() {
     let pages = super::publish::places::web(host.clone());
     let workflow = yaml(".github/workflows/publish.yml");
 
-    let push = || {
+    let push = |first: &str| {
         // A fresh checkout has no versions.
         let _ = fs::remove_dir_all(book.root.join("output"));
         let mut runner = Runner::new(&book, "push", json!({ "after": book.git(&["rev-parse", "HEAD"]) }));
@@ -427,6 +427,7 @@ fn main_is_published_version_after_version() {
         fs::create_dir_all(&runner.temp).unwrap();
         runner.environment.clone_from(&environment);
         runner.outputs.insert("steps.pages.outputs.base_url".to_owned(), pages.clone());
+        runner.inputs.insert("first".to_owned(), first.to_owned());
         assert!(runner.run(&workflow["jobs"]["build"]["steps"]), "{}", runner.log);
         // What deploy-pages does: the pages are those of the artifact, whole.
         fs::remove_dir_all(&host).unwrap();
@@ -436,15 +437,15 @@ fn main_is_published_version_after_version() {
         assert!(runner.run(&workflow["jobs"]["release"]["steps"]), "{}", runner.log);
         version
     };
-    assert_eq!(push(), "v1");
+    assert_eq!(push("true"), "v1");
     let first = fs::read(host.join("v1/book.pdf")).unwrap();
     book.edit("content/missions/kfor.yaml", "50000", "45000");
     book.commit("fewer troops");
-    assert_eq!(push(), "v2");
+    assert_eq!(push("false"), "v2");
     assert_eq!(fs::read(host.join("v1/book.pdf")).unwrap(), first, "the first version is still there, byte for byte");
     assert!(fs::read_to_string(host.join("v2/changes.json")).unwrap().contains("45"), "and the second says what changed");
     assert!(host.join("site/index.html").exists() && host.join("v2/missions/kfor.pdf").exists());
-    assert_eq!(push(), "v2", "nothing changed");
+    assert_eq!(push(""), "v2", "nothing changed");
     let releases: Vec<String> = ["book-v1", "book-v2"].map(|name| fs::read_to_string(state.join(name)).unwrap()).into();
     assert!(releases[1].contains("missions-kfor.pdf") && releases[1].contains("Version 2"), "{releases:?}");
 }

@@ -21,7 +21,7 @@ use plan::Plan;
 pub(super) use there::{There, of_audience};
 use there::{behind, first};
 
-const LEDGER: &str = "versions.json";
+pub(super) const LEDGER: &str = "versions.json";
 pub(super) const MANIFEST: &str = "manifest.json";
 const LATEST: &str = "latest";
 const SITE: &str = "site";

@@ -10,7 +10,7 @@ use crate::version::{Ledger, Relation};
 pub(in crate::pipeline) struct There {
     pub(in crate::pipeline) marker: Option<Marker>,
     pub(in crate::pipeline) ledger: Ledger,
-    pub(super) ledger_found: Option<Found>,
+    pub(in crate::pipeline) ledger_found: Option<Found>,
     pub(super) latest: Option<Vec<u8>>,
     pub(super) inventory: Inventory,
 }

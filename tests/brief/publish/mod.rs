@@ -1,6 +1,7 @@
 //! Publishing, to a folder and to an S3 server: whole versions, in order, once, and back again; and what fails.
 
 mod faults;
+mod ledgers;
 pub(crate) mod places;
 mod rivals;
 mod roundtrip;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use brief::model::Date;
-use brief::pipeline::{FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
+use brief::pipeline::{Expected, FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
 use brief::publish::Limits;
 use brief::version::{Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
 use tempfile::TempDir;
@@ -109,6 +110,7 @@ fn bring(output: &Path, place: &Place) -> anyhow::Result<Fetched> {
         variables: place.variables.clone(),
         limits: options(output, place).limits,
         jobs: 8,
+        expected: Expected::Versions,
     };
     fetch(&options, &Silent)
 }
