@@ -10,10 +10,11 @@
 //! 6. [`site`] makes pages of the versions for reading in a browser, `publish` puts all where readers are.
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
-//! [`document`] (a rendered document) and [`diagnostic`] (a fault).
+//! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`files`] reads and writes single files.
 
 pub mod diagnostic;
 pub mod document;
+pub mod files;
 pub mod model;
 pub mod text;
 

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::Status;
@@ -14,8 +14,9 @@ use super::folders::Folders;
 use super::git_diff;
 use super::terminal::{Count, Terminal};
 use crate::diff::paint::{self, Names};
+use crate::files::{self, Existing, Guard};
 use crate::pipeline::{self, BuildOptions, Comparison, Redlined, Side, Unusable};
-use crate::typeset::Choice;
+use crate::typeset::{Choice, identity};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -65,6 +66,9 @@ pub(super) struct Diff {
     /// Write a PDF in which what was taken out is struck and what was put in is underlined
     #[arg(long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
     redline: Option<PathBuf>,
+    /// Replace the file of `--redline` though brief did not make it
+    #[arg(long, requires = "redline")]
+    force: bool,
     /// The document to redline, in the PDF or the page of HTML [default: the book's first]
     #[arg(long, value_name = "ID")]
     document: Option<String>,
@@ -140,7 +144,6 @@ impl Diff {
     }
 
     /// Writes the redline's PDF, or says why there is none. A page may be without, unless a document was named.
-    #[expect(clippy::disallowed_methods, reason = "a file of the user's own, outside the output folder")]
     fn write_redline(&self, redlined: Option<Result<Redlined>>, terminal: &Terminal) -> Result<()> {
         let Some(file) = &self.redline else {
             return match redlined {
@@ -153,16 +156,11 @@ impl Diff {
             };
         };
         let Some(redlined) = redlined.transpose()? else { return Ok(()) };
-        let cannot = || format!("can't write `{}`", file.display());
-        if file.is_dir() {
-            return Err(anyhow::anyhow!("it is a folder").context(cannot()));
-        }
-        if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-            return Err(anyhow::anyhow!("there is no folder `{}`", folder.display()).context(cannot()));
-        }
+        let (guard, existing) = (Guard::new(&self.folders.root.root, &self.folders.output()), replaced(self.force));
+        files::prepare(file, &guard, existing)?;
         let id = redlined.id.clone();
         let made = redlined.pdf(&self.options(terminal)?)?;
-        std::fs::write(file, &made.bytes).with_context(cannot)?;
+        files::write(file, &made.bytes, &guard, existing)?;
         terminal.diagnostics(&made.tree, &made.warnings);
         made.note.iter().for_each(|note| terminal.note(note));
         terminal.remark(format_args!("wrote `{}`: `{id}` with {} marked", file.display(), Count(made.changes, "change")));
@@ -185,6 +183,11 @@ impl Diff {
             jobs: None,
         })
     }
+}
+
+/// A redline or a draft can be made again, so that it is replaced unasked.
+pub(super) fn replaced(force: bool) -> Existing {
+    if force { Existing::IsReplaced } else { Existing::IsReplacedIf(|bytes| identity(bytes).is_some_and(|made| made.is_passing())) }
 }
 
 fn section(redlined: &Redlined) -> paint::Section {

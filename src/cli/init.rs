@@ -9,6 +9,7 @@ use clap::Args;
 use super::Status;
 use super::failure::Hint;
 use super::terminal::{Count, Terminal};
+use crate::files::{self, Existing, Guard};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -64,10 +65,10 @@ impl Init {
                 "nothing was written; name a folder that is empty or not there yet",
             ));
         }
-        for (path, text) in FILES {
-            write(&folder.join(path), text)?;
+        Guard::default().check(folder)?;
+        for (path, text) in FILES.iter().copied().chain([(".gitignore", GITIGNORE)]) {
+            write(folder, path, text)?;
         }
-        write(&folder.join(".gitignore"), GITIGNORE)?;
         terminal.say(format_args!(
             "wrote a book of {} to `{}`; next: `cd {1}`, then `brief build`",
             Count(FILES.len() + 1, "file"),
@@ -88,10 +89,13 @@ fn is_free(folder: &Path) -> Result<bool> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the book is the user's from here on, not an output")]
-fn write(path: &Path, text: &str) -> Result<()> {
-    path.parent()
-        .map_or(Ok(()), fs::create_dir_all)
-        .and_then(|()| fs::write(path, text))
-        .with_context(|| format!("can't write `{}`", path.display()))
+#[expect(clippy::disallowed_methods, reason = "the folders are the user's from here on, no outputs")]
+fn write(folder: &Path, path: &str, text: &str) -> Result<()> {
+    let file = folder.join(path);
+    file.parent().map_or(Ok(()), fs::create_dir_all).with_context(|| format!("can't write `{}`", file.display()))?;
+    let guard = match path.split_once('/') {
+        Some((inner, _)) => Guard::within(folder, inner),
+        None => Guard::default(),
+    };
+    files::write(&file, text.as_bytes(), &guard, Existing::Stays)
 }

@@ -1,9 +1,6 @@
 //! `brief new`: a record to fill in.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
 
 use super::Status;
@@ -11,6 +8,7 @@ use super::failure::Hint;
 use super::folders::Root;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
+use crate::files::{self, Existing, Guard};
 use crate::pipeline;
 
 const EXAMPLES: &str = "\
@@ -34,7 +32,6 @@ pub(super) struct New {
 }
 
 impl New {
-    #[expect(clippy::disallowed_methods, reason = "the record is the user's from here on, not an output")]
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let New { collection: name, id, .. } = self;
         let root = self.root.book()?;
@@ -60,12 +57,12 @@ impl New {
             ));
         }
         let path = place.join(format!("{id}.yaml"));
-        if let Some(taken) = ["yaml", "yml", "md"].map(|end| place.join(format!("{id}.{end}"))).iter().find(|path| path.exists()) {
+        if let Some(taken) =
+            ["yaml", "yml", "md"].map(|end| place.join(format!("{id}.{end}"))).iter().find(|path| path.symlink_metadata().is_ok())
+        {
             return Err(Hint::on(format!("there is a record `{name}/{id}` already"), format!("it stands in `{}`", taken.display())));
         }
-        fs::create_dir_all(&place)
-            .and_then(|()| OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(text.as_bytes()))
-            .with_context(|| format!("can't write `{}`", path.display()))?;
+        files::write(&path, text.as_bytes(), &Guard::within(root, "content"), Existing::Stays)?;
         terminal.say(format_args!("wrote `{}`; `brief check` says what is still missing", path.display()))?;
         Ok(Status::Fine)
     }

@@ -9,7 +9,10 @@ use super::Status;
 use super::failure::Hint;
 use super::folders::Root;
 use super::terminal::Terminal;
+use crate::files::{self, Existing, Guard};
 use crate::typeset;
+
+const TEMPLATES: &str = "templates";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -34,16 +37,18 @@ pub(super) struct Theme {
 }
 
 impl Theme {
-    #[expect(clippy::disallowed_methods, reason = "the theme is the user's from here on, not an output")]
+    #[expect(clippy::disallowed_methods, reason = "the folder is the user's, not an output")]
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        self.root.book()?;
+        let root = self.root.book()?;
         let path = self.root.join("templates/theme.typ");
-        if path.exists() && !self.force {
+        if path.symlink_metadata().is_ok() && !self.force {
             return Err(Hint::on(format!("`{}` exists", path.display()), "`--force` overwrites it with the default"));
         }
-        fs::create_dir_all(self.root.join("templates"))
-            .and_then(|()| fs::write(&path, typeset::DEFAULT_THEME))
-            .with_context(|| format!("can't write `{}`", path.display()))?;
+        let guard = Guard::within(root, TEMPLATES);
+        guard.check(&path)?;
+        fs::create_dir_all(self.root.join(TEMPLATES)).with_context(|| format!("can't write `{}`", path.display()))?;
+        let existing = if self.force { Existing::IsReplaced } else { Existing::Stays };
+        files::write(&path, typeset::DEFAULT_THEME.as_bytes(), &guard, existing)?;
         terminal.say(format_args!("wrote `{}`; `brief build --watch` shows what changes to it do", path.display()))?;
         Ok(Status::Fine)
     }

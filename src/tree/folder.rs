@@ -3,8 +3,6 @@
 //! Only regular files inside the root are read. A link that leads out, a pipe or a device is a
 //! diagnostic: nothing outside the root is followed, and nothing is opened that could block.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +12,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::Tree;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::files;
 
 /// The folders below the root that a book is made of.
 pub const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
@@ -127,23 +126,8 @@ fn regular(root: &Path, entry: &DirEntry) -> Result<(PathBuf, u64), String> {
 }
 
 /// Reads a file that was found to be regular, and still is.
-#[expect(clippy::disallowed_methods, reason = "it only reads, and must not block or follow")]
 fn contents(path: &Path) -> Result<Arc<[u8]>, String> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_NOFOLLOW | libc::O_CLOEXEC);
-    let file = options.open(path).map_err(|fault| reason(&fault))?;
-    let metadata = file.metadata().map_err(|fault| reason(&fault))?;
-    if !metadata.is_file() {
-        return Err("it is not a regular file".to_owned());
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_FILE)).unwrap_or(0));
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|fault| reason(&fault))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(format!("it holds more than the limit of {} MiB", MAX_FILE >> 20));
-    }
-    Ok(bytes.into())
+    files::read(path, MAX_FILE).map(Arc::from).map_err(|fault| reason(&fault))
 }
 
 /// The path from the root, with `/` between folders.

@@ -9,6 +9,7 @@ pub mod builtin;
 mod engine;
 mod fault;
 mod fonts;
+mod identity;
 pub mod interrupt;
 mod job;
 mod pages;
@@ -17,6 +18,7 @@ mod process;
 pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
 pub use fonts::Fonts;
+pub use identity::{Identity, identity};
 pub use job::{Job, Pdf};
 pub use pages::page_count;
 

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::Stage;
 use super::disk::{Disk, Durability};
+use crate::files::Guard;
 
 /// Makes a folder anew: `write` fills it, and until all is written the one before stays as it is.
 ///
@@ -16,6 +17,7 @@ pub fn replace_folder(target: &Path, mark: &str, write: impl FnOnce(&Stage) -> R
 
 /// [`replace_folder`] on a disk of one's own.
 pub fn replace_folder_on(target: &Path, mark: &str, disk: &Disk, write: impl FnOnce(&Stage) -> Result<()>) -> Result<()> {
+    Guard::of_site().check(target)?;
     let (staging, old) = (beside(target, "new")?, beside(target, "old")?);
     let cannot = || format!("can't write `{}`", target.display());
     // An earlier run stopped between its two renames.

@@ -17,6 +17,7 @@ use super::ledger::{self, Commit, Entry, Ledger};
 use super::manifest::{self, Manifest};
 use super::recover::{LATEST, OLD_DRAFT, PRUNED, STAGING, recover};
 use super::{Digest, DocumentEntry, Stage, Tools};
+use crate::files::Guard;
 use crate::model::Date;
 
 const DRAFT: &str = "draft";
@@ -56,6 +57,7 @@ impl Store {
 
     /// [`Store::open`] on a disk of one's own.
     pub fn open_on(output: &Path, disk: Disk, waiting: &mut dyn FnMut(&str)) -> Result<Store> {
+        Guard::default().check(output)?;
         disk.create_folder(output).with_context(|| format!("can't make the output folder `{}`", output.display()))?;
         let (lock, note) = lock(&output.join(LOCK), waiting)?;
         let ledger = Ledger::read_through(output, &disk)?;

@@ -28,7 +28,7 @@ const COMMANDS: [&str; 15] = [
 ];
 
 /// brief in a folder, with nothing of the developer's environment that it heeds.
-fn brief(folder: &Path) -> Command {
+pub(crate) fn brief(folder: &Path) -> Command {
     let mut brief = Command::cargo_bin("brief").unwrap();
     brief.current_dir(folder).stdin(Stdio::null());
     for name in ["NO_COLOR", "BRIEF_TYPST", "SOURCE_DATE_EPOCH", "COLUMNS", "DISPLAY", "WAYLAND_DISPLAY"] {
@@ -38,17 +38,17 @@ fn brief(folder: &Path) -> Command {
 }
 
 /// What a run printed, and its exit code.
-struct Run {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Run {
     finish(brief(folder).args(arguments))
 }
 
-fn finish(command: &mut Command) -> Run {
+pub(crate) fn finish(command: &mut Command) -> Run {
     let output = command.output().unwrap();
     Run { code: output.status.code(), out: String::from_utf8(output.stdout).unwrap(), err: String::from_utf8(output.stderr).unwrap() }
 }
@@ -82,6 +82,17 @@ fn book() -> TempDir {
     let folder = folder();
     assert_eq!(run(folder.path(), &["init", "."]).code, Some(0));
     folder
+}
+
+/// Puts the book that `init` writes into a folder, over what is there.
+pub(crate) fn fill(root: &Path) {
+    let book = book();
+    for (file, bytes) in crate::book::files(book.path()) {
+        let path = root.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    let _ = fs::remove_file(root.join("content/options/tram.yaml"));
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod crashes;
 mod diff;
 mod digest;
 mod faults;
+mod files;
 mod formats;
 mod fuzz;
 mod hostile;

@@ -84,6 +84,7 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
             "long-date": stamp.long_date,
             "digest": stamp.digest,
             "draft": stamp.draft,
+            "document": meta.document,
         }),
     );
     Value::Object(told)

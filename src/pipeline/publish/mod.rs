@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::options::Progress;
+use crate::files::Guard;
 use crate::publish::{Address, Condition, Destination, Headers, Inventory, Lease, Lifetime, Limits, Marker, Outcome, Sent, Taken};
 use crate::version::{Ledger, Store};
 use plan::Plan;
@@ -110,6 +111,7 @@ pub fn publish(options: &PublishOptions, progress: &dyn Progress) -> Result<Publ
 /// A destination inside the folder that is published, or around it, would publish itself.
 fn apart(output: &Path, address: &Address) -> Result<()> {
     let Some(folder) = address.folder() else { return Ok(()) };
+    Guard::default().check(folder)?;
     let real = |path: &Path| {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let found =
