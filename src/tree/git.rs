@@ -1,6 +1,10 @@
 //! The `git` program, as far as a book is read from it: started, given its input, and its errors told apart.
+//!
+//! A repository's own configuration can name programs (filters, hooks, file monitors, pagers, helpers that fetch).
+//! None of them is run: every command is started with settings that turn them off, which outrank those of the
+//! repository, and with the environment that [`command`] describes.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -8,24 +12,124 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-/// The environment of a hook or an alias, which would lead git to another repository than the folder's.
-const LEADING_ASTRAY: [&str; 5] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX"];
+/// Variables that a hook or an alias leaves behind and that would lead git to another repository than the folder's, that
+/// change what a path means, or that name programs. All others stay: `GIT_CONFIG_COUNT` and `GIT_CONFIG_GLOBAL` are the
+/// user's own settings, and a hook that runs before a push is accepted needs `GIT_OBJECT_DIRECTORY`.
+const REMOVED: [&str; 19] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_ATTR_SOURCE",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PAGER",
+    "GIT_ASKPASS",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_PROXY_COMMAND",
+];
 
-/// A command on the repository that holds a folder: it takes no locks, asks nothing and fetches nothing.
+/// Settings that name a program or have one run, turned off. Filters have names of their own: see [`filters`].
+const SETTINGS: [&str; 14] = [
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.editor=false",
+    "core.askPass=",
+    "core.sshCommand=false",
+    "core.gitProxy=",
+    "core.alternateRefsCommand=",
+    "credential.helper=",
+    "diff.external=",
+    "log.showSignature=false",
+    "gpg.program=false",
+    "status.submoduleSummary=false",
+    "submodule.recurse=false",
+];
+
+/// A command on the repository that holds a folder. It takes no locks, asks nothing, runs no program that the repository
+/// names, and reads only what is there: no transport is allowed, so nothing is fetched, and an object is what its id says,
+/// whatever replaces it.
 #[expect(clippy::disallowed_methods, reason = "the one place that starts git")]
 pub(super) fn command<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new("git");
-    for name in LEADING_ASTRAY {
+    for name in REMOVED {
         command.env_remove(name);
     }
-    command.envs([("GIT_OPTIONAL_LOCKS", "0"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_NO_LAZY_FETCH", "1"), ("LC_ALL", "C")]);
-    command.args(["-c", "core.fsmonitor=false", "-C"]).arg(folder).args(arguments);
+    command.envs([
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_TERMINAL_PROMPT", "0"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_ALLOW_PROTOCOL", "none"),
+        ("LC_ALL", "C"),
+        (EMPTY, ""),
+        (FALSE, "false"),
+    ]);
+    command.args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"]);
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
+    // A folder made to look like a bare repository may be part of what somebody else's repository holds.
+    let bare = if is_bare(folder) { "safe.bareRepository=all" } else { "safe.bareRepository=explicit" };
+    command.args(["-c", bare, "-C"]).arg(folder).args(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
+/// Whether the folder is a bare repository that stands by itself, not below somebody's work tree.
+fn is_bare(folder: &Path) -> bool {
+    let Ok(folder) = folder.canonicalize() else { return false };
+    folder.join("HEAD").is_file() && folder.join("objects").is_dir() && !folder.ancestors().any(|above| above.join(".git").exists())
+}
+
+/// The variables that hold an empty text and `false`, for settings whose names may hold an equals sign.
+const EMPTY: &str = "BRIEF_GIT_EMPTY";
+const FALSE: &str = "BRIEF_GIT_FALSE";
+
+/// The options that turn off every filter that the settings of the repository, the user or the system define: a command that
+/// compares files with what is committed would run them.
+pub(super) fn filters(folder: &Path) -> Result<Option<Vec<OsString>>> {
+    let Some(names) = run(folder, &["config", "--list", "--name-only", "-z"])? else { return Ok(None) };
+    let mut options = Vec::new();
+    let mut drivers: Vec<&[u8]> = names
+        .split(|byte| *byte == 0)
+        .filter_map(|name| name.strip_prefix(b"filter."))
+        .filter_map(|name| Some(&name[..name.iter().rposition(|byte| *byte == b'.')?]))
+        .collect();
+    drivers.sort_unstable();
+    drivers.dedup();
+    for driver in drivers {
+        for (setting, value) in [("clean", EMPTY), ("smudge", EMPTY), ("process", EMPTY), ("required", FALSE)] {
+            let mut option = OsString::from("--config-env=filter.");
+            option.push(os_string(driver)?);
+            option.push(format!(".{setting}={value}"));
+            options.push(option);
+        }
+    }
+    Ok(Some(options))
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere a name may be no text")]
+fn os_string(bytes: &[u8]) -> Result<&OsStr> {
+    Ok(std::os::unix::ffi::OsStrExt::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn os_string(bytes: &[u8]) -> Result<&OsStr> {
+    Ok(OsStr::new(std::str::from_utf8(bytes).context("a setting of git has a name that isn't UTF-8")?))
+}
+
 /// Runs a command and gives what it printed; `None` where it failed for a reason of its own.
-pub(super) fn run(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>> {
+pub(super) fn run<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Result<Option<Vec<u8>>> {
     let output = command(folder, arguments).output().map_err(|error| not_started(folder, error))?;
     match output.status.success() {
         true => Ok(Some(output.stdout)),
@@ -74,7 +178,8 @@ fn refused(folder: &Path, output: &Output) -> Result<()> {
     if message.contains("not a git repository") {
         bail!("`{}` is not in a git repository", folder.display());
     }
-    if message.contains("dubious ownership") || message.contains("cannot change to") {
+    let unusable = ["dubious ownership", "cannot change to", "cannot use bare repository"];
+    if unusable.iter().any(|reason| message.contains(reason)) {
         bail!("git can't use `{}`: {message}", folder.display());
     }
     Ok(())

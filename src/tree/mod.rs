@@ -2,6 +2,7 @@
 
 pub mod folder;
 mod git;
+mod lfs;
 pub mod revision;
 
 use std::collections::BTreeMap;

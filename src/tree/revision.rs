@@ -4,6 +4,7 @@
 //! repositories, linked worktrees and folders below a repository's root are all fine.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::folder::{FOLDERS, MAX_FILE, MAX_TOTAL, unreadable};
-use super::{Tree, git};
+use super::{Tree, git, lfs};
 use crate::diagnostic::Diagnostic;
 
 /// What git knows of the folder of a book.
@@ -28,24 +29,69 @@ pub struct GitFacts {
 
 /// What git knows of a folder; nothing where there is no git, no repository, no work tree or no commit.
 pub fn facts(root: &Path) -> Option<GitFacts> {
-    let (head, status) = thread::scope(|scope| {
-        // A file that git ignores is read all the same.
-        let status =
-            [&["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--"], FOLDERS.as_slice()]
-                .concat();
-        let status = scope.spawn(move || git::run(root, &status));
-        let head = git::run(root, &["log", "-1", "--no-show-signature", "--format=%H %ct"]);
-        (head, status.join())
+    let (head, clean) = thread::scope(|scope| {
+        let clean = scope.spawn(|| is_clean(root));
+        (git::run(root, &["log", "-1", "--no-show-signature", "--format=%H %ct"]), clean.join())
     });
     let head = String::from_utf8(head.ok()??).ok()?;
     let (commit, time) = head.trim().split_once(' ')?;
-    let status = status.ok()?.ok()??;
-    let prefix = if status.is_empty() { String::new() } else { prefix(root).ok()? };
-    let clean = status.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()).all(|entry| {
-        let path = String::from_utf8_lossy(entry.get(3..).unwrap_or_default());
-        is_hidden(path.strip_prefix(&prefix).unwrap_or(&path))
+    Some(GitFacts { commit: commit.to_owned(), clean: clean.ok()?.ok()??, commit_time: time.parse().ok()? })
+}
+
+/// Whether the files that the book is read from are as committed; nothing where git can't say.
+///
+/// No filter is run to find out, so a file that Git LFS keeps elsewhere is held against its pointer here. What a submodule
+/// holds is committed in another repository, so a book with one is never as committed.
+fn is_clean(root: &Path) -> Result<Option<bool>> {
+    let Some(changed) = changed(root)? else { return Ok(None) };
+    let Some(tracked) = git::run(root, &[&["ls-files", "--stage", "-z", "--"], FOLDERS.as_slice()].concat())? else { return Ok(None) };
+    let tracked: BTreeMap<&[u8], (&[u8], String)> = tracked.split(|byte| *byte == 0).filter_map(tracked_file).collect();
+    if tracked.values().any(|(mode, _)| *mode == b"160000") {
+        return Ok(Some(false));
+    }
+    let mut expanded = Vec::new();
+    for entry in changed {
+        let id = tracked.get(entry.path.as_slice()).map(|(_, id)| id);
+        match id.filter(|_| entry.only_in_work_tree) {
+            Some(id) => expanded.push((entry.path, id)),
+            None => return Ok(Some(false)),
+        }
+    }
+    let pointers = objects(root, &expanded.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
+    Ok(Some(expanded.iter().all(|(path, id)| {
+        let file = std::str::from_utf8(path).ok().map(|path| root.join(path));
+        file.zip(pointers.get(*id)).is_some_and(|(file, pointer)| lfs::is_content_of(&file, pointer))
+    })))
+}
+
+/// A file of the book that isn't as committed, by its path from the book's root.
+struct Changed {
+    path: Vec<u8>,
+    only_in_work_tree: bool,
+}
+
+/// The files of the book that aren't as committed, those that git ignores among them: they are read all the same.
+fn changed(root: &Path) -> Result<Option<Vec<Changed>>> {
+    let Some(mut status) = git::filters(root)? else { return Ok(None) };
+    let options = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"];
+    status.extend(options.into_iter().chain(["--ignore-submodules=dirty", "--"]).chain(FOLDERS).map(OsString::from));
+    let Some(status) = git::run(root, &status)? else { return Ok(None) };
+    let prefix = if status.is_empty() { String::new() } else { prefix(root)? };
+    let entries = status.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    let entries = entries.map(|entry| {
+        let path = entry.get(3..).unwrap_or_default();
+        let path = path.strip_prefix(prefix.as_bytes()).unwrap_or(path);
+        Changed { path: path.to_vec(), only_in_work_tree: entry.starts_with(b" M") }
     });
-    Some(GitFacts { commit: commit.to_owned(), clean, commit_time: time.parse().ok()? })
+    Ok(Some(entries.filter(|entry| !is_hidden(&String::from_utf8_lossy(&entry.path))).collect()))
+}
+
+/// An entry of `ls-files --stage`, `100644 <id> 0\t<path>`: path, mode and id.
+fn tracked_file(entry: &[u8]) -> Option<(&[u8], (&[u8], String))> {
+    let tab = entry.iter().position(|byte| *byte == b'\t')?;
+    let mut about = entry[..tab].split(|byte| *byte == b' ');
+    let (mode, id) = (about.next()?, about.next()?);
+    Some((&entry[tab + 1..], (mode, String::from_utf8(id.to_vec()).ok()?)))
 }
 
 /// A commit.

@@ -20,6 +20,8 @@ mod files;
 mod formats;
 mod fuzz;
 mod hostile;
+#[cfg(unix)]
+mod hostile_repository;
 mod load;
 mod load_properties;
 mod markdown;
