@@ -75,6 +75,7 @@ codes! {
     MissingAsset "missing-asset" "An image can't be found among the book's assets, or isn't one."
     MissingAlternativeText "missing-alternative-text" "An image has no alternative text."
     MissingGlyph "missing-glyph" "No font has a character, so the PDF shows its number."
+    TextOverflow "text-overflow" "A text doesn't fit its place on the page."
     UnknownDirective "unknown-directive" "A layout directive isn't one that brief knows."
     Theme "theme" "The theme can't be used."
     Typesetting "typesetting" "typst can't typeset a document."

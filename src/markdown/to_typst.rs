@@ -5,6 +5,7 @@
 //! ([`code::Code::string`]), which makes a string literal of it: no input can run code or break the document.
 
 mod blocks;
+mod breaks;
 mod code;
 mod inlines;
 mod meta;

@@ -118,7 +118,8 @@ impl<'a> Press<'a> {
                     .kept
                     .as_ref()
                     .map(|folder| format!("what typst was given for `{}` is in `{}`", prepared.planned.id, folder.display()));
-                let warnings = typesetting::missing_glyphs(self, prepared, &source);
+                let mut warnings = typesetting::missing_glyphs(self, prepared, &source);
+                warnings.extend(typesetting::overflows(prepared, &source, &pdf.bytes)?);
                 Ok(Ok(Made { markdown: self.markdown(prepared, stamp), pdf, warnings, note }))
             }
             Err(faults) => Ok(Err(faults)),

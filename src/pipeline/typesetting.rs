@@ -9,7 +9,7 @@ use super::finish::{Press, asset_path};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::TypstSource;
 use crate::model::{Date, Record, Value};
-use crate::typeset::{Engine, Failure, Job, Pdf};
+use crate::typeset::{self, Engine, Failure, Job, Misfit, MisfitKind, Pdf};
 
 /// Typesets a document; what is wrong with its content or theme comes back as diagnostics.
 pub(super) fn typeset(
@@ -56,6 +56,32 @@ fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
             diagnostic
         })
         .collect()
+}
+
+/// How many letters of a text that doesn't fit are looked for and shown.
+const SHOWN: usize = 40;
+
+/// Warnings for text that runs past the page's edge or over other text, at the line that printed it.
+pub(super) fn overflows(prepared: &Prepared, source: &TypstSource, pdf: &[u8]) -> Result<Vec<Diagnostic>> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let warning = |misfit: Misfit| {
+        let text: String = misfit.text.chars().take(SHOWN).collect();
+        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+        // A whole literal, else the start of one, else a part.
+        let looked_for = [format!("\"{escaped}\""), format!("\"{escaped}"), escaped];
+        let found = looked_for.iter().find_map(|text| lines.iter().position(|line| line.contains(text.as_str())));
+        let line = found.and_then(|line| source.lines.get(line)).copied();
+        let how = match misfit.kind {
+            MisfitKind::PastTheEdge => "runs past the edge of the page",
+            MisfitKind::OverOtherText => "runs over the text beside it",
+        };
+        let shown = if text.len() < misfit.text.len() { format!("{text}…") } else { text };
+        let message = format!("`{shown}` {how}, on page {} of document `{}`", misfit.page, prepared.planned.id);
+        let warning = Diagnostic::warning(Code::TextOverflow, Place::Book, message)
+            .help("shorten it, give its column more width (`:::table widths=…`), or change the theme");
+        prepared.origins.blame(line.unwrap_or(0), warning)
+    };
+    Ok(typeset::misfits(pdf)?.into_iter().map(warning).collect())
 }
 
 /// Warnings for characters that no font has: each once, at the record that holds it where one does.

@@ -1,7 +1,7 @@
 //! Blocks.
 
 use super::inlines::expanded;
-use super::{Listed, Writer, places};
+use super::{Listed, Writer, breaks, places};
 use crate::document::{Block, BlockKind, Inline, List};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
@@ -243,7 +243,8 @@ impl<'a> Writer<'a> {
     }
 
     fn code_block(&mut self, info: &str, literal: &str) {
-        self.code.push("#raw(block: true, ");
+        let long = breaks::is_long_code(literal);
+        self.code.push(if long { "#long-code(raw(block: true, " } else { "#raw(block: true, " });
         if let Some(language) = info.split([' ', ',', '{']).next().filter(|language| !language.is_empty()) {
             self.code.push("lang: ");
             self.code.name(language);
@@ -251,7 +252,7 @@ impl<'a> Writer<'a> {
         }
         self.code.start();
         self.code.string(&expanded(literal.strip_suffix('\n').unwrap_or(literal)));
-        self.code.line(");");
+        self.code.line(if long { "));" } else { ");" });
     }
 
     fn alert(&mut self, kind: &str, title: Option<&str>, blocks: &'a [Block]) {

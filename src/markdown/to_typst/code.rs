@@ -2,10 +2,8 @@
 
 use serde_json::Value;
 
+use super::breaks;
 use crate::document::TypstSource;
-
-/// A run of letters this long without a blank gets places where it may break.
-const LONG_WORD: usize = 24;
 
 /// Typst code and where its lines came from.
 pub(super) struct Code<'a> {
@@ -22,14 +20,9 @@ pub(super) struct Code<'a> {
     /// Whether a blank here would be one too many.
     blank: bool,
     /// How long the word at the end of what is written has become.
-    word: usize,
+    word: f64,
     /// How many letters a line holds here, about.
-    room: usize,
-}
-
-/// Whether a character holds the word together that it stands in.
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() && u32::from(c) < 0x2e80 || matches!(c, '_' | '.' | '/' | '@' | ':' | ',' | '=' | '&' | '%' | '+' | '#')
+    room: f64,
 }
 
 /// A place in the code to be filled later.
@@ -50,15 +43,15 @@ impl<'a> Code<'a> {
             pending: String::new(),
             last: None,
             blank: true,
-            word: 0,
-            room: LONG_WORD,
+            word: 0.0,
+            room: breaks::LONG_WORD,
         }
     }
 
     /// How many letters a line holds in what follows, about; back to a page's width with `None`.
-    pub(super) fn narrow(&mut self, room: Option<usize>) {
+    pub(super) fn narrow(&mut self, room: Option<f64>) {
         self.flush();
-        self.room = room.unwrap_or(LONG_WORD).max(4);
+        self.room = room.unwrap_or(breaks::LONG_WORD).clamp(4.0, breaks::LONG_WORD);
     }
 
     /// What follows comes from this line of the rendered text; 0 leaves it at the last one known.
@@ -101,7 +94,7 @@ impl<'a> Code<'a> {
         self.flush();
         self.blank = true;
         self.last = None;
-        self.word = 0;
+        self.word = 0.0;
     }
 
     /// Something that is no text was printed: a blank may follow.
@@ -109,7 +102,7 @@ impl<'a> Code<'a> {
         self.flush();
         self.blank = false;
         self.last = None;
-        self.word = 0;
+        self.word = 0.0;
     }
 
     fn flush(&mut self) {
@@ -118,31 +111,33 @@ impl<'a> Code<'a> {
         }
         let text = std::mem::take(&mut self.pending);
         let mut from = 0;
-        // An address breaks where typst breaks addresses.
-        if !text.contains("://") {
-            let mut run = 0..0;
-            let mut limit = LONG_WORD;
-            for (at, c) in text.char_indices() {
-                if !is_of_word(c) {
-                    self.word = 0;
-                    continue;
-                }
-                if at >= run.end {
-                    // What is all letters can be hyphenated; a number or a code can't.
-                    let length = text[at..].find(|c| !is_of_word(c)).unwrap_or(text.len() - at);
-                    run = at..at + length;
-                    limit = if text[run.clone()].chars().all(char::is_alphabetic) { LONG_WORD } else { self.room.min(LONG_WORD) };
-                }
-                self.word += 1;
-                if self.word > limit {
-                    self.markup(&text[from..at]);
-                    self.text.push_str("#soft;");
-                    from = at;
-                    self.word = 1;
-                }
-            }
+        for at in breaks::of_text(&text, self.room, &mut self.word) {
+            self.markup(&text[from..at]);
+            self.soft();
+            from = at;
         }
         self.markup(&text[from..]);
+    }
+
+    /// A place where a long word may break.
+    fn soft(&mut self) {
+        self.text.push_str("#soft;");
+    }
+
+    /// Code within a line.
+    pub(super) fn inline_code(&mut self, code: &str) {
+        self.flush();
+        let mut from = 0;
+        for at in breaks::of_code(code, self.room).into_iter().chain([code.len()]) {
+            if from > 0 {
+                self.soft();
+            }
+            self.text.push_str("#raw(");
+            self.string(&code[from..at]);
+            self.text.push_str(");");
+            from = at;
+        }
+        self.printed();
     }
 
     fn markup(&mut self, text: &str) {

@@ -40,10 +40,7 @@ impl Writer<'_> {
             }
             Inline::Code(code) => {
                 self.claims();
-                self.code.push("#raw(");
-                self.code.string(&expanded(code));
-                self.code.push(");");
-                self.code.printed();
+                self.code.inline_code(&expanded(code));
             }
             Inline::Emphasis(content) => self.wrapped("#emph[", content, "];"),
             Inline::Strong(content) => self.wrapped("#strong[", content, "];"),

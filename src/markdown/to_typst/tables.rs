@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::Writer;
-use crate::document::{Alignment, Inline, Row, Table, plain_text};
+use super::breaks::{CODE_LETTER, width_of};
+use crate::document::{Alignment, Inline, Row, Table};
 
 /// How wide the text of a page is, and of one that is turned, in points.
 const WIDTH: f64 = 440.0;
@@ -20,7 +21,17 @@ const SHORT_ROW: f64 = 12.0;
 const SHORT_TABLE: f64 = 10.0;
 
 /// A column whose longest cell has no more letters than this is as wide as that cell.
-const NARROW: usize = 11;
+const NARROW: f64 = 11.0;
+
+/// A table of no more columns than this is as wide as its cells, where they fit in one line.
+const FEW: usize = 3;
+
+/// A column is made wide enough for a word of this many letters; a longer one breaks.
+const LONGEST_WORD: f64 = 30.0;
+
+/// Letters of marks and of a bold face, in letters of average width.
+const MARK_LETTER: f64 = 0.7;
+const BOLD: f64 = 1.08;
 
 impl Writer<'_> {
     pub(super) fn table(&mut self, table: &Table) {
@@ -30,7 +41,8 @@ impl Writer<'_> {
         }
         let attributes = self.table;
         let small = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
-        let widths = widths(table, attributes);
+        let page = if self.nesting.in_turned { TURNED_WIDTH } else { WIDTH };
+        let widths = widths(table, attributes, page / letter(small));
         let rooms = self.rooms(&widths, small);
         let height: f64 = table.rows.iter().map(|row| lines(row, &rooms).ceil()).sum();
         let unbroken = height <= SHORT_TABLE;
@@ -75,14 +87,7 @@ impl Writer<'_> {
 
     /// How many letters a line of each column holds, about.
     fn rooms(&self, widths: &[Width], size: Option<&str>) -> Vec<f64> {
-        let letter = LETTER
-            * if size == Some("small") {
-                0.9
-            } else if size == Some("tiny") {
-                0.8
-            } else {
-                1.0
-            };
+        let letter = letter(size);
         let page = if self.nesting.in_turned { TURNED_WIDTH } else { WIDTH };
         let fixed = |width: &Width| if let Width::Auto(letters) = width { *letters as f64 * letter + INSET } else { 0.0 };
         let share = |width: &Width| if let Width::Share(share) = width { *share } else { 0.0 };
@@ -99,11 +104,11 @@ impl Writer<'_> {
     fn cells(&mut self, cells: &[Vec<Inline>], rooms: &[f64], breakable: bool) {
         for (index, room) in rooms.iter().enumerate() {
             let cell = cells.get(index).map_or(&[][..], Vec::as_slice);
-            let divided = longest_word(cell) as f64 > room * 0.9;
+            let divided = CellSize::of(cell).word > room * 0.9;
             self.code.push(if breakable { "table.cell(breakable: true)[" } else { "[" });
             self.code.push(if divided { "#hyphenated[" } else { "" });
             self.code.start();
-            self.code.narrow(Some(*room as usize));
+            self.code.narrow(Some(*room));
             self.inlines(cell);
             self.code.narrow(None);
             self.code.push(if divided { "];" } else { "" });
@@ -112,8 +117,13 @@ impl Writer<'_> {
     }
 }
 
-fn longest_word(cell: &[Inline]) -> usize {
-    plain_text(cell).split(char::is_whitespace).map(|word| word.chars().count()).max().unwrap_or(0)
+/// How wide a letter is in a table of this size, in points.
+fn letter(size: Option<&str>) -> f64 {
+    match size {
+        Some("small") => LETTER * 0.9,
+        Some("tiny") => LETTER * 0.8,
+        _ => LETTER,
+    }
 }
 
 /// A column's width.
@@ -134,49 +144,137 @@ impl Width {
     }
 }
 
-/// The widths that a directive gives, else widths by how much the columns hold.
-fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>) -> Vec<Width> {
+/// The widths that a directive gives, else widths by what the columns hold; `room` is the page's, in letters.
+fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, room: f64) -> Vec<Width> {
     let given = attributes.and_then(|attributes| attributes.get("widths")).map(String::as_str).unwrap_or_default();
     let given: Vec<Option<f64>> = given.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
     let given: Vec<f64> = given.into_iter().flatten().filter(|share: &f64| share.is_finite() && (0.01..=1000.0).contains(share)).collect();
     if given.len() == table.header.len() {
         return given.into_iter().map(Width::Share).collect();
     }
-    let mut widths: Vec<Width> = (0..table.header.len()).map(|column| natural(table, column)).collect();
-    if widths.iter().all(|width| matches!(width, Width::Auto(_))) {
-        // A table of short cells is as wide as the text all the same, like its neighbours.
-        for width in &mut widths {
-            if let Width::Auto(letters) = *width {
-                *width = Width::Share(letters.max(4) as f64);
+    let columns: Vec<Column> = (0..table.header.len()).map(|index| Column::of(table, index)).collect();
+    let needed: f64 = columns.iter().map(|column| column.longest + INSET / LETTER).sum();
+    if columns.len() <= FEW && needed <= room {
+        return columns.iter().map(|column| Width::Auto(column.longest.ceil() as usize)).collect();
+    }
+    let narrow = |column: &Column| column.longest <= NARROW;
+    // A table of short cells is as wide as the text all the same, like its neighbours.
+    if columns.iter().all(narrow) {
+        return columns.iter().map(|column| Width::Share(column.longest.ceil().max(4.0))).collect();
+    }
+    let fixed: f64 = columns.iter().filter(|column| narrow(column)).map(|column| column.longest + INSET / LETTER).sum();
+    let wide: Vec<&Column> = columns.iter().filter(|column| !narrow(column)).collect();
+    let mut shares = shared(&wide, room - fixed).into_iter();
+    let width = |column: &Column| match narrow(column) {
+        true => Width::Auto(column.longest.ceil() as usize),
+        false => Width::Share((shares.next().unwrap_or(1.0) * 10.0).round().max(1.0) / 10.0),
+    };
+    columns.iter().map(width).collect()
+}
+
+/// Shares of a width, in letters: each column has room for its longest word, where there is enough for all of them. What
+/// is left goes to those that hold much, by the root, so that a column of long texts doesn't starve the others; and no
+/// column gets more than its longest cell needs.
+fn shared(columns: &[&Column], room: f64) -> Vec<f64> {
+    let inset = INSET / LETTER;
+    let mut words: Vec<f64> = columns.iter().map(|column| column.word.min(LONGEST_WORD)).collect();
+    cap(&mut words, room - columns.len() as f64 * inset);
+    let mut shares: Vec<f64> = words.iter().map(|word| word + inset).collect();
+    let mut left = room - shares.iter().sum::<f64>();
+    // Each round fills a column or uses up what is left.
+    for _ in 0..columns.len() {
+        let needs = |index: usize| columns[index].longest + inset - shares[index];
+        let weight = |index: usize| if needs(index) > 0.1 { columns[index].mean.clamp(8.0, 160.0).sqrt() } else { 0.0 };
+        let weights: Vec<f64> = (0..columns.len()).map(weight).collect();
+        let all: f64 = weights.iter().sum();
+        if left <= 0.1 || all == 0.0 {
+            break;
+        }
+        let more: Vec<f64> = (0..columns.len()).map(|index| (left * weights[index] / all).min(needs(index).max(0.0))).collect();
+        for (share, more) in shares.iter_mut().zip(&more) {
+            *share += more;
+        }
+        left -= more.iter().sum::<f64>();
+    }
+    shares
+}
+
+/// Cuts the longest so that all add up to no more than `most`: the shorter ones stay whole.
+fn cap(lengths: &mut [f64], most: f64) {
+    let mut ascending = lengths.to_vec();
+    ascending.sort_by(f64::total_cmp);
+    let mut left = most;
+    for (index, length) in ascending.iter().enumerate() {
+        let even = left / (ascending.len() - index) as f64;
+        if *length > even {
+            lengths.iter_mut().for_each(|length| *length = length.min(even.max(1.0)));
+            return;
+        }
+        left -= length;
+    }
+}
+
+/// How much a column holds, in letters.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    longest: f64,
+    mean: f64,
+    word: f64,
+}
+
+impl Column {
+    fn of(table: &Table, index: usize) -> Column {
+        let cells = std::iter::once(&table.header).chain(table.rows.iter().map(|row| &row.cells));
+        let sizes: Vec<CellSize> = cells.map(|cells| cells.get(index).map_or_else(CellSize::default, |cell| CellSize::of(cell))).collect();
+        let most = |size: fn(&CellSize) -> f64| sizes.iter().map(size).fold(0.0, f64::max);
+        // A header is bold, and letters of a bold face are wider.
+        let header = sizes.first().copied().unwrap_or_default();
+        Column {
+            longest: most(|size| size.letters).max(header.letters * BOLD),
+            mean: sizes.iter().map(|size| size.letters).sum::<f64>() / sizes.len() as f64,
+            word: most(|size| size.word).max(header.word * BOLD),
+        }
+    }
+}
+
+/// How long a cell's text and its longest word are, in letters of average width.
+#[derive(Debug, Clone, Copy, Default)]
+struct CellSize {
+    letters: f64,
+    word: f64,
+}
+
+impl CellSize {
+    fn of(cell: &[Inline]) -> CellSize {
+        let mut size = CellSize::default();
+        let mut word = 0.0;
+        size.add(cell, 1.0, &mut word);
+        size
+    }
+
+    fn add(&mut self, inlines: &[Inline], scale: f64, word: &mut f64) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) | Inline::Html(text) => self.text(text, |c| width_of(c) * scale, word),
+                Inline::Code(text) => self.text(text, |_| CODE_LETTER, word),
+                Inline::Cite(number) => self.text(&format!("[{number}]"), |_| MARK_LETTER, word),
+                Inline::SoftBreak | Inline::HardBreak => self.text(" ", |_| 0.0, word),
+                Inline::Strong(content) => self.add(content, scale * BOLD, word),
+                other => self.add(other.content().map_or(&[][..], Vec::as_slice), scale, word),
             }
         }
     }
-    widths
-}
 
-fn natural(table: &Table, column: usize) -> Width {
-    let lengths = || {
-        let cells = std::iter::once(&table.header).chain(table.rows.iter().map(|row| &row.cells));
-        cells.map(move |cells| cells.get(column).map_or(0, |cell| letters(cell)))
-    };
-    let longest = lengths().max().unwrap_or(0);
-    if longest <= NARROW {
-        return Width::Auto(longest);
+    fn text(&mut self, text: &str, width: impl Fn(char) -> f64, word: &mut f64) {
+        for c in text.chars() {
+            *word = if c.is_whitespace() { 0.0 } else { *word + width(c) };
+            self.letters += width(c);
+            self.word = self.word.max(*word);
+        }
     }
-    let mean = lengths().sum::<usize>() as f64 / (table.rows.len() + 1) as f64;
-    let cells = std::iter::once(&table.header).chain(table.rows.iter().map(|row| &row.cells));
-    let word = cells.map(|cells| cells.get(column).map_or(0, |cell| longest_word(cell))).max().unwrap_or(0);
-    // By the root, so that a column of long texts doesn't starve the others; and never much less than its longest word.
-    let share = mean.clamp(8.0, 160.0).sqrt().max(word.min(16) as f64 / 3.0);
-    Width::Share((share * 10.0).round() / 10.0)
-}
-
-/// Letters that a cell holds, marks left out.
-fn letters(cell: &[Inline]) -> usize {
-    plain_text(cell).chars().count()
 }
 
 /// How many lines a row is high, about.
 fn lines(row: &Row, rooms: &[f64]) -> f64 {
-    row.cells.iter().zip(rooms).map(|(cell, room)| letters(cell) as f64 / (room * 0.85).max(1.0)).fold(1.0, f64::max)
+    row.cells.iter().zip(rooms).map(|(cell, room)| CellSize::of(cell).letters / (room * 0.85).max(1.0)).fold(1.0, f64::max)
 }
