@@ -32,8 +32,8 @@ A base or head is a version (v7), a Git revision (main, HEAD~3, main... for wher
 holds a book or a version; a text that begins with `.` or `/` is a folder. A revision is read from Git's object
 store with its own schemas and templates; nothing is checked out.
 
-Exit codes: 0, or with --exit-code 1 where something changed; 2 where a side can't be read as a whole (what can
-is shown). docs/pull-requests.md says how `git diff` itself shows records this way.";
+Exit codes: 0, or with --exit-code 1 where something changed, a record, a file or a document; 2 where a side can't be
+read as a whole (what can is shown), or where --exit-code can't say that nothing changed. docs/pull-requests.md says how `git diff` itself shows records this way.";
 
 /// As much as a code host takes for one comment.
 pub(super) const COMMENT: usize = 65_535;
@@ -44,7 +44,7 @@ const TYPST_SECONDS: u64 = 120;
 ///
 /// Records are compared by id, lists of mappings by their keys, prose by words. The order of what has no order, comments,
 /// quoting and the place of files are no change. Schemas, templates and settings are listed by file, with the documents
-/// whose text they alter.
+/// that they alter, and every document that differs is named, with the reasons.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Diff {
@@ -110,13 +110,18 @@ impl Diff {
         let incomplete = incomplete(&comparison, terminal);
         // The list of changes stands, whatever is wrong with the documents.
         self.write_redline(redlined, terminal).map_err(|error| unusable(error, terminal))?;
-        let changed = !changes.records.is_empty() || !changes.files.is_empty();
+        let (changed, complete) = (!changes.is_empty(), changes.complete);
         // The process ends here; to give back two whole books record by record is a tenth of its time.
         std::mem::forget(comparison);
         if incomplete {
             return Ok(Status::Incomplete);
         }
-        Ok(if self.exit_code && changed { Status::Changed } else { Status::Fine })
+        Ok(match (self.exit_code, changed, complete) {
+            (true, true, _) => Status::Changed,
+            // That nothing changed is not known.
+            (true, false, false) => Status::Incomplete,
+            _ => Status::Fine,
+        })
     }
 
     fn compare(&self) -> Result<Comparison> {
@@ -205,7 +210,7 @@ pub(super) fn incomplete(comparison: &Comparison, terminal: &Terminal) -> bool {
             terminal.diagnostics(tree, &faults);
         }
     }
-    comparison.left_out.iter().for_each(|left_out| terminal.note(left_out));
+    comparison.changes.missing.iter().for_each(|missing| terminal.note(missing));
     incomplete
 }
 

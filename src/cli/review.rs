@@ -67,7 +67,7 @@ impl Review {
         };
         let comparison = pipeline::compare(base, head, &[])?;
         let effects = pipeline::effects(&comparison, &output);
-        let mut notes = comparison.left_out.clone();
+        let mut notes = Vec::new();
         if comparison.base.is_nothing() {
             notes.insert(0, format!("{} has no book yet: everything is new.", comparison.base.name));
         }

@@ -12,7 +12,8 @@ use crate::model::{Date, Number};
 
 /// The JSON Schema of `changes.json`.
 pub const SCHEMA: &str = include_str!("changes.schema.json");
-const FORMAT: u32 = 1;
+/// The format that is written; format 1 had no documents, and did not say whether it was complete.
+const FORMAT: u32 = 2;
 
 /// `changes.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,22 @@ pub struct Changes {
     pub records: Vec<Change>,
     /// Changes outside the records, sorted by path.
     pub files: Vec<FileChange>,
+    /// The documents that a reader finds changed, sorted by id.
+    #[serde(default)]
+    pub documents: Vec<DocumentChange>,
+    /// Whether all of both sides was compared.
+    #[serde(default = "yes")]
+    pub complete: bool,
+    /// What was not compared, in a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// The collections that were compared, where it was some and no documents; empty for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub collections: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The version that changes are counted from.
@@ -147,6 +164,38 @@ pub struct FileChange {
     pub documents: Vec<String>,
 }
 
+/// A document that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentChange {
+    pub id: String,
+    pub kind: FileKind,
+    /// What of that which it is made of differs; empty for a document that came or went, and where a version does not
+    /// say what its documents are made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+    /// The images that differ, as documents name them: `assets/map.svg`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<String>,
+}
+
+/// What a document is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reason {
+    /// Its text differs, and so do records.
+    Records,
+    /// Its text or its paper differs, and so does `content/book.yaml` or a schema.
+    Settings,
+    /// Its text differs, and so does its template or a part of it.
+    Template,
+    Image,
+    Theme,
+    Fonts,
+    /// The versions of brief and typst.
+    Tools,
+}
+
 /// What can happen to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -159,7 +208,44 @@ pub enum FileKind {
 impl Changes {
     /// Changes since a version, or for a first version since nothing.
     pub fn new(since: Option<Since>, records: Vec<Change>, files: Vec<FileChange>) -> Changes {
-        Changes { format: FORMAT, since, records, files }
+        Changes {
+            format: FORMAT,
+            since,
+            records,
+            files,
+            documents: Vec::new(),
+            complete: true,
+            missing: Vec::new(),
+            collections: Vec::new(),
+        }
+    }
+
+    /// The same with the documents that differ.
+    #[must_use]
+    pub fn with_documents(mut self, mut documents: Vec<DocumentChange>) -> Changes {
+        documents.sort_by(|a, b| a.id.cmp(&b.id));
+        self.documents = documents;
+        self
+    }
+
+    /// The same with what was not compared, in a sentence each.
+    #[must_use]
+    pub fn without(mut self, missing: Vec<String>) -> Changes {
+        self.complete &= missing.is_empty();
+        self.missing.extend(missing);
+        self
+    }
+
+    /// The same, of these collections alone.
+    #[must_use]
+    pub fn only(mut self, collections: &[String]) -> Changes {
+        self.collections = collections.to_vec();
+        self
+    }
+
+    /// Whether no difference was found; that there is none can be said only where `complete` is true as well.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.files.is_empty() && self.documents.is_empty()
     }
 
     /// The text of `changes.json`.
@@ -172,8 +258,8 @@ impl Changes {
     /// Reads `changes.json`.
     pub fn parse(bytes: &[u8]) -> Result<Changes> {
         let changes: Changes = serde_json::from_slice(bytes).context("the list of changes is damaged")?;
-        if changes.format != FORMAT {
-            bail!("the list of changes is of format {}, and this brief reads format {FORMAT}", changes.format);
+        if !(1..=FORMAT).contains(&changes.format) {
+            bail!("the list of changes is of format {}, and this brief reads up to {FORMAT}", changes.format);
         }
         Ok(changes)
     }

@@ -7,6 +7,7 @@
 mod apply;
 mod change;
 mod compare;
+mod documents;
 mod fields;
 mod files;
 mod likeness;
@@ -20,8 +21,9 @@ mod values;
 pub use crate::model::Snapshot;
 use crate::text::words;
 pub use apply::{Normal, apply};
-pub use change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part, SCHEMA, Since};
+pub use change::{Change, ChangeKind, Changes, DocumentChange, FieldChange, FieldKind, FileChange, FileKind, Part, Reason, SCHEMA, Since};
 pub use compare::compare;
+pub use documents::{DocumentGroup, document_groups};
 pub use files::{files, settings};
 pub use node::{Parts, Qualifier};
 pub use summary::summary;

@@ -8,9 +8,12 @@ use serde_json::json;
 
 use super::claims::{self, Claims, Row};
 use super::content::{self, Content, Prepared, Wanted, prepare};
-use super::finish::{Made, Press, blank_texts};
+use super::differing::{Content as DocumentContent, Contents};
+use super::finish::{Made, Press};
 use super::largest_first::largest_first;
 use super::options::{BuildOptions, Built, Outcome, Progress};
+use super::since::Head;
+use super::templates::Templates;
 use super::{draft, finish, since};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::diff::Snapshot;
@@ -18,7 +21,7 @@ use crate::document::Stamp;
 use crate::model::Date;
 use crate::render::{Scope, long_date};
 use crate::tree::revision::{self, GitFacts};
-use crate::version::{self, Commit, Digest, DocumentEntry, Health, Release, Revision, Store, Tools, Version, inputs};
+use crate::version::{self, Commit, Digest, DocumentEntry, Health, PartDigests, Release, Revision, Store, Tools, Version, inputs};
 use crate::{tree, typeset};
 
 /// What a version's folder holds besides its documents and its manifest.
@@ -96,10 +99,11 @@ fn rebuilt(store: &mut Store, git: Option<&GitFacts>) -> Result<()> {
     Ok(())
 }
 
-/// A document and the digest of its content.
+/// A document and the digests of its content.
 struct Digested {
     prepared: Prepared,
     digest: Digest,
+    content: DocumentContent,
 }
 
 fn release(
@@ -115,7 +119,8 @@ fn release(
     let Content { tree, book, renderer, documents } = content;
     let tools = Tools::with_typst(typeset::VERSION);
     let press = Press::new(options, &tree, &book);
-    let digested: Vec<Digested> = documents.into_par_iter().map(|prepared| digest(prepared, &press, &tools)).collect();
+    let templates = Templates::of(&tree);
+    let digested: Vec<Digested> = documents.into_par_iter().map(|prepared| digest(prepared, &press, &tools, &templates)).collect();
     let ids: Vec<(String, Digest)> = digested.iter().map(|d| (d.prepared.planned.id.clone(), d.digest)).collect();
     let digest = version::book_digest(&version::BookParts {
         records: version::records_digest(&book),
@@ -145,7 +150,9 @@ fn release(
     let this = this_version(stage.number(), date, digest, &book.settings);
     let snapshot = Snapshot::of(&book);
     let prepared: Vec<&Prepared> = digested.iter().map(|document| &document.prepared).collect();
-    let changes = since::changed(options, &store, &snapshot, &tree, &prepared, &mut notes)?;
+    let contents = Contents::of_digests(&tools, digested.iter().map(|d| (d.prepared.planned.id.as_str(), &d.content)));
+    let this_side = Head { snapshot: &snapshot, tree: &tree, documents: &prepared, contents: &contents, is_whole: true };
+    let changes = since::changed(options, &store, &this_side, &mut notes)?;
     let scope = Scope { changes: Some(changes.json.clone()), audience: None };
     let kept_claims = match &before {
         Some(version) => Claims::parse(&version.read(CLAIMS)?)?.documents,
@@ -195,7 +202,7 @@ fn release(
         notes.extend(finished.note);
         rows.insert(finished.id.clone(), finished.rows);
         typeset_count += usize::from(finished.typeset);
-        entries.insert(finished.id, DocumentEntry { digest: finished.digest, revised: finished.revised });
+        entries.insert(finished.id, DocumentEntry { digest: finished.digest, revised: finished.revised, parts: finished.parts });
     }
     let faulty = has_errors(&faults);
     diagnostics.extend(faults);
@@ -230,6 +237,7 @@ fn release(
 struct Finished {
     id: String,
     digest: Digest,
+    parts: Option<PartDigests>,
     revised: Revision,
     rows: Vec<Row>,
     typeset: bool,
@@ -243,6 +251,7 @@ impl Finished {
         Finished {
             id: document.prepared.planned.id.clone(),
             digest: document.digest,
+            parts: None,
             revised,
             rows: Vec::new(),
             typeset: false,
@@ -252,19 +261,9 @@ impl Finished {
     }
 }
 
-fn digest(prepared: Prepared, press: &Press<'_>, tools: &Tools) -> Digested {
-    let texts = blank_texts(&prepared, press);
-    let assets = press.assets_of(&prepared.document);
-    let digest = version::document_digest(&version::DocumentParts {
-        id: &prepared.planned.id,
-        texts: &[("markdown", &texts.markdown), ("typst", &texts.typst)],
-        theme: press.theme(),
-        assets: &assets,
-        fonts: press.fonts_digest(),
-        tools,
-        options: &press.reader_options(),
-    });
-    Digested { prepared, digest }
+fn digest(prepared: Prepared, press: &Press<'_>, tools: &Tools, templates: &Templates) -> Digested {
+    let content = DocumentContent::of(&prepared, press, tools, None, templates);
+    Digested { prepared, digest: content.digest, content }
 }
 
 /// The version that a document was last revised in, where it is as it was then.
@@ -287,7 +286,16 @@ fn keep(
     stage.keep(&format!("{id}.md"), version)?;
     stage.keep(&format!("{id}.pdf"), version)?;
     let rows = claims.get(id).cloned().unwrap_or_default();
-    Ok(Finished { id: id.clone(), digest: document.digest, revised, rows, typeset: false, faults: Vec::new(), note: None })
+    Ok(Finished {
+        id: id.clone(),
+        digest: document.digest,
+        parts: document.content.parts.clone(),
+        revised,
+        rows,
+        typeset: false,
+        faults: Vec::new(),
+        note: None,
+    })
 }
 
 fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version::Stage, revised: Revision) -> Result<Finished> {
@@ -298,6 +306,7 @@ fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version:
     Ok(Finished {
         id: id.clone(),
         digest: document.digest,
+        parts: document.content.parts.clone(),
         revised,
         rows,
         typeset: true,

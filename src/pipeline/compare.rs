@@ -1,28 +1,20 @@
-//! What changed between two sides: their records, their other files, and the documents that those alter.
+//! What changed between two sides: their records, their other files, and the documents that differ.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Result;
-use rayon::prelude::*;
 
-use super::content::{self, Prepared, Wanted};
-use super::finish::asset_path;
-use super::options::Silent;
+use super::altered::{Documents, altered, is_record, is_schema, is_settings, made_otherwise};
+use super::content::Prepared;
+use super::differing::{Causes, Contents, Tried, differing};
+use super::rendered::Checked;
 use super::side::{Found, Side, no_collection};
+use super::since::Head;
 use super::unread::Unread;
-use crate::diagnostic::has_errors;
-use crate::diff::{self, Changes, FileChange, Snapshot};
-use crate::document::Stamp;
-use crate::render::Scope;
+use crate::diff::{self, Change, Changes, DocumentChange, FileChange, Snapshot};
 use crate::tree::Tree;
-use crate::{audience, load, markdown};
-
-const SETTINGS: &str = "content/book.yaml";
-
-/// Of more changed files than this it is not found out which documents each alters.
-const FILES: usize = 40;
+use crate::version::Manifest;
 
 /// Two sides compared.
 #[derive(Debug)]
@@ -30,11 +22,13 @@ pub struct Comparison {
     pub base: Side,
     pub head: Side,
     pub changes: Changes,
-    /// What was left out, in a sentence each.
-    pub left_out: Vec<String>,
+    /// What came of checking and rendering both; nothing of a side that has no files.
+    pub(super) checked: (Option<Checked>, Option<Checked>),
+    /// Whether the documents of both could be compared.
+    pub(super) documents_known: bool,
 }
 
-/// Compares two sides, in some collections or in all; also says which documents each changed file alters.
+/// Compares two sides, in some collections or in all; also says which documents differ, and which each changed file alters.
 pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Comparison> {
     for name in collections {
         if ![&base, &head].iter().any(|side| side.snapshot.collections.contains_key(name)) {
@@ -47,22 +41,89 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
         _ if base.is_nothing() => Vec::new(),
         _ => diff::settings(&base.snapshot, &head.snapshot),
     };
+    let mut missing = [base.left_out(), head.left_out()].concat();
     if !collections.is_empty() {
         let schemas: Vec<String> = collections.iter().map(|name| format!("content/schemas/{name}.")).collect();
         files.retain(|file| schemas.iter().any(|schema| file.path.starts_with(schema)));
+        let changes = Changes::new(Some(base.since.clone()), records, files).without(missing).only(collections);
+        return Ok(Comparison { base, head, changes, checked: (None, None), documents_known: false });
     }
+    let mut documents = Vec::new();
+    let mut checked = (None, None);
+    let mut documents_known = true;
+    if !base.is_same_as(&head) {
+        let tools = (base.tools(), head.tools());
+        checked = rayon::join(|| Checked::of(&base, tools.1.as_ref()), || Checked::of(&head, tools.0.as_ref()));
+        match (contents(&base, checked.0.as_ref()), contents(&head, checked.1.as_ref())) {
+            (Ok(before), Ok(after)) => {
+                let causes = match (&head.tree, checked.1.as_ref().and_then(|checked| checked.rendered.as_ref())) {
+                    (Some(tree), Some(rendered)) => {
+                        let prepared: Vec<&Prepared> = rendered.documents.iter().collect();
+                        causes(&base, tree, Documents { prepared: &prepared, contents: &after }, &records, &mut files)
+                    }
+                    _ => plain_causes(&records, &files),
+                };
+                documents = differing(&before, &after, &causes);
+            }
+            (before, after) => {
+                documents_known = false;
+                missing.extend([before.err(), after.err()].into_iter().flatten());
+            }
+        }
+    }
+    let changes = Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing);
+    Ok(Comparison { base, head, changes, checked, documents_known })
+}
+
+/// The documents of a side by what they are made of, or why that can't be told.
+fn contents(side: &Side, checked: Option<&Checked>) -> Result<Contents, String> {
+    match (checked, side.manifest()) {
+        (Some(Checked { rendered: Some(rendered), .. }), _) => Ok(rendered.contents.clone()),
+        (Some(_), _) => {
+            Err(format!("the content of {} has errors, so its documents are not compared; `brief check` shows them", side.name))
+        }
+        (None, Some(Ok(manifest))) => Ok(Contents::of_version(&manifest)),
+        (None, Some(Err(error))) => Err(format!("the documents of {} are not compared: {error:#}", side.name)),
+        (None, None) => Err(format!("the documents of {} are not known, and not compared", side.name)),
+    }
+}
+
+/// What alters the text of documents; on the way, which documents each file alters.
+fn causes(base: &Side, head: &Tree, documents: Documents<'_>, records: &[Change], files: &mut [FileChange]) -> Causes {
     let old = base.tree.clone().unwrap_or_else(|| schemas(&base.snapshot));
     // The settings of a version are not kept as a file that could be put back.
-    let first = usize::from(base.tree.is_none() && files.first().is_some_and(|file| file.path == SETTINGS));
-    if let Some(new) = &head.tree
-        && let Some(files) = files.get_mut(first..).filter(|files| !files.is_empty())
-        && let Some(rendered) = Rendered::of(&head)
-    {
-        altered(&old, new, &rendered.documents.iter().collect::<Vec<_>>(), &rendered.texts, files);
+    let is_kept = |file: &FileChange| base.tree.is_some() || !is_settings(&file.path);
+    let tried_all = altered(&old, head, documents, files, &is_kept);
+    let causes = plain_causes(records, files);
+    if base.tree.is_none() || !tried_all {
+        return causes;
     }
-    let left_out = [base.left_out(), head.left_out()].concat();
-    let changes = Changes::new(Some(base.since.clone()), records, files);
-    Ok(Comparison { base, head, changes, left_out })
+    let of = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
+        files.iter().filter(|file| wanted(&file.path)).flat_map(|file| file.documents.iter().cloned()).collect()
+    };
+    let templates = of(&|path| path.ends_with(".jinja"));
+    let settings = of(&|path| is_settings(path) || is_schema(path));
+    let before = with_records_of(&old, head);
+    let records = if before.files == head.files { BTreeSet::new() } else { made_otherwise(documents.contents, &before) };
+    Causes { tried: Some(Tried { records, settings, templates }), ..causes }
+}
+
+fn plain_causes(records: &[Change], files: &[FileChange]) -> Causes {
+    let settings = files.iter().any(|file| is_settings(&file.path) || is_schema(&file.path));
+    Causes { records: !records.is_empty(), settings, tried: None }
+}
+
+/// The head with the base's records.
+fn with_records_of(base: &Tree, head: &Tree) -> Tree {
+    let mut tree = head.clone();
+    tree.files.retain(|path, _| !is_record(path));
+    tree.files.extend(base.files.iter().filter(|(path, _)| is_record(path)).map(|(path, bytes)| (path.clone(), bytes.clone())));
+    tree
+}
+
+/// The documents that differ between two versions whose records and settings were compared.
+pub(super) fn version_documents(base: &Manifest, head: &Manifest, changes: &Changes) -> Vec<DocumentChange> {
+    differing(&Contents::of_version(base), &Contents::of_version(head), &plain_causes(&changes.records, &changes.files))
 }
 
 /// The schemas of a version as files.
@@ -74,28 +135,32 @@ fn schemas(version: &Snapshot) -> Tree {
 }
 
 /// What changed since a base, of records and documents at hand: for a build.
-pub(super) fn changes_since(base: &Side, head: &Snapshot, tree: &Tree, documents: &[&Prepared]) -> Changes {
+pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
     let records = match base.unread.is_empty() {
-        true => diff::compare(&base.snapshot, head),
-        false => diff::compare(&without(&base.snapshot, &base.unread, &[]), &without(head, &base.unread, &[])),
+        true => diff::compare(&base.snapshot, head.snapshot),
+        false => diff::compare(&without(&base.snapshot, &base.unread, &[]), &without(head.snapshot, &base.unread, &[])),
     };
-    let files = match &base.tree {
-        Some(old) => {
-            let mut files = diff::files(old, tree);
-            altered(old, tree, documents, &texts(documents), &mut files);
-            files
-        }
-        None => {
-            let mut files = diff::settings(&base.snapshot, head);
-            let first = usize::from(files.first().is_some_and(|file| file.path == SETTINGS));
-            altered(&schemas(&base.snapshot), tree, documents, &texts(documents), &mut files[first..]);
-            files
-        }
+    let mut files = match &base.tree {
+        Some(old) => diff::files(old, head.tree),
+        None => diff::settings(&base.snapshot, head.snapshot),
     };
-    Changes::new(Some(base.since.clone()), records, files)
+    let documents = Documents { prepared: head.documents, contents: head.contents };
+    let causes = causes(base, head.tree, documents, &records, &mut files);
+    let mut missing = base.left_out();
+    let mut documents = Vec::new();
+    match contents(base, Checked::of(base, None).as_ref()) {
+        Ok(mut before) => {
+            if !head.is_whole {
+                before.retain_those_of(head.contents);
+            }
+            documents = differing(&before, head.contents, &causes);
+        }
+        Err(why) => missing.push(why),
+    }
+    Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing)
 }
 
-fn records(base: &Side, head: &Side, collections: &[String]) -> Vec<diff::Change> {
+fn records(base: &Side, head: &Side, collections: &[String]) -> Vec<Change> {
     let unread: BTreeSet<Unread> = base.unread.union(&head.unread).cloned().collect();
     if unread.is_empty() && collections.is_empty() {
         return diff::compare(&base.snapshot, &head.snapshot);
@@ -118,95 +183,6 @@ fn without(snapshot: &Snapshot, unread: &BTreeSet<Unread>, collections: &[String
         }
     }
     snapshot
-}
-
-/// The documents of a side as their readers would get them, without versions and changes.
-#[derive(Debug)]
-pub(super) struct Rendered {
-    pub(super) documents: Vec<Prepared>,
-    texts: BTreeMap<String, String>,
-}
-
-impl Rendered {
-    /// Renders a side that has files; nothing where its content has errors.
-    pub(super) fn of(side: &Side) -> Option<Rendered> {
-        let (tree, book) = (side.tree.as_ref()?, side.book.as_ref()?);
-        if has_errors(&side.diagnostics) {
-            return None;
-        }
-        let (renderer, faults) = content::check_records(tree, book);
-        if has_errors(&faults) {
-            return None;
-        }
-        let (documents, faults) = content::render_all(&renderer, Wanted::All, tree, &Silent);
-        (!has_errors(&faults)).then(|| Rendered::from(documents))
-    }
-
-    pub(super) fn from(documents: Vec<Prepared>) -> Rendered {
-        let texts = texts(&documents.iter().collect::<Vec<_>>());
-        Rendered { documents, texts }
-    }
-
-    /// Renders what can be rendered, whatever is wrong with the rest.
-    fn of_tree(tree: &Tree) -> Option<Rendered> {
-        let book = Arc::new(audience::select(load::load(tree).book?));
-        let (renderer, _) = content::check_records(tree, &book);
-        let made: Vec<Prepared> = renderer
-            .documents()
-            .par_iter()
-            .filter_map(|planned| {
-                let (prepared, faults) = content::render(&renderer, planned, &Scope::default(), tree);
-                (!has_errors(&faults)).then_some(prepared)
-            })
-            .collect();
-        Some(Rendered::from(made))
-    }
-
-    /// The documents of either whose texts differ, or which only one of them has; sorted.
-    pub(super) fn differing<'a>(&'a self, other: &'a Rendered) -> Vec<&'a str> {
-        let ids: BTreeSet<&String> = self.texts.keys().chain(other.texts.keys()).collect();
-        ids.into_iter().filter(|id| self.texts.get(*id) != other.texts.get(*id)).map(String::as_str).collect()
-    }
-
-    pub(super) fn has(&self, id: &str) -> bool {
-        self.texts.contains_key(id)
-    }
-}
-
-/// What documents say, by id.
-fn texts(documents: &[&Prepared]) -> BTreeMap<String, String> {
-    documents.par_iter().map(|prepared| (prepared.planned.id.clone(), plain(prepared))).collect()
-}
-
-fn plain(prepared: &Prepared) -> String {
-    markdown::to_markdown(&prepared.document, &Stamp::blank(), &str::to_owned).text
-}
-
-/// Finds out which documents of the head each file alters, by putting back what the base had in its place alone.
-fn altered(base: &Tree, head: &Tree, documents: &[&Prepared], texts: &BTreeMap<String, String>, files: &mut [FileChange]) {
-    let shows = |path: &str| -> Vec<String> {
-        let showing = documents.iter().filter(|prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == path));
-        showing.map(|prepared| prepared.planned.id.clone()).collect()
-    };
-    let puts_back = |path: &str| path.ends_with(".jinja") || path.starts_with("content/schemas/") || path == SETTINGS;
-    let few = files.iter().filter(|file| puts_back(&file.path)).count() <= FILES;
-    files.par_iter_mut().for_each(|file| {
-        if file.path.starts_with("content/assets/") {
-            file.documents = shows(&file.path);
-            file.documents.sort_unstable();
-        } else if few && puts_back(&file.path) {
-            let mut tree = head.clone();
-            match base.files.get(&file.path) {
-                Some(bytes) => drop(tree.files.insert(file.path.clone(), bytes.clone())),
-                None => drop(tree.files.remove(&file.path)),
-            }
-            // A document that can't be made without the change is altered by it.
-            file.documents = match Rendered::of_tree(&tree) {
-                Some(before) => texts.iter().filter(|(id, text)| before.texts.get(*id) != Some(*text)).map(|(id, _)| id.clone()).collect(),
-                None => Vec::new(),
-            };
-        }
-    });
 }
 
 /// The side that a text names, or what is compared with where nothing is said.

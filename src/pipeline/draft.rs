@@ -4,15 +4,16 @@ use anyhow::Result;
 
 use super::build::draft_stamp;
 use super::content::{self, Content, Prepared};
+use super::differing::Contents;
 use super::finish::Press;
 use super::largest_first::largest_first;
 use super::options::{BuildOptions, Built, Outcome, Progress};
-use super::since::changed;
+use super::since::{Head, changed};
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::diff::Snapshot;
 use crate::render::Scope;
-use crate::typeset::Engine;
-use crate::version::Store;
+use crate::typeset::{self, Engine};
+use crate::version::{Store, Tools};
 
 /// What became of one document.
 struct Drafted {
@@ -29,13 +30,20 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     let stamp = draft_stamp(options, &book.settings)?;
     // A draft lists what would change, where the version that it is counted from can be read.
     let needed = options.since.is_some() || documents.iter().any(|prepared| prepared.uses_changes);
-    let changes =
-        match needed.then(|| changed(options, &store, &Snapshot::of(&book), &tree, &documents.iter().collect::<Vec<_>>(), &mut notes)) {
-            Some(Err(error)) if options.since.is_some() => return Err(error),
-            changes => changes.and_then(Result::ok).map(|changed| changed.json),
-        };
-    let scope = Scope { changes, audience: None };
     let press = Press::new(options, &tree, &book);
+    let mut what_changed = || {
+        let prepared: Vec<&Prepared> = documents.iter().collect();
+        let contents = Contents::of_documents(&press, &prepared, &Tools::with_typst(typeset::VERSION), None);
+        let is_whole = options.documents.is_empty();
+        let snapshot = Snapshot::of(&book);
+        let head = Head { snapshot: &snapshot, tree: &tree, documents: &prepared, contents: &contents, is_whole };
+        changed(options, &store, &head, &mut notes)
+    };
+    let changes = match needed.then(&mut what_changed) {
+        Some(Err(error)) if options.since.is_some() => return Err(error),
+        changes => changes.and_then(Result::ok).map(|changed| changed.json),
+    };
+    let scope = Scope { changes, audience: None };
     let engine = match options.pdf {
         true => Some(Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?),
         false => None,

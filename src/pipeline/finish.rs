@@ -49,13 +49,18 @@ pub(super) struct BlankTexts {
 
 impl<'a> Press<'a> {
     pub(super) fn new(options: &BuildOptions, tree: &'a Tree, book: &'a Book) -> Press<'a> {
+        Press { timeout: options.typst_timeout, keep_temporary: options.keep_temporary, ..Press::for_digests(tree, book) }
+    }
+
+    /// What documents share that are not typeset, but only compared.
+    pub(super) fn for_digests(tree: &'a Tree, book: &'a Book) -> Press<'a> {
         let files: Vec<(String, Vec<u8>)> = tree.below(FONTS).map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
         Press {
             tree,
             book,
             fonts: typeset::Fonts::new(files),
-            timeout: options.typst_timeout,
-            keep_temporary: options.keep_temporary,
+            timeout: std::time::Duration::ZERO,
+            keep_temporary: false,
             fonts_digest: files_digest(tree, FONTS),
         }
     }

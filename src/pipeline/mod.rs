@@ -4,28 +4,33 @@
 //! checked documents, `build.rs` from documents to a version, `draft.rs` to a draft; `side.rs` finds what is to be
 //! compared, `compare.rs` and `review.rs` say what changed, and `redline.rs` marks it in a document's own text.
 
+mod altered;
 mod build;
 mod claims;
 mod compare;
 mod content;
+mod differing;
 mod draft;
 #[cfg(feature = "publish")]
 mod fetch;
 mod file;
 mod finish;
 mod front;
+mod history;
 mod largest_first;
 mod options;
 mod pages;
 #[cfg(feature = "publish")]
 mod publish;
 mod redline;
+mod rendered;
 mod review;
 mod schemas;
 mod shared;
 mod side;
 mod since;
 mod site;
+mod templates;
 mod texts;
 mod typesetting;
 mod unread;
@@ -36,6 +41,7 @@ pub use content::check;
 #[cfg(feature = "publish")]
 pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;
+pub use history::{DocumentsByVersion, documents_by_version};
 pub use options::{BuildOptions, Built, Checked, Environment, Expected, Outcome, Progress, Silent};
 #[cfg(feature = "publish")]
 pub use publish::{PublishOptions, Published, publish};

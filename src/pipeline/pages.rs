@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::compare::Rendered;
 use super::content::Prepared;
 use super::finish::{draft_stamp, relative};
 use super::front;
+use super::rendered::Rendered;
 use super::side::{From, Side};
 use crate::document::Stamp;
 use crate::markdown;
@@ -26,7 +26,7 @@ pub(super) enum Pages {
 impl Pages {
     /// The version that a side is, or was built as from its commit, clean; or else the draft, if it is still one of
     /// this content.
-    pub(super) fn of(side: &Side, rendered: &Rendered, output: &Path) -> Pages {
+    pub(super) fn of(side: &Side, rendered: Option<&Rendered>, output: &Path) -> Pages {
         let number = match &side.from {
             From::Version(version) => Some(version.entry.number),
             From::Commit(id) => built_from(output, id),
@@ -36,8 +36,8 @@ impl Pages {
             return Pages::Version(Box::new(version));
         }
         let draft = output.join(DRAFT);
-        match &side.book {
-            Some(book) if is_draft_of(&draft, book, &rendered.documents) => Pages::Draft(draft),
+        match (&side.book, rendered) {
+            (Some(book), Some(rendered)) if is_draft_of(&draft, book, &rendered.documents) => Pages::Draft(draft),
             _ => Pages::Unknown,
         }
     }

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::compare::{Comparison, Rendered};
-use super::content::{self, Wanted};
-use super::options::Silent;
+use super::compare::Comparison;
 use super::pages::Pages;
+use super::rendered::Checked;
 use super::side::Side;
-use crate::diagnostic::{Diagnostic, has_errors};
-use crate::diff::FileKind;
+use crate::diagnostic::Diagnostic;
 use crate::diff::paint::{Affected, CheckChanges};
 
 /// What a comparison means for checks and documents.
@@ -17,57 +15,32 @@ use crate::diff::paint::{Affected, CheckChanges};
 pub struct Effects {
     /// Nothing where one side could not be checked.
     pub checks: Option<CheckChanges>,
-    /// Nothing where one side could not be rendered.
+    /// Nothing where the documents of one side are not known.
     pub documents: Option<Vec<Affected>>,
 }
 
-/// Checks and renders both sides; `output` holds the versions and drafts whose pages are counted.
+/// What of the checks and the documents differs; `output` holds the versions and drafts whose pages are counted.
 pub fn effects(comparison: &Comparison, output: &Path) -> Effects {
-    let Comparison { base, head, .. } = comparison;
-    let (old, new) = rayon::join(|| Checked::of(base), || Checked::of(head));
-    let (Some(old), Some(new)) = (old, new) else { return Effects { checks: None, documents: None } };
-    let checks = Some(CheckChanges::between(&old, &new));
-    let (Some(before), Some(after)) = (old.rendered, new.rendered) else { return Effects { checks, documents: None } };
-    let mut pages = (Pages::of(base, &before, output), Pages::of(head, &after, output));
-    let affected = before.differing(&after).into_iter().map(|id| Affected {
-        id: id.to_owned(),
-        kind: match (before.has(id), after.has(id)) {
-            (false, _) => FileKind::Added,
-            (_, false) => FileKind::Removed,
-            _ => FileKind::Changed,
-        },
-        pages: (pages.0.count(id), pages.1.count(id)),
-    });
-    Effects { checks, documents: Some(affected.collect()) }
-}
-
-/// A side's faults, before and after rendering.
-struct Checked {
-    records: Vec<Diagnostic>,
-    /// Nothing where the records have errors, so that nothing was rendered.
-    documents: Option<Vec<Diagnostic>>,
-    /// Nothing where documents have errors too.
-    rendered: Option<Rendered>,
-}
-
-impl Checked {
-    fn of(side: &Side) -> Option<Checked> {
-        if side.is_nothing() {
-            return Some(Checked { records: Vec::new(), documents: Some(Vec::new()), rendered: Some(Rendered::from(Vec::new())) });
-        }
-        let (tree, book) = (side.tree.as_ref()?, side.book.as_ref()?);
-        let mut records = side.diagnostics.clone();
-        let (renderer, faults) = content::check_records(tree, book);
-        records.extend(faults);
-        let records = content::finish(tree, records);
-        if has_errors(&records) {
-            return Some(Checked { records, documents: None, rendered: None });
-        }
-        let (documents, faults) = content::render_all(&renderer, Wanted::All, tree, &Silent);
-        let faults = content::finish(tree, faults);
-        let rendered = (!has_errors(&faults)).then(|| Rendered::from(documents));
-        Some(Checked { records, documents: Some(faults), rendered })
+    let Comparison { base, head, changes, checked, .. } = comparison;
+    if base.is_same_as(head) {
+        return Effects { checks: Some(CheckChanges::default()), documents: Some(Vec::new()) };
     }
+    let checks = match checked {
+        (Some(old), Some(new)) => Some(CheckChanges::between(old, new)),
+        _ => None,
+    };
+    if !comparison.documents_known {
+        return Effects { checks, documents: None };
+    }
+    let count = |side: &'_ Side, checked: &'_ Option<Checked>| {
+        Pages::of(side, checked.as_ref().and_then(|checked| checked.rendered.as_ref()), output)
+    };
+    let mut pages = (count(base, &checked.0), count(head, &checked.1));
+    let affected = changes
+        .documents
+        .iter()
+        .map(|document| Affected { change: document.clone(), pages: (pages.0.count(&document.id), pages.1.count(&document.id)) });
+    Effects { checks, documents: Some(affected.collect()) }
 }
 
 impl CheckChanges {

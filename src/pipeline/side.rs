@@ -7,16 +7,17 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::content;
-use super::unread::{READING, Unread, unread};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::unread::{READING, Unread, is_losing, unread};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::diff::{Since, Snapshot};
 use crate::model::{Book, Date};
 use crate::tree::{self, Tree, revision};
-use crate::version::{Ledger, Version};
+use crate::version::{Ledger, Manifest, Tools, Version};
 use crate::{audience, load};
 
 const SETTINGS: &str = "content/book.yaml";
 const DATA: &str = "data.json";
+const MANIFEST: &str = "manifest.json";
 
 /// What is compared, and how it is called.
 #[derive(Debug)]
@@ -32,7 +33,11 @@ pub struct Side {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be read, and so is left out of a comparison.
     pub(super) unread: BTreeSet<Unread>,
+    /// The book that its files hold; without the records of the files that the other side has as well, where only what
+    /// differs was read.
     pub(super) book: Option<Arc<Book>>,
+    /// Whether all of its files were read.
+    pub(super) is_whole: bool,
     pub(super) from: From,
 }
 
@@ -118,6 +123,7 @@ impl Side {
                     diagnostics: Vec::new(),
                     unread: BTreeSet::new(),
                     book: None,
+                    is_whole: true,
                     from: From::Nowhere,
                 });
             }
@@ -165,8 +171,34 @@ impl Side {
 
     /// What of it could not be read and is left out of comparisons, in a sentence each.
     pub(super) fn left_out(&self) -> Vec<String> {
-        let left_out = |unread: &Unread| format!("{unread} can't be read in {}, and is left out of the comparison", self.name);
-        self.unread.iter().map(left_out).collect()
+        let unread = self.unread.iter().map(|unread| format!("{unread} can't be read in {}, and is left out of the comparison", self.name));
+        // What is wrong with a file of which the rest could be read: an id that two records have, a record without one.
+        let faults = self.faults();
+        let partial = faults.iter().filter(|fault| !is_losing(fault.code));
+        unread.chain(partial.map(|fault| format!("in {}: {}{}", self.name, fault.message, place(fault)))).collect()
+    }
+
+    /// Whether another side is the same, to the byte of each file.
+    pub(super) fn is_same_as(&self, other: &Side) -> bool {
+        matches!((&self.tree, &other.tree), (Some(one), Some(other)) if one.files == other.files)
+    }
+
+    /// The manifest of a side that is a version; of one that is only a version's folder it is taken as it is.
+    pub(super) fn manifest(&self) -> Option<Result<Manifest>> {
+        match &self.from {
+            From::Version(version) => Some(version.manifest().cloned()),
+            From::Folder(folder) if self.tree.is_none() => {
+                let path = folder.join(MANIFEST);
+                let read = std::fs::read(&path).map_err(anyhow::Error::new).and_then(|bytes| Manifest::parse(&bytes));
+                Some(read.with_context(|| format!("can't use `{}`", path.display())))
+            }
+            _ => None,
+        }
+    }
+
+    /// The programs that made it, where it is a version.
+    pub(super) fn tools(&self) -> Option<Tools> {
+        self.manifest()?.ok().map(|manifest| manifest.tools)
     }
 
     /// Whether it is a revision from before the book.
@@ -192,6 +224,7 @@ impl Side {
                 diagnostics: Vec::new(),
                 unread: BTreeSet::new(),
                 book: None,
+                is_whole: true,
                 from: From::Folder(path.to_owned()),
             }
             .into());
@@ -222,6 +255,7 @@ impl Side {
             diagnostics: Vec::new(),
             unread: BTreeSet::new(),
             book: None,
+            is_whole: true,
             from: From::Version(Box::new(version)),
         })
     }
@@ -281,7 +315,17 @@ impl Files {
         };
         let unread = unread(&book, &diagnostics);
         let book = Arc::new(audience::select(book));
-        Ok(Side { name, since, snapshot: Snapshot::default(), tree: Some(tree), diagnostics, unread, book: Some(book), from })
+        Ok(Side {
+            name,
+            since,
+            snapshot: Snapshot::default(),
+            tree: Some(tree),
+            diagnostics,
+            unread,
+            book: Some(book),
+            is_whole: shared.is_empty(),
+            from,
+        })
     }
 }
 
@@ -315,6 +359,15 @@ fn revision_name(text: &str, commit: &revision::Commit) -> (String, Since) {
     let name = if commit.id.starts_with(text) { short.to_owned() } else { format!("{text} ({short})") };
     let since = Since { date: Date::from_unix(commit.time).ok(), ..since(&name) };
     (name, since)
+}
+
+/// Where a fault is, for the end of a sentence.
+fn place(fault: &Diagnostic) -> String {
+    match &fault.place {
+        Place::Book => String::new(),
+        Place::File(file) | Place::Pointer { file, .. } => format!(" ({file})"),
+        Place::Span(span) => format!(" ({}:{})", span.file, span.line),
+    }
 }
 
 /// The error of a name that a book doesn't have.

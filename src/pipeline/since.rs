@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 
 use super::compare::changes_since;
 use super::content::Prepared;
+use super::differing::Contents;
 use super::options::BuildOptions;
 use super::side::Side;
 use crate::diff::{self, Changes, Snapshot};
@@ -35,28 +36,35 @@ fn base(options: &BuildOptions, store: &Store, notes: &mut Vec<String>) -> Resul
     Side::version(newest).map(Some)
 }
 
-/// What changed in a book, whose documents were rendered without it.
-pub(super) fn changed(
-    options: &BuildOptions,
-    store: &Store,
-    this: &Snapshot,
-    tree: &Tree,
-    documents: &[&Prepared],
-    notes: &mut Vec<String>,
-) -> Result<Changed> {
+/// The book of a build, whose documents were rendered without what changed.
+pub(super) struct Head<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) tree: &'a Tree,
+    pub(super) documents: &'a [&'a Prepared],
+    pub(super) contents: &'a Contents,
+    /// Whether these are all of the book's documents.
+    pub(super) is_whole: bool,
+}
+
+/// What changed in a book.
+pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, notes: &mut Vec<String>) -> Result<Changed> {
     let base = base(options, store, notes)?;
     let changes = match &base {
         None => Changes::new(None, Vec::new(), Vec::new()),
         Some(base) => {
-            notes.extend(base.left_out());
-            changes_since(base, this, tree, documents)
+            let changes = changes_since(base, head);
+            notes.extend(changes.missing.iter().cloned());
+            changes
         }
     };
     let since = changes.since.as_ref().and_then(|since| since.number);
     let summary = match store.newest() {
         None => "first version".to_owned(),
-        Some(newest) if since == Some(newest.entry.number) => diff::summary(&changes.records),
-        Some(newest) => diff::summary(&diff::compare(&Side::version(newest)?.snapshot, this)),
+        Some(newest) if since == Some(newest.entry.number) => diff::summary(&changes.records, &changes.documents),
+        Some(newest) => {
+            let changes = changes_since(&Side::version(newest)?, head);
+            diff::summary(&changes.records, &changes.documents)
+        }
     };
     Ok(Changed { json: serde_json::to_value(&changes)?, text: changes.to_json()?, summary })
 }

@@ -8,12 +8,13 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
 use super::claims::Claims;
+use super::compare::version_documents;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Before, Document, Event, PrintedClaim, Record, RecordValues, Room, Row};
 use crate::text::capital;
-use crate::version::{self, Entry, Health, Ledger, Version};
+use crate::version::{self, Entry, Health, Ledger, Manifest, Version};
 
 const CLAIMS: &str = "claims.json";
 const DATA: &str = "data.json";
@@ -112,6 +113,12 @@ impl Kept {
     }
 }
 
+impl Kept {
+    fn manifest(&self) -> Option<&Manifest> {
+        self.version.as_ref()?.manifest().ok()
+    }
+}
+
 fn room(kept: &[Kept], base_url: Option<String>, files: &str, notes: &mut Vec<String>) -> Result<Room> {
     let with_records: Vec<(&Kept, &Snapshot)> = kept.iter().filter_map(|kept| Some((kept, kept.snapshot.as_ref()?))).collect();
     let Some((_, newest)) = with_records.first() else {
@@ -125,6 +132,13 @@ fn room(kept: &[Kept], base_url: Option<String>, files: &str, notes: &mut Vec<St
         .map(|pair| {
             let [(new_kept, new), (old_kept, old)] = pair else { return (0, (0, Changes::new(None, Vec::new(), Vec::new()))) };
             let changes = Changes::new(None, diff::compare(old, new), diff::settings(old, new));
+            let changes = match (old_kept.manifest(), new_kept.manifest()) {
+                (Some(before), Some(after)) => {
+                    let documents = version_documents(before, after, &changes);
+                    changes.with_documents(documents)
+                }
+                _ => changes,
+            };
             (new_kept.entry.number, (old_kept.entry.number, changes))
         })
         .collect();
@@ -171,7 +185,8 @@ fn one(
     made: Option<&(u32, Changes)>,
     broken: &mut Vec<String>,
 ) -> Result<site::Version> {
-    let Entry { number, digest, date, summary, commits, pruned, .. } = &kept.entry;
+    let Entry { number, digest, date, commits, pruned, .. } = &kept.entry;
+    let summary = told(&kept.entry.summary, made.map(|(_, changes)| changes));
     let mut documents = Vec::new();
     if let (Some(version), Some(claims), Some(snapshot)) = (&kept.version, &kept.claims, &kept.snapshot) {
         let manifest = version.manifest()?;
@@ -197,8 +212,8 @@ fn one(
             .as_ref()
             .map(|s| s.book.as_of.parse().map_or(s.book.as_of.clone(), |d| long_date(d, language)))
             .unwrap_or_default(),
-        summary: capital(summary),
-        lines: lines(summary, made.map(|(_, changes)| changes)),
+        summary: capital(&summary),
+        lines: lines(&summary, made.map(|(_, changes)| changes)),
         before: made.map(|(number, changes)| Before { number: *number, changes: paint::html_fragment(changes) }),
         commits: commits.iter().map(commit).collect(),
         pruned: *pruned,
@@ -297,6 +312,14 @@ fn values((change, rows): &(Change, Vec<diff::Shown>)) -> RecordValues {
 
 fn row(shown: &diff::Shown) -> Row {
     Row { path: shown.path.clone(), label: shown.label.clone(), part: shown.part.name().to_owned(), text: shown.text.clone() }
+}
+
+/// The ledger's summary; that of a version from before documents were compared leaves out those that differ all the same.
+fn told(summary: &str, changes: Option<&Changes>) -> String {
+    match changes {
+        Some(changes) if summary == diff::summary(&[], &[]) => diff::summary(&changes.records, &changes.documents),
+        _ => summary.to_owned(),
+    }
 }
 
 /// The summary, and the two changes that a reader should know first: claims with another value before all else.

@@ -10,8 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Tools;
 use super::canonical;
+use super::{PartDigests, Tools};
 use crate::model::Book;
 use crate::tree::Tree;
 
@@ -156,6 +156,30 @@ pub fn document_digest(parts: &DocumentParts<'_>) -> Digest {
     add_tools(&mut all, parts.tools);
     all.add_json("options", parts.options);
     all.finish()
+}
+
+/// The digests of a document's parts, each by itself; `template` is the digest of what its template says, `settings`
+/// what of the book's settings its text is made by.
+pub fn part_digests(parts: &DocumentParts<'_>, template: Digest, settings: &serde_json::Value) -> PartDigests {
+    let text = |name: &str| {
+        let texts = parts.texts.iter().filter(|(known, _)| *known == name).map(|(_, text)| *text);
+        Digest::of(texts.collect::<String>().as_bytes())
+    };
+    let json = |value: &serde_json::Value| {
+        let mut parts = Parts::new("brief options 1");
+        parts.add_json("options", value);
+        parts.finish()
+    };
+    PartDigests {
+        markdown: text("markdown"),
+        typst: text("typst"),
+        template,
+        theme: Digest::of(parts.theme.as_bytes()),
+        fonts: parts.fonts,
+        options: json(parts.options),
+        settings: json(settings),
+        images: parts.assets.clone(),
+    }
 }
 
 /// What a reader of the whole book gets.

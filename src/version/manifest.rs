@@ -10,7 +10,8 @@ use crate::model::Date;
 
 /// The manifest's file in a version's folder.
 pub(super) const FILE: &str = "manifest.json";
-const FORMAT: u32 = 1;
+/// The format that is written; what format 2 added, the parts of documents, older versions lack.
+const FORMAT: u32 = 2;
 
 /// `manifest.json`. It holds no git facts and no digests of inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +53,30 @@ pub struct DocumentEntry {
     pub digest: Digest,
     /// The version whose stamp it carries.
     pub revised: Revision,
+    /// Digests of what it is made of; a version of format 1 doesn't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<PartDigests>,
+}
+
+/// Digests of what a document is made of, by which two versions tell why theirs differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartDigests {
+    /// Of its Markdown, without version fields.
+    pub markdown: Digest,
+    /// Of the Typst code that it is set from, without version fields.
+    pub typst: Digest,
+    /// Of its template and those that this one includes, extends or imports, without their comments.
+    pub template: Digest,
+    pub theme: Digest,
+    pub fonts: Digest,
+    /// Of the options that change what every reader sees, such as the paper.
+    pub options: Digest,
+    /// Of the settings that its text is made by: the book's own words, its title and where its notes stand.
+    pub settings: Digest,
+    /// Of the images that it shows, by the paths that it names them by: `assets/map.svg`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, Digest>,
 }
 
 /// A version in which a document was revised.

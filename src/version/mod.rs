@@ -19,12 +19,12 @@ mod replace;
 mod stage;
 mod store;
 
-pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, records_digest};
+pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, part_digests, records_digest};
 pub use disk::{Call, Disk, Hook};
 pub use exchange::Relation;
 pub use folder::{Health, Version};
 pub use ledger::{Commit, Entry, Ledger};
-pub use manifest::{DocumentEntry, Manifest, Output, Revision, Tools};
+pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Tools};
 pub use replace::{replace_folder, replace_folder_on};
 pub use stage::Stage;
 pub use store::{Release, Store};

@@ -14,6 +14,7 @@ mod browser;
 mod cli;
 mod crashes;
 mod diff;
+mod differing;
 mod digest;
 mod faults;
 mod files;

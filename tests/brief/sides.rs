@@ -14,7 +14,8 @@ fn found(root: &Path, is_whole: bool) -> (Changes, BTreeSet<String>) {
     let base = || Side::find("HEAD", root, &root.join("output"));
     let head = || Side::find_working_tree(root);
     let (base, head) = if is_whole { pipeline::sides(base, head) } else { pipeline::differing_sides(base, head) }.unwrap();
-    let Comparison { base, head, changes, left_out } = pipeline::compare(base, head, &[]).unwrap();
+    let Comparison { base, head, mut changes, .. } = pipeline::compare(base, head, &[]).unwrap();
+    let left_out = std::mem::take(&mut changes.missing);
     // What is wrong in a file that both sides have is told of the head alone.
     let faults = base.faults().into_iter().chain(head.faults()).map(|fault| format!("{:?} {}", fault.place, fault.message));
     (changes, faults.chain(left_out.into_iter().map(|said| said.replace(&base.name, "").replace(&head.name, ""))).collect())

@@ -24,7 +24,7 @@ fn release(store: &Store, content: &str) -> Release {
         digest,
         date,
         summary: format!("says {content}"),
-        documents: BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised })]),
+        documents: BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised, parts: None })]),
         tools: Tools::with_typst("0.15.1"),
         commit: Some(Commit { id: "c0ffee".to_owned(), clean: true }),
     }
@@ -101,7 +101,7 @@ fn the_ledger_and_the_manifest_read_well() {
     "#);
     insta::assert_snapshot!(read("v1/manifest.json").replace(env!("CARGO_PKG_VERSION"), "…"), @r#"
     {
-      "format": 1,
+      "format": 2,
       "version": 1,
       "digest": "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed",
       "date": "2025-11-05",

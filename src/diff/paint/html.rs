@@ -1,6 +1,7 @@
 //! Changes for a browser: one page that needs nothing else, neither script nor network.
 
-use super::super::change::{ChangeKind, Changes, FieldChange, FieldKind, FileKind, Part};
+use super::super::change::{ChangeKind, Changes, FieldChange, FieldKind, Part};
+use super::super::documents::document_groups;
 use super::super::words::Op;
 use super::prose::{Piece, pieces};
 use super::tally::Tally;
@@ -32,7 +33,7 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
          <title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{0}</h1>\n",
         escape(&title)
     );
-    out.push_str(&format!("<p class=\"summary\">{}</p>\n", escape(&capital(&Tally::of(changes).sentence()))));
+    out.push_str(&format!("<p class=\"summary\">{}</p>\n", escape(&capital(&Tally::of(changes).sentence(changes)))));
     out.push_str(&html_fragment(changes));
     for section in sections {
         let (language, title) = (escape(&section.language), escape(&section.title));
@@ -45,6 +46,11 @@ pub fn html(changes: &Changes, names: Names<'_>, sections: &[Section]) -> String
 /// Changes as a part of another page: a section a record.
 pub fn html_fragment(changes: &Changes) -> String {
     let mut out = String::new();
+    if !changes.missing.is_empty() {
+        out.push_str("<section class=\"missing\">\n<h2>Not compared</h2>\n<ul>\n");
+        changes.missing.iter().for_each(|missing| out.push_str(&format!("<li>{}</li>\n", escape(missing))));
+        out.push_str("</ul>\n</section>\n");
+    }
     let view = View::of(changes);
     view.records.iter().for_each(|one| record(&mut out, one));
     if !view.inherited.is_empty() {
@@ -67,13 +73,17 @@ pub fn html_fragment(changes: &Changes) -> String {
     if !changes.files.is_empty() {
         out.push_str("<section class=\"files\">\n<h2>Files outside the records</h2>\n<ul>\n");
         for file in &changes.files {
-            let verb = match file.kind {
-                FileKind::Added => "added",
-                FileKind::Removed => "removed",
-                FileKind::Changed => "changed",
-            };
+            let verb = file.kind.verb();
             let alters = if file.documents.is_empty() { String::new() } else { format!(": alters {}", escape(&file.documents.join(", "))) };
             out.push_str(&format!("<li><code>{}</code> {verb}{alters}</li>\n", escape(&file.path)));
+        }
+        out.push_str("</ul>\n</section>\n");
+    }
+    if !changes.documents.is_empty() {
+        out.push_str("<section class=\"documents\">\n<h2>Documents that differ</h2>\n<ul>\n");
+        for group in document_groups(&changes.documents) {
+            let ids: Vec<String> = group.ids.iter().map(|id| format!("<code>{}</code>", escape(id))).collect();
+            out.push_str(&format!("<li>{}: {}</li>\n", escape(&group.title()), ids.join(", ")));
         }
         out.push_str("</ul>\n</section>\n");
     }

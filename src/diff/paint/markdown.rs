@@ -1,8 +1,9 @@
 //! Changes for a code host: tables of before and after, prose with what was struck out and put in.
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, Part};
+use super::super::documents::document_groups;
 use super::super::words::Op;
-use super::escape::{code, code_in_cell, escape};
+use super::escape::{code, code_in_cell, escape, message};
 use super::fold::{Block, Weight, fold, shortened};
 use super::prose::{Piece, pieces};
 use super::tally::Tally;
@@ -21,8 +22,9 @@ const FEW: usize = 6;
 pub fn markdown(changes: &Changes, names: Names<'_>, limit: usize) -> String {
     let mut head = format!("## {} → {}\n\n", escape(names.base), escape(names.head));
     let tally = Tally::of(changes);
-    head.push_str(&format!("{}\n\n", escape(&capital(&tally.sentence()))));
-    let tail = aside(changes, limit / 4);
+    head.push_str(&format!("{}\n\n", escape(&capital(&tally.sentence(changes)))));
+    head.push_str(&not_compared(changes, limit / 8));
+    let tail = aside(changes, limit / 4) + &documents(changes, limit / 8);
     let folded = fold(&blocks(changes), limit.saturating_sub(head.len() + tail.len()));
     format!("{head}{}{}{tail}", folded.text, shortened(&folded, "`brief diff` shows the rest."))
 }
@@ -53,6 +55,31 @@ pub(super) fn aside(changes: &Changes, budget: usize) -> String {
     out
 }
 
+/// The documents that differ, those for the same reason together; in about `budget` bytes.
+fn documents(changes: &Changes, budget: usize) -> String {
+    let mut out = String::new();
+    for group in document_groups(&changes.documents) {
+        let mut line = format!("- {}: ", message(&group.title()));
+        for (index, id) in group.ids.iter().enumerate() {
+            let next = format!("{}{}", if index == 0 { "" } else { ", " }, code(id));
+            if out.len() + line.len() + next.len() > budget {
+                line.push_str(&format!(" and {} more", group.ids.len() - index));
+                break;
+            }
+            line.push_str(&next);
+        }
+        out.push_str(&line);
+        out.push('\n');
+    }
+    if out.is_empty() { out } else { format!("### Documents that differ\n\n{out}\n") }
+}
+
+/// What could not be compared: nothing that is missing in the lists below may be taken for unchanged.
+pub(super) fn not_compared(changes: &Changes, budget: usize) -> String {
+    let lines: Vec<String> = changes.missing.iter().map(|missing| format!("- {}\n", message(missing))).collect();
+    if lines.is_empty() { String::new() } else { format!("### Not compared\n\n{}\n", list(&lines, budget, "thing")) }
+}
+
 /// As many lines as fit, and how many more there are.
 pub(super) fn list(lines: &[String], budget: usize, noun: &str) -> String {
     let mut out = String::new();
@@ -67,11 +94,7 @@ pub(super) fn list(lines: &[String], budget: usize, noun: &str) -> String {
 }
 
 fn file(change: &FileChange) -> String {
-    let verb = match change.kind {
-        FileKind::Added => "added",
-        FileKind::Removed => "removed",
-        FileKind::Changed => "changed",
-    };
+    let verb = change.kind.verb();
     let documents: Vec<String> = change.documents.iter().map(|id| code(id)).collect();
     let alters = if documents.is_empty() { String::new() } else { format!(": alters {}", some_of(&documents, 8)) };
     format!("- {} {verb}{alters}\n", code(&change.path))

@@ -1,9 +1,10 @@
 //! The whole comment for a pull request: what changes in the book, most important first.
 
-use super::super::change::{ChangeKind, Changes, FileKind};
+use super::super::change::{ChangeKind, Changes, DocumentChange, FileKind};
+use super::super::documents::document_groups;
 use super::escape::{code, code_in_cell, escape, message};
 use super::fold::{fold, shortened};
-use super::markdown::{aside, blocks, list};
+use super::markdown::{aside, blocks, list, not_compared};
 use super::tally::Tally;
 use super::view::lost_source;
 use super::{Names, counted, listed, some_of};
@@ -19,7 +20,7 @@ pub struct Review<'a> {
     pub names: Names<'a>,
     /// Faults that one side has and the other hasn't, where both could be checked.
     pub checks: Option<CheckChanges>,
-    /// Documents whose text differs, where both sides could be rendered.
+    /// Documents that differ, where those of both sides are known.
     pub documents: Option<Vec<Affected>>,
     /// What a reader should know first, in a sentence each.
     pub notes: Vec<String>,
@@ -34,11 +35,10 @@ pub struct CheckChanges {
     pub fixed: Vec<Diagnostic>,
 }
 
-/// A document whose text differs.
+/// A document that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Affected {
-    pub id: String,
-    pub kind: FileKind,
+    pub change: DocumentChange,
     /// The pages that it had and has, where they are known.
     pub pages: (Option<u32>, Option<u32>),
 }
@@ -50,6 +50,7 @@ pub fn review(review: &Review<'_>, limit: usize) -> String {
     for note in notes {
         head.push_str(&format!("> {}\n\n", message(note)));
     }
+    head.push_str(&not_compared(changes, limit / 16));
     head.push_str(&summary(changes, checks.as_ref(), documents.as_deref()));
     head.push_str(&unsourced(changes, limit / 16));
     if let Some(checks) = checks {
@@ -82,7 +83,8 @@ pub fn unreadable(diagnostics: &[Diagnostic], limit: usize) -> String {
 fn summary(changes: &Changes, checks: Option<&CheckChanges>, documents: Option<&[Affected]>) -> String {
     let tally = Tally::of(changes);
     let none = |said: String, none: &str| if said.is_empty() { none.to_owned() } else { said };
-    let mut rows = vec![("Records", none(tally.records(), "none changed")), ("Claims", none(tally.claims(), "none changed"))];
+    let unchanged = if changes.complete { "none changed" } else { "no change found in what could be compared" };
+    let mut rows = vec![("Records", none(tally.records(), unchanged)), ("Claims", none(tally.claims(), unchanged))];
     rows.push((
         "Checks",
         match checks {
@@ -99,12 +101,16 @@ fn summary(changes: &Changes, checks: Option<&CheckChanges>, documents: Option<&
     rows.push((
         "Documents",
         match documents {
-            None => "not known: one side could not be rendered".to_owned(),
+            None => "not known: those of one side could not be compared".to_owned(),
             Some([]) => "none affected".to_owned(),
             Some(documents) => {
                 let named: Vec<String> =
-                    documents.iter().map(|document| format!("{}{}", code_in_cell(&document.id), pages(document))).collect();
-                format!("{} affected: {}", documents.len(), some_of(&named, 6))
+                    documents.iter().map(|document| format!("{}{}", code_in_cell(&document.change.id), pages(document))).collect();
+                let groups: Vec<String> = document_groups(&changes.documents)
+                    .iter()
+                    .map(|group| format!("{} {}", group.ids.len(), escape(&group.title())))
+                    .collect();
+                format!("{} affected: {}; {}", documents.len(), some_of(&named, 6), listed(groups))
             }
         },
     ));
@@ -125,12 +131,12 @@ fn pages(document: &Affected) -> String {
 }
 
 fn document(document: &Affected) -> String {
-    let verb = match document.kind {
-        FileKind::Added => ", new",
-        FileKind::Removed => ", no longer made",
-        FileKind::Changed => "",
+    let said = match (document.change.kind, document.change.why()) {
+        (FileKind::Added, _) => ", new".to_owned(),
+        (FileKind::Removed, _) => ", no longer made".to_owned(),
+        (FileKind::Changed, why) => why.map(|why| format!(": {}", escape(&why))).unwrap_or_default(),
     };
-    format!("- {}{verb}{}\n", code(&document.id), pages(document))
+    format!("- {}{}{said}\n", code(&document.change.id), pages(document))
 }
 
 /// Claims that had a source and have none: what an editor must not miss.

@@ -23,6 +23,8 @@ pub struct Tally {
     pub unsourced: usize,
     /// Changes outside the records.
     pub files: usize,
+    /// Documents that differ.
+    pub documents: usize,
 }
 
 impl Tally {
@@ -57,6 +59,7 @@ impl Tally {
             markings: markings.len(),
             unsourced: unsourced.len(),
             files: changes.files.len(),
+            documents: changes.documents.len(),
         }
     }
 
@@ -77,13 +80,23 @@ impl Tally {
         listed(parts.map(counted))
     }
 
-    /// Everything in one line.
-    pub fn sentence(&self) -> String {
+    /// Everything in one line. That nothing changed is said only of what was compared whole.
+    pub fn sentence(&self, changes: &Changes) -> String {
         let about = |what: &str, said: String| if said.is_empty() { String::new() } else { format!("{what}: {said}") };
-        let all =
-            [about("records", self.records()), about("claims", self.claims()), about("files", listed([counted((self.files, "changed"))]))];
+        let all = [
+            about("records", self.records()),
+            about("claims", self.claims()),
+            about("files", listed([counted((self.files, "changed"))])),
+            about("documents", listed([counted((self.documents, if self.documents == 1 { "differs" } else { "differ" }))])),
+        ];
         let all: Vec<String> = all.into_iter().filter(|part| !part.is_empty()).collect();
-        if all.is_empty() { "nothing changed".to_owned() } else { all.join("; ") }
+        match (all.is_empty(), changes.complete, changes.collections.is_empty()) {
+            (true, true, true) => "nothing changed".to_owned(),
+            (true, true, false) => format!("no record of {} changed", changes.collections.join(", ")),
+            (true, false, _) => "no change was found in what could be compared".to_owned(),
+            (false, true, _) => all.join("; "),
+            (false, false, _) => format!("{}; not all could be compared", all.join("; ")),
+        }
     }
 }
 

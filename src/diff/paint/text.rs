@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, FileKind, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, Part};
+use super::super::documents::document_groups;
 use super::super::words::Op;
 use super::prose::{Piece, pieces};
 use super::tally::Tally;
@@ -41,7 +42,13 @@ impl Painter<'_> {
         let title = format!("{} → {}", harmless(names.base), harmless(names.head));
         let title = (self.tint)(Tone::Title, &title);
         self.line(&title);
-        self.line(&Tally::of(changes).sentence());
+        self.line(&Tally::of(changes).sentence(changes));
+        if !changes.missing.is_empty() {
+            self.line("");
+            let title = (self.tint)(Tone::Title, "not compared");
+            self.line(&title);
+            changes.missing.iter().for_each(|missing| self.line(&format!("  {}", harmless(missing))));
+        }
         let view = View::of(changes);
         for record in &view.records {
             self.record(record);
@@ -58,6 +65,14 @@ impl Painter<'_> {
             let title = (self.tint)(Tone::Title, "files");
             self.line(&title);
             changes.files.iter().for_each(|file| self.file(file));
+        }
+        if !changes.documents.is_empty() {
+            self.line("");
+            let title = (self.tint)(Tone::Title, "documents");
+            self.line(&title);
+            for group in document_groups(&changes.documents) {
+                self.line(&format!("  {}: {}", harmless(&group.title()), harmless(&group.ids.join(", "))));
+            }
         }
     }
 
@@ -155,11 +170,7 @@ impl Painter<'_> {
     }
 
     fn file(&mut self, file: &FileChange) {
-        let verb = match file.kind {
-            FileKind::Added => "added",
-            FileKind::Removed => "removed",
-            FileKind::Changed => "changed",
-        };
+        let verb = file.kind.verb();
         let alters = if file.documents.is_empty() { String::new() } else { format!(": alters {}", some_of(&file.documents, 8)) };
         self.line(&format!("  {verb} {}{}", harmless(&file.path), harmless(&alters)));
     }

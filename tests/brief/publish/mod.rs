@@ -41,7 +41,7 @@ fn add_with(output: &Path, content: &str, clean: bool, more: &[(String, String)]
         stage.write(name, text.as_bytes()).unwrap();
     }
     let revised = Revision { version: stage.number(), date, digest };
-    let documents = ["book", "missions/kfor"].map(|id| (id.to_owned(), DocumentEntry { digest, revised: revised.clone() }));
+    let documents = ["book", "missions/kfor"].map(|id| (id.to_owned(), DocumentEntry { digest, revised: revised.clone(), parts: None }));
     let release = Release {
         digest,
         date,

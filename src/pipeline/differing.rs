@@ -1,0 +1,193 @@
+//! Which documents of two sides differ, and why: told from the digests of what they are made of, which a version keeps
+//! in its manifest and a tree gives when it is rendered.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::content::Prepared;
+use super::finish::{Press, blank_texts};
+use super::templates::Templates;
+use crate::diff::{DocumentChange, FileKind, Reason};
+use crate::model::NotesPlacement;
+use crate::version::{self, Digest, Manifest, PartDigests, Tools};
+
+/// The documents of one side.
+#[derive(Debug, Clone)]
+pub(super) struct Contents {
+    tools: Tools,
+    documents: BTreeMap<String, Content>,
+}
+
+/// One document's digest, and those of its parts where they are known.
+#[derive(Debug, Clone)]
+pub(super) struct Content {
+    pub(super) digest: Digest,
+    pub(super) parts: Option<PartDigests>,
+    /// What the digest would be if these programs made it.
+    by_others: Option<(Tools, Digest)>,
+}
+
+/// What a text is made from that is known to differ between two sides.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Causes {
+    /// Whether any record differs.
+    pub(super) records: bool,
+    /// Whether the book's settings or a schema differ.
+    pub(super) settings: bool,
+    /// The documents that each alters, where that was tried out.
+    pub(super) tried: Option<Tried>,
+}
+
+/// Documents by what alters their text, found out by putting back what the base had.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tried {
+    pub(super) records: BTreeSet<String>,
+    pub(super) settings: BTreeSet<String>,
+    pub(super) templates: BTreeSet<String>,
+}
+
+impl Contents {
+    /// No documents: a side from before the book.
+    pub(super) fn none(tools: Tools) -> Contents {
+        Contents { tools, documents: BTreeMap::new() }
+    }
+
+    /// The documents of a version.
+    pub(super) fn of_version(manifest: &Manifest) -> Contents {
+        let documents = manifest
+            .documents
+            .iter()
+            .map(|(id, entry)| (id.clone(), Content { digest: entry.digest, parts: entry.parts.clone(), by_others: None }));
+        Contents { tools: manifest.tools.clone(), documents: documents.collect() }
+    }
+
+    /// Rendered documents; `others` are the programs that made what they are compared with.
+    pub(super) fn of_documents(press: &Press<'_>, documents: &[&Prepared], tools: &Tools, others: Option<&Tools>) -> Contents {
+        let templates = Templates::of(press.tree);
+        let content = |prepared: &&Prepared| (prepared.planned.id.clone(), Content::of(prepared, press, tools, others, &templates));
+        Contents { tools: tools.clone(), documents: documents.par_iter().map(content).collect() }
+    }
+
+    /// Documents whose digests were taken already.
+    pub(super) fn of_digests<'a>(tools: &Tools, documents: impl Iterator<Item = (&'a str, &'a Content)>) -> Contents {
+        Contents { tools: tools.clone(), documents: documents.map(|(id, content)| (id.to_owned(), content.clone())).collect() }
+    }
+
+    /// Those of its documents whose text or layout another side has otherwise, or which it lacks.
+    pub(super) fn differing_texts(&self, other: &Contents) -> BTreeSet<String> {
+        let text = |contents: &'_ Contents, id: &str| {
+            let parts = contents.documents.get(id)?.parts.as_ref()?;
+            Some((parts.markdown, parts.typst))
+        };
+        self.documents.keys().filter(|id| text(self, id) != text(other, id)).cloned().collect()
+    }
+
+    /// Leaves only the documents that the other side has.
+    pub(super) fn retain_those_of(&mut self, other: &Contents) {
+        self.documents.retain(|id, _| other.documents.contains_key(id));
+    }
+}
+
+impl Content {
+    /// The digests of a rendered document.
+    pub(super) fn of(prepared: &Prepared, press: &Press<'_>, tools: &Tools, others: Option<&Tools>, templates: &Templates) -> Content {
+        let texts = blank_texts(prepared, press);
+        let assets = press.assets_of(&prepared.document);
+        let options = press.reader_options();
+        let texts = [("markdown", texts.markdown.as_str()), ("typst", texts.typst.as_str())];
+        let parts = |tools| version::DocumentParts {
+            id: &prepared.planned.id,
+            texts: &texts,
+            theme: press.theme(),
+            assets: &assets,
+            fonts: press.fonts_digest(),
+            tools,
+            options: &options,
+        };
+        let template = templates.digest(&prepared.planned.template);
+        let by_others = others.filter(|others| *others != tools).map(|others| (others.clone(), version::document_digest(&parts(others))));
+        let (settings, planned) = (&press.book.settings, &prepared.planned);
+        let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes == NotesPlacement::End });
+        let all = parts(tools);
+        Content { digest: version::document_digest(&all), parts: Some(version::part_digests(&all, template, &settings)), by_others }
+    }
+}
+
+/// The documents that only one side has, or that a reader finds changed; sorted by id.
+pub(super) fn differing(base: &Contents, head: &Contents, causes: &Causes) -> Vec<DocumentChange> {
+    let ids: BTreeSet<&String> = base.documents.keys().chain(head.documents.keys()).collect();
+    let change = |id: &String| -> Option<DocumentChange> {
+        let plain = |kind| Some(DocumentChange { id: id.clone(), kind, reasons: Vec::new(), images: Vec::new() });
+        match (base.documents.get(id), head.documents.get(id)) {
+            (None, _) => plain(FileKind::Added),
+            (_, None) => plain(FileKind::Removed),
+            (Some(old), Some(new)) if old.digest == new.digest => None,
+            (Some(old), Some(new)) => {
+                let (reasons, images) = reasons(id, (old, &base.tools), (new, &head.tools), causes);
+                Some(DocumentChange { id: id.clone(), kind: FileKind::Changed, reasons, images })
+            }
+        }
+    };
+    ids.into_iter().filter_map(change).collect()
+}
+
+/// Why a document differs, and which of its images do.
+fn reasons(id: &str, old: (&Content, &Tools), new: (&Content, &Tools), causes: &Causes) -> (Vec<Reason>, Vec<String>) {
+    let ((old, old_tools), (new, new_tools)) = (old, new);
+    let (Some(before), Some(after)) = (&old.parts, &new.parts) else {
+        // One side does not say what it is made of: only that the programs are all that differs can be found out.
+        let same_but_for_tools = |one: &Content, other: &Content, tools: &Tools| {
+            one.by_others.as_ref().is_some_and(|(others, digest)| others == tools && *digest == other.digest)
+        };
+        let only_tools = same_but_for_tools(old, new, new_tools) || same_but_for_tools(new, old, old_tools);
+        return (if only_tools { vec![Reason::Tools] } else { Vec::new() }, Vec::new());
+    };
+    let mut reasons = Vec::new();
+    let paths: BTreeSet<&String> = before.images.keys().chain(after.images.keys()).collect();
+    // One that came or went is a matter of the text.
+    let images: Vec<String> = paths
+        .into_iter()
+        .filter(|path| matches!((before.images.get(*path), after.images.get(*path)), (Some(old), Some(new)) if old != new))
+        .cloned()
+        .collect();
+    if before.markdown != after.markdown || before.typst != after.typst || before.images.len() != after.images.len() {
+        reasons.extend(text_reasons(id, before, after, causes));
+        // The same text set otherwise: on other paper, by another brief, or for want of a glyph.
+        let otherwise = old_tools != new_tools || before.fonts != after.fonts || before.options != after.options;
+        let by_itself = before.markdown == after.markdown && otherwise;
+        if reasons.is_empty() && !by_itself {
+            // The order of records is nothing that a record says.
+            reasons.push(Reason::Records);
+        }
+    }
+    let others = [
+        (before.options != after.options, Reason::Settings),
+        (!images.is_empty(), Reason::Image),
+        (before.theme != after.theme, Reason::Theme),
+        (before.fonts != after.fonts, Reason::Fonts),
+        (old_tools != new_tools, Reason::Tools),
+    ];
+    reasons.extend(others.into_iter().filter(|(differs, _)| *differs).map(|(_, reason)| reason));
+    reasons.sort_unstable();
+    reasons.dedup();
+    (reasons, images)
+}
+
+/// Why a document's text differs: what is known to alter it, else all that differs of what it is made from.
+fn text_reasons(id: &str, before: &PartDigests, after: &PartDigests, causes: &Causes) -> Vec<Reason> {
+    let template = before.template != after.template;
+    let found = match &causes.tried {
+        Some(tried) => [
+            (tried.records.contains(id), Reason::Records),
+            (tried.settings.contains(id), Reason::Settings),
+            (tried.templates.contains(id), Reason::Template),
+        ],
+        None => {
+            let settings = causes.settings || before.settings != after.settings;
+            [(causes.records, Reason::Records), (settings, Reason::Settings), (template, Reason::Template)]
+        }
+    };
+    found.into_iter().filter(|(is_it, _)| *is_it).map(|(_, reason)| reason).collect()
+}
