@@ -29,6 +29,7 @@ codes! {
     // Reading files
     FileUnreadable "file-unreadable" "A file of the book can't be read, or isn't a regular file inside the book."
     NotUtf8 "not-utf8" "A text file isn't UTF-8."
+    UnresolvedConflict "unresolved-conflict" "A merge left a conflict in a file, which is both sides at once."
     YamlSyntax "yaml-syntax" "A YAML file can't be read."
     YamlLimit "yaml-limit" "A YAML file goes beyond a limit on size, depth or aliases."
     DuplicateKey "duplicate-key" "A mapping has the same key twice."

@@ -9,6 +9,7 @@ mod attribution;
 mod build;
 mod collections;
 mod comment;
+mod conflict;
 mod editor;
 mod entries;
 mod front_matter;
@@ -46,7 +47,11 @@ pub struct Loaded {
 
 /// Reads a book, and finds every fault of its files in one run.
 pub fn load(tree: &Tree) -> Loaded {
-    let mut diagnostics = Vec::new();
+    let mut diagnostics = conflict::find(tree);
+    if diagnostics.iter().any(|conflict| conflict.place.file() == Some(settings::FILE)) {
+        // How the records are to be read isn't known, so nothing can be said of them.
+        return Loaded { book: None, diagnostics };
+    }
     let (settings, is_usable) = settings::read(tree, &mut diagnostics);
     let plans = collections::find(tree, &settings, &mut diagnostics);
     let schemas: Vec<Option<Schema>> =

@@ -63,6 +63,13 @@ pub(super) fn prepare(
     let book = Arc::new(audience::select(book));
     let (renderer, faults) = check_records(&tree, &book);
     found.extend(faults);
+    let conflicted: BTreeSet<String> = found
+        .iter()
+        .filter(|fault| fault.code == Code::UnresolvedConflict)
+        .filter_map(|fault| fault.place.file().map(str::to_owned))
+        .collect();
+    // Whatever else is wrong with such a file is wrong with both sides at once.
+    found.retain(|fault| fault.code == Code::UnresolvedConflict || !fault.place.file().is_some_and(|file| conflicted.contains(file)));
     if has_errors(&found) {
         let found = finish(&tree, found);
         return (tree, found, None);

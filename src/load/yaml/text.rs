@@ -2,13 +2,17 @@
 
 use super::{MAX_DEPTH, MAX_NODES, Source, limit};
 use crate::diagnostic::{Code, Diagnostic, Place, Span};
+use crate::load::conflict;
 use crate::tree::Tree;
 
-/// The text of a file, without its byte order mark, or the place of the first byte that isn't UTF-8.
+/// The text of a file, without its byte order mark; or the first byte that isn't UTF-8, or the first conflict of a merge.
 pub(crate) fn decode<'a>(tree: &'a Tree, file: &str) -> Result<&'a str, Box<Diagnostic>> {
     let bytes = tree.get(file).unwrap_or_default();
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        Ok(text) => match conflict::first(file, text) {
+            Some(conflict) => Err(Box::new(conflict)),
+            None => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
+        },
         Err(fault) => {
             let good = String::from_utf8_lossy(&bytes[..fault.valid_up_to()]);
             let line = good.matches('\n').count() + 1;
