@@ -210,7 +210,8 @@ fn every_line_of_the_claim_ledger_is_true() {
             // A long text may go on on the next page, and a mark may stand in it.
             let text = pages.entry(page).or_insert_with(|| folded(&pdf_text(&pdf, Some(page))));
             let start: String = printed.split(' ').take(3).collect::<Vec<_>>().join(" ");
-            assert!(text.contains(&start), "{id}: page {page} has no `{start}`");
+            // Where a line ends with a hyphen, whether it is the word's own can't be told.
+            assert!(text.replace('-', "").contains(&start.replace('-', "")), "{id}: page {page} has no `{start}`");
         }
     }
     assert!(count > 100, "the book prints {count} claims");
@@ -272,7 +273,7 @@ fn pdfs_say_what_they_are() {
     }
     let document = lopdf::Document::load(&pdf).unwrap();
     let outline: Vec<String> = document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect();
-    for chapter in ["Phases", "Glossary", "Notes"] {
+    for chapter in ["Key judgements", "Precedents", "Notes"] {
         assert!(outline.iter().any(|title| title.contains(chapter)), "{chapter} is a bookmark: {outline:?}");
     }
     assert!(outline.iter().all(|title| !title.chars().last().is_some_and(|c| c.is_ascii_digit())), "no marks in bookmarks: {outline:?}");
