@@ -1,7 +1,7 @@
 //! `missing-schema`: a collection has no schema, so a misspelt field passes.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::Book;
+use crate::model::{Book, Record, SOURCES, Value, each_value};
 use crate::tree::Tree;
 
 pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
@@ -12,13 +12,25 @@ pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
         if ["yaml", "yml"].iter().any(|ending| tree.get(&format!("content/schemas/{name}.{ending}")).is_some()) {
             continue;
         }
+        // Without a schema no field is a claim, so a `source` gives its place to nothing.
+        let useless = name != SOURCES && collection.records.values().any(names_source);
+        let useless =
+            useless.then(|| "until a schema says `x-claim: true` of some fields, no claim takes the `source` of these records".to_owned());
         found.push(
             Diagnostic::warning(
                 Code::MissingSchema,
                 Place::File(record.file.clone()),
                 format!("collection `{name}` has no schema, so any field passes"),
             )
-            .help(format!("describe its fields in `content/schemas/{name}.yaml`")),
+            .help(format!("describe its fields in `content/schemas/{name}.yaml`"))
+            .maybe_help(useless),
         );
     }
+}
+
+/// Whether a record or a mapping in it names a source.
+fn names_source(record: &Record) -> bool {
+    let mut found = !record.own.sources.is_empty();
+    each_value(&record.fields, &mut |_, value| found |= matches!(value, Value::Map(fields) if fields.contains_key("source")));
+    found
 }

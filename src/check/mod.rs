@@ -3,15 +3,17 @@
 //! In: a loaded [`Book`], or a rendered document. Out: diagnostics with a file and a pointer, to be located when
 //! they are shown. Nothing is read or changed.
 
+mod citations;
 mod claim_without_source;
 mod dangling_reference;
 mod document;
 mod documents;
+mod locator_out_of_range;
 mod missing_schema;
 mod unknown_marking;
 mod unknown_source;
 
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Book, Record};
 use crate::tree::Tree;
 
@@ -23,6 +25,7 @@ pub fn check(book: &Book, tree: &Tree) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     dangling_reference::check(book, tree, &mut found);
     unknown_source::check(book, tree, &mut found);
+    locator_out_of_range::check(book, &mut found);
     claim_without_source::check(book, &mut found);
     unknown_marking::check(book, &mut found);
     documents::check(book, &mut found);
@@ -46,6 +49,16 @@ fn silenced(book: &Book, diagnostic: &Diagnostic) -> bool {
     let Some((collection, id)) = diagnostic.record.as_deref().and_then(|path| path.split_once('/')) else { return false };
     let record: Option<&Record> = book.collections.get(collection).and_then(|c| c.records.get(id));
     // What makes a book wrong can't be allowed; what makes it doubtful can.
-    let can_be = diagnostic.severity == Severity::Warning || diagnostic.code == Code::UnknownMarking;
-    can_be && record.is_some_and(|record| record.allow.iter().any(|code| code == diagnostic.code.name()))
+    diagnostic.severity == Severity::Warning && record.is_some_and(|record| allows(record, diagnostic))
+}
+
+/// Whether a record, or a mapping in it around the place, allows this.
+fn allows(record: &Record, diagnostic: &Diagnostic) -> bool {
+    let names = |codes: &[String]| codes.iter().any(|code| code == diagnostic.code.name());
+    let inner = match &diagnostic.place {
+        Place::Pointer { file, pointer, .. } if *file == record.file => pointer.strip_prefix(&record.pointer).unwrap_or_default(),
+        _ => "",
+    };
+    let is_around = |mapping: &str| inner.strip_prefix(mapping).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    names(&record.allow) || record.nested.iter().any(|(mapping, said)| is_around(mapping) && names(&said.allow))
 }

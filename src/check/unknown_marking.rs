@@ -1,37 +1,23 @@
-//! `unknown-marking`: a marking isn't one of the book's.
+//! `unknown-marking`: the book's marking looks like a label of the Traffic Light Protocol, and isn't one.
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::{Book, Value, each_value};
+use crate::model::Book;
+
+/// How the labels of FIRST's Traffic Light Protocol begin. Other labels are the book's own.
+const PROTOCOL: &str = "TLP";
 
 pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     let known = &book.settings.markings;
-    let fault = |marking: &str, place: Place| {
-        let help = did_you_mean(marking, known.iter().map(String::as_str)).unwrap_or_else(|| {
-            format!("the book's markings are {}", known.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", "))
-        });
-        Diagnostic::error(Code::UnknownMarking, place, format!("`{marking}` is not a marking of this book")).help(help)
-    };
-    let unknown = |marking: &Option<String>| marking.clone().filter(|marking| !known.contains(marking));
-    if let Some(marking) = unknown(&book.settings.attribution.marking) {
-        found.push(fault(&marking, Place::value("content/book.yaml", "/marking")));
+    let Some(marking) = &book.settings.attribution.marking else { return };
+    let is_of_protocol = marking.get(..PROTOCOL.len()).is_some_and(|start| start.eq_ignore_ascii_case(PROTOCOL));
+    if !is_of_protocol || known.contains(marking) {
+        return;
     }
-    for (name, collection) in &book.collections {
-        if let Some(marking) = unknown(&collection.config.defaults.marking) {
-            found.push(fault(&marking, Place::value("content/book.yaml", format!("/collections/{name}/defaults/marking"))));
-        }
-        for record in collection.records.values() {
-            if let Some(marking) = unknown(&record.own.marking) {
-                found.push(fault(&marking, Place::value(&record.file, format!("{}/marking", record.pointer))).record(record.path()));
-            }
-            each_value(&record.fields, &mut |path, value| {
-                if let Value::Claim(claim) = value {
-                    let inherited = record.own.or(&collection.config.defaults).or(&book.settings.attribution).marking;
-                    if let Some(marking) = unknown(&claim.marking).filter(|marking| inherited.as_ref() != Some(marking)) {
-                        let place = Place::value(&record.file, format!("{}{path}/marking", record.pointer));
-                        found.push(fault(&marking, place).record(record.path()));
-                    }
-                }
-            });
-        }
-    }
+    let same = known.iter().find(|label| label.eq_ignore_ascii_case(marking)).map(|label| format!("did you mean `{label}`?"));
+    let help = same
+        .or_else(|| did_you_mean(marking, known.iter().map(String::as_str)))
+        .unwrap_or_else(|| format!("its labels are {}", known.iter().map(|m| format!("`{m}`")).collect::<Vec<_>>().join(", ")));
+    let place = Place::value("content/book.yaml", "/marking");
+    let message = format!("`{marking}` is not a label of the Traffic Light Protocol");
+    found.push(Diagnostic::error(Code::UnknownMarking, place, message).help(help));
 }

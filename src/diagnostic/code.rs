@@ -50,11 +50,15 @@ codes! {
     MissingField "missing-field" "A record lacks a field that its schema requires."
     InvalidDate "invalid-date" "A date isn't one."
     InvalidEnvelope "invalid-envelope" "A claim's envelope mixes keys that don't go together."
+    UnusedSource "unused-source" "A `source` stands where no claim could take it."
+    NotSupported "not-supported" "Something is asked for that brief doesn't do yet."
+    UnreadFile "unread-file" "A file in content/ belongs to no collection, so nothing reads it."
     // Between records
     DanglingReference "dangling-reference" "A reference names a record that doesn't exist."
     UnknownSource "unknown-source" "A claim or a citation names a source that doesn't exist."
+    LocatorOutOfRange "locator-out-of-range" "A citation names a place that its source doesn't have."
     ClaimWithoutSource "claim-without-source" "A claim names no source, and nothing it could take one from does."
-    UnknownMarking "unknown-marking" "A marking isn't one of the book's."
+    UnknownMarking "unknown-marking" "The book's marking isn't a label of the protocol that it seems to be of."
     // Documents and templates
     NoDocuments "no-documents" "The book makes no documents."
     InvalidDocument "invalid-document" "A document's id is reserved, unsafe or made twice."

@@ -10,7 +10,7 @@ use super::change::{Change, ChangeKind, FieldChange, FieldKind, Part};
 use super::node::{Kind, Node, Parts, Place};
 use crate::model::{Shapes, Snapshot};
 
-/// A snapshot's records in normal form: two are equal where they say the same.
+/// A snapshot's records in normal form, without the fields that its settings ignore: two are equal where they say the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Normal(BTreeMap<(String, String), Node>);
 
@@ -48,7 +48,9 @@ fn records(snapshot: &Snapshot) -> BTreeMap<(String, String), Node> {
 fn normal(mut records: BTreeMap<(String, String), Node>, shapes: &Snapshot) -> Normal {
     let none = Shapes::default();
     for ((collection, _), record) in &mut records {
-        record.normalize(Place::root(shapes.collections.get(collection).map_or(&none, |c| &c.shapes)));
+        let about = shapes.collections.get(collection);
+        *record = record.clone().without(about.map_or(&[], |c| c.ignore.as_slice()));
+        record.normalize(Place::root(about.map_or(&none, |c| &c.shapes)));
     }
     Normal(records)
 }

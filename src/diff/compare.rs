@@ -18,7 +18,9 @@ pub fn compare(base: &Snapshot, head: &Snapshot) -> Vec<Change> {
     for name in names {
         let (old, new) = (base.collections.get(name), head.collections.get(name));
         let shapes = &new.filter(|new| !new.shapes.is_empty()).or(old).unwrap_or(&nothing).shapes;
-        let collection = Collection { name, shapes, base: &old.unwrap_or(&nothing).records, head: &new.unwrap_or(&nothing).records };
+        let ignore = &new.or(old).unwrap_or(&nothing).ignore;
+        let collection =
+            Collection { name, shapes, ignore, base: &old.unwrap_or(&nothing).records, head: &new.unwrap_or(&nothing).records };
         collection.compare(&mut changes);
     }
     changes.sort_by(|a, b| (&a.collection, &a.id, a.kind).cmp(&(&b.collection, &b.id, b.kind)));
@@ -28,6 +30,8 @@ pub fn compare(base: &Snapshot, head: &Snapshot) -> Vec<Change> {
 struct Collection<'a> {
     name: &'a str,
     shapes: &'a Shapes,
+    /// Fields whose changes aren't said; of a record that came or went they are.
+    ignore: &'a [String],
     base: &'a IndexMap<String, RecordSnapshot>,
     head: &'a IndexMap<String, RecordSnapshot>,
 }
@@ -46,7 +50,7 @@ impl Collection<'_> {
         let at = Place::root(self.shapes);
         for (id, new) in self.head {
             let Some(old) = self.base.get(id).filter(|old| *old != new) else { continue };
-            let fields = fields::compare(&Node::record(old), &Node::record(new), at);
+            let fields = fields::compare(&self.compared(old), &self.compared(new), at);
             if !fields.is_empty() {
                 changes.push(self.change(ChangeKind::Changed, id, new, fields));
             }
@@ -55,7 +59,7 @@ impl Collection<'_> {
         for (from, to) in renamed {
             (left[from], arrived[to]) = (false, false);
             let ((old_id, old), (id, new)) = (gone[from], come[to]);
-            let fields = fields::compare(&Node::record(old), &Node::record(new), at);
+            let fields = fields::compare(&self.compared(old), &self.compared(new), at);
             changes.push(Change { old_id: Some(old_id.clone()), ..self.change(ChangeKind::Renamed, id, new, fields) });
         }
         for ((id, record), _) in gone.iter().zip(left).filter(|(_, left)| *left) {
@@ -64,6 +68,11 @@ impl Collection<'_> {
         for ((id, record), _) in come.iter().zip(arrived).filter(|(_, arrived)| *arrived) {
             changes.push(self.change(ChangeKind::Added, id, record, fields::added(&Node::record(record), at)));
         }
+    }
+
+    /// A record as it is compared with what it was.
+    fn compared(&self, record: &RecordSnapshot) -> Node {
+        Node::record(record).without(self.ignore)
     }
 
     fn change(&self, kind: ChangeKind, id: &str, record: &RecordSnapshot, fields: Vec<super::FieldChange>) -> Change {

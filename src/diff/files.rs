@@ -26,7 +26,9 @@ pub fn settings(base: &Snapshot, head: &Snapshot) -> Vec<FileChange> {
         let mut about: Vec<_> = snapshot
             .collections
             .iter()
-            .map(|(name, c)| (name.clone(), c.key.clone(), c.label.clone(), c.sort.clone(), c.reverse, c.defaults.clone()))
+            .map(|(name, c)| {
+                (name.clone(), c.key.clone(), c.label.clone(), c.sort.clone(), c.reverse, c.defaults.clone(), c.ignore.clone())
+            })
             .collect();
         about.sort_by(|a, b| a.0.cmp(&b.0));
         (snapshot.book.clone(), about)

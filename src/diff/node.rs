@@ -92,7 +92,54 @@ impl Node {
             .fields
             .iter()
             .map(|(key, value)| (key.clone(), below(&mut path, key, |path| Node::written(value, path, &record.claims))));
-        Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4], claim: false }
+        let mut node = Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4], claim: false };
+        node.mark_mappings(&mut String::new(), &record.nested);
+        node
+    }
+
+    /// Notes what the mappings inside a record say of their claims.
+    fn mark_mappings(&mut self, path: &mut String, nested: &BTreeMap<String, Said>) {
+        if nested.is_empty() {
+            return;
+        }
+        match &mut self.kind {
+            Kind::Scalar(_) => {}
+            Kind::List(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    below(path, &index.to_string(), |path| item.mark_mappings(path, nested));
+                }
+            }
+            Kind::Map(fields) => {
+                // A claim that is a mapping has it among its own parts.
+                if let Some(said) = nested.get(path.as_str()).filter(|_| !self.claim) {
+                    (self.parts, self.own) = (Parts::said(said), [true; 4]);
+                }
+                for (key, value) in fields {
+                    below(path, key, |path| value.mark_mappings(path, nested));
+                }
+            }
+        }
+    }
+
+    /// The same without some fields, dotted where they lie deeper; those of each item where they lie in a list.
+    pub(super) fn without(mut self, fields: &[String]) -> Node {
+        for field in fields {
+            self.remove(&field.split('.').collect::<Vec<_>>());
+        }
+        self
+    }
+
+    fn remove(&mut self, path: &[&str]) {
+        match (&mut self.kind, path) {
+            (Kind::Map(fields), [last]) => drop(fields.shift_remove(*last)),
+            (Kind::Map(fields), [first, rest @ ..]) => {
+                if let Some(inner) = fields.get_mut(*first) {
+                    inner.remove(rest);
+                }
+            }
+            (Kind::List(items), path) => items.iter_mut().for_each(|item| item.remove(path)),
+            _ => {}
+        }
     }
 
     /// A record of no fields, from which an added one grows.

@@ -11,6 +11,16 @@ pub(super) fn attribution(json: &JsonMap<String, Json>) -> Attribution {
     read(json, &mut |_, _, _, _| {})
 }
 
+/// A marking anywhere but on the book as a whole keeps nothing from anyone yet.
+pub(super) fn marking_below_the_book(owner: &str, place: Place) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotSupported,
+        place,
+        format!("the `marking` of {owner} is not supported yet: it would keep nothing from anyone"),
+    )
+    .help("only the book as a whole has a `marking`, in `content/book.yaml`; whoever gets a version gets all of it")
+}
+
 /// A malformed key: its pointer below the mapping, code, what is wrong, a way out.
 type Complain<'a> = dyn FnMut(&str, Code, String, Option<&str>) + 'a;
 
@@ -21,6 +31,9 @@ pub(super) fn checked(
     place: &dyn Fn(&str, Target) -> Place,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Attribution {
+    if json.contains_key("marking") {
+        diagnostics.push(marking_below_the_book(owner, place("/marking", Target::Key)));
+    }
     read(json, &mut |pointer, code, message, help| {
         let message = format!("{} of {owner} {message}", super::violation::field(pointer));
         diagnostics.push(Diagnostic::error(code, place(pointer, Target::Value), message).maybe_help(help.map(str::to_owned)));

@@ -1,14 +1,20 @@
 //! From a bare record and what was lifted out of it to the model's values, with the cascade applied.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::lift::{Envelopes, Form};
-use crate::model::{Attribution, Claim, Held, Map, Reference, ShapeId, Shapes, Value};
+use super::shapes::Annotated;
+use crate::model::{Attribution, Claim, Held, Map, Reference, Reserved, ShapeId, Shapes, Value};
 
 /// What the values of one record are made with.
 pub(super) struct Building<'a> {
-    pub(super) shapes: &'a Shapes,
+    pub(super) annotated: &'a Annotated,
     pub(super) envelopes: &'a Envelopes,
+    /// What mappings say of the claims in them, the record by the empty pointer.
+    pub(super) said: &'a BTreeMap<String, Reserved>,
+    pub(super) reserved: &'a [&'static str],
 }
 
 impl Building<'_> {
@@ -18,12 +24,26 @@ impl Building<'_> {
     }
 
     fn map(&self, fields: JsonMap<String, Json>, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Map {
-        let entries = fields.into_iter().map(|(key, value)| {
-            let shape = shape.and_then(|shape| self.shapes.property(shape, &key));
+        let said = self.said.get(path.as_str());
+        let nearest = said.map(|said| said.own.or(outer));
+        let outer = nearest.as_ref().unwrap_or(outer);
+        // Those that the schema declares were kept for it to check.
+        let fields = fields.into_iter().filter(|(key, _)| said.is_none() || !self.is_read_elsewhere(key, shape));
+        let entries = fields.map(|(key, value)| {
+            let shape = shape.and_then(|shape| self.shapes().property(shape, &key));
             let value = self.below(path, &key, |path| self.value(value, shape, path, outer));
             (key, value)
         });
         entries.collect()
+    }
+
+    /// Whether a key was read with what the mapping says of its claims.
+    fn is_read_elsewhere(&self, key: &str, shape: Option<ShapeId>) -> bool {
+        self.reserved.contains(&key) && shape.is_some_and(|shape| self.annotated.takers.contains(&shape))
+    }
+
+    fn shapes(&self) -> &Shapes {
+        &self.annotated.shapes
     }
 
     fn below<T>(&self, path: &mut String, key: &str, work: impl FnOnce(&mut String) -> T) -> T {
@@ -40,7 +60,7 @@ impl Building<'_> {
     }
 
     fn value(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
-        let is_claim = shape.and_then(|shape| self.shapes.get(shape)).is_some_and(|shape| shape.claim);
+        let is_claim = shape.and_then(|shape| self.shapes().get(shape)).is_some_and(|shape| shape.claim);
         if is_claim { self.claim(json, shape, path, outer) } else { self.bare(json, shape, path, outer) }
     }
 
@@ -49,6 +69,9 @@ impl Building<'_> {
         if envelope.is_none() && json.is_null() {
             return Value::Null;
         }
+        // A claim that is a mapping may say so in the mapping itself, with no envelope around it.
+        let within = self.said.get(path.as_str()).map(|said| said.own.or(outer));
+        let outer = within.as_ref().unwrap_or(outer);
         let attribution = match envelope {
             Some(envelope) => envelope.own.or(outer),
             None => outer.clone(),
@@ -73,7 +96,7 @@ impl Building<'_> {
     }
 
     fn bare(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
-        let known = shape.and_then(|shape| self.shapes.get(shape));
+        let known = shape.and_then(|shape| self.shapes().get(shape));
         let reference = known.and_then(|shape| shape.reference.as_ref());
         match json {
             Json::Null => Value::Null,
@@ -89,8 +112,8 @@ impl Building<'_> {
             },
             Json::Array(items) => {
                 let items = items.into_iter().enumerate().map(|(index, item)| {
-                    let inner = shape.and_then(|shape| self.shapes.item(shape, index));
-                    let is_reference = inner.and_then(|shape| self.shapes.get(shape)).is_some_and(|shape| shape.reference.is_some());
+                    let inner = shape.and_then(|shape| self.shapes().item(shape, index));
+                    let is_reference = inner.and_then(|shape| self.shapes().get(shape)).is_some_and(|shape| shape.reference.is_some());
                     match (item, reference) {
                         // `x-ref` on a list means each of its items.
                         (Json::String(id), Some(collection)) if !is_reference => {

@@ -1,12 +1,15 @@
 //! The schema that an editor needs: a collection's own, with both forms of a claim spelled out, the keys
 //! that every record may have, and the ids that a reference may name.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail};
 use serde_json::{Map, Value as Json, json};
 
+use super::reserved;
+use super::schema::DIALECT;
 use super::schema::subschemas::{Holds, each, holds};
-use super::schema::{DIALECT, reserved_keys};
-use super::shapes::below;
+use super::shapes::{annotate, below};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Book, Collection, SOURCES};
 
@@ -22,8 +25,10 @@ pub fn editor_schema(book: &Book, name: &str) -> Result<Json> {
     let own = collection.schema.clone().unwrap_or_else(|| json!({ "type": "object" }));
     let is_in_one_file = collection.records.values().next().is_some_and(|record| !record.pointer.is_empty());
     let prefix = if is_in_one_file { "/$defs/record" } else { "" };
-    let mut record = Expansion { book, root: &own, prefix }.expand(&own, "");
-    add_reserved(&mut record, book, collection);
+    let claims_at = annotate(&own).claims_at;
+    let mut record =
+        Expansion { book, root: &own, prefix, claims_at: &claims_at, reserved: &reserved_keys(book, collection) }.expand(&own, "");
+    add_id(&mut record, collection);
     if !is_in_one_file {
         if let Json::Object(keywords) = &mut record {
             keywords.entry("$schema").or_insert_with(|| DIALECT.into());
@@ -66,32 +71,33 @@ fn ids(book: &Book, collection: &str) -> Vec<Json> {
 
 /// What a claim or record may say of itself.
 fn attribution(book: &Book) -> Map<String, Json> {
-    let markings: Vec<&str> = book.settings.markings.iter().map(String::as_str).collect();
     let mut keys = Map::new();
     keys.insert("source".to_owned(), source(book));
     keys.insert("as_of".to_owned(), json!({ "description": "The date that it speaks for.", "type": ["string", "integer"] }));
-    keys.insert("marking".to_owned(), json!({ "description": "The handling label.", "enum": markings }));
     keys.insert("confidence".to_owned(), json!({ "description": "How sure it is.", "type": "string" }));
     keys
 }
 
-fn add_reserved(record: &mut Json, book: &Book, collection: &Collection) {
+/// The keys that brief reads itself in a collection's records.
+fn reserved_keys(book: &Book, collection: &Collection) -> Map<String, Json> {
+    let mut reserved = attribution(book);
+    let allow =
+        json!({ "description": "Codes of warnings that are all right here.", "type": ["array", "string"], "items": { "type": "string" } });
+    reserved.insert("allow".to_owned(), allow);
+    let keys = reserved::keys(&collection.name);
+    reserved.retain(|key, _| keys.contains(&key.as_str()));
+    reserved
+}
+
+/// The records of a list have their id among their fields.
+fn add_id(record: &mut Json, collection: &Collection) {
     let is_list = collection.records.values().next().is_some_and(|record| record.pointer.trim_start_matches('/').parse::<usize>().is_ok());
     let Json::Object(keywords) = record else { return };
-    if let Json::Object(properties) = keywords.entry("properties").or_insert_with(|| json!({})) {
-        let mut reserved = attribution(book);
-        reserved.insert(
-            "allow".to_owned(),
-            json!({ "description": "Codes of warnings that this record silences.", "type": ["array", "string"], "items": { "type": "string" } }),
-        );
-        for key in reserved_keys(&collection.name) {
-            if let Some(schema) = reserved.get(key) {
-                properties.insert(key.to_owned(), schema.clone());
-            }
-        }
-        if is_list && collection.config.key.is_none() {
-            properties.entry("id").or_insert_with(|| json!({ "description": "The record's id.", "type": "string" }));
-        }
+    if let Json::Object(properties) = keywords.entry("properties").or_insert_with(|| json!({}))
+        && is_list
+        && collection.config.key.is_none()
+    {
+        properties.entry("id").or_insert_with(|| json!({ "description": "The record's id.", "type": "string" }));
     }
 }
 
@@ -101,6 +107,10 @@ struct Expansion<'a> {
     root: &'a Json,
     /// Where the expanded schema stands in the one that is made.
     prefix: &'a str,
+    /// The schemas of mappings in which claims can stand.
+    claims_at: &'a BTreeSet<String>,
+    /// What such a mapping may say of its claims.
+    reserved: &'a Map<String, Json>,
 }
 
 impl Expansion<'_> {
@@ -132,6 +142,15 @@ impl Expansion<'_> {
             let list = keywords.get("type") == Some(&json!("array"));
             if !ids.is_empty() && !list {
                 expanded.insert("examples".to_owned(), ids.into());
+            }
+        }
+        let is_mapping = pointer.is_empty() || ["properties", "additionalProperties"].iter().any(|key| keywords.contains_key(*key));
+        if is_mapping
+            && (pointer.is_empty() || self.claims_at.contains(pointer))
+            && let Json::Object(properties) = expanded.entry("properties").or_insert_with(|| json!({}))
+        {
+            for (key, schema) in self.reserved {
+                properties.entry(key).or_insert_with(|| schema.clone());
             }
         }
         if is_claim(schema) { self.both_forms(expanded) } else { Json::Object(expanded) }

@@ -19,6 +19,8 @@ pub(super) struct Entry {
     pub(super) file: String,
     /// JSON pointer from the file's document to the record.
     pub(super) pointer: String,
+    /// Whether the id is the key of a mapping.
+    pub(super) is_key: bool,
     /// Where the id stands, for faults of it.
     pub(super) id_place: Place,
     pub(super) fields: serde_json::Map<String, Json>,
@@ -54,6 +56,7 @@ fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) 
         id: stem.to_owned(),
         file: file.to_owned(),
         pointer: String::new(),
+        is_key: false,
         id_place: Place::File(file.to_owned()),
         fields: serde_json::Map::new(),
         is_read: false,
@@ -144,7 +147,7 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
         let id_place = Place::key(file, &*pointer);
         let own = warnings.extract_if(.., |(part, _)| *part == pointer).map(|(_, warning)| warning).collect();
         let id = key.clone().unwrap_or_default();
-        let mut entry = Entry { id, file: file.to_owned(), pointer, id_place, fields, is_read, warnings: own };
+        let mut entry = Entry { id, file: file.to_owned(), pointer, is_key: key.is_some(), id_place, fields, is_read, warnings: own };
         if plan.config.key.is_some() {
             keyed(&mut entry, plan, diagnostics);
         } else if key.is_none() {

@@ -3,15 +3,15 @@
 //! `troops: {value: 50000, approximate: true}` becomes `troops: 50000`, and what the envelope said is kept by
 //! its pointer, together with the way back from a bare value to where it stands in the file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::attribution::{checked, date_text};
+use super::attribution::{checked, date_text, marking_below_the_book};
 use super::shapes::{Annotated, below};
 use super::violation::{field, found};
 use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
-use crate::model::{Attribution, Number, Qualifier, ShapeId, Shapes};
+use crate::model::{Attribution, Number, Qualifier, Reserved, ShapeId, Shapes};
 
 /// What a claim's envelope may say.
 const KEYS: [&str; 11] =
@@ -108,18 +108,34 @@ pub(super) struct Lifting<'a> {
     pub(super) owner: &'a str,
     /// The place of what is written at a pointer of the file.
     pub(super) place: &'a dyn Fn(&str, Target) -> Place,
+    /// The keys that are taken out of mappings, where brief reads them itself.
+    pub(super) reserved: &'a [&'static str],
     pub(super) envelopes: Envelopes,
+    /// What the reserved keys of mappings said, by the pointers of the bare mappings; the record's own by the empty one.
+    pub(super) said: BTreeMap<String, Reserved>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// A `source` that no claim could take: said only where nothing worse is said of it.
+    pub(super) unused: Vec<Diagnostic>,
 }
 
-impl Lifting<'_> {
-    fn shapes(&self) -> &Shapes {
+impl<'a> Lifting<'a> {
+    pub(super) fn new(
+        annotated: &'a Annotated,
+        owner: &'a str,
+        place: &'a dyn Fn(&str, Target) -> Place,
+        reserved: &'a [&'static str],
+    ) -> Lifting<'a> {
+        let (envelopes, said) = (Envelopes::default(), BTreeMap::new());
+        Lifting { annotated, owner, place, reserved, envelopes, said, diagnostics: Vec::new(), unused: Vec::new() }
+    }
+
+    fn shapes(&self) -> &'a Shapes {
         &self.annotated.shapes
     }
 
-    /// Makes a value bare, and those below it.
-    pub(super) fn lift(&mut self, value: &mut Json, shape: ShapeId, pointer: &mut String) {
-        let Some(is_claim) = self.shapes().get(shape).map(|shape| shape.claim) else { return };
+    /// Makes a value bare, and those below it. A value without a shape is one of which the schema says nothing.
+    pub(super) fn lift(&mut self, value: &mut Json, shape: Option<ShapeId>, pointer: &mut String) {
+        let is_claim = shape.and_then(|shape| self.shapes().get(shape)).is_some_and(|shape| shape.claim);
         if is_claim
             && let Json::Object(fields) = value
             && self.is_envelope(fields, shape)
@@ -129,7 +145,7 @@ impl Lifting<'_> {
             self.envelopes.0.insert(pointer.clone(), envelope);
         }
         if value.is_number()
-            && self.annotated.dates.contains(&shape)
+            && shape.is_some_and(|shape| self.annotated.dates.contains(&shape))
             && let Some(year) = date_text(value)
         {
             *value = Json::String(year);
@@ -137,31 +153,60 @@ impl Lifting<'_> {
         let length = pointer.len();
         match value {
             Json::Object(fields) => {
+                self.take_reserved(fields, shape, pointer);
                 for (key, value) in fields.iter_mut() {
-                    if let Some(shape) = self.shapes().property(shape, key) {
-                        *pointer = below(pointer, &[key]);
-                        self.lift(value, shape, pointer);
-                        pointer.truncate(length);
-                    }
+                    let shape = shape.and_then(|shape| self.shapes().property(shape, key));
+                    *pointer = below(pointer, &[key]);
+                    self.lift(value, shape, pointer);
+                    pointer.truncate(length);
                 }
             }
             Json::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    if let Some(shape) = self.shapes().item(shape, index) {
-                        pointer.push('/');
-                        pointer.push_str(&index.to_string());
-                        self.lift(item, shape, pointer);
-                        pointer.truncate(length);
-                    }
+                    let shape = shape.and_then(|shape| self.shapes().item(shape, index));
+                    pointer.push('/');
+                    pointer.push_str(&index.to_string());
+                    self.lift(item, shape, pointer);
+                    pointer.truncate(length);
                 }
             }
             _ => {}
         }
     }
 
+    /// Takes the reserved keys out of a mapping in which claims can stand, and out of the record itself. Elsewhere they
+    /// are fields like others, for the schema to judge.
+    fn take_reserved(&mut self, fields: &mut JsonMap<String, Json>, shape: Option<ShapeId>, pointer: &str) {
+        if self.reserved.is_empty() || !self.reserved.iter().any(|key| fields.contains_key(*key)) {
+            return;
+        }
+        let (shapes, place_of, reserved) = (self.shapes(), self.place, self.reserved);
+        let declared = shape.and_then(|shape| shapes.get(shape));
+        let is_declared = |key: &str| declared.is_some_and(|shape| shape.properties.contains_key(key));
+        let can_take = shape.is_some_and(|shape| self.annotated.takers.contains(&shape));
+        let written = self.envelopes.written(pointer, Target::Value);
+        let place = |below: &str, target| place_of(&format!("{written}{below}"), target);
+        let phrase = if pointer.is_empty() { self.owner.to_owned() } else { format!("{} in {}", field(pointer), self.owner) };
+        let is_there = |key: &str| fields.contains_key(key) && reserved.contains(&key) && !is_declared(key);
+        if !can_take && !shapes.is_empty() && is_there("source") {
+            self.unused.push(super::reserved::unused(&phrase, place("/source", Target::Key)));
+        }
+        if can_take || pointer.is_empty() {
+            let taken: Vec<&str> = reserved.iter().copied().filter(|key| can_take || !is_declared(key)).collect();
+            let mut faults = Vec::new();
+            let said = Reserved { written: written.clone(), ..super::reserved::read(fields, &taken, &phrase, &place, &mut faults) };
+            // What the schema declares it checks too.
+            fields.retain(|key, _| !taken.contains(&key.as_str()) || is_declared(key));
+            self.said.insert(pointer.to_owned(), said);
+            self.diagnostics.append(&mut faults);
+        } else if is_there("marking") {
+            self.diagnostics.push(marking_below_the_book(&phrase, place("/marking", Target::Key)));
+        }
+    }
+
     /// Whether a mapping is an envelope: always, unless the claim's value may be a mapping itself.
-    fn is_envelope(&self, fields: &JsonMap<String, Json>, shape: ShapeId) -> bool {
-        !self.annotated.mappings.contains(&shape)
+    fn is_envelope(&self, fields: &JsonMap<String, Json>, shape: Option<ShapeId>) -> bool {
+        !shape.is_some_and(|shape| self.annotated.mappings.contains(&shape))
             || (HOLDERS.iter().any(|key| fields.contains_key(*key)) && fields.keys().all(|key| KEYS.contains(&key.as_str())))
     }
 
@@ -284,6 +329,5 @@ fn quoted(names: &[&str]) -> String {
 /// Turns years that YAML read as numbers into text, where a schema wants dates.
 pub(super) fn years_to_text(value: &mut Json, annotated: &Annotated) {
     let place = |_: &str, _: Target| Place::Book;
-    let mut lifting = Lifting { annotated, owner: "", place: &place, envelopes: Envelopes::default(), diagnostics: Vec::new() };
-    lifting.lift(value, Shapes::ROOT, &mut String::new());
+    Lifting::new(annotated, "", &place, &[]).lift(value, Some(Shapes::ROOT), &mut String::new());
 }

@@ -17,10 +17,12 @@ mod lift;
 mod locate;
 mod outline;
 mod records;
+mod reserved;
 mod schema;
 mod settings;
 mod shapes;
 mod skeleton;
+mod unread;
 mod violation;
 mod yaml;
 
@@ -31,7 +33,7 @@ pub use locate::locate;
 pub use skeleton::skeleton;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::{Book, Collection};
+use crate::model::{Book, Collection, CollectionConfig, field_at};
 use crate::tree::Tree;
 use collections::Plan;
 use records::Reading;
@@ -54,6 +56,7 @@ pub fn load(tree: &Tree) -> Loaded {
     }
     let (settings, is_usable) = settings::read(tree, &mut diagnostics);
     let plans = collections::find(tree, &settings, &mut diagnostics);
+    diagnostics.extend(unread::warnings(tree, &plans, &diagnostics));
     let schemas: Vec<Option<Schema>> =
         plans.iter().map(|plan| schema::read(tree, plan.schema.as_deref()?, &plan.name, &mut diagnostics)).collect();
     let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
@@ -72,12 +75,16 @@ pub fn load(tree: &Tree) -> Loaded {
             collection: &plan.name,
             config: &plan.config,
             schema: schema.as_ref(),
+            reserved: reserved::keys(&plan.name),
             outer: plan.config.defaults.or(&settings.attribution),
         };
         let records = reading.records(entries, &mut diagnostics);
         let (json, shapes) = schema.map(|schema| (schema.json, schema.annotated.shapes)).unzip();
         let collection =
             Collection { name: plan.name.clone(), config: plan.config, schema: json, shapes: shapes.unwrap_or_default(), records };
+        let unused = unused_settings(&collection);
+        diagnostics
+            .extend(unused.into_iter().filter(|unused| diagnostics.iter().all(|known| known.place != unused.place)).collect::<Vec<_>>());
         collections.insert(plan.name, collection);
     }
     let book = is_usable.then_some(Book { settings, collections });
@@ -89,12 +96,34 @@ pub fn book_schema() -> serde_json::Value {
     settings::schema()
 }
 
+/// Warns of a field that the collection's settings name and none of its records has.
+fn unused_settings(collection: &Collection) -> Vec<Diagnostic> {
+    let (config, records) = (&collection.config, &collection.records);
+    let has_text =
+        |field: &str| records.values().any(|record| field_at(&record.fields, field).is_some_and(|value| value.as_str().is_some()));
+    let has_value = |field: &str| records.values().any(|record| field_at(&record.fields, field).is_some());
+    let label = config.label.as_deref().filter(|field| !has_text(field)).map(|field| ("label", field, "a text"));
+    let sort = config.sort.as_deref().filter(|field| !has_value(field)).map(|field| ("sort", field, "a value"));
+    let warn = |(setting, field, what)| {
+        let message = format!("the collection `{}` has `{setting}: {field}`, but none of its records has {what} there", collection.name);
+        Diagnostic::warning(
+            Code::BookSettings,
+            Place::value(settings::FILE, shapes::below("/collections", &[&collection.name, setting])),
+            message,
+        )
+        .help("name a field that its records have, dotted where it lies deeper: `name.short`")
+    };
+    if records.is_empty() { Vec::new() } else { label.into_iter().chain(sort).map(warn).collect() }
+}
+
 /// The fields that a collection's settings name and its schema doesn't know.
 fn unknown_fields(plan: &Plan, schema: &Schema) -> Vec<Diagnostic> {
     let Some(shape) = schema.annotated.shapes.root() else { return Vec::new() };
-    let settings = [("sort", &plan.config.sort), ("label", &plan.config.label), ("key", &plan.config.key)];
-    let unknown = settings.into_iter().filter_map(|(setting, field)| {
-        let field = field.as_deref()?;
+    let CollectionConfig { sort, label, key, ignore, .. } = &plan.config;
+    let one =
+        [("sort", sort), ("label", label), ("key", key)].into_iter().filter_map(|(setting, field)| Some((setting, field.as_deref()?)));
+    let fields = one.chain(ignore.iter().map(|field| ("ignore", field.as_str())));
+    let unknown = fields.filter_map(|(setting, field)| {
         let first = field.split('.').next().unwrap_or(field);
         if shape.properties.contains_key(first) || shape.additional.is_some() || schema.is_open() {
             return None;

@@ -121,13 +121,8 @@ impl<'a> Outline<'a> {
         let mut key = None;
         for segment in pointer.split('/').skip(1) {
             let segment = segment.replace("~1", "/").replace("~0", "~");
-            let next = match &self.resolved(node)?.content {
-                Content::Mapping(entries) => {
-                    entries.iter().rev().find(|(name, ..)| *name == segment).map(|(_, span, value)| (Some(*span), *value))
-                }
-                Content::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| (None, *item)),
-                Content::Scalar(..) | Content::Alias(_) => None,
-            };
+            // A bare value's pointer leads through the claim's envelope, where it has one.
+            let next = self.step(node, &segment).or_else(|| self.step(self.step(node, VALUE)?.1, &segment));
             match next {
                 Some((span, value)) => (key, node) = (span, value),
                 None => return Some(self.place(self.head(node, key))),
@@ -139,6 +134,17 @@ impl<'a> Outline<'a> {
             (Target::Value, Some(key)) if span.is_empty() => key,
             _ => span,
         }))
+    }
+
+    /// The key and the value that a segment of a pointer leads to.
+    fn step(&self, node: usize, segment: &str) -> Option<(Option<YamlSpan>, usize)> {
+        match &self.resolved(node)?.content {
+            Content::Mapping(entries) => {
+                entries.iter().rev().find(|(name, ..)| name == segment).map(|(_, span, value)| (Some(*span), *value))
+            }
+            Content::List(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)).map(|item| (None, *item)),
+            Content::Scalar(..) | Content::Alias(_) => None,
+        }
     }
 
     /// The place of a line, from 1, of the text that a pointer leads to, also within its envelope; nothing where the

@@ -1,26 +1,29 @@
 //! From entries to records: lift, validate, cascade; and their order.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry as Slot;
 use rayon::prelude::*;
-use serde_json::{Map as JsonMap, Value as Json};
+use serde_json::Value as Json;
 
-use super::attribution::checked;
 use super::build::Building;
 use super::entries::Entry;
 use super::lift::{Envelopes, Lifting};
-use super::schema::{Schema, reserved_keys};
-use super::violation::{Subject, explain, found};
-use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
-use crate::model::{Attribution, CollectionConfig, Map, Record, Shapes, Value};
+use super::schema::Schema;
+use super::shapes::Annotated;
+use super::violation::{Subject, explain};
+use crate::diagnostic::{Code, Diagnostic, Place, Target};
+use crate::model::{Attribution, CollectionConfig, Map, Record, Reserved, Shapes, Value, field_at};
 
 /// What all records of a collection are read with.
 pub(super) struct Reading<'a> {
     pub(super) collection: &'a str,
     pub(super) config: &'a CollectionConfig,
     pub(super) schema: Option<&'a Schema>,
+    /// The keys that brief reads itself.
+    pub(super) reserved: Vec<&'static str>,
     /// What holds for the collection's claims, from its defaults and the book.
     pub(super) outer: Attribution,
 }
@@ -47,7 +50,7 @@ impl Reading<'_> {
             }
         }
         if let Some(field) = &self.config.sort {
-            records.sort_by(|_, a, _, b| compare(at(&a.fields, field), at(&b.fields, field)));
+            records.sort_by(|_, a, _, b| compare(field_at(&a.fields, field), field_at(&b.fields, field)));
         }
         if self.config.reverse {
             records.reverse();
@@ -60,43 +63,63 @@ impl Reading<'_> {
         let path = format!("{}/{}", self.collection, entry.id);
         let owner = format!("`{path}`");
         let mut faults = Vec::new();
-        if self.config.key.is_none() && !is_id(&entry.id) {
+        // The keys of a mapping may be codes, such as `DE`.
+        let id = if entry.is_key { entry.id.to_ascii_lowercase() } else { entry.id.clone() };
+        if self.config.key.is_none() && !is_id(&id) {
             faults.push(invalid_id(&entry, &owner));
         }
-        let Entry { id, file, pointer, id_place, mut fields, is_read, warnings } = entry;
+        let Entry { id, file, pointer, id_place, fields, is_read, warnings, is_key: _ } = entry;
         let place_of = |below: &str, target| Place::Pointer { file: file.clone(), pointer: format!("{pointer}{below}"), target };
 
-        let mut reserved = JsonMap::new();
-        for key in reserved_keys(self.collection) {
-            if let Some(value) = fields.shift_remove(key) {
-                reserved.insert(key.to_owned(), value);
-            }
-        }
-        let own = checked(&reserved, &owner, &place_of, &mut faults);
-        let allow = allowed(reserved.get("allow"), &owner, &place_of, &mut faults);
-        faults.extend(warnings.into_iter().filter(|warning| !allow.iter().any(|code| code == warning.code.name())));
-
+        let no_schema = Annotated::default();
+        let annotated = self.schema.map_or(&no_schema, |schema| &schema.annotated);
         let mut json = Json::Object(fields);
-        let mut envelopes = Envelopes::default();
+        let mut lifting = Lifting::new(annotated, &owner, &place_of, &self.reserved);
+        if is_read {
+            lifting.lift(&mut json, self.schema.map(|_| Shapes::ROOT), &mut String::new());
+        }
+        let Lifting { envelopes, mut said, diagnostics, unused, .. } = lifting;
+        faults.extend(diagnostics);
         if let Some(schema) = self.schema
             && is_read
         {
-            let mut lifting = Lifting { annotated: &schema.annotated, owner: &owner, place: &place_of, envelopes, diagnostics: Vec::new() };
-            lifting.lift(&mut json, Shapes::ROOT, &mut String::new());
-            faults.append(&mut lifting.diagnostics);
-            envelopes = lifting.envelopes;
-            validate(schema, &json, &envelopes, &path, &place_of, &mut faults);
+            validate(schema, &json, &Lifted { envelopes: &envelopes, said: &said }, &path, &place_of, &mut faults);
         }
-        let no_shapes = Shapes::default();
-        let shapes = self.schema.map_or(&no_shapes, |schema| &schema.annotated.shapes);
         let fields = match json {
-            Json::Object(fields) => Building { shapes, envelopes: &envelopes }.fields(fields, &own.or(&self.outer)),
+            Json::Object(fields) => {
+                Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved }.fields(fields, &self.outer)
+            }
             _ => Map::new(),
         };
+        let Reserved { own, allow, .. } = said.remove("").unwrap_or_default();
+        // Where a schema doesn't know the key at all, that is said already.
+        let unused = unused.into_iter().filter(|unused| !faults.iter().any(|fault| fault.place == unused.place)).collect::<Vec<_>>();
+        let allows = |warning: &Diagnostic| allow.iter().any(|code| code == warning.code.name());
+        faults.extend(warnings.into_iter().chain(unused).filter(|warning| !allows(warning)));
         for fault in &mut faults {
             fault.record.get_or_insert_with(|| path.clone());
         }
-        (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow }, id_place, faults)
+        (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow, nested: said }, id_place, faults)
+    }
+}
+
+/// What was taken out of a record before its schema sees it.
+struct Lifted<'a> {
+    envelopes: &'a Envelopes,
+    said: &'a BTreeMap<String, Reserved>,
+}
+
+impl Lifted<'_> {
+    /// Whether the mapping at a pointer says a reserved key.
+    fn says(&self, pointer: &str, key: &str) -> bool {
+        self.said.get(pointer).is_some_and(|said| match key {
+            "source" => !said.own.sources.is_empty(),
+            "as_of" => said.own.as_of.is_some(),
+            "marking" => said.own.marking.is_some(),
+            "confidence" => said.own.confidence.is_some(),
+            "allow" => !said.allow.is_empty(),
+            _ => false,
+        })
     }
 }
 
@@ -104,11 +127,13 @@ impl Reading<'_> {
 fn validate(
     schema: &Schema,
     bare: &Json,
-    envelopes: &Envelopes,
+    lifted: &Lifted<'_>,
     path: &str,
     place_of: &dyn Fn(&str, Target) -> Place,
     faults: &mut Vec<Diagnostic>,
 ) {
+    let envelopes = lifted.envelopes;
+    let is_reserved = |pointer: &str, key: &str| lifted.says(pointer, key);
     if !schema.validator.is_valid(bare) {
         let place = |pointer: &str, target| place_of(&envelopes.written(pointer, target), target);
         let is_unknown = |pointer: &str| envelopes.is_unknown(pointer);
@@ -119,6 +144,7 @@ fn validate(
             code: None,
             place: &place,
             is_unknown: &is_unknown,
+            is_reserved: &is_reserved,
         };
         for error in schema.validator.iter_errors(bare) {
             explain(&error, &subject, faults);
@@ -134,40 +160,13 @@ fn validate(
             name: format!("`{path}`"),
             record: Some(path.to_owned()),
             shapes: Some(&schema.annotated.shapes),
+            is_reserved: &is_reserved,
             ..Subject::new(&place)
         };
         for error in schema.validator.iter_errors(&high_ends).filter(|error| envelopes.is_range(error.instance_path().as_str())) {
             explain(&error, &subject, faults);
         }
     }
-}
-
-/// Reads the codes of checks that a record silences.
-fn allowed(json: Option<&Json>, owner: &str, place_of: &dyn Fn(&str, Target) -> Place, faults: &mut Vec<Diagnostic>) -> Vec<String> {
-    let items: Vec<(String, &Json)> = match json {
-        None => return Vec::new(),
-        Some(Json::Array(items)) => items.iter().enumerate().map(|(index, item)| (format!("/allow/{index}"), item)).collect(),
-        Some(one) => vec![("/allow".to_owned(), one)],
-    };
-    let names = || Code::ALL.iter().map(|code| code.name());
-    let mut codes = Vec::new();
-    for (pointer, item) in items {
-        match item.as_str() {
-            Some(code) if names().any(|name| name == code) => codes.push(code.to_owned()),
-            Some(code) => {
-                let message = format!("{owner} allows `{code}`, which is no code of a check");
-                faults.push(
-                    Diagnostic::error(Code::SchemaViolation, place_of(&pointer, Target::Value), message)
-                        .maybe_help(did_you_mean(code, names())),
-                );
-            }
-            None => {
-                let message = format!("`allow` of {owner} must be a list of codes, not {}", found(item));
-                faults.push(Diagnostic::error(Code::SchemaViolation, place_of(&pointer, Target::Value), message));
-            }
-        }
-    }
-    codes
 }
 
 /// `[a-z0-9][a-z0-9-]*`.
@@ -187,19 +186,11 @@ fn invalid_id(entry: &Entry, owner: &str) -> Diagnostic {
     }
     let better = better.trim_end_matches('-');
     let help = (!better.is_empty() && entry.id.is_ascii()).then(|| format!("for example `{better}`"));
-    let message = format!("the id of {owner} must be made of lower-case letters, digits and `-`");
-    Diagnostic::error(Code::InvalidId, entry.id_place.clone(), message).maybe_help(help)
-}
-
-/// The value of a field, dotted where it lies deeper, without its claim.
-fn at<'a>(fields: &'a Map, field: &str) -> Option<&'a Value> {
-    let mut segments = field.split('.');
-    let mut value = fields.get(segments.next()?)?.bare()?;
-    for segment in segments {
-        let Value::Map(fields) = value else { return None };
-        value = fields.get(segment)?.bare()?;
-    }
-    (*value != Value::Null).then_some(value)
+    let letters = if entry.is_key { "letters" } else { "lower-case letters" };
+    let message = format!("the id of {owner} must be made of {letters}, digits and `-`");
+    Diagnostic::error(Code::InvalidId, entry.id_place.clone(), message)
+        .maybe_help(help)
+        .help("to have any text as id, keep it in a field, and name that field as the collection's `key` in `content/book.yaml`")
 }
 
 /// Numbers by size, then texts by their characters; what has no value comes last.

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::attribution::attribution;
+use super::attribution::{attribution, marking_below_the_book};
 use super::schema::{self, Schema};
+use super::shapes::below;
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -39,8 +40,9 @@ pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings,
         Some(json) => json,
         None => Json::Null,
     };
-    let settings = settings(json.as_object().unwrap_or(&JsonMap::new()));
-    (settings, diagnostics.len() == before)
+    let is_usable = diagnostics.len() == before;
+    diagnostics.extend(not_supported(&json));
+    (settings(json.as_object().unwrap_or(&JsonMap::new())), is_usable)
 }
 
 /// The settings as they are written, if they can be read; whatever is wrong with them is said.
@@ -80,11 +82,29 @@ fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     Some(json)
 }
 
+/// What keeps nothing from anyone yet, and so must not be trusted to.
+fn not_supported(json: &Json) -> Vec<Diagnostic> {
+    let declared = |key: &str, help: &str| {
+        json.get(key)?;
+        let message = format!("`{key}` is not supported yet: it would keep nothing from anyone");
+        Some(Diagnostic::error(Code::NotSupported, Place::key(FILE, below("", &[key])), message).help(help))
+    };
+    let markings = declared("markings", "the book's own `marking` may be any label");
+    let audiences = declared("audiences", "whoever gets a version gets all of it; make a book of its own for each audience");
+    let defaults =
+        objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
+    let defaults = defaults.map(|(name, _)| {
+        let place = Place::key(FILE, below("/collections", &[name, "defaults", "marking"]));
+        marking_below_the_book(&format!("collection `{name}`"), place)
+    });
+    markings.into_iter().chain(audiences).chain(defaults).collect()
+}
+
 fn settings(json: &JsonMap<String, Json>) -> Settings {
     let as_of = text_of(json, "as_of").and_then(|date| date.parse().ok());
     let collections = objects(json.get("collections")).map(|(name, config)| (name.to_owned(), collection(config))).collect();
     let documents = list(json.get("documents")).filter_map(Json::as_object).map(document).collect();
-    let markings: Vec<String> = list(json.get("markings")).filter_map(Json::as_str).map(str::to_owned).collect();
+    let markings: Vec<String> = list(json.get("markings")).filter_map(Json::as_str).map(|label| label.trim().to_owned()).collect();
     let standards = json.get("pdf").and_then(|pdf| pdf.get("standards"));
     Settings {
         title: text_of(json, "title").unwrap_or_default(),
@@ -117,6 +137,7 @@ fn collection(json: &JsonMap<String, Json>) -> CollectionConfig {
         reverse: json.get("reverse").and_then(Json::as_bool).unwrap_or(false),
         label: text_of(json, "label"),
         defaults: json.get("defaults").and_then(Json::as_object).map(attribution).unwrap_or_default(),
+        ignore: list(json.get("ignore")).filter_map(Json::as_str).map(str::to_owned).collect(),
     }
 }
 

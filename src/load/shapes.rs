@@ -19,6 +19,10 @@ pub(super) struct Annotated {
     pub(super) dates: HashSet<ShapeId>,
     /// Claims whose bare value may be a mapping.
     pub(super) mappings: HashSet<ShapeId>,
+    /// Values in which a claim can stand: the reserved keys of such a mapping are for its claims.
+    pub(super) takers: HashSet<ShapeId>,
+    /// The schemas that speak for those, as pointers into the schema's file.
+    pub(super) claims_at: BTreeSet<String>,
     /// Whether the schema leads to more places than it may.
     pub(super) too_many: bool,
 }
@@ -40,7 +44,28 @@ pub(super) fn annotate(schema: &Json) -> Annotated {
     while let Some((id, speakers)) = builder.waiting.pop_front() {
         builder.fill(id, &speakers);
     }
+    builder.annotated.takers = takers(&builder.annotated);
+    let speakers = builder.known.iter().filter(|(_, id)| builder.annotated.takers.contains(*id)).flat_map(|(speakers, _)| speakers);
+    builder.annotated.claims_at = speakers.cloned().collect();
     builder.annotated
+}
+
+/// The values in which a claim can stand, and the claims that are mappings themselves.
+fn takers(annotated: &Annotated) -> HashSet<ShapeId> {
+    let shapes = &annotated.shapes;
+    let is_claim = |id: ShapeId| shapes.get(id).is_some_and(|shape| shape.claim);
+    let mut holders: HashMap<ShapeId, Vec<ShapeId>> = HashMap::new();
+    for (id, shape) in shapes.iter() {
+        for inner in shape.inner() {
+            holders.entry(inner).or_default().push(id);
+        }
+    }
+    let mut takers: HashSet<ShapeId> = annotated.mappings.iter().copied().filter(|id| is_claim(*id)).collect();
+    let mut open: Vec<ShapeId> = shapes.iter().map(|(id, _)| id).filter(|id| is_claim(*id)).collect();
+    while let Some(id) = open.pop() {
+        open.extend(holders.get(&id).into_iter().flatten().copied().filter(|holder| takers.insert(*holder)));
+    }
+    takers
 }
 
 impl Builder<'_> {

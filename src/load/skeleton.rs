@@ -129,6 +129,12 @@ impl Layout<'_> {
         }
     }
 
+    /// Whether a field of the mapping itself is a claim.
+    fn has_claims(&self, mapping: &Map<String, Json>) -> bool {
+        let properties = mapping.get("properties").and_then(Json::as_object).into_iter().flatten();
+        properties.map(|(_, schema)| self.whole(schema, "(field)")).any(|field| field.get("x-claim") == Some(&Json::Bool(true)))
+    }
+
     fn field(&self, key: &str, field: &Map<String, Json>, indent: &str, depth: usize, lines: &mut Vec<String>) {
         if field.get("x-claim") == Some(&Json::Bool(true)) {
             lines.push(format!("{indent}{key}: {{ unknown: not-reported }}"));
@@ -137,6 +143,10 @@ impl Layout<'_> {
         let kind = kind(field);
         if kind == Some("object") && depth < MAX_DEPTH && field.contains_key("properties") {
             lines.push(format!("{indent}{key}:"));
+            if self.has_claims(field) {
+                lines.push(format!("{indent}  # Source of the claims below, where it is another than the record's."));
+                lines.push(format!("{indent}  # source: \"\""));
+            }
             self.fields(field, &format!("{indent}  "), None, depth + 1, lines);
             return;
         }

@@ -21,11 +21,13 @@ pub(super) struct Subject<'a> {
     pub(super) place: &'a dyn Fn(&str, Target) -> Place,
     /// Whether a value is a claim that is unknown, and so fits any schema.
     pub(super) is_unknown: &'a dyn Fn(&str) -> bool,
+    /// Whether the mapping at a pointer says a key that brief took out to read it itself.
+    pub(super) is_reserved: &'a dyn Fn(&str, &str) -> bool,
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn new(place: &'a dyn Fn(&str, Target) -> Place) -> Subject<'a> {
-        Subject { name: String::new(), record: None, shapes: None, code: None, place, is_unknown: &|_| false }
+        Subject { name: String::new(), record: None, shapes: None, code: None, place, is_unknown: &|_| false, is_reserved: &|_, _| false }
     }
 
     fn shape(&self, pointer: &str) -> Option<&'a Shape> {
@@ -143,12 +145,13 @@ pub(super) fn explain(error: &ValidationError<'_>, subject: &Subject<'_>, diagno
     }
 }
 
-/// Whether an error is only that an unknown claim has no value.
+/// Whether an error is only that an unknown claim has no value, or a mapping not the keys that were taken out of it.
 fn is_excused(error: &ValidationError<'_>, subject: &Subject<'_>) -> bool {
     if (subject.is_unknown)(error.instance_path().as_str()) {
         return true;
     }
     match error.kind() {
+        Kind::Required { property } => (subject.is_reserved)(error.instance_path().as_str(), property.as_str().unwrap_or_default()),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             context.iter().any(|branch| branch.iter().all(|error| is_excused(error, subject)))
         }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Attribution, Date, Record, Reference, Shapes};
+use super::{Attribution, Citation, Date, Record, Reference, SOURCES, Shapes, Value, field_at};
 
 /// What one project builds.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,9 +62,11 @@ pub struct CollectionConfig {
     /// The field to sort by; `reverse` turns it round.
     pub sort: Option<String>,
     pub reverse: bool,
-    /// The field that holds a record's display name.
+    /// The field that holds a record's display name, dotted where it lies deeper.
     pub label: Option<String>,
     pub defaults: Attribution,
+    /// Fields whose changes aren't worth saying, dotted where they lie deeper.
+    pub ignore: Vec<String>,
 }
 
 /// Records of one kind, in their declared order.
@@ -118,14 +120,37 @@ impl Book {
         self.collections.get(&reference.collection)?.records.get(&reference.id)
     }
 
+    /// The record of a source.
+    pub fn source(&self, id: &str) -> Option<&Record> {
+        self.collections.get(SOURCES)?.records.get(id)
+    }
+
+    /// How many paragraphs a source has, or what else its `locator` counts, where it says so.
+    pub fn source_length(&self, id: &str) -> Option<u64> {
+        match self.source(id)?.fields.get("length")?.bare()? {
+            Value::Number(number) => number.as_u64().filter(|length| *length > 0),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a citation's locator by its source's length, in words that follow "but".
+    pub fn locator_fault(&self, citation: &Citation) -> Option<String> {
+        let length = self.source_length(&citation.source)?;
+        let counted = self.source(&citation.source)?.fields.get("locator").and_then(|field| field.bare()?.as_str()).unwrap_or("paragraph");
+        let plural = if length == 1 { "" } else { "s" };
+        let has = format!("`{}` has {length} {counted}{plural}", citation.source);
+        citation.numbers().into_iter().find_map(|(first, last)| match () {
+            () if first == 0 => Some(format!("{counted}s are counted from 1")),
+            () if first > length || last > length => Some(has.clone()),
+            () if first > last => Some(format!("{first}-{last} runs backwards")),
+            () => None,
+        })
+    }
+
     /// A record's display name: its label field, else `name`, `title`, `term`, else its id.
     pub fn display_name<'a>(&'a self, record: &'a Record) -> &'a str {
         let label = self.collections.get(&record.collection).and_then(|c| c.config.label.as_deref());
-        label
-            .into_iter()
-            .chain(["name", "title", "term"])
-            .find_map(|field| record.fields.get(field)?.bare()?.as_str())
-            .unwrap_or(&record.id)
+        label.into_iter().chain(["name", "title", "term"]).find_map(|field| field_at(&record.fields, field)?.as_str()).unwrap_or(&record.id)
     }
 
     /// Every record, collection by collection.

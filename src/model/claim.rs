@@ -71,6 +71,24 @@ impl Citation {
     }
 }
 
+impl Citation {
+    /// The numbers that the locator names, as first and last: `3, 7-9` are 3 to 3 and 7 to 9. What is no number, such as
+    /// `annex B`, names none.
+    pub fn numbers(&self) -> Vec<(u64, u64)> {
+        // What is too large to be counted is beyond any length.
+        let number = |text: &str| {
+            let digits = text.trim().trim_end_matches(|c: char| c.is_alphabetic());
+            (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().unwrap_or(u64::MAX))
+        };
+        let parts = self.locator.as_deref().unwrap_or_default().split([',', ';']);
+        let ranges = parts.filter_map(|part| match part.split_once(['-', '–', '—']) {
+            Some((first, last)) => Some((number(first)?, number(last)?)),
+            None => number(part).map(|one| (one, one)),
+        });
+        ranges.collect()
+    }
+}
+
 impl std::fmt::Display for Citation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.locator {

@@ -14,13 +14,13 @@ mod value;
 pub use book::{Book, Collection, CollectionConfig, DocumentPlan, NotesPlacement, PdfOptions, Settings};
 pub use claim::{Citation, Claim, Held, Qualifier};
 pub use date::Date;
-pub use record::{Attribution, Record};
+pub use record::{Attribution, Record, Reserved};
 pub use shape::{Shape, ShapeId, Shapes};
 pub use snapshot::{BookFacts, CollectionSnapshot, RecordSnapshot, Said, Snapshot};
-pub use value::{Map, Number, Reference, Value, each_value};
+pub use value::{Map, Number, Reference, Value, each_value, field_at};
 
 /// The collection whose records say where things come from.
 pub const SOURCES: &str = "sources";
 
-/// Keys that any record may carry besides its schema's fields.
+/// Keys that a record, and any mapping around claims in it, may have besides its schema's fields.
 pub const RESERVED_KEYS: [&str; 5] = ["source", "as_of", "marking", "confidence", "allow"];

@@ -1,5 +1,7 @@
 //! A record: one mapping with an id.
 
+use std::collections::BTreeMap;
+
 use super::{Citation, Date, Map, Value};
 
 /// One record of a collection.
@@ -17,9 +19,21 @@ pub struct Record {
     pub own: Attribution,
     /// Codes of checks that the record's `allow` key silences.
     pub allow: Vec<String>,
+    /// What mappings inside the record say of the claims in them, by JSON pointer, as bare values would have it.
+    pub nested: BTreeMap<String, Reserved>,
 }
 
-/// The part of a record, collection or book that cascades to its claims.
+/// What the reserved keys of a mapping say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Reserved {
+    /// Where the mapping stands in the file, as a pointer below the record.
+    pub written: String,
+    pub own: Attribution,
+    /// Codes of checks that are silenced in the mapping.
+    pub allow: Vec<String>,
+}
+
+/// The part of a mapping, record, collection or book that cascades to its claims.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attribution {
     pub sources: Vec<Citation>,

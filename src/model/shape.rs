@@ -52,6 +52,13 @@ pub struct Shape {
     pub additional: Option<ShapeId>,
 }
 
+impl Shape {
+    /// The shapes of what such a value may hold.
+    pub fn inner(&self) -> impl Iterator<Item = ShapeId> {
+        self.properties.values().chain(&self.items).chain(&self.prefix).chain(&self.additional).copied()
+    }
+}
+
 impl Shapes {
     pub const ROOT: ShapeId = ShapeId(0);
 
@@ -72,6 +79,11 @@ impl Shapes {
             shape.description = None;
         }
         self
+    }
+
+    /// Every shape.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (ShapeId, &Shape)> {
+        self.nodes.iter().enumerate().map(|(index, shape)| (ShapeId(index), shape))
     }
 
     /// Adds an empty shape, to be filled through [`Shapes::get_mut`].

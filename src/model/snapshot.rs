@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::value::descend;
-use super::{Attribution, Book, Claim, Collection, Held, Map, Record, Shapes, Value};
+use super::{Attribution, Book, Claim, Collection, Held, Map, Record, Reserved, Shapes, Value};
 
 /// A book's facts and records.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ pub struct CollectionSnapshot {
     pub reverse: bool,
     #[serde(default, skip_serializing_if = "Said::is_empty")]
     pub defaults: Said,
+    /// Fields whose changes aren't worth saying.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<Json>,
     /// What the schema says beyond validity.
@@ -71,6 +74,9 @@ pub struct RecordSnapshot {
     /// What the record itself says of its claims.
     #[serde(default, skip_serializing_if = "Said::is_empty")]
     pub own: Said,
+    /// What mappings inside the record say of the claims in them, by JSON pointer below `fields`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nested: BTreeMap<String, Said>,
     /// The fields as written, without reserved keys: a claim is a bare value or an envelope.
     pub fields: JsonMap<String, Json>,
     /// What each claim has after the cascade, by its JSON pointer below `fields` as bare values would have it.
@@ -143,6 +149,7 @@ fn snap_collection(book: &Book, collection: &Collection, is_wanted: &dyn Fn(&Rec
         sort: config.sort.clone(),
         reverse: config.reverse,
         defaults: Said::from(&config.defaults),
+        ignore: config.ignore.clone(),
         schema: collection.schema.clone(),
         shapes: collection.shapes.clone().without_descriptions(),
         records: collection
@@ -155,22 +162,37 @@ fn snap_collection(book: &Book, collection: &Collection, is_wanted: &dyn Fn(&Rec
 }
 
 fn snap_record(book: &Book, record: &Record, above: &Attribution) -> RecordSnapshot {
-    let mut writer = Writer { inherited: record.own.or(above), path: String::new(), claims: BTreeMap::new() };
+    let mut writer = Writer { inherited: record.own.or(above), nested: &record.nested, path: String::new(), claims: BTreeMap::new() };
     let fields = writer.fields(&record.fields);
-    RecordSnapshot { name: book.display_name(record).to_owned(), own: Said::from(&record.own), fields, claims: writer.claims }
+    let nested = record.nested.iter().map(|(path, said)| (path.clone(), Said::from(&said.own))).filter(|(_, said)| !said.is_empty());
+    RecordSnapshot {
+        name: book.display_name(record).to_owned(),
+        own: Said::from(&record.own),
+        nested: nested.collect(),
+        fields,
+        claims: writer.claims,
+    }
 }
 
 /// Writes values as content has them, and collects the claims among them.
-struct Writer {
+struct Writer<'a> {
     /// What a claim has that says nothing itself.
     inherited: Attribution,
+    /// What the mappings of the record say.
+    nested: &'a BTreeMap<String, Reserved>,
     path: String,
     claims: BTreeMap<String, Said>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn fields(&mut self, fields: &Map) -> JsonMap<String, Json> {
-        fields.iter().map(|(key, value)| (key.clone(), self.below(key, value))).collect()
+        let outer = self.inherited.clone();
+        if let Some(said) = self.nested.get(&self.path) {
+            self.inherited = said.own.or(&outer);
+        }
+        let written = fields.iter().map(|(key, value)| (key.clone(), self.below(key, value))).collect();
+        self.inherited = outer;
+        written
     }
 
     fn below(&mut self, key: &str, value: &Value) -> Json {
@@ -247,5 +269,5 @@ impl Writer {
 
 /// A value without regard to claims in it: what a claim holds.
 fn plain(value: &Value) -> Json {
-    Writer { inherited: Attribution::default(), path: String::new(), claims: BTreeMap::new() }.value(value)
+    Writer { inherited: Attribution::default(), nested: &BTreeMap::new(), path: String::new(), claims: BTreeMap::new() }.value(value)
 }

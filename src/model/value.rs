@@ -71,6 +71,17 @@ impl Value {
     }
 }
 
+/// The value of a field, dotted where it lies deeper (`name.short`), without its claim; nothing for a field without a value.
+pub fn field_at<'a>(fields: &'a Map, dotted: &str) -> Option<&'a Value> {
+    let mut segments = dotted.split('.');
+    let mut value = fields.get(segments.next()?)?.bare()?;
+    for segment in segments {
+        let Value::Map(fields) = value else { return None };
+        value = fields.get(segment)?.bare()?;
+    }
+    (*value != Value::Null).then_some(value)
+}
+
 /// Calls `visit` with each value below some fields, claims included and what they hold, and its JSON pointer.
 pub fn each_value<'a>(fields: &'a Map, visit: &mut dyn FnMut(&str, &'a Value)) {
     let mut path = String::new();

@@ -22,6 +22,12 @@ pub(super) fn push_record(out: &mut Vec<u8>, record: &Record) {
     push_fields(out, &record.fields);
     out.extend_from_slice(b",\"own\":");
     push_attribution(out, &record.own);
+    let nested = record.nested.iter().filter(|(_, said)| said.own != Attribution::default());
+    let nested: Vec<(&str, &Attribution)> = nested.map(|(path, said)| (path.as_str(), &said.own)).collect();
+    if !nested.is_empty() {
+        out.extend_from_slice(b",\"nested\":");
+        push_map(out, nested.into_iter(), push_attribution);
+    }
     out.push(b'}');
 }
 

@@ -67,13 +67,14 @@ impl Snapshot {
 
 /// What is said of a collection besides its records.
 fn head(collection: &CollectionSnapshot) -> Result<serde_json::Map<String, Json>> {
-    let CollectionSnapshot { key, label, sort, reverse, defaults, schema, shapes, records: _ } = collection;
+    let CollectionSnapshot { key, label, sort, reverse, defaults, ignore, schema, shapes, records: _ } = collection;
     let head = CollectionSnapshot {
         key: key.clone(),
         label: label.clone(),
         sort: sort.clone(),
         reverse: *reverse,
         defaults: defaults.clone(),
+        ignore: ignore.clone(),
         schema: schema.clone(),
         shapes: shapes.clone(),
         records: IndexMap::new(),

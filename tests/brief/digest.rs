@@ -42,6 +42,7 @@ fn record(id: &str, fields: impl IntoIterator<Item = (&'static str, Value)>) -> 
         fields: fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
         own: Attribution { sources: vec![Citation::parse("news#7")], ..Attribution::default() },
         allow: Vec::new(),
+        nested: Default::default(),
     }
 }
 

@@ -123,7 +123,7 @@ fn every_case_says_what_is_expected() {
 }
 
 /// The codes that load and check give for records and settings.
-const CODES: [Code; 23] = [
+const CODES: [Code; 27] = [
     Code::NotUtf8,
     Code::YamlSyntax,
     Code::YamlLimit,
@@ -147,6 +147,10 @@ const CODES: [Code; 23] = [
     Code::UnknownSource,
     Code::ClaimWithoutSource,
     Code::UnknownMarking,
+    Code::UnusedSource,
+    Code::NotSupported,
+    Code::UnreadFile,
+    Code::LocatorOutOfRange,
 ];
 
 #[test]
@@ -188,7 +192,7 @@ fn thing(text: &str) -> Vec<(&'static str, String)> {
     vec![
         (
             "content/book.yaml",
-            "title: A book\nas_of: 2025-11-05\nconfidence: low\ncollections:\n  things: { defaults: { marking: TLP:GREEN } }\n".to_owned(),
+            "title: A book\nas_of: 2025-11-05\nconfidence: low\nmarking: TLP:GREEN\ncollections:\n  things: { defaults: { as_of: 2020 } }\n".to_owned(),
         ),
         ("content/schemas/things.yaml", SCHEMA.to_owned()),
         ("content/things/it.yaml", text.to_owned()),
@@ -269,8 +273,55 @@ fn records_keep_the_declared_order() {
 }
 
 #[test]
+fn keys_of_a_mapping_may_have_capitals() {
+    let book = book_of(&[
+        ("content/book.yaml", "title: A book\nas_of: 2025\n"),
+        ("content/schemas/members.yaml", "type: object\nproperties: { name: {}, near: { type: string, x-ref: members } }\n"),
+        ("content/members.yaml", "DE: { name: Germany, near: FR-2 }\nFR-2: { name: France }\n"),
+    ]);
+    let members = &book.collections["members"].records;
+    assert_eq!(members.keys().collect::<Vec<_>>(), ["DE", "FR-2"]);
+    let tree = tree_of(&[("content/book.yaml", "title: A book\nas_of: 2025\n"), ("content/members/DE.yaml", "name: Germany\n")]);
+    assert!(
+        load::load(&tree).diagnostics.iter().any(|fault| fault.code == Code::InvalidId),
+        "a file's name may not, since some systems take it for another"
+    );
+}
+
+#[test]
+fn a_label_may_lie_deeper() {
+    let book = book_of(&[
+        ("content/book.yaml", "title: A book\nas_of: 2025\ncollections: { rows: { label: name.short, sort: name.short } }\n"),
+        (
+            "content/schemas/rows.yaml",
+            "type: object\nproperties: { name: { type: object, properties: { short: { type: string, x-claim: true } } } }\n",
+        ),
+        ("content/rows.yaml", "a: { name: { short: Beta, source: report } }\nb: { name: { short: { value: Alpha, source: report } } }\n"),
+    ]);
+    let names: Vec<&str> = book.records().map(|record| book.display_name(record)).collect();
+    assert_eq!(names, ["Alpha", "Beta"]);
+}
+
+#[test]
+fn a_mapping_around_claims_gives_them_its_source() {
+    let files = thing("source: report\nnext: { source: letter#1, confidence: high, amount: 1.5, next: { as_of: 2024, amount: 2 } }\n");
+    let book = book_of(&borrowed(&files));
+    let record = &book.collections["things"].records["it"];
+    let Some(Value::Map(next)) = record.at("/next") else { panic!("{:?}", record.fields) };
+    assert_eq!(next.keys().collect::<Vec<_>>(), ["amount", "next"], "what is read is no field");
+    let data = brief::model::Snapshot::of(&book);
+    let snapped = &data.collections["things"].records["it"];
+    assert_eq!(snapped.nested.keys().collect::<Vec<_>>(), ["/next", "/next/next"]);
+    assert_eq!(snapped.nested["/next"].source, ["letter#1"]);
+    let deep = &snapped.claims["/next/next/amount"];
+    assert_eq!((deep.source[0].as_str(), deep.as_of.as_deref(), deep.confidence.as_deref()), ("letter#1", Some("2024"), Some("high")));
+    assert_eq!(serde_json::json!(snapped.fields["next"]), serde_json::json!({ "amount": 1.5, "next": { "amount": 2 } }));
+}
+
+#[test]
 fn a_markdown_record_is_front_matter_and_text() {
-    let schema = "type: object\nadditionalProperties: false\nproperties: { title: {}, body: { type: string, format: markdown } }\n";
+    let schema =
+        "type: object\nadditionalProperties: false\nproperties: { title: {}, body: { type: string, format: markdown, x-claim: true } }\n";
     let book = book_of(&[
         ("content/book.yaml", "title: A book\nas_of: 2025\n"),
         ("content/schemas/texts.yaml", schema),
@@ -278,9 +329,10 @@ fn a_markdown_record_is_front_matter_and_text() {
         ("content/texts/two.md", "    code\n"),
     ]);
     let texts = &book.collections["texts"].records;
-    assert_eq!(texts["one"].fields["body"], Value::Markdown("First.\n\n---\n\nSecond.".to_owned()));
+    let text = |id: &str| texts[id].fields["body"].bare().cloned();
+    assert_eq!(text("one"), Some(Value::Markdown("First.\n\n---\n\nSecond.".to_owned())));
     assert_eq!(texts["one"].own.sources[0].source, "x");
-    assert_eq!(texts["two"].fields["body"], Value::Markdown("    code".to_owned()), "an indent has a meaning");
+    assert_eq!(text("two"), Some(Value::Markdown("    code".to_owned())), "an indent has a meaning");
     let tree = tree_of(&[("content/texts/one.md", "---\ntitle: One\n---\n\nFirst.\n")]);
     let mut found = vec![Diagnostic::error(Code::RawHtml, Place::value("content/texts/one.md", "/body"), "x")];
     load::locate(&tree, &mut found);
@@ -304,10 +356,10 @@ fn an_editor_knows_both_forms_and_the_reserved_keys() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let accepts = |text: &str| validator.is_valid(&serde_yaml::from_str::<serde_json::Value>(text).unwrap());
     for right in [
-        "source: [a, b#2]\nmarking: TLP:RED\nallow: [missing-glyph]\ntroops: 5",
+        "source: [a, b#2]\nconfidence: high\nallow: [missing-glyph]\ntroops: 5",
         "troops: { value: 5, approximate: true, source: a }\nsince: 1999",
         "troops: { unknown: not-reported }\ntasks: [a, { value: b }]\nplaces: { value: [a] }",
-        "next: { next: { amount: { range: [1, 2], unit: km } } }",
+        "next: { source: a, next: { source: [b#2], as_of: 2024, amount: { range: [1, 2], unit: km } } }",
     ] {
         assert!(accepts(right), "{right}\n{schema:#}");
     }
@@ -318,6 +370,7 @@ fn an_editor_knows_both_forms_and_the_reserved_keys() {
         "troops: { sauce: a, value: 5 }",
         "next: { amount: x }",
         "name: { value: x }",
+        "marking: TLP:RED",
     ] {
         assert!(!accepts(wrong), "{wrong}");
     }
@@ -335,7 +388,7 @@ properties:
   name: { type: string, description: What it is called. }
   kind: { enum: [big, small], description: How large it is }
   count: { $ref: '#/$defs/count' }
-  at: { type: object, required: [day], properties: { day: { type: string, format: date } } }
+  at: { type: object, required: [day], properties: { day: { type: string, format: date }, place: { type: string, x-claim: true } } }
   list: { type: array, items: { type: string, x-ref: things } }
 $defs:
   count: { type: integer, minimum: 1, x-claim: true, title: Count }
@@ -359,13 +412,31 @@ count: { unknown: not-reported }
 
 # at
 # at:
+#   # Source of the claims below, where it is another than the record's.
+#   # source: \"\"
 #   # day. Written YYYY-MM-DD.
 #   day: \"\"
+#   # place
+#   # place: { unknown: not-reported }
 
 # list. From `things`.
 # list: []
 ";
     assert_eq!(text, expected);
+}
+
+/// The report has 23 paragraphs, and the book cites none beyond; with one less it would.
+#[test]
+fn the_bundled_book_cites_no_paragraph_beyond_its_report() {
+    let (mut tree, found) = folder::read(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    assert_eq!(faults(&tree, found), []);
+    let book = load::load(&tree).book.unwrap();
+    let sources = &book.collections["sources"].records;
+    assert!(sources.keys().all(|id| book.source_length(id) == Some(23)));
+    let shorter = tree.text("content/sources.yaml").unwrap().replace("length: 23", "length: 22");
+    tree.files.insert("content/sources.yaml".to_owned(), shorter.into_bytes().into());
+    let beyond = faults(&tree, Vec::new());
+    assert!(!beyond.is_empty() && beyond.iter().all(|fault| fault.code == Code::LocatorOutOfRange), "{beyond:?}");
 }
 
 /// What the systems below can't be made to hold in a repository: links, pipes, files that may not be read.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use brief::diagnostic::{Code, Diagnostic, Place, Target};
 use brief::load;
-use brief::model::{Attribution, Citation, Date};
+use brief::model::{Attribution, Citation, Date, Snapshot};
 use brief::tree::Tree;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
@@ -124,19 +124,45 @@ proptest! {
         prop_assert!(matches!(found[0].place, Place::Span(_)));
     }
 
-    /// A claim has what is nearest to it: its own, the record's, the collection's, the book's.
+    /// A claim has what is nearest to it: its own, that of each mapping around it, the record's, the collection's, the book's.
     #[test]
-    fn the_nearest_says_so(claim in attribution(), record in attribution(), collection in attribution(), book in attribution()) {
+    fn the_nearest_says_so(
+        claim in attribution(),
+        mappings in proptest::collection::vec((attribution(), 0usize..3), 0..5),
+        (record, collection, book) in (attribution(), attribution(), attribution()),
+    ) {
         let said = |keys: Map<String, Json>| Json::Object(keys);
         let mut envelope = written(&claim);
         envelope.insert("value".to_owned(), 5.into());
+        // Each mapping is the value of a field, an item of a list, or a field that the schema describes by `$ref` and `allOf`.
+        let (mut inner, mut key) = (said(envelope), "troops");
+        for (mapping, kind) in &mappings {
+            let mut fields = written(mapping);
+            fields.insert(key.to_owned(), inner);
+            (inner, key) = match kind {
+                0 => (said(fields), "part"),
+                1 => (Json::from(vec![serde_json::json!({ "troops": { "unknown": "x", "source": "other" } }), said(fields)]), "list"),
+                _ => (said(fields), "both"),
+            };
+        }
         let mut fields = written(&record);
-        fields.insert("troops".to_owned(), said(envelope));
+        fields.insert(key.to_owned(), inner);
         let mut settings = written(&book);
         settings.insert("as_of".to_owned(), "2025-11-05".into());
         settings.insert("title".to_owned(), "A book".into());
         settings.insert("collections".to_owned(), serde_json::json!({ "things": { "defaults": said(written(&collection)) } }));
-        let schema = "type: object\nproperties: { troops: { type: integer, x-claim: true } }";
+        let schema = "type: object
+$ref: '#/$defs/part'
+$defs:
+  part:
+    type: object
+    additionalProperties: false
+    properties:
+      troops: { type: integer, x-claim: true }
+      part: { $ref: '#/$defs/part' }
+      list: { type: array, items: { $ref: '#/$defs/part' } }
+      both: { allOf: [{ $ref: '#/$defs/part' }, { type: object }] }
+";
         let files = [
             ("content/book.yaml", Json::Object(settings).to_string()),
             ("content/schemas/things.yaml", schema.to_owned()),
@@ -144,19 +170,30 @@ proptest! {
         ];
         let tree = Tree { files: files.into_iter().map(|(path, text)| (path.to_owned(), Arc::from(text.into_bytes()))).collect() };
         let loaded = load::load(&tree);
-        prop_assert!(loaded.diagnostics.is_empty(), "{:?}", loaded.diagnostics);
+        // Markings cascade like the rest, and are refused below the book as long as they keep nothing from anyone.
+        prop_assert!(loaded.diagnostics.iter().all(|fault| fault.code == Code::NotSupported), "{:?}", loaded.diagnostics);
         let loaded = loaded.book.unwrap();
         let mut found = None;
-        loaded.collections["things"].records["it"].each_claim(&mut |claim| found = Some(claim.clone()));
+        loaded.collections["things"].records["it"].each_claim(&mut |claim| {
+            if claim.value().is_some() {
+                found = Some(claim.clone());
+            }
+        });
         let found = found.unwrap();
+        let snapshot = Snapshot::of(&loaded);
+        let snapped = &snapshot.collections["things"].records["it"];
+        prop_assert_eq!(&snapped.claims[&found.path].source, &found.sources.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let said = mappings.iter().filter(|(mapping, _)| *mapping != Attribution::default()).count();
+        prop_assert_eq!(snapped.nested.len(), said);
 
-        let outwards = [&claim, &record, &collection, &book];
+        let outwards: Vec<&Attribution> =
+            [&claim].into_iter().chain(mappings.iter().map(|(mapping, _)| mapping)).chain([&record, &collection, &book]).collect();
         let nearest = |pick: fn(&Attribution) -> Option<String>| outwards.iter().find_map(|said| pick(said));
         prop_assert_eq!(found.marking, nearest(|said| said.marking.clone()));
         prop_assert_eq!(found.confidence, nearest(|said| said.confidence.clone()));
         let sources: Vec<Citation> = outwards.iter().map(|said| &said.sources).find(|sources| !sources.is_empty()).cloned().unwrap_or_default();
         prop_assert_eq!(found.sources, sources);
-        let date = [&claim, &record, &collection].iter().find_map(|said| said.as_of).map_or("2025-11-05".to_owned(), |date| date.to_string());
+        let date = outwards[..outwards.len() - 1].iter().find_map(|said| said.as_of).map_or("2025-11-05".to_owned(), |date| date.to_string());
         prop_assert_eq!(found.as_of.map(|date| date.to_string()), Some(date));
         prop_assert_eq!(found.own_source, !claim.sources.is_empty());
     }

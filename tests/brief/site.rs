@@ -250,7 +250,7 @@ fn search_engines_are_told_by_the_marking() {
     let folder = book.root.join("output/site");
     assert_eq!(fs::read_to_string(folder.join("robots.txt")).unwrap(), "User-agent: *\nAllow: /\n");
     assert!(!fs::read_to_string(folder.join("v3/book.html")).unwrap().contains("noindex"));
-    book.edit("content/missions/kfor.yaml", "source: letter#2", "source: letter#2, marking: \"TLP:AMBER\"");
+    book.edit("content/book.yaml", "as_of: 2025-11-05", "as_of: 2025-11-05\nmarking: \"TLP:AMBER\"");
     build(&book, "2025-11-08").unwrap();
     assert_eq!(site(&book, &["--base-url", "https://example.org/room"]).code, Some(0));
     assert_eq!(fs::read_to_string(folder.join("robots.txt")).unwrap(), "User-agent: *\nDisallow: /\n");

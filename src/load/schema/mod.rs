@@ -8,8 +8,6 @@ mod own;
 pub(in crate::load) mod subschemas;
 mod terminates;
 
-pub(super) use own::reserved_keys;
-
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value as Json;
 
@@ -17,7 +15,7 @@ use super::shapes::{Annotated, annotate};
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::Date;
+use crate::model::{Date, SOURCES};
 
 /// The dialect, the only one there is.
 pub(super) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -63,10 +61,13 @@ pub(super) fn read(tree: &crate::tree::Tree, file: &str, collection: &str, diagn
         }
     };
     let json = parse(&Source { file, text, lines_before: 0 }, diagnostics)?;
-    let mut faults = own::faults(&json, file, collection);
+    let mut faults = own::faults(&json, file);
     if !faults.iter().any(|fault| fault.severity == crate::diagnostic::Severity::Error) {
         match compile(&json, file) {
             Ok((annotated, validator)) => {
+                if collection != SOURCES {
+                    faults.extend(own::plain_fields(&json, &annotated, file));
+                }
                 diagnostics.append(&mut faults);
                 return Some(Schema { json, annotated, validator });
             }

@@ -6,9 +6,8 @@ use super::subschemas::{each, resolve};
 use super::terminates::endless;
 use super::{DIALECT, invalid, options};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::load::shapes::below;
+use crate::load::shapes::{Annotated, below};
 use crate::load::violation::{Subject, explain};
-use crate::model::{RESERVED_KEYS, SOURCES};
 
 /// The keywords of JSON Schema 2020-12 and brief's own.
 #[rustfmt::skip]
@@ -30,7 +29,7 @@ const FORMATS: [&str; 21] = [
 ];
 
 /// Every fault of a schema.
-pub(super) fn faults(schema: &Json, file: &str, collection: &str) -> Vec<Diagnostic> {
+pub(super) fn faults(schema: &Json, file: &str) -> Vec<Diagnostic> {
     let Json::Object(root) = schema else {
         let message = format!("the schema `{file}` must be a mapping");
         return vec![Diagnostic::error(Code::InvalidSchema, Place::value(file, ""), message)];
@@ -55,7 +54,6 @@ pub(super) fn faults(schema: &Json, file: &str, collection: &str) -> Vec<Diagnos
             keywords_of(schema, keywords, pointer, file, &mut faults);
         }
     });
-    reserved(root, file, collection, &mut faults);
     if let Some((pointer, message)) = endless(schema) {
         faults.push(invalid(file, &pointer, message));
     }
@@ -116,24 +114,28 @@ fn pattern_fault(pattern: &str, pointer: &str, file: &str, faults: &mut Vec<Diag
     }
 }
 
-/// A schema may not declare the keys that every record has.
-fn reserved(root: &Map<String, Json>, file: &str, collection: &str, faults: &mut Vec<Diagnostic>) {
-    let Some(properties) = root.get("properties").and_then(Json::as_object) else { return };
-    for key in reserved_keys(collection).filter(|key| properties.contains_key(*key)) {
-        faults.push(
-            Diagnostic::error(
-                Code::InvalidSchema,
-                Place::key(file, below("", &["properties", key])),
-                format!("the schema declares `{key}`, which every record may have"),
-            )
-            .help(format!("leave `{key}` out of the schema: brief reads it itself")),
-        );
-    }
-}
-
-/// The keys that records of a collection may have besides their fields. A source isn't a claim, so
-/// `source` and `confidence` are free there.
-pub(in crate::load) fn reserved_keys(collection: &str) -> impl Iterator<Item = &'static str> {
-    let is_sources = collection == SOURCES;
-    RESERVED_KEYS.into_iter().filter(move |key| !is_sources || !matches!(*key, "source" | "confidence"))
+/// What the schema declares that reads as if brief read it, where it is a field like any other: a `source` that no claim
+/// could take, and a `marking`.
+pub(super) fn plain_fields(schema: &Json, annotated: &Annotated, file: &str) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    each(schema, &mut |part, pointer| {
+        if annotated.claims_at.contains(pointer) {
+            return;
+        }
+        let declared = |key: &str| part.get("properties").and_then(|properties| properties.get(key));
+        let place = |key: &str| Place::key(file, below(pointer, &["properties", key]));
+        if declared("marking").is_some() {
+            let message = "the schema declares a field `marking`, which is not supported yet: it would keep nothing from anyone";
+            faults.push(
+                Diagnostic::error(Code::NotSupported, place("marking"), message).help("if it is no handling label, call it something else"),
+            );
+        }
+        if declared("source").is_some_and(|source| source.get("x-ref").is_none()) {
+            let message = "the schema declares a field `source` where no claim could take it, so it cites nothing";
+            let help = "say `x-claim: true` of the fields that it is for; if it names a source all the same, say `x-ref: sources` of it; if it \
+                        means something else, call it something else";
+            faults.push(Diagnostic::warning(Code::UnusedSource, place("source"), message).help(help));
+        }
+    });
+    faults
 }

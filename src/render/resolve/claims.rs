@@ -65,6 +65,11 @@ impl Resolver<'_> {
                 );
                 continue;
             }
+            if let Some(fault) = self.pass.book.locator_fault(citation) {
+                let help = format!("correct the place after `#`, or the `length` of `{SOURCES}/{}`", citation.source);
+                let message = format!("a citation names `{citation}`, but {fault}");
+                self.fault(Diagnostic::error(Code::LocatorOutOfRange, Place::Book, message).help(help));
+            }
             let index = self.citation(citation);
             out.push(Inline::Cite(index));
         }

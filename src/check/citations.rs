@@ -1,0 +1,78 @@
+//! Every citation that stands in records and settings, with its place: what the rules of sources are held against.
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Book, Citation, Record, Value, each_value};
+
+const SETTINGS: &str = "content/book.yaml";
+
+/// A citation where it is written, not where a claim takes it from there.
+pub(super) struct Cited<'a> {
+    pub(super) citation: &'a Citation,
+    index: usize,
+    by: By<'a>,
+}
+
+/// Who cites.
+#[derive(Clone, Copy)]
+enum By<'a> {
+    Book,
+    Collection(&'a str),
+    /// A record, a mapping or claim in it by its pointer, and where that stands in the file.
+    Record(&'a Record, &'a str, &'a str),
+}
+
+impl Cited<'_> {
+    /// Who cites, as it stands in a sentence.
+    pub(super) fn who(&self) -> String {
+        match self.by {
+            By::Book => "the book".to_owned(),
+            By::Collection(name) => format!("collection `{name}`"),
+            By::Record(record, inner, _) => format!("`{}{inner}`", record.path()),
+        }
+    }
+
+    /// Where it is written.
+    pub(super) fn place(&self) -> Place {
+        let at = |file: &str, mapping: &str| Place::value(file, format!("{mapping}/source/{}", self.index));
+        match self.by {
+            By::Book => at(SETTINGS, ""),
+            By::Collection(name) => at(SETTINGS, &format!("/collections/{name}/defaults")),
+            By::Record(record, _, written) => at(&record.file, &format!("{}{written}", record.pointer)),
+        }
+    }
+
+    /// Names the record in a diagnostic of this citation.
+    pub(super) fn about(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.by {
+            By::Record(record, ..) => diagnostic.record(record.path()),
+            By::Book | By::Collection(_) => diagnostic,
+        }
+    }
+}
+
+/// Calls `visit` with each citation of a book's settings and records.
+pub(super) fn each(book: &Book, visit: &mut dyn FnMut(Cited<'_>)) {
+    let mut cite = |sources: &[Citation], by: By<'_>| {
+        for (index, citation) in sources.iter().enumerate() {
+            visit(Cited { citation, index, by });
+        }
+    };
+    cite(&book.settings.attribution.sources, By::Book);
+    for (name, collection) in &book.collections {
+        cite(&collection.config.defaults.sources, By::Collection(name));
+        for record in collection.records.values() {
+            cite(&record.own.sources, By::Record(record, "", ""));
+            for (inner, said) in &record.nested {
+                cite(&said.own.sources, By::Record(record, inner, &said.written));
+            }
+            each_value(&record.fields, &mut |inner, value| {
+                // What a claim takes from elsewhere is cited there.
+                if let Value::Claim(claim) = value
+                    && claim.own_source
+                {
+                    cite(&claim.sources, By::Record(record, inner, inner));
+                }
+            });
+        }
+    }
+}
