@@ -28,7 +28,7 @@ pub(super) struct Check {
     root: Root,
     /// How to show faults: `text`, `json`, `github` (annotations of a workflow) or `sarif` (2.1.0, for code scanning)
     ///
-    /// Except for `text` they go to standard output, with paths from the repository's root where brief runs in it.
+    /// Except for `text` they go to standard output, with paths from the repository's root, wherever brief runs in it.
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     format: Format,
 }
@@ -48,7 +48,7 @@ impl Check {
         let found = &checked.diagnostics;
         match self.format {
             Format::Text => terminal.diagnostics(&checked.tree, found),
-            Format::Json => terminal.print(&format!("{:#}\n", diagnostic::json(found)))?,
+            Format::Json => terminal.print(&format!("{:#}\n", diagnostic::json(found, &self.root.in_repository())))?,
             Format::Github => terminal.print(&diagnostic::github(found, &self.root.in_repository()))?,
             Format::Sarif => {
                 let log = diagnostic::sarif(found, env!("CARGO_PKG_VERSION"), &self.root.in_repository());

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::Status;
 use super::environment::environment;
+use super::fail_on::FailOn;
 use super::failure::Hint;
 use super::folders::Folders;
 use super::git_diff;
@@ -27,13 +28,16 @@ Examples:
   brief diff HEAD~3 HEAD -C risks   in one collection
   brief diff v7 --format html > changes.html
   brief diff v7 --redline changes.pdf
+  brief diff main... --fail-on lost-source,removed
 
 A base or head is a version (v7), a Git revision (main, HEAD~3, main... for where HEAD left it), or a folder that
 holds a book or a version; a text that begins with `.` or `/` is a folder. A revision is read from Git's object
 store with its own schemas and templates; nothing is checked out.
 
-Exit codes: 0, or with --exit-code 1 where something changed, a record, a file or a document; 2 where a side can't be
-read as a whole (what can is shown), or where --exit-code can't say that nothing changed. docs/pull-requests.md says how `git diff` itself shows records this way.";
+Exit codes: 0; with --exit-code 1 where something changed, a record, a file or a document, and
+with --fail-on 1 where something of these kinds did; 2 where a side can't be read as a whole (what
+can is shown), or where these options can't say that nothing changed. docs/pull-requests.md says
+how `git diff` itself shows records this way.";
 
 /// As much as a code host takes for one comment.
 pub(super) const COMMENT: usize = 65_535;
@@ -63,6 +67,8 @@ pub(super) struct Diff {
     /// Exit with 1 where something changed
     #[arg(long)]
     exit_code: bool,
+    #[command(flatten)]
+    fail_on: FailOn,
     /// Write a PDF in which what was taken out is struck and what was put in is underlined
     #[arg(long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
     redline: Option<PathBuf>,
@@ -111,15 +117,17 @@ impl Diff {
         // The list of changes stands, whatever is wrong with the documents.
         self.write_redline(redlined, terminal).map_err(|error| unusable(error, terminal))?;
         let (changed, complete) = (!changes.is_empty(), changes.complete);
+        let failed = self.fail_on.status(changes, terminal);
         // The process ends here; to give back two whole books record by record is a tenth of its time.
         std::mem::forget(comparison);
         if incomplete {
             return Ok(Status::Incomplete);
         }
-        Ok(match (self.exit_code, changed, complete) {
-            (true, true, _) => Status::Changed,
+        Ok(match (failed, self.exit_code, changed, complete) {
+            (Some(status), ..) => status,
+            (_, true, true, _) => Status::Changed,
             // That nothing changed is not known.
-            (true, false, false) => Status::Incomplete,
+            (_, true, false, false) => Status::Incomplete,
             _ => Status::Fine,
         })
     }

@@ -32,16 +32,17 @@ impl Root {
         if self.root == Path::new(".") { path.as_ref().to_owned() } else { self.root.join(path) }
     }
 
-    /// The way from the repository's root to the folder, with a slash at its end; empty where they are one. brief is
-    /// taken to run in the repository's root, unless the folder is absolute and GITHUB_WORKSPACE says where that is.
+    /// The way from the repository's root to the folder, with a slash at its end; empty where they are one. The
+    /// repository is the one that GITHUB_WORKSPACE names, else the one that the folder is in; without any, it is the
+    /// folder that brief runs in.
     pub(super) fn in_repository(&self) -> String {
-        let workspace = environment::variable("GITHUB_WORKSPACE").map(PathBuf::from);
-        let inner = workspace.and_then(|root| self.root.strip_prefix(root).ok().map(Path::to_owned)).unwrap_or_else(|| self.root.clone());
-        let parts: Vec<String> = inner
-            .components()
-            .filter(|part| *part != std::path::Component::CurDir)
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect();
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        let Some(root) = real(&self.root) else { return String::new() };
+        let workspace = environment::variable("GITHUB_WORKSPACE").filter(|path| !path.is_empty()).and_then(|path| real(Path::new(&path)));
+        let repository = root.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+        let above = [workspace, repository, real(Path::new("."))].into_iter().flatten().find(|folder| root.starts_with(folder));
+        let inner = above.and_then(|above| root.strip_prefix(above).ok().map(Path::to_owned)).unwrap_or_default();
+        let parts: Vec<String> = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
         if parts.is_empty() { String::new() } else { parts.join("/") + "/" }
     }
 

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::Status;
 use super::terminal::Terminal;
+use crate::diagnostic::harmless;
 use crate::diff::paint::{self, Names, Tone};
 use crate::pipeline;
 
@@ -25,10 +26,11 @@ pub(super) fn run(arguments: &[OsString], terminal: &Terminal) -> Result<Status>
         _ => bail!("Git calls a diff driver with 7 arguments, and these are {}", arguments.len()),
     };
     let renamed = arguments.get(7).map_or_else(|| shown(path), shown);
-    let title = if renamed == shown(path) { renamed.clone() } else { format!("{} → {renamed}", shown(path)) };
-    let mut text = format!("{}\n", terminal.tint(Tone::Title, &format!("brief diff {title}")));
-    let (root, file) = book_of(&renamed);
-    match pipeline::compare_file(&root, &file, old.as_ref(), new.as_ref()) {
+    let moved = renamed != shown(path);
+    let title = if moved { format!("{} renamed to {renamed}", shown(path)) } else { renamed.clone() };
+    let mut text = format!("{}\n", terminal.tint(Tone::Title, &format!("brief diff {}", harmless(&title))));
+    let ((root, file), (_, before)) = (book_of(&renamed), book_of(&shown(path)));
+    match pipeline::compare_file(&root, (&before, old.as_ref()), (&file, new.as_ref())) {
         Ok(changes) if changes.records.is_empty() => text.push_str("no record changed\n"),
         Ok(changes) => {
             let painted = paint::text(&changes, Names { base: "", head: "" }, &|tone, text| terminal.tint(tone, text));

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod diff;
 mod environment;
+mod fail_on;
 mod failure;
 mod fetch;
 mod folders;

@@ -5,15 +5,17 @@ use clap::{Args, ValueEnum};
 
 use super::Status;
 use super::diff::{COMMENT, incomplete};
+use super::fail_on::FailOn;
 use super::folders::Folders;
 use super::terminal::Terminal;
 use crate::diff::paint::{self, Names};
-use crate::pipeline::{self, Side, Unusable};
+use crate::pipeline::{self, ReviewBase, Side, Unusable};
 
 const EXAMPLES: &str = "\
 Examples:
-  brief review main                      what this branch changes in the book, for its pull request
-  brief review main... > comment.md      since it left main
+  brief review main > comment.md         what this branch changes in the book since it left main
+  brief review main --tip                against main as it is now
+  brief review main --fail-on lost-source,removed
 
 `brief build --draft` before it, and the comment knows how many pages each document has. docs/pull-requests.md has the
 workflows that keep one comment of a pull request up to date.";
@@ -26,10 +28,16 @@ workflows that keep one comment of a pull request up to date.";
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Review {
-    /// What the branch is to go into: a Git revision, a version (v7), or a folder
+    /// What the branch is to go into: a Git revision, a version (v7), or a folder. Of a revision it is the merge base with
+    /// HEAD that is compared
     base: String,
     #[command(flatten)]
     folders: Folders,
+    /// Compare with the tip of the base, rather than with where this branch left it
+    #[arg(long)]
+    tip: bool,
+    #[command(flatten)]
+    fail_on: FailOn,
     /// How to write it: `markdown`
     #[arg(long, value_name = "FORMAT", default_value = "markdown", hide_possible_values = true)]
     format: Format,
@@ -54,9 +62,12 @@ impl Review {
         let Format::Markdown = self.format;
         let root = self.folders.root.book()?;
         let output = self.folders.output();
-        let base = Side::resolve_or_nothing(&self.base, root, &output)?;
+        let ReviewBase { side: base, argument, mut notes } = pipeline::review_base(&self.base, root, &output, self.tip)?;
         let head = match Side::working_tree(root) {
-            Ok(head) => head,
+            Ok(mut head) => {
+                pipeline::name_by_commit(&mut head, root);
+                head
+            }
             Err(error) => {
                 let Some(Unusable { tree, diagnostics }) = error.downcast_ref() else { return Err(error) };
                 // There is nothing to compare, and still the pull request is to say why.
@@ -67,7 +78,6 @@ impl Review {
         };
         let comparison = pipeline::compare(base, head, &[])?;
         let effects = pipeline::effects(&comparison, &output);
-        let mut notes = Vec::new();
         if comparison.base.is_nothing() {
             notes.insert(0, format!("{} has no book yet: everything is new.", comparison.base.name));
         }
@@ -77,16 +87,18 @@ impl Review {
             checks: effects.checks,
             documents: effects.documents,
             notes,
-            redline: self.redline(comparison.base.is_nothing()),
+            redline: self.redline(&argument, comparison.base.is_nothing()),
         };
         terminal.print(&paint::review(&review, COMMENT))?;
-        Ok(if incomplete(&comparison, terminal) { Status::Incomplete } else { Status::Fine })
+        let incomplete = incomplete(&comparison, terminal);
+        let failed = self.fail_on.status(&comparison.changes, terminal);
+        Ok(if incomplete { Status::Incomplete } else { failed.unwrap_or(Status::Fine) })
     }
 
     /// How to get what the comment can't hold.
-    fn redline(&self, new: bool) -> String {
-        let base = paint::code(&format!("brief diff {}", self.base));
-        let redline = paint::code(&format!("brief diff {} --redline redline.pdf", self.base));
+    fn redline(&self, base: &str, new: bool) -> String {
+        let redline = paint::code(&format!("brief diff {base} --redline redline.pdf"));
+        let base = paint::code(&format!("brief diff {base}"));
         let here = match (&self.artifacts, new) {
             (Some(url), true) => format!("The PDFs are among the [artifacts of this run]({url}). "),
             (Some(url), false) => {

@@ -7,19 +7,20 @@ use super::{Diagnostic, Place, Severity, Summary};
 const FORMAT: u32 = 1;
 
 /// `{format, errors, warnings, faults: […]}`; lines and columns count from 1, `end_column` is one past the last character.
-pub fn json(diagnostics: &[Diagnostic]) -> Value {
+/// `prefix` leads from the repository's root to the book's, with a slash at its end or empty.
+pub fn json(diagnostics: &[Diagnostic], prefix: &str) -> Value {
     let Summary { errors, warnings } = Summary::of(diagnostics);
-    let faults: Vec<Value> = diagnostics.iter().map(fault).collect();
+    let faults: Vec<Value> = diagnostics.iter().map(|diagnostic| fault(diagnostic, prefix)).collect();
     json!({ "format": FORMAT, "errors": errors, "warnings": warnings, "faults": faults })
 }
 
-fn fault(diagnostic: &Diagnostic) -> Value {
+fn fault(diagnostic: &Diagnostic, prefix: &str) -> Value {
     let trace: Vec<Value> = diagnostic
         .trace
         .iter()
         .map(|(what, at)| {
             let mut step = json!({ "what": what });
-            put_place(&mut step, at);
+            put_place(&mut step, at, prefix);
             step
         })
         .collect();
@@ -28,7 +29,7 @@ fn fault(diagnostic: &Diagnostic) -> Value {
         "code": diagnostic.code.name(),
         "message": diagnostic.message,
     });
-    put_place(&mut fault, &diagnostic.place);
+    put_place(&mut fault, &diagnostic.place, prefix);
     fault["label"] = json!(diagnostic.label);
     fault["record"] = json!(diagnostic.record);
     fault["help"] = json!(diagnostic.help);
@@ -37,8 +38,8 @@ fn fault(diagnostic: &Diagnostic) -> Value {
     fault
 }
 
-fn put_place(value: &mut Value, place: &Place) {
-    value["file"] = json!(place.file());
+fn put_place(value: &mut Value, place: &Place, prefix: &str) {
+    value["file"] = json!(place.file().map(|file| format!("{prefix}{file}")));
     if let Place::Span(span) = place {
         value["line"] = json!(span.line);
         value["column"] = json!(span.column);

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::change::{FieldChange, FieldKind, Part};
 use super::lists::Matching;
 use super::node::{Kind, Node, Parts, Place, Qualifier, escape};
+use super::spaces;
 use super::text::{self, Line};
 use super::words::{self, Word};
 use crate::model::{Date, Number};
@@ -264,7 +265,7 @@ struct Details {
 /// The words of two texts, where they are prose and have enough in common to be read as one.
 fn in_words(old: &str, new: &str, markdown: bool) -> Vec<Word> {
     let prose = |text: &str| text.split_whitespace().nth(3).is_some();
-    if !(markdown || prose(old) || prose(new)) || old.is_empty() || new.is_empty() {
+    if !(markdown || prose(old) || prose(new)) || old.is_empty() || new.is_empty() || spaces::look_the_same(old, new) {
         return Vec::new();
     }
     let compared = words::words(old, new);

@@ -65,7 +65,9 @@ impl Matching {
         if shape.is_some_and(|shape| shape.unique) && all_different(&base_values) && all_different(&head_values) {
             return Matching::keyed(base, head, base_values, head_values, ordered);
         }
-        Matching::new(base, head, in_sequence(base, head, &base_values, &head_values), false, Naming::Indices)
+        let mut pairs = in_sequence(base, head, &base_values, &head_values);
+        with_moved(&mut pairs, &base_values, &head_values);
+        Matching::new(base, head, pairs, true, Naming::Indices)
     }
 
     fn keyed(base: &[Node], head: &[Node], base_keys: Vec<String>, head_keys: Vec<String>, ordered: bool) -> Matching {
@@ -198,6 +200,23 @@ fn in_sequence(base: &[Node], head: &[Node], base_texts: &[String], head_texts: 
         }
     }
     pairs
+}
+
+/// Adds pairs of equal items that stand elsewhere: of those that found none in sequence, each with the first that is left.
+fn with_moved(pairs: &mut Vec<(usize, usize)>, base_texts: &[String], head_texts: &[String]) {
+    let (mut in_base, mut in_head) = (vec![false; base_texts.len()], vec![false; head_texts.len()]);
+    for (base, head) in pairs.iter() {
+        (in_base[*base], in_head[*head]) = (true, true);
+    }
+    let mut waiting: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, text) in base_texts.iter().enumerate().rev().filter(|(index, _)| !in_base[*index]) {
+        waiting.entry(text).or_default().push(index);
+    }
+    for (index, text) in head_texts.iter().enumerate().filter(|(index, _)| !in_head[*index]) {
+        if let Some(same) = waiting.get_mut(text.as_str()).and_then(Vec::pop) {
+            pairs.push((same, index));
+        }
+    }
 }
 
 /// Whether an item that stands where another stood is that one, changed.

@@ -14,6 +14,7 @@ mod likeness;
 mod lists;
 mod node;
 pub mod paint;
+mod spaces;
 mod summary;
 mod text;
 mod values;

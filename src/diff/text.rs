@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::change::{FieldChange, FieldKind, Part};
 use super::node::{Parts, Qualifier};
+use super::spaces;
 use super::words::{Op, Word};
 use crate::model::Number;
 
@@ -46,11 +47,11 @@ impl Line<'_> {
             }
             FieldKind::Changed if !self.words.is_empty() => prose(self.words),
             FieldKind::Changed => {
-                let (old, new) = (show(self.old), show(self.new));
-                match (self.old, self.new) {
-                    (Some((a, _)), Some((b, _))) if old == new => format!("{old} ({}) → {new} ({})", form(a), form(b)),
-                    _ => format!("{old} → {new}"),
+                let (mut old, mut new) = (show(self.old), show(self.new));
+                if let (Some((a, before)), Some((b, after))) = (self.old, self.new) {
+                    tell_apart((&mut old, a), (&mut new, b), is_known(before) && is_known(after));
                 }
+                format!("{old} → {new}")
             }
         };
         let mut line = format!("{label}: {said}");
@@ -96,11 +97,9 @@ impl FieldChange {
         let grouped = [&self.old, &self.new].into_iter().flatten().any(is_large);
         let shown = |value: &Option<Json>, parts: Option<&Parts>| value.as_ref().map(|value| show(value, parts, grouped, limit));
         let (mut old, mut new) = (shown(&self.old, self.old_claims.get("")), shown(&self.new, self.new_claims.get("")));
-        if let (Some(one), Some(other), Some(a), Some(b)) = (&mut old, &mut new, &self.old, &self.new)
-            && one == other
-        {
-            one.push_str(&format!(" ({})", form(a)));
-            other.push_str(&format!(" ({})", form(b)));
+        if let (Some(one), Some(other), Some(a), Some(b)) = (&mut old, &mut new, &self.old, &self.new) {
+            let known = is_known(self.old_claims.get("")) && is_known(self.new_claims.get(""));
+            tell_apart((one, a), (other, b), known);
         }
         let difference = self.difference.as_ref().map(|difference| signed(difference, grouped));
         let moved = || (self.kind == FieldKind::Moved).then(|| self.said().to_owned());
@@ -130,11 +129,37 @@ fn is_large(value: &Json) -> bool {
     }
 }
 
+/// Says of two values what kind each is, where that is what changed, and names the spaces where they look the same.
+///
+/// Why a value isn't `known` is a text, whatever kind the value is.
+fn tell_apart((old, before): (&mut String, &Json), (new, after): (&mut String, &Json), known: bool) {
+    if let (Json::String(before), Json::String(after)) = (before, after) {
+        if spaces::look_the_same(before, after) {
+            (*old, *new) = spaces::told(before, after);
+        }
+        return;
+    }
+    let scalar = |value: &Json| matches!(value, Json::Bool(_) | Json::Number(_) | Json::String(_));
+    let kinds = std::mem::discriminant(before) != std::mem::discriminant(after);
+    if old == new || (known && kinds && scalar(before) && scalar(after)) {
+        for (shown, value) in [(old, before), (new, after)] {
+            if let Json::Bool(flag) = value {
+                *shown = flag.to_string();
+            }
+            shown.push_str(&format!(" ({})", form(value)));
+        }
+    }
+}
+
+fn is_known(parts: Option<&Parts>) -> bool {
+    parts.and_then(|parts| parts.qualifier) != Some(Qualifier::Unknown)
+}
+
 /// What kind of value it is, where two look the same.
 fn form(value: &Json) -> &'static str {
     match value {
         Json::Null => "nothing",
-        Json::Bool(_) => "yes or no",
+        Json::Bool(_) => "true or false",
         Json::Number(number) if number.is_f64() => "a decimal number",
         Json::Number(_) => "a number",
         Json::String(_) => "text",

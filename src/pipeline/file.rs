@@ -11,10 +11,13 @@ use crate::diff::{self, Changes, Snapshot};
 use crate::tree::{self, Tree};
 use crate::{audience, load};
 
-/// What changed in the records of a file; all else is taken from the book as it lies in its folder.
-pub fn compare_file(root: &Path, file: &str, old: &Path, new: &Path) -> Result<Changes> {
-    let (tree, _) = tree::folder::read(root)?;
-    let side = |state: &Path| -> Result<Snapshot> {
+/// What changed in the records of a file, given by its path and its state before and after; all else is taken from the
+/// book as it lies in its folder.
+pub fn compare_file(root: &Path, old: (&str, &Path), new: (&str, &Path)) -> Result<Changes> {
+    let (mut tree, _) = tree::folder::read(root)?;
+    // A file that was renamed stands under one of its names alone.
+    [old.0, new.0].into_iter().for_each(|file| drop(tree.files.remove(file)));
+    let side = |(file, state): (&str, &Path)| -> Result<Snapshot> {
         let mut tree = tree.clone();
         let bytes = std::fs::read(state).with_context(|| format!("can't read `{}`", state.display()))?;
         // What isn't there is given as /dev/null.

@@ -25,6 +25,7 @@ mod publish;
 mod redline;
 mod rendered;
 mod review;
+mod review_base;
 mod schemas;
 mod shared;
 mod side;
@@ -47,6 +48,7 @@ pub use options::{BuildOptions, Built, Checked, Environment, Expected, Outcome, 
 pub use publish::{PublishOptions, Published, publish};
 pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
+pub use review_base::{ReviewBase, name_by_commit, review_base};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use shared::{differing_sides, sides};
 pub use side::{Side, Unusable};

@@ -109,3 +109,29 @@ fn json_holds_every_fault() {
     assert_eq!(found["errors"].as_u64().unwrap() + found["warnings"].as_u64().unwrap(), faults.len() as u64);
     assert!(faults.iter().any(|fault| fault["code"] == "unknown-source" && fault["record"] == "missions/kfor" && fault["line"] == 2));
 }
+
+/// Every format names files from the repository's root, however the book's folder is named, and from wherever.
+#[test]
+fn paths_are_the_repository_s() {
+    let book = Book::at("books/small");
+    book.edit("content/missions/kfor.yaml", "lead: alpha", "lead: gamma");
+    let (absolute, repository) = (book.root.to_str().unwrap().to_owned(), book.repository.clone());
+    let cases: [(&Path, &str); 5] = [
+        (&repository, "books/small"),
+        (&repository, &absolute),
+        (&book.root, "."),
+        (&repository.join("books"), "small"),
+        (Path::new("/"), &absolute),
+    ];
+    for (folder, root) in cases {
+        for (format, expected) in [
+            ("json", "\"file\": \"books/small/content/missions/kfor.yaml\""),
+            ("github", "file=books/small/content/missions/kfor.yaml,line=3,"),
+            ("sarif", "\"uri\": \"books/small/content/missions/kfor.yaml\""),
+        ] {
+            let run = super::books::brief(folder, &["check", "--root", root, "--format", format]);
+            assert_eq!(run.code, Some(1), "{run:?}");
+            assert!(run.out.contains(expected), "{format} in {} with {root}: {}", folder.display(), run.out);
+        }
+    }
+}

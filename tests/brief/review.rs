@@ -139,6 +139,54 @@ fn exit_codes() {
 }
 
 #[test]
+fn a_command_fails_on_the_kinds_that_it_is_told() {
+    let book = Book::new();
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.edit("content/missions/kfor.yaml", "{ value: 50000, source: report#7 }", "45000");
+    for command in ["diff", "review"] {
+        let fails = |kinds: &str| {
+            let run = book.brief(&[command, "main", "--fail-on", kinds]);
+            (run.code, run.err.lines().last().unwrap_or_default().to_owned())
+        };
+        assert_eq!(fails("lost-source").1, "failed on: 1 claim that lost its source");
+        assert_eq!(fails("removed,value"), (Some(1), "failed on: 1 claim with another value".to_owned()));
+        // Its documents can't be rendered without a source, so that nobody can say they are the same.
+        assert_eq!(fails("removed").0, Some(2), "{command}");
+        let unknown = book.brief(&[command, "main", "--fail-on", "losses"]);
+        assert_eq!(unknown.code, Some(2));
+        assert!(unknown.err.contains("losses") && unknown.err.contains("lost-source, date, marking"), "{unknown:?}");
+    }
+    book.edit("content/missions/kfor.yaml", "45000", "{ value: 45000, source: report#7 }");
+    assert_eq!(book.brief(&["diff", "main", "--fail-on", "removed,lost-source"]).code, Some(0));
+    assert_eq!(book.brief(&["diff", "main", "--fail-on", "document"]).code, Some(1));
+    book.edit("content/members.yaml", "- id: { code: beta }\n  name: Beta\n", "");
+    assert_eq!(book.brief(&["diff", "main", "--fail-on", "removed,lost-source"]).code, Some(1));
+}
+
+#[test]
+fn a_review_begins_where_the_branch_did_and_names_its_commit() {
+    let book = Book::new();
+    book.git(&["checkout", "-q", "-b", "work"]);
+    fewer(&book);
+    let head = book.commit("on the branch");
+    book.git(&["checkout", "-q", "main"]);
+    book.edit("content/members.yaml", "Beta", "Gamma");
+    let tip = book.commit("meanwhile on main");
+    book.git(&["checkout", "-q", "work"]);
+    let fork = book.git(&["merge-base", "main", "HEAD"]);
+    let run = book.brief(&["review", "main"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let names = format!("`main (merge base {})` → `commit {}`", &fork[..12], &head[..12]);
+    assert!(run.out.contains(&names) && run.out.contains("`brief diff main... --redline redline.pdf`"), "{}", run.out);
+    assert!(!run.out.contains("Gamma"), "what main did is not this branch's: {}", run.out);
+    let run = book.brief(&["review", "main", "--tip"]);
+    assert!(run.out.contains(&format!("`main ({})` → ", &tip[..12])) && run.out.contains("Gamma"), "{}", run.out);
+    book.edit("content/missions/kfor.yaml", "45000", "44000");
+    let run = book.brief(&["review", "main"]);
+    assert!(run.out.contains(&format!("`the working tree (commit {}, with changes)`", &head[..12])), "{}", run.out);
+}
+
+#[test]
 fn sides_that_are_not_there() {
     let book = Book::new();
     let error = |base: &str| {
@@ -340,8 +388,11 @@ fn a_review_says_all_that_an_editor_must_know() {
     book.edit("content/members.yaml", "- id: { code: beta }\n  name: Beta\n", "");
     book.write("content/sources.yaml", "report:\n  title: The report\nletter:\n  title: The letter\n  kind: a letter\n");
     let run = book.brief(&["review", "main", "--artifacts", "https://example.org/run/1"]);
-    let unknown = "note: the content of the working tree has errors, so its documents are not compared; `brief check` shows them\n";
-    assert_eq!((run.code, run.err.as_str()), (Some(0), unknown));
+    let head = &book.git(&["rev-parse", "HEAD"])[..12];
+    let unknown = format!(
+        "note: the content of the working tree (commit {head}, with changes) has errors, so its documents are not compared; `brief check` shows them\n"
+    );
+    assert_eq!((run.code, run.err), (Some(0), unknown));
     let comment = run.out;
     assert!(comment.starts_with(&format!("{MARKER}\n")), "{comment}");
     for line in [
@@ -464,7 +515,11 @@ fn git_shows_records_by_itself() {
     book.edit("content/missions/kosovo.yaml", "45000", "40000");
     book.git(&["add", "-A"]);
     let renamed = book.git(&["diff", "--cached", "-M"]);
-    assert!(renamed.contains("content/missions/kfor.yaml → books/small/content/missions/kosovo.yaml"), "{renamed}");
+    assert!(
+        renamed.contains("content/missions/kfor.yaml renamed to books/small/content/missions/kosovo.yaml\nrecords: 1 renamed; claims: 1 with another value\n")
+            && renamed.contains("renamed missions/kosovo (was kfor): Kosovo Force\n  Troops: 45,000 → 40,000"),
+        "{renamed}"
+    );
 
     book.write("content/missions/kosovo.yaml", "name: [\n");
     let broken = book.git(&["diff"]);
