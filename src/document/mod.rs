@@ -5,6 +5,7 @@
 //! [`Inline::Text`] is markup in any format.
 
 mod article;
+mod marks;
 mod origin;
 mod typst;
 pub mod walk;
@@ -12,6 +13,7 @@ pub mod walk;
 use std::collections::BTreeMap;
 
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
+pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;
 
@@ -158,6 +160,9 @@ pub struct Table {
     pub alignments: Vec<Alignment>,
     pub header: Vec<Vec<Inline>>,
     pub rows: Vec<Row>,
+    /// The line under it that says who says so, with its marks, where one source stands behind all of its claims. Its
+    /// cells then have no marks of their own.
+    pub source: Option<Vec<Inline>>,
 }
 
 /// A table's row of cells.

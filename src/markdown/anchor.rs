@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use comrak::Anchorizer;
 
-use crate::document::{Block, BlockKind, Document, Inline, Stamp, Target, walk};
+use crate::document::{Block, BlockKind, Document, Inline, Stamp, Target, note_label, walk};
 
 /// Turns links to `#id` into links to the heading of that id.
 pub(super) fn link(blocks: &mut [Block], anchors: &BTreeSet<String>) {
@@ -46,10 +46,18 @@ pub(super) fn slugs(document: &Document, stamp: &Stamp) -> BTreeMap<String, Stri
             table.caption.iter().for_each(|caption| marks.count(caption));
             table.header.iter().for_each(|cell| marks.count(cell));
             table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| marks.count(cell));
+            table.source.iter().for_each(|source| marks.count(source));
         }
         _ => {}
     });
     slugs
+}
+
+/// What the marks are called in Markdown that stand together from here on; nothing behind the first of them.
+fn group(inlines: &[Inline], index: usize) -> Option<String> {
+    let number = |inline: &Inline| if let Inline::Cite(number) = inline { Some(*number) } else { None };
+    let is_first = index.checked_sub(1).and_then(|before| number(&inlines[before])).is_none();
+    is_first.then(|| note_label(&inlines[index..].iter().map_while(number).collect::<Vec<_>>()))
 }
 
 /// Footnotes as the host numbers them, by first mark: a mark's number is part of its heading's text.
@@ -65,9 +73,9 @@ impl Marks<'_> {
     }
 
     fn count(&mut self, inlines: &[Inline]) {
-        for inline in inlines {
+        for (index, inline) in inlines.iter().enumerate() {
             match inline {
-                Inline::Cite(note) => drop(self.number(note.to_string())),
+                Inline::Cite(_) => drop(group(inlines, index).map(|label| self.number(label))),
                 Inline::FootnoteReference(label) => drop(self.number(format!("^{label}"))),
                 other => other.content().into_iter().for_each(|content| self.count(content)),
             }
@@ -75,7 +83,7 @@ impl Marks<'_> {
     }
 
     fn text(&mut self, inlines: &[Inline], out: &mut String) {
-        for inline in inlines {
+        for (index, inline) in inlines.iter().enumerate() {
             match inline {
                 Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => out.push_str(text),
                 Inline::Emphasis(content)
@@ -87,7 +95,11 @@ impl Marks<'_> {
                 | Inline::Deleted(content) => self.text(content, out),
                 Inline::SoftBreak | Inline::HardBreak => out.push(' '),
                 Inline::Stamp(field) => out.push_str(&self.stamp.field(*field)),
-                Inline::Cite(note) => out.push_str(&self.number(note.to_string()).to_string()),
+                Inline::Cite(_) => {
+                    if let Some(label) = group(inlines, index) {
+                        out.push_str(&self.number(label).to_string());
+                    }
+                }
                 Inline::FootnoteReference(label) => out.push_str(&self.number(format!("^{label}")).to_string()),
                 Inline::Image { .. } | Inline::Anchor(_) | Inline::PageReference(_) => {}
             }

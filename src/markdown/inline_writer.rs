@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::delimiter::{choices, encoded_edges};
 use super::escape::{Around, code_fence, guard, guard_heading, write_text};
 use super::link::{is_autolink, write_target};
+use super::mark::{SPACE, Tail};
 use super::normal_inline::{Place, Style, trim};
 use super::verify::{reads_back, without_nesting};
 use crate::document::{Inline, Target};
@@ -86,7 +87,13 @@ fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
     let mut out = String::new();
     let tildes = tokens.iter().any(|token| matches!(token, Token::Open(Style::Strikethrough, _)));
     let mut in_link = false;
+    let mut tail = Tail::default();
     for (at, token) in tokens.iter().enumerate() {
+        // The space before a mark stands before the emphasis that begins with it.
+        let opens = |token: Option<&Token<'_>>| matches!(token, Some(Token::Open(..) | Token::OpenLink));
+        if tail.needs_space() && !opens(at.checked_sub(1).map(|before| &tokens[before])) && is_mark(&tokens[at..]) {
+            out.push(SPACE);
+        }
         match token {
             Token::Text(text) => {
                 let (encode_first, encode_last) = encoded_edges(tokens, marks, at);
@@ -103,8 +110,12 @@ fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
                     tildes,
                 };
                 write_text(&mut out, text, around);
+                tail.text(text);
             }
-            Token::Code(code) => write_code(&mut out, code),
+            Token::Code(code) => {
+                write_code(&mut out, code);
+                tail.text(code);
+            }
             Token::Open(style, id) | Token::Close(style, id) => match (style, char::from(marks[*id])) {
                 (Style::Strikethrough, _) => out.push_str("~~"),
                 (Style::Emphasis, mark) => out.push(mark),
@@ -123,22 +134,44 @@ fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
                 out.push('<');
                 out.push_str(url);
                 out.push('>');
+                tail.text(url);
             }
             Token::Image { path, title, alternative } => {
                 out.push_str("![");
                 write_text(&mut out, alternative, Around { in_brackets: true, tildes, ..Around::default() });
                 out.push(']');
                 write_target(&mut out, path, title);
+                tail.other();
             }
-            Token::Break => out.push_str("\\\n"),
+            Token::Break => {
+                out.push_str("\\\n");
+                tail.other();
+            }
             Token::Mark(label) => {
                 out.push_str("[^");
                 out.push_str(label);
                 out.push(']');
+                tail.mark();
+                if is_before_digit(&tokens[at + 1..]) {
+                    out.push(SPACE);
+                }
             }
         }
     }
     out
+}
+
+/// Whether what follows begins with a mark.
+fn is_mark(tokens: &[Token<'_>]) -> bool {
+    matches!(tokens.iter().find(|token| !matches!(token, Token::Open(..) | Token::OpenLink)), Some(Token::Mark(_)))
+}
+
+/// Whether what follows begins with a digit.
+fn is_before_digit(tokens: &[Token<'_>]) -> bool {
+    match tokens.iter().find(|token| !matches!(token, Token::Open(..) | Token::OpenLink)) {
+        Some(Token::Text(text) | Token::Code(text)) => text.starts_with(char::is_numeric),
+        _ => false,
+    }
 }
 
 fn write_code(out: &mut String, code: &str) {

@@ -1,13 +1,16 @@
 //! A document as Markdown can say it: layout taken out, notes and sources in their places, description lists
 //! as lists, everything that a reader's Markdown has no word for as the nearest that it has.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchor;
 use super::list::{ListPart, push_list};
 use super::normal_inline::{Place, Run, run};
 use super::parse::{caption_paragraph, with_captions};
-use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Stamp, Table, walk};
+use crate::document::{
+    Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Stamp, Table, is_note_label, note_label, note_numbers, walk,
+};
 
 /// A block that Markdown can say.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +39,8 @@ pub(super) struct Normalizer<'a> {
     pub(super) slugs: BTreeMap<String, String>,
     /// The template's own footnotes, by what they are called in the Markdown.
     labels: BTreeMap<String, String>,
+    /// The notes that were marked, as they stand together.
+    marked: RefCell<BTreeSet<Vec<usize>>>,
 }
 
 /// A document's blocks as [`parse`](super::parse()) gives them back from its Markdown, without lines.
@@ -46,16 +51,30 @@ pub fn normalized(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> Str
 /// A document's parts, in order.
 pub(super) fn parts(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> String) -> Vec<Part> {
     let slugs = anchor::slugs(document, stamp);
-    let normalizer = Normalizer { document, stamp, link, slugs, labels: labels(document) };
+    let normalizer = Normalizer { document, stamp, link, slugs, labels: labels(document), marked: RefCell::default() };
     let mut footnotes = Vec::new();
     let mut out = Vec::new();
-    let mut noted = false;
+    let mut noted = None;
     normalizer.blocks(&document.blocks, &mut out, &mut footnotes, &mut noted, 0);
-    if !noted {
-        normalizer.notes(&mut out);
-    }
+    // What is noted depends on which marks stand together, and so on all of the text.
+    let (list, at) = match noted {
+        Some(NotesPlace::Text(at)) => (&mut out, at),
+        Some(NotesPlace::Footnotes(at)) => (&mut footnotes, at),
+        None => {
+            let end = out.len();
+            (&mut out, end)
+        }
+    };
+    list.splice(at..at, normalizer.notes());
     out.append(&mut footnotes);
     out
+}
+
+/// Where the numbered notes stand: at an index of the text's own blocks, or of the footnotes behind them.
+#[derive(Debug, Clone, Copy)]
+enum NotesPlace {
+    Text(usize),
+    Footnotes(usize),
 }
 
 /// Names for the template's own footnotes that are names in Markdown, and no note's number.
@@ -69,7 +88,7 @@ fn labels(document: &Document) -> BTreeMap<String, String> {
     let notes = document.notes.len();
     let is_name = |label: &str| {
         let plain = !label.is_empty() && label.len() <= 200 && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        plain && label.parse().map_or(true, |number: usize| number == 0 || number > notes || label.starts_with('0'))
+        plain && (notes == 0 || note_numbers(label).is_none_or(|numbers| numbers.len() == 1 && numbers[0] > notes))
     };
     let mut taken = BTreeSet::new();
     let mut labels = BTreeMap::new();
@@ -96,7 +115,7 @@ impl Normalizer<'_> {
         self.labels.get(label).map(String::as_str)
     }
 
-    fn blocks(&self, blocks: &[Block], out: &mut Vec<Part>, footnotes: &mut Vec<Part>, noted: &mut bool, depth: usize) {
+    fn blocks(&self, blocks: &[Block], out: &mut Vec<Part>, footnotes: &mut Vec<Part>, noted: &mut Option<NotesPlace>, depth: usize) {
         for block in blocks {
             match &block.kind {
                 BlockKind::Heading { level, content, .. } => {
@@ -132,10 +151,9 @@ impl Normalizer<'_> {
                     let part = Part::Footnote(self.label(label).unwrap_or(label).to_owned(), parts);
                     if depth == 0 { out.push(part) } else { footnotes.push(part) }
                 }
-                BlockKind::Notes if *noted => {}
+                BlockKind::Notes if noted.is_some() => {}
                 BlockKind::Notes => {
-                    *noted = true;
-                    self.notes(if depth == 0 { out } else { footnotes });
+                    *noted = Some(if depth == 0 { NotesPlace::Text(out.len()) } else { NotesPlace::Footnotes(footnotes.len()) });
                 }
                 BlockKind::Sources => {
                     let item = |text: &Vec<Inline>| vec![Part::Paragraph(run(self, text, Place::Paragraph))];
@@ -146,7 +164,7 @@ impl Normalizer<'_> {
         }
     }
 
-    fn inner(&self, blocks: &[Block], footnotes: &mut Vec<Part>, noted: &mut bool, depth: usize) -> Vec<Part> {
+    fn inner(&self, blocks: &[Block], footnotes: &mut Vec<Part>, noted: &mut Option<NotesPlace>, depth: usize) -> Vec<Part> {
         let mut out = Vec::new();
         self.blocks(blocks, &mut out, footnotes, noted, depth + 1);
         out
@@ -159,16 +177,40 @@ impl Normalizer<'_> {
         }
     }
 
-    fn notes(&self, out: &mut Vec<Part>) {
-        for (index, note) in self.document.notes.iter().enumerate() {
+    /// The numbered notes: each that is marked by itself or not at all, and those that are marked together, line by line.
+    fn notes(&self) -> Vec<Part> {
+        let marked = self.marked.borrow();
+        let mut labels: BTreeSet<Vec<usize>> = marked.clone();
+        labels.extend((1..=self.document.notes.len()).filter(|number| !marked.iter().any(|label| label.contains(number))).map(|n| vec![n]));
+        let part = |numbers: &Vec<usize>| {
+            let texts = numbers.iter().filter_map(|number| self.document.notes.get(number.checked_sub(1)?));
+            let lines = texts.map(|note| &note.text[..]).collect::<Vec<_>>().join(&[Inline::HardBreak][..]);
             let mut parts = Vec::new();
-            self.paragraph(&note.text, &mut parts);
-            out.push(Part::Footnote((index + 1).to_string(), parts));
-        }
+            self.paragraph(&lines, &mut parts);
+            Part::Footnote(note_label(numbers), parts)
+        };
+        labels.iter().map(part).collect()
+    }
+
+    /// The label of a note, or of notes marked together, if they are this document's.
+    pub(super) fn numbers(&self, label: &str) -> Option<Vec<usize>> {
+        note_numbers(label).filter(|_| is_note_label(label, self.document.notes.len()))
+    }
+
+    /// Notes that these notes are marked together.
+    pub(super) fn mark(&self, numbers: &[usize]) {
+        self.marked.borrow_mut().insert(numbers.to_vec());
     }
 
     /// A term and its details as a list item: **term**: details.
-    fn description(&self, term: &[Inline], details: &[Block], footnotes: &mut Vec<Part>, noted: &mut bool, depth: usize) -> Vec<Part> {
+    fn description(
+        &self,
+        term: &[Inline],
+        details: &[Block],
+        footnotes: &mut Vec<Part>,
+        noted: &mut Option<NotesPlace>,
+        depth: usize,
+    ) -> Vec<Part> {
         let mut lead = vec![Inline::Strong(term.to_vec())];
         let mut rest = details;
         if let Some(BlockKind::Paragraph(first)) = details.first().map(|block| &block.kind) {
@@ -202,6 +244,9 @@ impl Normalizer<'_> {
             cells
         });
         out.push(Part::Table(alignments, rows.collect()));
+        if let Some(source) = &table.source {
+            self.paragraph(source, out);
+        }
     }
 }
 
@@ -230,7 +275,7 @@ fn blocks_of(parts: Vec<Part>) -> Vec<Block> {
                 let mut rows = rows.into_iter().map(|row| row.into_iter().map(|run| run.inlines).collect::<Vec<_>>());
                 let header = rows.next().unwrap_or_default();
                 let rows = rows.map(|cells| Row { cells, line: 0 }).collect();
-                BlockKind::Table(Table { caption: None, alignments, header, rows })
+                BlockKind::Table(Table { caption: None, alignments, header, rows, source: None })
             }
             Part::Footnote(label, parts) => BlockKind::FootnoteDefinition { label, blocks: blocks_of(parts) },
         };

@@ -2,9 +2,10 @@
 
 use super::escape::code_fence;
 use super::inline_writer;
+use super::mark::close_up;
 use super::normal::Normalizer;
 use super::parse_inline::push as join;
-use crate::document::{Inline, Target};
+use crate::document::{Inline, Target, note_label};
 
 /// Inlines of one heading, paragraph or cell, and the claims printed in them with the number of line breaks
 /// before each. The text is their Markdown, before what their place needs.
@@ -58,6 +59,8 @@ pub(super) fn run(normalizer: &Normalizer<'_>, inlines: &[Inline], place: Place)
     expander.expand(inlines, &mut out);
     around_breaks(&mut out);
     let cut = trim(&mut out);
+    close_up(&mut out);
+    expander.note(&out);
     expander.claims.iter_mut().for_each(|(_, breaks)| *breaks = breaks.saturating_sub(cut));
     let text = inline_writer::write(&mut out);
     Run { inlines: out, text, claims: expander.claims }
@@ -102,10 +105,12 @@ impl Expander<'_> {
                 }
                 Inline::HardBreak => push_text(out, " "),
                 Inline::FootnoteReference(label) => match self.normalizer.label(label) {
-                    Some(label) => self.mark(label.to_owned(), out),
+                    Some(label) => self.mark(Inline::FootnoteReference(label.to_owned()), out),
                     None => push_text(out, &format!("[^{label}]")),
                 },
-                Inline::Cite(note) if (1..=self.normalizer.document.notes.len()).contains(note) => self.mark(note.to_string(), out),
+                Inline::Cite(note) if (1..=self.normalizer.document.notes.len()).contains(note) => {
+                    self.mark(Inline::FootnoteReference(note.to_string()), out);
+                }
                 Inline::Cite(_) => {}
                 Inline::Claim { index, content } => {
                     self.claims.push((*index, self.breaks));
@@ -117,9 +122,40 @@ impl Expander<'_> {
         }
     }
 
-    fn mark(&mut self, label: String, out: &mut Vec<Inline>) {
-        let mark = Inline::FootnoteReference(label);
-        if self.in_link { self.after_link.push(mark) } else { out.push(mark) }
+    fn mark(&mut self, mark: Inline, out: &mut Vec<Inline>) {
+        if self.in_link { self.after_link.push(mark) } else { self.push_mark(mark, out) }
+    }
+
+    /// Adds a mark; marks of numbered notes that stand together are one, so that their numbers are not read as one.
+    fn push_mark(&self, mark: Inline, out: &mut Vec<Inline>) {
+        if let (Some(Inline::FootnoteReference(before)), Inline::FootnoteReference(label)) = (out.last_mut(), &mark)
+            && let (Some(mut numbers), Some(more)) = (self.normalizer.numbers(before), self.normalizer.numbers(label))
+        {
+            numbers.extend(more);
+            numbers.sort_unstable();
+            numbers.dedup();
+            *before = note_label(&numbers);
+            return;
+        }
+        out.push(mark);
+    }
+
+    /// Notes which marks stand in a text.
+    fn note(&self, inlines: &[Inline]) {
+        for inline in inlines {
+            match inline {
+                Inline::FootnoteReference(label) => {
+                    if let Some(numbers) = self.normalizer.numbers(label) {
+                        self.normalizer.mark(&numbers);
+                    }
+                }
+                other => other.content().into_iter().for_each(|content| self.note(content)),
+            }
+        }
+    }
+
+    fn is_note(&self, inline: &Inline) -> bool {
+        matches!(inline, Inline::FootnoteReference(label) if self.normalizer.numbers(label).is_some())
     }
 
     /// Code without text can't be said, nor code next to code, nor, in a cell, `\|`.
@@ -137,14 +173,21 @@ impl Expander<'_> {
         around_breaks(&mut inner);
         let leading = inner.iter().take_while(|inline| matches!(inline, Inline::HardBreak)).count();
         out.extend(inner.drain(..leading));
-        let kept = inner.iter().rposition(|inline| !matches!(inline, Inline::HardBreak)).map_or(0, |last| last + 1);
+        // So do marks at its end: behind it, they may stand together with others.
+        let kept =
+            inner.iter().rposition(|inline| !matches!(inline, Inline::HardBreak) && !self.is_note(inline)).map_or(0, |last| last + 1);
         let trailing = inner.split_off(kept);
         if inner.iter().all(is_blank) {
             append(out, inner);
         } else {
             push_styled(out, style, inner);
         }
-        out.extend(trailing);
+        for inline in trailing {
+            match inline {
+                mark @ Inline::FootnoteReference(_) => self.push_mark(mark, out),
+                other => out.push(other),
+            }
+        }
     }
 
     fn link(&mut self, target: &Target, title: &str, content: &[Inline], out: &mut Vec<Inline>) {
@@ -163,7 +206,9 @@ impl Expander<'_> {
         self.in_link = false;
         around_breaks(&mut inner);
         out.push(Inline::Link { target: Target::Url(url), title: fold_lines(title).into_owned(), content: inner });
-        out.append(&mut self.after_link);
+        for mark in std::mem::take(&mut self.after_link) {
+            self.push_mark(mark, out);
+        }
     }
 }
 

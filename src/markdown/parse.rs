@@ -211,7 +211,9 @@ impl Reader {
     }
 
     fn inlines(&mut self, node: Node<'_>, line: usize) -> Vec<Inline> {
-        parse_inline::inlines(self, node, line, 0)
+        let mut inlines = parse_inline::inlines(self, node, line, 0);
+        super::mark::close_up(&mut inlines);
+        inlines
     }
 
     fn item(&mut self, node: Node<'_>, depth: usize) -> Item {
@@ -253,7 +255,7 @@ impl Reader {
         });
         let header = rows.next().map(|row| row.cells).unwrap_or_default();
         let rows = rows.collect();
-        Table { caption: None, alignments, header, rows }
+        Table { caption: None, alignments, header, rows, source: None }
     }
 
     fn check_directive(&mut self, name: &str, line: usize) {

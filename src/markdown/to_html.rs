@@ -9,8 +9,8 @@ use comrak::nodes::{AstNode, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
-use super::{Dialect, front_matter};
-use crate::document::{Article, ArticleHeading, ArticleNote, ArticleSection};
+use super::{Dialect, front_matter, mark};
+use crate::document::{Article, ArticleHeading, ArticleNote, ArticleSection, note_numbers};
 
 /// What the page around an article knows.
 pub struct Surroundings<'a> {
@@ -35,6 +35,8 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
     options.extension.front_matter_delimiter = Some("---".to_owned());
     options.extension.tasklist = true;
     options.extension.footnotes = true;
+    // Text that looks like an address is text: what is a link says so.
+    options.extension.autolink = false;
     options.parse.escaped_char_spans = false;
     options.render.escape = true;
     let arena = Arena::new();
@@ -44,6 +46,7 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
         article.front = front_matter::read(yaml).unwrap_or_default();
     }
 
+    close_up(root);
     let ids = ids(root);
     links(root, around, &ids, &mut article.broken);
     let mut marks = Marks::default();
@@ -74,6 +77,27 @@ fn is_definition(node: &AstNode<'_>) -> bool {
     matches!(node.data().value, NodeValue::FootnoteDefinition(_))
 }
 
+/// What a note is called on the page: of notes marked together, `3-4`, each number.
+fn shown(label: &str) -> String {
+    match note_numbers(label) {
+        Some(numbers) => numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
+        None => label.to_owned(),
+    }
+}
+
+/// Takes the space before marks out: the page has its own.
+fn close_up<'a>(root: &'a AstNode<'a>) {
+    let before_mark =
+        |node: &&'a AstNode<'a>| node.next_sibling().is_some_and(|next| matches!(next.data().value, NodeValue::FootnoteReference(_)));
+    for node in root.descendants().filter(before_mark).collect::<Vec<_>>() {
+        if let NodeValue::Text(text) = &mut node.data_mut().value
+            && let Some(kept) = text.strip_suffix(mark::SPACE)
+        {
+            *text = kept.to_owned().into();
+        }
+    }
+}
+
 /// The ids of all headings, as code hosts make them, by their place.
 fn ids<'a>(root: &'a AstNode<'a>) -> HashMap<(usize, usize), String> {
     let mut anchorizer = Anchorizer::new();
@@ -81,14 +105,43 @@ fn ids<'a>(root: &'a AstNode<'a>) -> HashMap<(usize, usize), String> {
     headings.map(|node| (place(node), anchorizer.anchorize(&heading_text(node)))).collect()
 }
 
+/// The places of headings by the ids that code hosts give them, and that links in the Markdown lead to: on a host, the
+/// numbers of a heading's notes are part of its text.
+fn host_ids<'a>(root: &'a AstNode<'a>) -> HashMap<String, (usize, usize)> {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut anchorizer = Anchorizer::new();
+    let mut out = HashMap::new();
+    for node in root.descendants() {
+        match &node.data().value {
+            NodeValue::FootnoteReference(note) => {
+                let next = numbers.len() + 1;
+                numbers.entry(note.name.clone()).or_insert(next);
+            }
+            NodeValue::Heading(_) => {
+                let mut text = String::new();
+                let mut seen = numbers.clone();
+                let mut mark = |label: &str, out: &mut String| {
+                    let next = seen.len() + 1;
+                    out.push_str(&seen.entry(label.to_owned()).or_insert(next).to_string());
+                };
+                push_text(node, &mut text, &mut mark);
+                out.insert(anchorizer.anchorize(text.trim()), place(node));
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
 /// A heading's words, without the marks of its notes.
 fn heading_text<'a>(node: &'a AstNode<'a>) -> String {
     let mut out = String::new();
-    push_text(node, &mut out);
+    push_text(node, &mut out, &mut |_, _| {});
     out.trim().to_owned()
 }
 
-fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String) {
+/// `mark` writes what a mark is in the text, by its label.
+fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String, mark: &mut dyn FnMut(&str, &mut String)) {
     match &node.data().value {
         NodeValue::Text(text) => out.push_str(text),
         NodeValue::Code(code) => out.push_str(&code.literal),
@@ -96,11 +149,11 @@ fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String) {
         NodeValue::HtmlBlock(html) => out.push_str(&html.literal),
         NodeValue::CodeBlock(code) => out.push_str(&code.literal),
         NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
-        NodeValue::FootnoteReference(_) => return,
+        NodeValue::FootnoteReference(note) => return mark(&note.name, out),
         _ => {}
     }
     for child in node.children() {
-        push_text(child, out);
+        push_text(child, out, mark);
         if child.data().value.block() {
             out.push(' ');
         }
@@ -110,6 +163,7 @@ fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String) {
 /// Leads links into the surroundings; those that lead nowhere keep their text alone.
 fn links<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>, ids: &HashMap<(usize, usize), String>, broken: &mut Vec<(usize, String)>) {
     let nodes: Vec<_> = root.descendants().collect();
+    let host_ids = host_ids(root);
     for node in nodes {
         let line = node.data().sourcepos.start.line;
         let (url, is_link) = match &node.data().value {
@@ -118,7 +172,8 @@ fn links<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>, ids: &HashMap<(us
             _ => continue,
         };
         let target = match url.strip_prefix('#') {
-            Some(id) => ids.values().any(|known| known == id).then(|| url.clone()),
+            Some(id) if ids.values().any(|known| known == id) => Some(url.clone()),
+            Some(id) => host_ids.get(id).and_then(|place| ids.get(place)).map(|id| format!("#{id}")),
             None if has_scheme(&url) => is_safe(&url).then(|| url.clone()),
             None => (around.link)(&url),
         };
@@ -204,7 +259,7 @@ fn sections<'a>(root: &'a AstNode<'a>, ids: &HashMap<(usize, usize), String>) ->
             let id = ids.get(&place(block)).cloned().unwrap_or_default();
             sections.push(ArticleSection { id, heading: heading_text(block), text: String::new() });
         } else if let (false, Some(section)) = (matches!(block.data().value, NodeValue::FrontMatter(_)), sections.last_mut()) {
-            push_text(block, &mut section.text);
+            push_text(block, &mut section.text, &mut |_, _| {});
             section.text.push(' ');
         }
     }
@@ -237,14 +292,14 @@ fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, en
         NodeValue::FootnoteDefinition(_) => return Ok(ChildRendering::Skip),
         NodeValue::FootnoteReference(note) => {
             if entering {
-                let label = escaped(&note.name);
+                let (label, shown) = (escaped(&note.name), escaped(&shown(&note.name)));
                 let in_link = node.ancestors().any(|above| matches!(above.data().value, NodeValue::Link(_)));
                 if in_link {
-                    write!(context, "<sup>{label}</sup>")?;
+                    write!(context, "&#8239;<sup>[{shown}]</sup>")?;
                 } else {
                     write!(
                         context,
-                        "&#8288;<sup class=\"mark\"><button type=\"button\" popovertarget=\"note-{label}\" aria-label=\"Note {label}\">{label}</button></sup>"
+                        "&#8239;<sup class=\"mark\">[<button type=\"button\" popovertarget=\"note-{label}\" aria-label=\"Note {shown}\">{shown}</button>]</sup>"
                     )?;
                 }
             }

@@ -89,7 +89,7 @@ impl Texts<'_> {
             }
         };
         let text = String::from_utf8(bytes).with_context(|| format!("document `{id}` of {} is not UTF-8", self.side.name))?;
-        let mut document = markdown::parse(&text).document;
+        let mut document = markdown::parse_published(&text).document;
         // Images are named from the folder of the version, as templates name them.
         walk::change(&mut document.blocks, &mut |inlines| {
             for inline in inlines {

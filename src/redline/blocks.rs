@@ -180,6 +180,7 @@ impl Merger<'_> {
                 alignments: grid.alignments.clone(),
                 header: self.header(|merger| grid.header.iter().map(|cell| merger.run(op, cell)).collect()),
                 rows: grid.rows.iter().map(|row| Row { cells: row.iter().map(|cell| self.run(op, cell)).collect(), line: 0 }).collect(),
+                source: grid.source.as_ref().map(|source| self.run(op, source)),
             }),
             Kind::Whole(BlockKind::Rule) if op == Op::Delete => return None,
             Kind::Whole(kind @ (BlockKind::Rule | BlockKind::Notes)) => kind.clone(),

@@ -178,6 +178,7 @@ pub(super) fn listed(changes: &[RedlineChange], word: &dyn Fn(&str) -> String) -
             Row { cells: vec![page, text(change.section.clone()), entry(change, word)], line: 0 }
         });
         let table = Table {
+            source: None,
             caption: None,
             alignments: vec![Alignment::Right, Alignment::Left, Alignment::Left],
             header: vec![text(word("page_number")), text(word("redline_section")), text(word("redline_change"))],

@@ -67,6 +67,8 @@ pub(super) struct Grid {
     pub(super) alignments: Vec<Alignment>,
     pub(super) header: Vec<Run>,
     pub(super) rows: Vec<Vec<Run>>,
+    /// The line that names the one source of all claims. Like marks, it is not compared.
+    pub(super) source: Option<Run>,
 }
 
 /// Makes nodes of blocks; `runs` are its words, `mask` what is done to each text's words.
@@ -165,6 +167,7 @@ impl Nodes<'_> {
             alignments,
             header: row(&table.header),
             rows: table.rows.iter().map(|cells| row(&cells.cells)).collect(),
+            source: table.source.as_ref().map(|source| self.run(source)),
         })
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn plain(node: &Node) -> Block {
             alignments: grid.alignments.clone(),
             header: grid.header.iter().map(plain_run).collect(),
             rows: grid.rows.iter().map(|row| Row { cells: row.iter().map(plain_run).collect(), line: 0 }).collect(),
+            source: grid.source.as_ref().map(plain_run),
         }),
         Kind::Whole(kind) => kind.clone(),
     };

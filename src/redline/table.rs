@@ -34,6 +34,8 @@ impl Merger<'_> {
 
         let (olds, news) = (lines(old, &columns, true), lines(new, &columns, false));
         let header_texts: Vec<String> = new.header.iter().map(text_of).collect();
+        // A mark in a cell may have become the table's own, or the other way round.
+        let sources = (old.source.as_ref(), new.source.as_ref());
         let mut rows = Vec::new();
         for part in parts(&olds, &news, |line| &line.sign) {
             match part {
@@ -42,7 +44,10 @@ impl Merger<'_> {
                     let both =
                         columns.iter().filter_map(|step| if let Step::Both(one, other) = step { Some((*one, *other)) } else { None });
                     let (left, right): (Vec<usize>, Vec<usize>) = both.unzip();
-                    let known = prose::known(left.iter().map(|column| &old.cells[*column]), right.iter().map(|column| &new.cells[*column]));
+                    let known = prose::known(
+                        left.iter().map(|column| &old.cells[*column]).chain(sources.0),
+                        right.iter().map(|column| &new.cells[*column]).chain(sources.1),
+                    );
                     let name = right.first().map(|column| text_of(&new.cells[*column])).unwrap_or_default();
                     let cells = columns.iter().map(|step| match *step {
                         Step::Both(one, other) => {
@@ -79,7 +84,8 @@ impl Merger<'_> {
             Step::Both(_, other) | Step::New(other) => new.alignments.get(other).copied().unwrap_or(Alignment::None),
             Step::Old(one) => old.alignments.get(one).copied().unwrap_or(Alignment::None),
         });
-        Table { caption, alignments: alignments.collect(), header, rows }
+        let source = new.source.as_ref().map(|source| self.run(Op::Equal, source));
+        Table { caption, alignments: alignments.collect(), header, rows, source }
     }
 
     /// One change: words of headers, columns put in and taken out.

@@ -11,6 +11,7 @@ mod engine;
 mod fault;
 mod filters;
 mod fragment;
+mod marks;
 mod notes;
 mod plan;
 mod resolve;

@@ -1,78 +1,10 @@
-//! Notes and sources: which mark stays in a block, how they are numbered, what they say.
+//! Notes and sources: how marks are numbered, what notes say, which sources are listed.
 
 use std::collections::BTreeMap;
 
 use super::words::{long_date, word};
-use crate::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Target};
+use crate::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Target, plain_text, source_line, walk};
 use crate::model::{Book, Citation, Date, Record, Reference, SOURCES, Settings, Value};
-
-/// Keeps only the last mark for each citation in a block or a row: the marks of `scope`'s inlines, in order.
-pub(crate) fn keep_last_marks(scope: &mut [&mut Vec<Inline>]) {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for inlines in scope.iter() {
-        count(inlines, &mut counts);
-    }
-    if counts.values().all(|n| *n == 1) {
-        return;
-    }
-    for inlines in scope.iter_mut() {
-        drop_earlier(inlines, &mut counts);
-    }
-}
-
-fn count(inlines: &[Inline], counts: &mut BTreeMap<usize, usize>) {
-    for inline in inlines {
-        match inline {
-            Inline::Cite(citation) => *counts.entry(*citation).or_default() += 1,
-            other => {
-                if let Some(content) = other.content() {
-                    count(content, counts);
-                }
-            }
-        }
-    }
-}
-
-fn drop_earlier(inlines: &mut Vec<Inline>, counts: &mut BTreeMap<usize, usize>) {
-    inlines.retain_mut(|inline| match inline {
-        Inline::Cite(citation) => {
-            let left = counts.entry(*citation).or_default();
-            *left = left.saturating_sub(1);
-            *left == 0
-        }
-        other => {
-            if let Some(content) = other.content_mut() {
-                drop_earlier(content, counts);
-            }
-            true
-        }
-    });
-}
-
-/// Moves marks behind the full stop or comma that follows them, where readers look for them.
-pub(crate) fn after_punctuation(inlines: &mut Vec<Inline>) {
-    let mut at = 0;
-    while at < inlines.len() {
-        let run = inlines[at..].iter().take_while(|inline| matches!(inline, Inline::Cite(_))).count();
-        if run == 0 {
-            if let Some(content) = inlines[at].content_mut() {
-                after_punctuation(content);
-            }
-            at += 1;
-            continue;
-        }
-        if let Some(Inline::Text(text)) = inlines.get_mut(at + run) {
-            let end = text.find(|c| !matches!(c, '.' | ',' | ';' | '”' | '’')).unwrap_or(text.len());
-            if end > 0 {
-                let rest = text.split_off(end);
-                let stop = std::mem::replace(text, rest);
-                inlines.insert(at, Inline::Text(stop));
-                at += 1;
-            }
-        }
-        at += run;
-    }
-}
 
 /// Numbers the marks in the order of the text and writes the notes and the list of sources.
 ///
@@ -80,16 +12,29 @@ pub(crate) fn after_punctuation(inlines: &mut Vec<Inline>) {
 pub(crate) fn number(document: &mut Document, citations: &[Citation], book: &Book) {
     let mut numbers = Numbers { by_citation: BTreeMap::new(), order: Vec::new() };
     numbers.blocks(&mut document.blocks);
+    // In the order of its sources, which tells whose note is which.
     for claim in &mut document.claims {
         claim.notes = claim.notes.iter().filter_map(|citation| numbers.by_citation.get(citation).copied()).collect();
-        claim.notes.sort_unstable();
     }
     let mut listed: Vec<String> = Vec::new();
     for citation in numbers.order.iter().filter_map(|index| citations.get(index - 1)) {
         document.notes.push(Note { source: citation.source.clone(), locator: citation.locator.clone(), text: note(citation, book) });
         list(&citation.source, book, &mut listed);
     }
+    let texts: Vec<String> = document.notes.iter().map(|note| plain_text(&note.text)).collect();
+    say_sources(&mut document.blocks, &texts, &book.settings);
     document.sources = listed.into_iter().map(|id| SourceEntry { text: entry(&id, book), id }).collect();
+}
+
+/// Writes the lines under tables that have one source, until here marks alone.
+fn say_sources(blocks: &mut [Block], notes: &[String], settings: &Settings) {
+    walk::change_tables(blocks, &mut |table| {
+        let Some(source) = &mut table.source else { return };
+        let said = |mark: &Inline| if let Inline::Cite(number) = mark { notes.get(number - 1).cloned() } else { None };
+        let said: Vec<String> = source.iter().filter_map(said).collect();
+        let word = word(settings, if said.len() == 1 { "source" } else { "sources" });
+        source.insert(0, Inline::Text(source_line(&word, &said)));
+    });
 }
 
 /// A source, and those that relay it, each once.
@@ -128,14 +73,16 @@ impl Numbers {
                     table.caption.iter_mut().for_each(|caption| self.inlines(caption));
                     table.header.iter_mut().for_each(|cell| self.inlines(cell));
                     table.rows.iter_mut().flat_map(|row| &mut row.cells).for_each(|cell| self.inlines(cell));
+                    table.source.iter_mut().for_each(|source| self.inlines(source));
                 }
                 BlockKind::Code { .. } | BlockKind::Html(_) | BlockKind::Rule | BlockKind::Notes | BlockKind::Sources => {}
             }
         }
     }
 
-    fn inlines(&mut self, inlines: &mut [Inline]) {
-        for inline in inlines {
+    /// Numbers marks; those that stand together are then sorted, each once.
+    fn inlines(&mut self, inlines: &mut Vec<Inline>) {
+        for inline in inlines.iter_mut() {
             match inline {
                 Inline::Cite(citation) => *citation = self.number(*citation),
                 other => {
@@ -145,6 +92,11 @@ impl Numbers {
                 }
             }
         }
+        let is_mark = |inline: &Inline| matches!(inline, Inline::Cite(_));
+        for group in inlines.chunk_by_mut(|one, other| is_mark(one) && is_mark(other)) {
+            group.sort_by_key(|inline| if let Inline::Cite(number) = inline { *number } else { 0 });
+        }
+        inlines.dedup_by(|one, other| is_mark(one) && one == other);
     }
 
     fn number(&mut self, citation: usize) -> usize {

@@ -16,6 +16,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("not-known", "not known"),
     ("notes", "Notes"),
     ("sources", "Sources"),
+    ("source", "Source"),
     ("via", "relayed by"),
     ("retrieved", "retrieved"),
     ("undated", "undated"),

@@ -8,7 +8,7 @@ use minijinja::{Environment, Value, context};
 
 use super::asset::Assets;
 use super::{Document, Page, Record, Room, Version, path};
-use crate::document::ArticleNote;
+use crate::document::{ArticleNote, note_numbers};
 use crate::model::SOURCES;
 
 /// The templates by name.
@@ -206,9 +206,16 @@ fn notes(room: &Room, document: &Document) -> Vec<Value> {
         }
     }
     let note = |note: &ArticleNote| {
-        let ids = note.label.parse().ok().and_then(|number: usize| sources.get(&number)).cloned().unwrap_or_default();
+        let numbers = note_numbers(&note.label).unwrap_or_default();
+        let mut ids: Vec<&str> = Vec::new();
+        for id in numbers.iter().filter_map(|number| sources.get(number)).flatten() {
+            if !ids.contains(id) {
+                ids.push(id);
+            }
+        }
         let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(room, id)).collect();
-        context! { label => &note.label, html => Value::from_safe_string(note.html.clone()), sources => links }
+        let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
+        context! { label => &note.label, shown => shown, html => Value::from_safe_string(note.html.clone()), sources => links }
     };
     document.article.notes.iter().map(note).collect()
 }

@@ -26,6 +26,7 @@ mod hostile_repository;
 mod load;
 mod load_properties;
 mod markdown;
+mod marks;
 mod paint;
 mod press;
 mod promises;

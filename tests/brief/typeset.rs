@@ -325,6 +325,7 @@ fn hostile_blocks(text: &str) -> Vec<BlockKind> {
             alignments: vec![brief::document::Alignment::None; 2],
             header: vec![cell(inline()), cell(inline())],
             rows: vec![brief::document::Row { cells: vec![cell(inline()), cell(inline())], line: 1 }],
+            source: None,
         }),
     ]
 }

@@ -1,5 +1,6 @@
 //! Inline content.
 
+use super::super::mark::begins_with_digit;
 use super::Writer;
 use crate::document::{Inline, Target, plain_text};
 
@@ -25,6 +26,11 @@ impl Writer<'_> {
             } else {
                 self.marks(&marks);
                 rest = &rest[marks.len()..];
+                // A digit right behind a mark is not to be taken for a part of it.
+                if rest.first().is_some_and(begins_with_digit) {
+                    self.code.push("#thin;");
+                    self.code.printed();
+                }
             }
         }
     }

@@ -75,6 +75,12 @@ impl Writer<'_> {
             self.cells(&row.cells, &rooms, long);
             self.code.line("");
         }
+        if let Some(source) = &table.source {
+            self.code.push(&format!("table-source({count}, ["));
+            self.code.start();
+            self.inlines(source);
+            self.code.line("]),");
+        }
         self.code.push(if table.caption.is_some() { "))" } else { ")" });
         match small {
             Some("small") => self.code.push("<small>"),

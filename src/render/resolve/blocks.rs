@@ -5,7 +5,7 @@ use crate::document::{Block, BlockKind, Inline, Table};
 use crate::model::{Held, Value};
 use crate::render::token::{Piece, has_token, pieces};
 use crate::render::values::{ClaimObject, Printed};
-use crate::render::{anchors, notes};
+use crate::render::{anchors, marks};
 
 /// What a paragraph that consists of one token stands for.
 enum Alone {
@@ -113,23 +113,20 @@ impl Resolver<'_> {
             row.line = self.line;
             self.row(&mut row.cells);
         }
+        marks::one_source(&mut table, &self.claims);
         table
     }
 
-    /// A row's cells share their marks.
     fn row(&mut self, cells: &mut [Vec<Inline>]) {
-        for cell in cells.iter_mut() {
-            *cell = self.inlines(std::mem::take(cell));
+        for cell in cells {
+            *cell = self.block_inlines(std::mem::take(cell));
         }
-        notes::keep_last_marks(&mut cells.iter_mut().collect::<Vec<_>>());
-        cells.iter_mut().for_each(notes::after_punctuation);
     }
 
     /// The inlines of a block that has its marks for itself.
     fn block_inlines(&mut self, content: Vec<Inline>) -> Vec<Inline> {
         let mut content = self.inlines(content);
-        notes::keep_last_marks(&mut [&mut content]);
-        notes::after_punctuation(&mut content);
+        marks::settle(&mut content, &self.claims);
         content
     }
 
@@ -169,7 +166,7 @@ impl Resolver<'_> {
             Some(BlockKind::Paragraph(content)) => {
                 let inner = std::mem::take(content);
                 *content = self.claim_inlines(claim, inner, printed);
-                notes::keep_last_marks(&mut [content]);
+                marks::settle(content, &self.claims);
             }
             _ => {
                 let content = self.claim_inlines(claim, Vec::new(), printed);

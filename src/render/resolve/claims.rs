@@ -1,5 +1,7 @@
 //! Claims and citations: their words, their marks, their entries in the ledger.
 
+use std::collections::BTreeSet;
+
 use super::resolver::Resolver;
 use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -74,6 +76,12 @@ impl Resolver<'_> {
             out.push(Inline::Cite(index));
         }
     }
+}
+
+/// The sources that a printed claim is cited by.
+pub(super) fn sources_of(claim: &ClaimObject) -> BTreeSet<String> {
+    let cited = claim.claims.iter().filter(|_| !claim.uncited);
+    cited.flat_map(|(_, held)| &held.sources).map(Citation::to_string).collect()
 }
 
 /// A claim's value as it was written, bare.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::claims::sources_of;
 use super::plain::as_claim;
 use super::resolver::Resolver;
 use super::text::{folded, push_text};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Inline, Target};
+use crate::render::marks;
 use crate::render::safe_link::is_safe_link;
-use crate::render::token::{Piece, pieces, unshield};
+use crate::render::token::{CLOSE, OPEN, Piece, pieces, unshield};
 use crate::render::values::{ClaimObject, Printed};
 
 impl Resolver<'_> {
@@ -66,19 +68,50 @@ impl Resolver<'_> {
             }
             other => other,
         };
-        // A mark is a link of its own, so it stands behind this one.
-        let (content, marks): (Vec<Inline>, Vec<Inline>) = content.into_iter().partition(|inline| !matches!(inline, Inline::Cite(_)));
-        out.push(Inline::Link { target, title: self.plain(title), content });
-        out.extend(marks);
+        let title = self.plain(title);
+        let mut content = content;
+        marks::settle(&mut content, &self.claims);
+        // A mark is a link of its own, so the link ends before it, and goes on behind it.
+        out.extend(marks::split_at_marks(content, &|content| Inline::Link { target: target.clone(), title: title.clone(), content }));
     }
 
     fn code(&mut self, code: &str, out: &mut Vec<Inline>) {
         let claims: Vec<Arc<ClaimObject>> = self.printed(code).into_iter().filter_map(as_claim).collect();
+        if let [one, others @ ..] = &claims[..]
+            && others.iter().any(|other| sources_of(other) != sources_of(one))
+        {
+            self.code_of_several(code, out);
+            return;
+        }
         let mut content = vec![Inline::Code(self.plain_of(code))];
         for claim in claims {
             content = self.claim_inlines(&claim, content, claim.printed_text());
         }
         out.extend(content);
+    }
+
+    /// Code that prints claims of different sources: each ends at its own mark.
+    fn code_of_several(&mut self, code: &str, out: &mut Vec<Inline>) {
+        let push = |text: String, out: &mut Vec<Inline>| match out.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Inline::Code(before)) => before.push_str(&text),
+            _ => out.push(Inline::Code(text)),
+        };
+        let mut parts = Vec::new();
+        for piece in pieces(code) {
+            match piece {
+                Piece::Text(part) => push(unshield(part).into_owned(), &mut parts),
+                Piece::Broken => self.broken(),
+                Piece::Token(index) => match self.pass.prints.get(index).map(as_claim) {
+                    Some(Some(claim)) => {
+                        let text = claim.printed_text();
+                        parts.extend(self.claim_inlines(&claim, vec![Inline::Code(text.clone())], text));
+                    }
+                    _ => push(self.plain_of(&format!("{OPEN}{index}{CLOSE}")), &mut parts),
+                },
+            }
+        }
+        out.append(&mut parts);
     }
 
     /// Text of the template, with tokens in it.

@@ -1,6 +1,6 @@
 //! Whatever is written reads back: any text in any place, any tree.
 
-use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, PrintedClaim, Row, Stamp, Table, Target};
+use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Note, PrintedClaim, Row, Stamp, Table, Target};
 use brief::markdown::{escape, to_markdown};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -60,7 +60,7 @@ fn table() -> impl Strategy<Value = BlockKind> {
     (proptest::option::of(inlines()), vec(alignment, 0..4), vec(inlines(), 0..4), vec(vec(inlines(), 0..4), 0..3)).prop_map(
         |(caption, alignments, header, rows)| {
             let rows = rows.into_iter().map(|cells| Row { cells, line: 0 }).collect();
-            BlockKind::Table(Table { caption, alignments, header, rows })
+            BlockKind::Table(Table { caption, alignments, header, rows, source: None })
         },
     )
 }
@@ -95,7 +95,8 @@ fn block() -> impl Strategy<Value = Block> {
 fn tree() -> impl Strategy<Value = Document> {
     (vec(block(), 0..5), vec(block(), 0..3)).prop_map(|(mut blocks, note)| {
         blocks.push(Block { kind: BlockKind::FootnoteDefinition { label: "a".to_owned(), blocks: note }, line: 0 });
-        document(blocks)
+        let note = |text: &str| Note { source: "s".to_owned(), locator: None, text: vec![Inline::Text(text.to_owned())] };
+        Document { notes: vec![note("One."), note("Two.")], ..document(blocks) }
     })
 }
 
@@ -132,6 +133,7 @@ fn contexts(text: &str) -> Vec<Block> {
             alignments: vec![Alignment::Left, Alignment::Right],
             header: vec![vec![t()], vec![x()]],
             rows: vec![Row { cells: vec![vec![t()], vec![Inline::Code(text.to_owned()), t(), link(text, text, vec![t()])]], line: 0 }],
+            source: None,
         }),
     ];
     kinds.into_iter().map(|kind| Block { kind, line: 0 }).collect()
@@ -225,7 +227,7 @@ proptest! {
         let claim = Inline::Claim { index: 0, content: vec![Inline::Text("CLAIM".to_owned())] };
         let kind = if cell {
             let row = |cells| Row { cells, line: 0 };
-            BlockKind::Table(Table { caption: None, alignments: vec![], header: vec![vec![]], rows: vec![row(vec![vec![]]), row(vec![vec![claim]])] })
+            BlockKind::Table(Table { caption: None, alignments: vec![], header: vec![vec![]], rows: vec![row(vec![vec![]]), row(vec![vec![claim]])], source: None })
         } else {
             BlockKind::Paragraph(vec![Inline::Text("a".to_owned()), Inline::HardBreak, claim])
         };

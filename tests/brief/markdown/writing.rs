@@ -161,8 +161,8 @@ fn notes_sources_and_claims_have_their_places() {
         "\
 # Kosovo Force
 
-50,000[^1] men,\\
-1999[^2]; [^note-1]
+50,000\u{a0}[^1] men,\\
+1999\u{a0}[^2]; [^note-1]
 
 [KFOR](#kosovo-force)[^1] (see [book](../book.md)), version v7.
 

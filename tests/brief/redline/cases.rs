@@ -72,3 +72,17 @@ fn pages_hold_no_markup_of_the_text() {
     }
     assert!(page.contains("<span class=\"said\">deleted: </span>"), "{page}");
 }
+
+/// Versions of an earlier brief have one mark for several claims, for a whole row, and marks that stand together.
+#[test]
+fn the_form_of_marks_is_no_change() {
+    let old = "# T\n\nA 50. B 60.[^1][^2] C 70[^1].\n\n| a | b |\n| - | - |\n| x | 1[^2] |\n| y | 2[^2] |\n\n| c | d |\n| - | - |\n| 3 | 4[^1] |\n| 5 | 6[^1] |\n\n[^1]: A letter, p. 7.\n\n[^2]: A report.\n";
+    let new = "# T\n\nA 50.\u{a0}[^1-2] B 60.\u{a0}[^1-2] C 70\u{a0}[^1].\n\n| a | b |\n| - | - |\n| x[^2] | 1\u{a0}[^2] |\n| y | 2\u{a0}[^2] |\n\n| c | d |\n| - | - |\n| 3 | 4 |\n| 5 | 6 |\n\nSource: A letter, p. 7.\u{a0}[^1]\n\n[^1]: A letter, p. 7.\n\n[^1-2]: A letter, p. 7.\\\n    A report.\n\n[^2]: A report.\n";
+    let published = |text: &str| brief::markdown::parse_published(text).document;
+    for (old, new) in [(old, new), (new, old), (new, new)] {
+        let redline = compared(&published(old), &published(new));
+        assert!(redline.changes.is_empty(), "{}", paint(&redline));
+    }
+    let other = compared(&published(old), &published(&new.replace("| 3 | 4 |", "| 3 | 8 |")));
+    assert_eq!(other.changes.len(), 1, "{}", paint(&other));
+}

@@ -51,7 +51,7 @@ fn inlines() -> impl Strategy<Value = Vec<Inline>> {
 fn table() -> impl Strategy<Value = BlockKind> {
     (proptest::option::of(inlines()), vec(inlines(), 1..4), vec(vec(inlines(), 0..4), 0..4)).prop_map(|(caption, header, rows)| {
         let rows = rows.into_iter().map(|cells| Row { cells, line: 0 }).collect();
-        BlockKind::Table(Table { caption, alignments: vec![Alignment::None], header, rows })
+        BlockKind::Table(Table { caption, alignments: vec![Alignment::None], header, rows, source: None })
     })
 }
 
