@@ -75,29 +75,20 @@ impl Resolver<'_> {
         out.extend(marks::split_at_marks(content, &|content| Inline::Link { target: target.clone(), title: title.clone(), content }));
     }
 
+    /// Code with tokens in it. Its marks stand behind it, or behind each claim where claims have different sources.
     fn code(&mut self, code: &str, out: &mut Vec<Inline>) {
         let claims: Vec<Arc<ClaimObject>> = self.printed(code).into_iter().filter_map(as_claim).collect();
-        if let [one, others @ ..] = &claims[..]
-            && others.iter().any(|other| sources_of(other) != sources_of(one))
-        {
-            self.code_of_several(code, out);
+        let [one, others @ ..] = &claims[..] else {
+            out.push(Inline::Code(self.plain_of(code)));
             return;
-        }
-        let mut content = vec![Inline::Code(self.plain_of(code))];
-        for claim in claims {
-            content = self.claim_inlines(&claim, content, claim.printed_text());
-        }
-        out.extend(content);
-    }
-
-    /// Code that prints claims of different sources: each ends at its own mark.
-    fn code_of_several(&mut self, code: &str, out: &mut Vec<Inline>) {
+        };
+        let same = others.iter().all(|other| sources_of(other) == sources_of(one));
         let push = |text: String, out: &mut Vec<Inline>| match out.last_mut() {
             _ if text.is_empty() => {}
             Some(Inline::Code(before)) => before.push_str(&text),
             _ => out.push(Inline::Code(text)),
         };
-        let mut parts = Vec::new();
+        let (mut parts, mut marks) = (Vec::new(), Vec::new());
         for piece in pieces(code) {
             match piece {
                 Piece::Text(part) => push(unshield(part).into_owned(), &mut parts),
@@ -105,13 +96,19 @@ impl Resolver<'_> {
                 Piece::Token(index) => match self.pass.prints.get(index).map(as_claim) {
                     Some(Some(claim)) => {
                         let text = claim.printed_text();
-                        parts.extend(self.claim_inlines(&claim, vec![Inline::Code(text.clone())], text));
+                        let (cited, own): (Vec<Inline>, Vec<Inline>) = self
+                            .claim_inlines(&claim, vec![Inline::Code(text.clone())], text)
+                            .into_iter()
+                            .partition(|inline| matches!(inline, Inline::Cite(_)));
+                        parts.extend(own);
+                        if same { marks = cited } else { parts.extend(cited) }
                     }
                     _ => push(self.plain_of(&format!("{OPEN}{index}{CLOSE}")), &mut parts),
                 },
             }
         }
         out.append(&mut parts);
+        out.append(&mut marks);
     }
 
     /// Text of the template, with tokens in it.
