@@ -111,6 +111,8 @@ fn settings(json: &JsonMap<String, Json>) -> Settings {
         subtitle: text_of(json, "subtitle"),
         organization: text_of(json, "organization"),
         as_of: as_of.unwrap_or(Date { year: 0, month: None, day: None }),
+        as_of_inferred: json.get("as_of_inferred").and_then(Json::as_bool).unwrap_or(false),
+        stale_after: json.get("stale_after").and_then(Json::as_u64).and_then(|days| u32::try_from(days).ok()),
         language: text_of(json, "language").unwrap_or_else(|| "en".to_owned()),
         attribution: Attribution { as_of, ..attribution(json) },
         markings: if markings.is_empty() { MARKINGS.map(str::to_owned).into() } else { markings },

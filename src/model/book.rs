@@ -19,6 +19,10 @@ pub struct Settings {
     pub organization: Option<String>,
     /// The date the content speaks for.
     pub as_of: Date,
+    /// Whether that date is inferred rather than stated by the material.
+    pub as_of_inferred: bool,
+    /// After how many days a version made later says how old its content is.
+    pub stale_after: Option<u32>,
     /// BCP 47 language tag.
     pub language: String,
     /// What cascades to every claim that no record or collection speaks for.
@@ -101,6 +105,8 @@ impl Book {
             subtitle: None,
             organization: None,
             as_of: Date { year: 2025, month: Some(11), day: Some(5) },
+            as_of_inferred: false,
+            stale_after: None,
             language: "en".to_owned(),
             attribution: Attribution::default(),
             markings: Vec::new(),

@@ -94,6 +94,18 @@ impl Date {
         i64::from(days_between(epoch, date)) * 86_400
     }
 
+    /// The date itself, or the last day of a month or year.
+    #[must_use]
+    pub fn last_day(self) -> Date {
+        let date = self.civil();
+        let date = match (self.month, self.day) {
+            (Some(_), Some(_)) => return self,
+            (Some(_), None) => date.last_of_month(),
+            _ => date.last_of_year(),
+        };
+        Date { year: date.year(), month: Some(date.month()), day: Some(date.day()) }
+    }
+
     /// Whole days from `self` to `later`; `None` where either lacks its day.
     pub fn days_until(self, later: Date) -> Option<i32> {
         (self.day.is_some() && later.day.is_some()).then(|| days_between(self.civil(), later.civil()))

@@ -104,7 +104,7 @@ impl<'a> Press<'a> {
         let settings = &self.book.settings;
         let meta = TypstMeta {
             document: prepared.planned.id.clone(),
-            front: front::for_theme(prepared, settings),
+            front: front::for_theme(prepared, settings, stamp),
             language: settings.language.clone(),
             paper: settings.paper.clone(),
             notes: prepared.planned.notes,

@@ -6,7 +6,7 @@ use super::content::Prepared;
 use super::finish::image_name;
 use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
 use crate::model::{Book, Settings};
-use crate::render::long_date;
+use crate::render::{age, as_of};
 
 /// The document's title: from its front matter, else its first heading.
 pub(super) fn title(document: &Document) -> Option<String> {
@@ -32,12 +32,13 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
     put("title", title(&document));
     put("subtitle", document.front.get("subtitle").and_then(Value::as_str).map(str::to_owned));
     put("book", Some(settings.title.clone()).filter(|_| prepared.planned.id != "book"));
-    put("as_of", Some(settings.as_of.to_string()));
+    put("as_of", Some(if settings.as_of_inferred { as_of(settings) } else { settings.as_of.to_string() }));
     put("marking", settings.attribution.marking.clone());
     // The version's own fields are left out where digests are taken.
     if *stamp != Stamp::blank() {
         put("version", Some(stamp.name.clone()));
         put("date", Some(stamp.date.clone()));
+        put("content_age", stale(settings, stamp));
         put("digest", Some(stamp.digest.clone()).filter(|digest| !digest.is_empty()));
     }
     document.front = front;
@@ -53,8 +54,13 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
     document
 }
 
+/// How much older than the version the content is, in words, where the book wants that said.
+fn stale(settings: &Settings, stamp: &Stamp) -> Option<String> {
+    age(settings, stamp.date.parse().ok()?)
+}
+
 /// What the theme is told: the book's facts and the template's own front matter.
-pub(super) fn for_theme(prepared: &Prepared, settings: &Settings) -> Map<String, Value> {
+pub(super) fn for_theme(prepared: &Prepared, settings: &Settings, stamp: &Stamp) -> Map<String, Value> {
     let mut meta = prepared.document.front.clone();
     meta.insert("title".to_owned(), title(&prepared.document).into());
     meta.entry("kind").or_insert_with(|| if prepared.planned.record.is_some() { "sheet".into() } else { "book".into() });
@@ -66,7 +72,8 @@ pub(super) fn for_theme(prepared: &Prepared, settings: &Settings) -> Map<String,
             "subtitle": settings.subtitle,
             "organization": settings.organization,
             "as_of": settings.as_of.to_string(),
-            "as_of_long": long_date(settings.as_of, settings),
+            "as_of_long": as_of(settings),
+            "stale": stale(settings, stamp),
             "marking": settings.attribution.marking,
         }),
     );

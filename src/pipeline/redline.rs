@@ -131,7 +131,7 @@ impl Redlined {
         let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default() };
         let meta = TypstMeta {
             document: id.clone(),
-            front: front::for_theme(&prepared, &book.settings),
+            front: front::for_theme(&prepared, &book.settings, &stamp),
             language: book.settings.language.clone(),
             paper: book.settings.paper.clone(),
             notes: prepared.planned.notes,

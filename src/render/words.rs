@@ -30,10 +30,17 @@ pub const WORDS: &[(&str, &str)] = &[
     ("articles", "arts."),
     ("sections", "sects."),
     ("inferred", "inferred"),
+    ("days", "days"),
+    ("months", "months"),
+    ("years", "years"),
+    ("before_version", "before this version"),
 ];
 
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// A year of 365.25 days, by twelve.
+const DAYS_OF_A_MONTH: f64 = 30.4375;
 
 const SMALL_NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -67,6 +74,26 @@ pub fn long_date(date: Date, settings: &Settings) -> String {
     self::date(date, DateStyle::Long, settings)
 }
 
+/// The date that a book speaks for, in words, and whether it is inferred.
+pub fn as_of(settings: &Settings) -> String {
+    let date = long_date(settings.as_of, settings);
+    if settings.as_of_inferred { format!("{date} ({})", word(settings, "inferred")) } else { date }
+}
+
+/// How much older than a version its content is, in words, where that is more than `stale_after` allows.
+pub fn age(settings: &Settings, version: Date) -> Option<String> {
+    let days = settings.as_of.last_day().days_until(version)?;
+    if i64::from(days) <= i64::from(settings.stale_after?) {
+        return None;
+    }
+    let (count, unit) = match days {
+        ..60 => (days, "days"),
+        60..730 => ((f64::from(days) / DAYS_OF_A_MONTH) as i32, "months"),
+        _ => ((f64::from(days) / DAYS_OF_A_MONTH / 12.0) as i32, "years"),
+    };
+    Some(format!("{count} {} {}", word(settings, unit), word(settings, "before_version")))
+}
+
 pub(crate) fn date(date: Date, style: DateStyle, settings: &Settings) -> String {
     let Some(month) = date.month.filter(|_| style != DateStyle::Iso) else { return date.to_string() };
     let english = MONTHS[usize::try_from(month - 1).unwrap_or(0).min(11)];
@@ -83,5 +110,29 @@ pub(crate) fn small_number(n: i64, settings: &Settings) -> String {
     match usize::try_from(n).ok().and_then(|index| SMALL_NUMBERS.get(index)) {
         Some(english) => settings.words.get(*english).cloned().unwrap_or_else(|| (*english).to_owned()),
         None => n.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{age, as_of};
+    use crate::model::{Book, Date};
+
+    #[test]
+    fn content_is_said_to_be_old_only_when_it_is() {
+        let mut settings = Book::empty().settings;
+        let on = |text: &str| -> Date { text.parse().expect("a date") };
+        assert_eq!(age(&settings, on("2035-01-01")), None, "no limit is set");
+        settings.stale_after = Some(30);
+        assert_eq!(age(&settings, on("2025-12-05")), None, "thirty days are not more than thirty");
+        assert_eq!(age(&settings, on("2025-12-06")).as_deref(), Some("31 days before this version"));
+        assert_eq!(age(&settings, on("2026-11-06")).as_deref(), Some("12 months before this version"));
+        assert_eq!(age(&settings, on("2028-11-06")).as_deref(), Some("3 years before this version"));
+        assert_eq!(age(&settings, on("2020-01-01")), None, "content may speak for a later day");
+        // A month speaks for all its days.
+        settings.as_of = on("2025-11");
+        assert_eq!(age(&settings, on("2025-12-30")), None);
+        settings.as_of_inferred = true;
+        assert_eq!(as_of(&settings), "November 2025 (inferred)");
     }
 }

@@ -273,6 +273,8 @@ fn pdfs_say_what_they_are() {
         let text = folded(&pdf_text(&pdf, Some(page)));
         assert!(text.contains(&format!("{page} of {pages}")), "page {page} names itself: {text}");
         assert!(text.contains("v1 · 6 November 2025"), "page {page} names the version: {text}");
+        assert!(text.contains("as of 5 November 2025 (inferred)"), "page {page} says what its content is as of: {text}");
+        assert!(!text.contains("before this version"), "a day is not too old: {text}");
     }
     let document = lopdf::Document::load(&pdf).unwrap();
     let outline: Vec<String> = document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect();

@@ -52,6 +52,8 @@ fn book() -> Book {
         subtitle: None,
         organization: Some("A desk".to_owned()),
         as_of: "2025-11-05".parse().unwrap(),
+        as_of_inferred: false,
+        stale_after: None,
         language: "en".to_owned(),
         attribution: Attribution { confidence: Some("high".to_owned()), ..Attribution::default() },
         markings: Vec::new(),

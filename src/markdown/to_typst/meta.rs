@@ -14,6 +14,7 @@ const WORDS: &[(&str, &str)] = &[
     ("version", "Version"),
     ("date", "Date"),
     ("as_of", "Information as of"),
+    ("as_of_running", "as of"),
     ("digest", "Digest"),
     ("draft", "Draft"),
     ("page_number", "Page"),
@@ -65,7 +66,7 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
     }
     told.insert("words".to_owned(), WORDS.iter().map(|(key, _)| ((*key).to_owned(), word(meta, key).into())).collect::<Map<_, _>>().into());
     let mut book = told.get("book").and_then(Value::as_object).cloned().unwrap_or_default();
-    for key in ["title", "subtitle", "organization", "as_of", "as_of_long", "marking"] {
+    for key in ["title", "subtitle", "organization", "as_of", "as_of_long", "stale", "marking"] {
         book.entry(key).or_insert(Value::Null);
     }
     told.insert("book".to_owned(), book.into());
