@@ -1,14 +1,16 @@
 //! Where each value of a YAML file stands: the file read again by an event parser that keeps places.
 //!
-//! Only made when something is to be shown: a build without faults never needs it.
+//! Only made when something is to be shown, or when a good parse may hide a fault: most builds never need it.
+
+mod faults;
 
 use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan};
 
 use super::shapes::below;
-use super::yaml::{Source, character_name, is_forbidden};
-use crate::diagnostic::{Code, Diagnostic, Place, Span, Target};
+use super::yaml::Source;
+use crate::diagnostic::{Place, Span, Target};
 
 /// The key of an envelope's value.
 const VALUE: &str = "value";
@@ -21,6 +23,8 @@ pub(super) struct Outline<'a> {
     root: Option<usize>,
     /// Where each document of the file begins.
     documents: Vec<Marker>,
+    /// Where a tag stands that isn't one of YAML's own, and how it is written.
+    tags: Vec<(YamlSpan, String)>,
     /// Where it could be read no further.
     stopped: Option<Marker>,
 }
@@ -49,7 +53,8 @@ struct Open {
 impl<'a> Outline<'a> {
     /// Reads a text as far as it can be read.
     pub(super) fn read(source: &Source<'a>) -> Outline<'a> {
-        let mut outline = Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new(), stopped: None };
+        let mut outline =
+            Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new(), tags: Vec::new(), stopped: None };
         let mut anchors = HashMap::new();
         let mut open: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(source.text) {
@@ -60,6 +65,7 @@ impl<'a> Outline<'a> {
                     break;
                 }
             };
+            outline.note_tag(&event, span);
             let (content, anchor) = match event {
                 Event::DocumentStart(_) => {
                     outline.documents.push(span.start);
@@ -73,6 +79,10 @@ impl<'a> Outline<'a> {
                         closed.span.end = span.end;
                     }
                     continue;
+                }
+                // A plain text with a tag that says so is no number, as if it stood in quotes.
+                Event::Scalar(text, ScalarStyle::Plain, anchor, Some(tag)) if matches!(&*tag.suffix, "str" | "") => {
+                    (Content::Scalar(text.into_owned(), ScalarStyle::SingleQuoted), anchor)
                 }
                 Event::Scalar(text, style, anchor, _) => (Content::Scalar(text.into_owned(), style), anchor),
                 Event::SequenceStart(anchor, _) => (Content::List(Vec::new()), anchor),
@@ -212,34 +222,6 @@ impl<'a> Outline<'a> {
             Node { content: Content::Alias(target), .. } => self.nodes.get((*target)?),
             node => Some(node),
         }
-    }
-
-    /// The faults that a good parse hides: keys that stand twice, and forbidden characters.
-    pub(super) fn faults(&self) -> Vec<Diagnostic> {
-        let mut diagnostics = Vec::new();
-        for node in &self.nodes {
-            match &node.content {
-                Content::Scalar(text, _) => {
-                    if let Some(c) = text.chars().find(|c| is_forbidden(*c)) {
-                        let message = format!("a text holds {}, which no output can hold", character_name(c));
-                        diagnostics.push(Diagnostic::error(Code::ForbiddenCharacter, self.place(node.span), message));
-                    }
-                }
-                Content::Mapping(entries) => {
-                    let mut seen: HashMap<&str, YamlSpan> = HashMap::new();
-                    for (key, span, _) in entries {
-                        if let Some(first) = seen.insert(key, *span) {
-                            let named = if key.is_empty() { "an empty key".to_owned() } else { format!("the key `{key}`") };
-                            let message = format!("{named} stands twice in a mapping");
-                            let fault = Diagnostic::error(Code::DuplicateKey, self.place(*span), message);
-                            diagnostics.push(fault.via("it stood first", self.place(first)));
-                        }
-                    }
-                }
-                Content::List(_) | Content::Alias(_) => {}
-            }
-        }
-        diagnostics
     }
 
     /// Where the second document of the file begins; what can't be read behind the first is taken for it.

@@ -425,6 +425,35 @@ count: { unknown: not-reported }
     assert_eq!(text, expected);
 }
 
+/// They are characters like others: in values, in keys, and for the lines of what stands behind them.
+#[test]
+fn only_line_feeds_and_carriage_returns_break_lines() {
+    let text = "plain: a\u{2028}b \u{85}c\nlist: [x\u{2029}y]\nblock: |\n  one\u{2028}two\n  three\nfolded: >\n  one\u{85}two\n  three\nke\u{2028}y: z\nquoted: 'a\u{85}b'\nnext: { amount: x }\n";
+    let files = [
+        ("content/book.yaml", "title: A book\nas_of: 2025\n"),
+        ("content/schemas/things.yaml", "type: object\nproperties: { next: { type: object, properties: { amount: { type: number } } } }\n"),
+        ("content/things/it.yaml", text),
+    ];
+    let tree = tree_of(&files);
+    let faults = faults(&tree, Vec::new());
+    let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+    let Place::Span(span) = &fault.place else { panic!("{fault:?}") };
+    assert_eq!((span.line, span.column), (11, 17), "{fault:?}");
+    let book = load::load(&tree).book.unwrap();
+    let fields = &book.collections["things"].records["it"].fields;
+    let text = |key: &str| fields[key].as_str().unwrap_or_default().to_owned();
+    assert_eq!(text("plain"), "a\u{2028}b \u{85}c");
+    assert_eq!(fields["list"], Value::List(vec![Value::Text("x\u{2029}y".to_owned())]));
+    assert_eq!((text("block").as_str(), text("folded").as_str()), ("one\u{2028}two\nthree\n", "one\u{85}two three\n"));
+    assert_eq!((text("ke\u{2028}y").as_str(), text("quoted").as_str()), ("z", "a\u{85}b"));
+    let broken = tree_of(&[files[0], ("content/things/it.yaml", "a: x\u{2028}y\nb: [\n")]);
+    let found = load::load(&broken).diagnostics;
+    assert!(
+        found.iter().any(|fault| matches!(&fault.place, Place::Span(span) if span.file.ends_with("it.yaml") && span.line == 2)),
+        "{found:?}"
+    );
+}
+
 /// The report has 23 paragraphs, and the book cites none beyond; with one less it would.
 #[test]
 fn the_bundled_book_cites_no_paragraph_beyond_its_report() {

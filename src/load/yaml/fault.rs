@@ -55,13 +55,28 @@ fn stopped(source: &Source<'_>, place: Place, stop: Stop) -> Diagnostic {
         Stop::Nodes(most) => too_many_values(source, place, most),
         Stop::Bytes => limit(place, format!("the aliases of `{}` repeat more text than the limit of 64 MiB", source.file)),
         Stop::LongText => limit(place, format!("a text is longer than the limit of {} MiB", MAX_TEXT >> 20)),
-        Stop::Tag(tag) => syntax(place, format!("the tag `!{}` means nothing here", tag.trim_start_matches('!')))
-            .help("put a text that begins with `!` in quotes"),
+        Stop::Tag(tag) => {
+            // The parser says neither where the tag stands nor how it is written.
+            let outline = Outline::read(source).faults().into_iter().find(|fault| fault.code == Code::YamlSyntax);
+            outline.unwrap_or_else(|| unknown_tag(place, &tag))
+        }
         Stop::Merge => syntax(place, "the merge key `<<` is not supported".to_owned())
             .help("what records share can stand in the collection's `defaults` in `content/book.yaml`"),
-        Stop::Number => syntax(place, "the number is too large to be kept exactly".to_owned()).help("put it in quotes to keep it as text"),
+        Stop::Number => inexact_number(place),
         Stop::Key => syntax(place, "a key must be a text, not a list or mapping".to_owned()),
     }
+}
+
+/// A tag of the author's own, which would be dropped.
+pub(in crate::load) fn unknown_tag(place: Place, tag: &str) -> Diagnostic {
+    Diagnostic::error(Code::YamlSyntax, place, format!("the tag `{tag}` means nothing here"))
+        .help("put a text that begins with `!` in quotes")
+}
+
+/// A number that would be another if it were read.
+pub(in crate::load) fn inexact_number(place: Place) -> Diagnostic {
+    Diagnostic::error(Code::YamlSyntax, place, "the number has more digits than can be kept exactly")
+        .help("put it in quotes to keep it as text, or round it")
 }
 
 /// The parser gives kinds of errors only as words; places stand after ` at line `.

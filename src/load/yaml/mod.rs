@@ -5,7 +5,9 @@
 //! good document (a key twice, a character that no output can hold) is only noticed here, and placed
 //! by [`super::outline`].
 
+mod breaks;
 mod fault;
+mod number;
 mod pieces;
 #[cfg(test)]
 mod suite;
@@ -18,6 +20,8 @@ use serde_json::Value as Json;
 use super::outline::Outline;
 use crate::diagnostic::{Code, Diagnostic, Place, Span};
 
+pub(super) use fault::{inexact_number, unknown_tag};
+pub(super) use number::is_lost;
 pub(super) use text::{decode, forbidden, is_forbidden, name as character_name};
 
 /// A YAML text and where it stands.
@@ -55,13 +59,14 @@ pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> O
         diagnostics.push(fault);
         return None;
     }
-    if let Some(value) = pieces::parse(source.text, piece) {
+    let (text, guard) = breaks::guard(source.text);
+    if let Some(value) = pieces::parse(&text, |text| piece(text, guard)) {
         return Some(value);
     }
-    let reader = visit::Reader::new(source.text.len());
-    match (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(source.text)) {
+    let reader = visit::Reader::new(text.len(), guard);
+    match (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(&text)) {
         Ok(value) => {
-            if reader.is_suspect() {
+            if is_suspect(&reader, &text) {
                 diagnostics.extend(Outline::read(source).faults());
             }
             Some(value)
@@ -73,11 +78,17 @@ pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> O
     }
 }
 
+/// Whether a good parse may hide a fault: a duplicate key, a character that no output can hold, a number that isn't the one
+/// that is written, a tag that was passed over.
+fn is_suspect(reader: &visit::Reader, text: &str) -> bool {
+    reader.is_suspect() || (reader.has_floats() && number::may_lose(text)) || text::may_hold_tags(text)
+}
+
 /// Reads a piece of a text that has no fault.
-fn piece(text: &str) -> Option<Json> {
-    let reader = visit::Reader::of_piece(text.len());
+fn piece(text: &str, guard: Option<breaks::Guard>) -> Option<Json> {
+    let reader = visit::Reader::of_piece(text.len(), guard);
     let value = (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(text)).ok()?;
-    (!reader.is_suspect()).then_some(value)
+    (!is_suspect(&reader, text)).then_some(value)
 }
 
 /// A fault of the whole text.

@@ -58,6 +58,16 @@ pub(crate) fn forbidden(source: &Source<'_>) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::ForbiddenCharacter, source.at(line, column), message).help("delete the character"))
 }
 
+/// Whether a `!` stands where a tag may begin.
+pub(super) fn may_hold_tags(text: &str) -> bool {
+    let mut before = b'\n';
+    text.bytes().any(|b| {
+        let begins = b == b'!' && matches!(before, b' ' | b'\t' | b'\n' | b'\r' | b'[' | b'{' | b',' | b'-' | b'?' | b':');
+        before = b;
+        begins
+    })
+}
+
 /// Says so if a text has more marks of structure than a file may have values: the parser's memory
 /// grows with them.
 pub(super) fn too_much(source: &Source<'_>) -> Option<Diagnostic> {

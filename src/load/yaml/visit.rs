@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value as Json};
 
+use super::breaks::Guard;
 use super::{ALIAS_BYTES, MAX_NODES, MAX_TEXT, NODES};
 
 /// Why the visitor stopped.
@@ -28,12 +29,16 @@ pub(super) struct Reader {
     max_nodes: usize,
     bytes: Cell<usize>,
     suspect: Cell<bool>,
+    float: Cell<bool>,
+    guard: Option<Guard>,
     stop: RefCell<Option<Stop>>,
 }
 
 impl Reader {
-    pub(super) fn new(length: usize) -> Reader {
+    pub(super) fn new(length: usize, guard: Option<Guard>) -> Reader {
         Reader {
+            guard,
+            float: Cell::new(false),
             nodes: Cell::new(0),
             max_nodes: (NODES + length).min(MAX_NODES),
             bytes: Cell::new(length + ALIAS_BYTES),
@@ -43,13 +48,18 @@ impl Reader {
     }
 
     /// For a part of a file, whose aliases may not add anything to speak of.
-    pub(super) fn of_piece(length: usize) -> Reader {
-        Reader { max_nodes: length, bytes: Cell::new(2 * length), ..Reader::new(length) }
+    pub(super) fn of_piece(length: usize, guard: Option<Guard>) -> Reader {
+        Reader { max_nodes: length, bytes: Cell::new(2 * length), ..Reader::new(length, guard) }
     }
 
     /// Whether a key stands twice in a mapping, or a text holds a forbidden character.
     pub(super) fn is_suspect(&self) -> bool {
         self.suspect.get()
+    }
+
+    /// Whether a number was read as a float.
+    pub(super) fn has_floats(&self) -> bool {
+        self.float.get()
     }
 
     pub(super) fn into_fault(self) -> Option<Stop> {
@@ -78,7 +88,7 @@ impl Reader {
         if text.contains(super::text::is_forbidden) {
             self.suspect.set(true);
         }
-        Ok(text.to_owned())
+        Ok(self.guard.map_or_else(|| text.to_owned(), |guard| guard.turn_back(text)))
     }
 }
 
@@ -127,6 +137,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
         self.0.count()?;
+        self.0.float.set(true);
         Number::from_f64(value).map(Json::Number).ok_or_else(|| self.0.stop(Stop::Number))
     }
 

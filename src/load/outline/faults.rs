@@ -1,0 +1,74 @@
+//! The faults that a good parse hides: duplicate keys, forbidden characters, tags that it passes over, and numbers that it
+//! reads as others.
+
+use std::collections::{HashMap, HashSet};
+
+use saphyr_parser::{Event, ScalarStyle, Span as YamlSpan};
+
+use super::{Content, Outline};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::load::yaml::{character_name, inexact_number, is_forbidden, is_lost, unknown_tag};
+
+/// The handle of YAML's own tags, and those that a book can hold.
+const CORE: &str = "tag:yaml.org,2002:";
+const KNOWN: [&str; 7] = ["str", "int", "float", "bool", "null", "seq", "map"];
+
+impl Outline<'_> {
+    /// Notes a tag that the parser passes over, or takes for the name of a type.
+    pub(super) fn note_tag(&mut self, event: &Event<'_>, span: YamlSpan) {
+        let (Event::Scalar(_, _, _, Some(tag)) | Event::SequenceStart(_, Some(tag)) | Event::MappingStart(_, Some(tag))) = event else {
+            return;
+        };
+        let full = format!("{}{}", tag.handle, tag.suffix);
+        let name = full.strip_prefix(CORE);
+        if name.is_some_and(|name| KNOWN.contains(&name)) || full == "!" {
+            return;
+        }
+        let written =
+            name.map_or_else(|| if full.starts_with('!') { full.clone() } else { format!("!<{full}>") }, |name| format!("!!{name}"));
+        self.tags.push((span, written));
+    }
+
+    /// Every such fault.
+    pub(in crate::load) fn faults(&self) -> Vec<Diagnostic> {
+        let mut diagnostics: Vec<Diagnostic> = self.tags.iter().map(|(span, tag)| unknown_tag(self.place(*span), tag)).collect();
+        let keys: HashSet<_> = self.keys().collect();
+        for node in &self.nodes {
+            match &node.content {
+                Content::Scalar(text, style) => {
+                    if let Some(c) = text.chars().find(|c| is_forbidden(*c)) {
+                        let message = format!("a text holds {}, which no output can hold", character_name(c));
+                        diagnostics.push(Diagnostic::error(Code::ForbiddenCharacter, self.place(node.span), message));
+                    }
+                    // A key is a text, however it is written.
+                    let at = (node.span.start.index(), node.span.end.index());
+                    if *style == ScalarStyle::Plain && is_lost(text) && !keys.contains(&at) {
+                        diagnostics.push(inexact_number(self.place(node.span)));
+                    }
+                }
+                Content::Mapping(entries) => {
+                    let mut seen: HashMap<&str, YamlSpan> = HashMap::new();
+                    for (key, span, _) in entries {
+                        if let Some(first) = seen.insert(key, *span) {
+                            let named = if key.is_empty() { "an empty key".to_owned() } else { format!("the key `{key}`") };
+                            let message = format!("{named} stands twice in a mapping");
+                            let fault = Diagnostic::error(Code::DuplicateKey, self.place(*span), message);
+                            diagnostics.push(fault.via("it stood first", self.place(first)));
+                        }
+                    }
+                }
+                Content::List(_) | Content::Alias(_) => {}
+            }
+        }
+        diagnostics
+    }
+
+    /// Where keys stand, by the offsets of their first and last characters.
+    fn keys(&self) -> impl Iterator<Item = (usize, usize)> {
+        let mappings = self.nodes.iter().filter_map(|node| match &node.content {
+            Content::Mapping(entries) => Some(entries),
+            _ => None,
+        });
+        mappings.flatten().map(|(_, span, _)| (span.start.index(), span.end.index()))
+    }
+}
