@@ -13,6 +13,7 @@ use super::fail_on::FailOn;
 use super::failure::Hint;
 use super::folders::Folders;
 use super::git_diff;
+use super::pager::Paging;
 use super::terminal::{Count, Terminal};
 use crate::diff::paint::{self, Names};
 use crate::files::{self, Existing, Guard};
@@ -69,6 +70,8 @@ pub(super) struct Diff {
     exit_code: bool,
     #[command(flatten)]
     fail_on: FailOn,
+    #[command(flatten)]
+    paging: Paging,
     /// Write a PDF in which what was taken out is struck and what was put in is underlined
     #[arg(long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
     redline: Option<PathBuf>,
@@ -107,8 +110,12 @@ impl Diff {
         let Comparison { base, head, changes, .. } = &comparison;
         let names = Names { base: &base.name, head: &head.name };
         let redlined = self.redlined(&comparison);
+        if matches!(self.format, Format::Text) {
+            let text = paint::text(changes, names, &|tone, text| terminal.tint(tone, text));
+            terminal.page(&text, &self.paging)?;
+        }
         terminal.print(&match self.format {
-            Format::Text => paint::text(changes, names, &|tone, text| terminal.tint(tone, text)),
+            Format::Text => String::new(),
             Format::Markdown => paint::markdown(changes, names, COMMENT),
             Format::Json => changes.to_json()?,
             Format::Html => paint::html(changes, names, &redlined.iter().flatten().map(section).collect::<Vec<_>>()),

@@ -17,6 +17,7 @@ mod git_diff;
 mod init;
 mod new;
 mod open;
+mod pager;
 mod progress;
 mod prune;
 mod publish;
@@ -27,6 +28,7 @@ mod terminal;
 mod theme;
 mod versions;
 mod watch;
+mod wrap;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

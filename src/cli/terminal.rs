@@ -10,9 +10,14 @@ use clap::builder::styling::{AnsiColor, Style};
 
 use super::environment;
 use super::failure::Hint;
+use super::pager::{self, Paging};
+use super::wrap::wrap;
 use crate::diagnostic::{Diagnostic, Painter, Severity};
 use crate::diff::paint::Tone;
 use crate::tree::Tree;
+
+/// How wide a terminal is taken to be that doesn't say so.
+const WIDTH: usize = 80;
 
 /// When messages are colored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -78,6 +83,22 @@ impl Terminal {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
+    }
+
+    /// Prints what was asked for: on a terminal, broken at its width and page by page.
+    pub(super) fn page(&self, text: &str, paging: &Paging) -> Result<()> {
+        if !io::stdout().is_terminal() {
+            return self.print(text);
+        }
+        let columns = environment::variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        let size = terminal_size::terminal_size_of(io::stdout());
+        let width = columns.or_else(|| size.map(|(width, _)| usize::from(width.0))).unwrap_or(WIDTH);
+        let text = wrap(text, width);
+        let height = size.map_or(0, |(_, height)| usize::from(height.0));
+        match paging.program().filter(|_| text.lines().count() >= height) {
+            Some(program) if pager::show(&program, &text)? => Ok(()),
+            _ => self.print(&text),
+        }
     }
 
     /// Prints the line that says what was done.

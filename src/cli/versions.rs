@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Status;
 use super::folders::Folders;
+use super::pager::Paging;
 use super::terminal::{Count, Terminal};
 use crate::diagnostic::harmless;
 use crate::diff::document_groups;
@@ -32,6 +33,8 @@ pub(super) struct Versions {
     /// How to print them: `text` or `json`
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     format: Format,
+    #[command(flatten)]
+    paging: Paging,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -48,7 +51,7 @@ impl Versions {
         let documents = pipeline::documents_by_version(&output, &ledger);
         match self.format {
             Format::Text if versions.is_empty() => terminal.remark("there is no version yet; `brief build` makes the first"),
-            Format::Text => terminal.print(&text(versions, &documents))?,
+            Format::Text => terminal.page(&text(versions, &documents), &self.paging)?,
             Format::Json => terminal.print(&format!("{:#}\n", json(versions, &documents)?))?,
         }
         Ok(Status::Fine)

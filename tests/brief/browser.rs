@@ -84,3 +84,39 @@ fn people_can_read_search_and_compare() {
     assert!(front["requests"].as_u64().unwrap() <= 3 && (15_000..60_000).contains(&front["bytes"].as_u64().unwrap()), "{front}");
     eprintln!("front page: {front}");
 }
+
+/// The page of changes in windows from a telephone's to a desk's: words stay whole, and nothing scrolls sideways.
+#[test]
+fn the_page_of_changes_fits_narrow_windows() {
+    let Ok(tools) = std::env::var("BRIEF_TEST_BROWSER") else {
+        return eprintln!("skipped: BRIEF_TEST_BROWSER names no folder with playwright-core");
+    };
+    let book = super::books::Book::new();
+    let long = "A commission that was established and mandated internationally to oversee the demilitarization of municipalities";
+    book.write("content/missions/unifil.yaml", &format!("name: {long}\ntroops: {{ value: 10000, source: report#9 }}\nmandate: {long}.\n"));
+    book.write("templates/mission.md.jinja", "# {{ record.name }}\n\n| Denomination | Commissioned | Responsibilities | Municipalities | Demilitarization |\n|--|--|--|--|--|\n| {{ record.name }} | international | administrative | Schleswig | acknowledged |\n\n{% if record.mandate %}{{ record.mandate }}{% endif %}\n");
+    book.commit("a mission with long words");
+    book.edit("content/missions/unifil.yaml", "10000", "12000");
+    book.edit(
+        "content/missions/unifil.yaml",
+        "municipalities.",
+        "constituencies and municipalities, as https://example.org/a/very/long/address/that/does/not/fit/into/any/column/at/all says.",
+    );
+    book.edit("content/missions/unifil.yaml", "source: report#9", "source: [report#9, letter]");
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.edit("content/members.yaml", "- id: { code: beta }\n  name: Beta\n", "");
+    let run = book.brief(&["diff", "HEAD", "--format", "html", "--document", "missions/unifil"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let page = book.beside("changes.html");
+    std::fs::write(&page, &run.out).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.mjs");
+    let looked = Command::new("node").arg(script).arg(tools).arg("390,768,1100").arg(&page).output().unwrap();
+    assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
+    let report: Value = serde_json::from_slice(&looked.stdout).unwrap();
+    assert_eq!(texts(&report["sideways"]), [""; 0]);
+    // An address that is longer than the window is broken, and nothing else.
+    let broken: BTreeSet<&str> =
+        texts(&report["broken"]).into_iter().filter(|word| !run.out.contains(&format!("/{}", word.split(' ').next().unwrap()))).collect();
+    assert_eq!(broken, BTreeSet::new());
+    assert!(report["words"].as_u64().unwrap() > 200, "{report}");
+}

@@ -197,6 +197,44 @@ fn a_terminal_is_colored_unless_asked_not_to() {
     assert!(!colored("check --color never"));
 }
 
+/// What a terminal of forty columns and twenty lines shows of a comparison, with a pager of the user's own.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_comparison_is_broken_at_the_terminal_s_width_and_paged() {
+    let book = super::books::Book::new();
+    book.edit("content/missions/kfor.yaml", "every breach", "each serious and lasting breach");
+    // A pager that the repository names, which is nobody's to run.
+    book.git(&["config", "core.pager", "touch named-by-the-repository"]);
+    let program = brief(&book.root).get_program().to_owned().into_string().unwrap();
+    let shown = |pager: &str, rows: u16, options: &str| {
+        let command = format!("stty rows {rows} columns 40; {program} diff HEAD --color never {options}");
+        let output = Command::new("script")
+            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+            .current_dir(&book.root)
+            .envs([("TERM", "xterm"), ("PAGER", pager)])
+            .env_remove("COLUMNS")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap().replace('\r', "")
+    };
+    let paged = shown("sed -e s/^/page:/", 4, "");
+    assert!(paged.starts_with("page:HEAD (") && paged.contains("\npage:  mandate: "), "{paged}");
+    let longest = paged.lines().map(|line| line.trim_start_matches("page:").chars().count()).max();
+    assert!(longest.is_some_and(|longest| longest <= 40), "{paged}");
+    for plain in [
+        shown("sed -e s/^/page:/", 4, "--no-pager"),
+        shown("sed -e s/^/page:/", 60, ""),
+        shown("cat", 4, ""),
+        shown("no-such-pager", 4, ""),
+    ] {
+        assert!(plain.starts_with("HEAD (") && plain.contains("\n  mandate: "), "{plain}");
+    }
+    assert!(!book.root.join("named-by-the-repository").exists());
+    // What goes into a file is as it is.
+    assert!(book.brief(&["diff", "HEAD"]).out.lines().any(|line| line.chars().count() > 60));
+}
+
 #[test]
 fn a_reader_that_has_gone_is_no_failure() {
     let here = folder();

@@ -131,6 +131,74 @@ fn two_thousand_records_fit_a_comment() {
     assert!(review.contains("| Records | 2000 changed |"), "{}", &review[..600]);
 }
 
+#[test]
+fn large_reviews_keep_the_headline() {
+    let book = |is_head: bool| {
+        let members = (0..403).map(|n| {
+            let terms = if is_head { serde_json::json!(["2023-01-03", "2025-01-03"]) } else { serde_json::json!(["2023-01-03"]) };
+            let body = format!(
+                "Member {n} has said {} about it, at great length and more than once.",
+                if is_head && n % 3 == 0 { "much" } else { "little" }
+            );
+            let seats = if is_head && n == 7 { 2 } else { 1 };
+            let fields = serde_json::json!({ "terms": terms, "body": format!("{body} {n}"), "seats": seats });
+            (
+                format!("m{n:03}"),
+                serde_json::json!({ "name": format!("Member {n}"), "fields": fields, "claims": { "/seats": { "source": ["s#1"] } } }),
+            )
+        });
+        let own = if is_head { "new" } else { "old" };
+        let came = (0..40).map(|n| {
+            (
+                format!("{own}-{n:02}"),
+                serde_json::json!({ "name": format!("The {own} one, {n}"), "fields": { own: format!("{own} {n}"), "n": n } }),
+            )
+        });
+        let records: serde_json::Map<String, serde_json::Value> = members.chain(came).collect();
+        let json = serde_json::json!({ "format": 1, "book": { "title": "B", "as_of": "2025-11-05", "language": "en" }, "collections": { "members": { "records": records } } });
+        Snapshot::from_data_json(json.to_string().as_bytes()).unwrap()
+    };
+    let changes = changes(&book(false), &book(true));
+    let review = |limit| {
+        let review = paint::Review {
+            changes: &changes,
+            names: NAMES,
+            checks: None,
+            documents: None,
+            notes: Vec::new(),
+            redline: "See there.".to_owned(),
+        };
+        paint::review(&review, limit)
+    };
+    for painted in [paint::markdown(&changes, NAMES, 30_000), review(30_000)] {
+        assert!(painted.len() <= 30_000, "{}", painted.len());
+        assert!(painted.contains("- **403 members**: terms: added 2025-01-03 (`m000`, `m001`"), "{}", &painted[..2000]);
+        assert_eq!(painted.matches("2025-01-03").count(), 1, "it is told once");
+        // What came and went is named, all of it, before any record is shown; then what weighs most.
+        let shown = painted.find("#### ").unwrap();
+        for n in 0..40 {
+            for own in ["old", "new"] {
+                let at =
+                    painted.find(&format!("The {own} one, {n} (`members/{own}-{n:02}`)")).unwrap_or_else(|| panic!("{own} {n}: {painted}"));
+                assert!(at < shown, "{own} {n}");
+            }
+        }
+        assert!(painted[shown..].starts_with("#### Member 7 · "), "{}", &painted[shown..shown + 200]);
+    }
+    let short = review(9_000);
+    assert!(
+        short.contains(" not at all (") && short.contains(" changed") && short.contains("What is missing here is in the list"),
+        "{short}"
+    );
+    assert!(short.contains("**Removed** (40): ") && short.contains("**Added** (40): "), "{short}");
+    let text = paint::text(&changes, NAMES, &|_, text| text.to_owned());
+    assert!(
+        text.contains("\n40 records removed: members/old-00, ")
+            && text.contains("  403 members: terms: added 2025-01-03\n    m000, m001, "),
+        "{text}"
+    );
+}
+
 /// How many records of each kind a painting shows, in its own marks.
 fn shown(painted: &str, mark: &dyn Fn(&str) -> String) -> [usize; 4] {
     ["added", "removed", "changed", "renamed"].map(|kind| painted.matches(mark(kind).as_str()).count())

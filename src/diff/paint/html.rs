@@ -52,6 +52,25 @@ pub fn html_fragment(changes: &Changes) -> String {
         out.push_str("</ul>\n</section>\n");
     }
     let view = View::of(changes);
+    if !view.alike.is_empty() {
+        out.push_str("<section class=\"alike\">\n<h2>The same in many records</h2>\n<ul>\n");
+        for alike in &view.alike {
+            let head = match (alike.example.label.as_str(), alike.example.part) {
+                (label, Part::Value) => label.to_owned(),
+                ("", part) => part.name().to_owned(),
+                (label, part) => format!("{label}, {}", part.name()),
+            };
+            let said = if alike.example.words.is_empty() { said(alike.example) } else { prose(alike.example) };
+            let ids: Vec<String> = alike.records.iter().map(|change| format!("<code>{}</code>", escape(&change.id))).collect();
+            out.push_str(&format!(
+                "<li>{}: {}: {said}\n<details><summary>Which</summary><p>{}</p></details></li>\n",
+                escape(&alike.who()),
+                escape(&head),
+                ids.join(", ")
+            ));
+        }
+        out.push_str("</ul>\n</section>\n");
+    }
     view.records.iter().for_each(|one| record(&mut out, one));
     if !view.inherited.is_empty() {
         out.push_str("<section class=\"inherited\">\n<h2>Taken from the record, its collection or the book</h2>\n<ul>\n");

@@ -25,6 +25,8 @@ pub fn markdown(changes: &Changes, names: Names<'_>, limit: usize) -> String {
     head.push_str(&format!("{}\n\n", escape(&capital(&tally.sentence(changes)))));
     head.push_str(&not_compared(changes, limit / 8));
     let tail = aside(changes, limit / 4) + &documents(changes, limit / 8);
+    head.push_str(&came_and_went(changes, limit / 4));
+    head.push_str(&alike(changes, limit / 8));
     let folded = fold(&blocks(changes), limit.saturating_sub(head.len() + tail.len()));
     format!("{head}{}{}{tail}", folded.text, shortened(&folded, "`brief diff` shows the rest."))
 }
@@ -59,19 +61,59 @@ pub(super) fn aside(changes: &Changes, budget: usize) -> String {
 fn documents(changes: &Changes, budget: usize) -> String {
     let mut out = String::new();
     for group in document_groups(&changes.documents) {
-        let mut line = format!("- {}: ", message(&group.title()));
-        for (index, id) in group.ids.iter().enumerate() {
-            let next = format!("{}{}", if index == 0 { "" } else { ", " }, code(id));
-            if out.len() + line.len() + next.len() > budget {
-                line.push_str(&format!(" and {} more", group.ids.len() - index));
-                break;
-            }
-            line.push_str(&next);
-        }
-        out.push_str(&line);
-        out.push('\n');
+        let ids: Vec<String> = group.ids.iter().map(|id| code(id)).collect();
+        let shown = as_many_as_fit(&ids, budget.saturating_sub(out.len()), "document");
+        out.push_str(&format!("- {}: {shown}\n", message(&group.title())));
     }
     if out.is_empty() { out } else { format!("### Documents that differ\n\n{out}\n") }
+}
+
+/// Which records are new and which are gone, by name: whatever else is cut, these are not.
+pub(super) fn came_and_went(changes: &Changes, budget: usize) -> String {
+    let mut out = String::new();
+    for (kind, title) in [(ChangeKind::Removed, "Removed"), (ChangeKind::Added, "Added")] {
+        let records: Vec<&Change> = changes.records.iter().filter(|change| change.kind == kind).collect();
+        let names: Vec<String> = records.iter().map(|change| format!("{} ({})", escape(&change.name), code(&change.place()))).collect();
+        if !names.is_empty() {
+            let shown = as_many_as_fit(&names, budget / 2, "record");
+            out.push_str(&format!("**{title}** ({}): {shown}\n\n", names.len()));
+        }
+    }
+    out
+}
+
+/// The changes that many records share.
+pub(super) fn alike(changes: &Changes, budget: usize) -> String {
+    let view = View::of(changes);
+    let lines: Vec<String> = view
+        .alike
+        .iter()
+        .map(|alike| {
+            let field = alike.example;
+            let label = match (field.label.as_str(), field.part) {
+                (label, Part::Value) => escape(label),
+                ("", part) => part.name().to_owned(),
+                (label, part) => format!("{}, {}", escape(label), part.name()),
+            };
+            let said = if field.words.is_empty() { said(field, LONG[1]) } else { prose(field, AROUND[1]) };
+            let ids: Vec<String> = alike.records.iter().map(|change| code(&change.id)).collect();
+            format!("- **{}**: {label}: {said} ({})\n", escape(&alike.who()), some_of(&ids, FEW))
+        })
+        .collect();
+    if lines.is_empty() { String::new() } else { format!("### The same in many records\n\n{}\n", list(&lines, budget, "change")) }
+}
+
+/// As many of some names as fit, with commas, and how many more there are.
+fn as_many_as_fit(names: &[String], budget: usize, noun: &str) -> String {
+    let mut out = String::new();
+    for (index, name) in names.iter().enumerate() {
+        if index > 0 && out.len() + name.len() > budget {
+            return format!("{out} and {}", counted(names.len() - index, &format!("more {noun}")));
+        }
+        out.push_str(if index > 0 { ", " } else { "" });
+        out.push_str(name);
+    }
+    out
 }
 
 /// What could not be compared: nothing that is missing in the lists below may be taken for unchanged.
@@ -115,7 +157,7 @@ fn block(record: &Record<'_>) -> Block {
     labels.dedup();
     let about = if labels.is_empty() { String::new() } else { format!(": {}", some_of(&labels, FEW)) };
     let line = format!("- **{}** ({}) {}{about}\n", escape(&change.name), code(&change.place()), change.kind.verb());
-    Block { weight: weight(change), full: said(0), brief: said(1), line }
+    Block { weight: weight(change), verb: change.kind.verb(), full: said(0), brief: said(1), line }
 }
 
 fn weight(change: &Change) -> Weight {

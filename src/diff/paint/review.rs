@@ -4,7 +4,7 @@ use super::super::change::{ChangeKind, Changes, DocumentChange, FileKind};
 use super::super::documents::document_groups;
 use super::escape::{code, code_in_cell, escape, message};
 use super::fold::{fold, shortened};
-use super::markdown::{aside, blocks, list, not_compared};
+use super::markdown::{alike, aside, blocks, came_and_went, list, not_compared};
 use super::tally::Tally;
 use super::view::lost_source;
 use super::{Names, counted, listed, some_of};
@@ -52,11 +52,13 @@ pub fn review(review: &Review<'_>, limit: usize) -> String {
     }
     head.push_str(&not_compared(changes, limit / 16));
     head.push_str(&summary(changes, checks.as_ref(), documents.as_deref()));
+    head.push_str(&came_and_went(changes, limit / 4));
     head.push_str(&unsourced(changes, limit / 16));
     if let Some(checks) = checks {
         head.push_str(&faults("Checks newly failing", &checks.failing, limit / 8));
         head.push_str(&faults("Checks newly fixed", &checks.fixed, limit / 16));
     }
+    head.push_str(&alike(changes, limit / 8));
     let mut tail = aside(changes, limit / 6);
     if let Some(documents) = documents.as_ref().filter(|documents| !documents.is_empty()) {
         let lines: Vec<String> = documents.iter().map(document).collect();

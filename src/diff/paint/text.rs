@@ -7,7 +7,7 @@ use super::super::documents::document_groups;
 use super::super::words::Op;
 use super::prose::{Piece, pieces};
 use super::tally::Tally;
-use super::view::{Field, Inherited, Record, View, behind};
+use super::view::{Alike, Field, Inherited, Record, View, behind};
 use super::{Names, counted, some_of};
 use crate::diagnostic::harmless;
 
@@ -24,6 +24,8 @@ pub enum Tone {
 const AROUND: usize = 6;
 /// A value longer than this is cut.
 const LONG: usize = 200;
+/// Where more records than this changed, those that came and went are named first.
+const FEW_RECORDS: usize = 20;
 
 /// Changes for a terminal; `tint` colors, or gives back what it gets.
 pub fn text(changes: &Changes, names: Names<'_>, tint: &dyn Fn(Tone, &str) -> String) -> String {
@@ -50,6 +52,15 @@ impl Painter<'_> {
             changes.missing.iter().for_each(|missing| self.line(&format!("  {}", harmless(missing))));
         }
         let view = View::of(changes);
+        if changes.records.len() > FEW_RECORDS {
+            self.came_and_went(changes);
+        }
+        if !view.alike.is_empty() {
+            self.line("");
+            let title = (self.tint)(Tone::Title, "the same in many records");
+            self.line(&title);
+            view.alike.iter().for_each(|alike| self.alike(alike));
+        }
         for record in &view.records {
             self.record(record);
         }
@@ -74,6 +85,31 @@ impl Painter<'_> {
                 self.line(&format!("  {}: {}", harmless(&group.title()), harmless(&group.ids.join(", "))));
             }
         }
+    }
+
+    /// Which records are new and which are gone, by name, before all else.
+    fn came_and_went(&mut self, changes: &Changes) {
+        for (kind, tone) in [(ChangeKind::Removed, Tone::Old), (ChangeKind::Added, Tone::New)] {
+            let places: Vec<String> = changes.records.iter().filter(|change| change.kind == kind).map(Change::place).collect();
+            if !places.is_empty() {
+                self.line("");
+                let title = (self.tint)(tone, &format!("{} {}", counted(places.len(), "record"), kind.verb()));
+                self.line(&format!("{title}: {}", harmless(&places.join(", "))));
+            }
+        }
+    }
+
+    fn alike(&mut self, alike: &Alike<'_>) {
+        let field = alike.example;
+        let head = match (field.label.as_str(), field.part) {
+            (label, Part::Value) => label.to_owned(),
+            ("", part) => part.name().to_owned(),
+            (label, part) => format!("{label}, {}", part.name()),
+        };
+        let said = self.said(field, false);
+        let ids: Vec<&str> = alike.records.iter().map(|change| change.id.as_str()).collect();
+        self.line(&format!("  {}: {}: {said}", harmless(&alike.who()), harmless(&head)));
+        self.line(&format!("    {}", harmless(&ids.join(", "))));
     }
 
     fn record(&mut self, record: &Record<'_>) {

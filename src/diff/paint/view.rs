@@ -12,6 +12,54 @@ pub(super) struct View<'a> {
     pub(super) inherited: Vec<Inherited<'a>>,
     /// Records that changed by that alone.
     pub(super) by_inheritance: Vec<&'a Change>,
+    /// The same change in many records, the most first; their records above are without it.
+    pub(super) alike: Vec<Alike<'a>>,
+}
+
+/// As many records of a collection that say the same change are told of together.
+const MANY: usize = 5;
+
+/// The same change in many records of one collection.
+pub(super) struct Alike<'a> {
+    pub(super) collection: &'a str,
+    pub(super) example: &'a FieldChange,
+    pub(super) records: Vec<&'a Change>,
+}
+
+impl Alike<'_> {
+    /// `403 members`.
+    pub(super) fn who(&self) -> String {
+        format!("{} {}", self.records.len(), self.collection)
+    }
+}
+
+/// What makes two changes the same: collection, label, part, kind and both sides.
+type Sameness = (String, String, Part, FieldKind, String, String);
+
+fn sameness(change: &Change, field: &FieldChange) -> Option<Sameness> {
+    // A lost source is told of each claim, and a place in a list of each item.
+    if change.kind != ChangeKind::Changed || is_folded(field) || lost_source(field) || field.kind == FieldKind::Moved {
+        return None;
+    }
+    let side = |side: &Option<serde_json::Value>| side.as_ref().map(ToString::to_string).unwrap_or_default();
+    let claims = format!("{:?}{:?}", field.old_claims, field.new_claims);
+    Some((change.collection.clone(), field.label.clone(), field.part, field.kind, side(&field.old), side(&field.new) + &claims))
+}
+
+/// The changes that many records share, by what makes them the same.
+fn alike(changes: &Changes) -> BTreeMap<Sameness, Alike<'_>> {
+    let mut found: BTreeMap<Sameness, Alike<'_>> = BTreeMap::new();
+    for change in &changes.records {
+        for field in &change.fields {
+            let Some(key) = sameness(change, field) else { continue };
+            let alike = found.entry(key).or_insert_with(|| Alike { collection: &change.collection, example: field, records: Vec::new() });
+            if alike.records.last().is_none_or(|last| !std::ptr::eq(*last, change)) {
+                alike.records.push(change);
+            }
+        }
+    }
+    found.retain(|_, alike| alike.records.len() >= MANY);
+    found
 }
 
 /// One record's changes.
@@ -35,12 +83,18 @@ pub(super) struct Inherited<'a> {
 
 impl<'a> View<'a> {
     pub(super) fn of(changes: &'a Changes) -> View<'a> {
-        let mut view = View { records: Vec::new(), inherited: Vec::new(), by_inheritance: Vec::new() };
+        let mut view = View { records: Vec::new(), inherited: Vec::new(), by_inheritance: Vec::new(), alike: Vec::new() };
+        let alike = alike(changes);
         let mut places: BTreeMap<(Part, String, String), usize> = BTreeMap::new();
         for change in &changes.records {
             let mut fields: Vec<Field<'a>> = Vec::new();
             let mut seen: Vec<usize> = Vec::new();
+            let mut shared = false;
             for field in &change.fields {
+                if !alike.is_empty() && sameness(change, field).is_some_and(|key| alike.contains_key(&key)) {
+                    shared = true;
+                    continue;
+                }
                 if is_folded(field) {
                     let side = |side: &Option<serde_json::Value>| side.as_ref().map(ToString::to_string).unwrap_or_default();
                     let place = *places.entry((field.part, side(&field.old), side(&field.new))).or_insert_with(|| {
@@ -62,12 +116,14 @@ impl<'a> View<'a> {
                     None => fields.push(Field { label: &field.label, rows: vec![field] }),
                 }
             }
-            if fields.is_empty() && !seen.is_empty() && change.kind == ChangeKind::Changed {
+            if fields.is_empty() && !seen.is_empty() && !shared && change.kind == ChangeKind::Changed {
                 view.by_inheritance.push(change);
-            } else {
+            } else if !(fields.is_empty() && shared) {
                 view.records.push(Record { change, fields });
             }
         }
+        view.alike = alike.into_values().collect();
+        view.alike.sort_by_key(|alike| std::cmp::Reverse(alike.records.len()));
         view
     }
 }
