@@ -73,7 +73,8 @@ pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
 
     let bytes = text.as_bytes();
     while at < end {
-        let plain = bytes[at..end].iter().position(|b| matches!(b, b'\\' | b'`' | b'*' | b'_' | b'~' | b'[' | b']' | b'<' | b'&'));
+        let plain =
+            bytes[at..end].iter().position(|b| matches!(b, b'\\' | b'`' | b'*' | b'_' | b'~' | b'[' | b']' | b'<' | b'&' | b':' | b'.'));
         let special = plain.map_or(end, |plain| at + plain);
         out.push_str(&text[at..special]);
         at = special + 1;
@@ -94,6 +95,8 @@ pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
             b'[' => around.in_brackets || next(at) == Some('^'),
             b']' => around.in_brackets || matches!(next(at), Some('(' | ':')),
             b'<' => opens_tag(&text[at..], around.at_end),
+            b':' => text[at..].starts_with("//") && text[..special].ends_with(|c: char| c.is_ascii_alphanumeric()),
+            b'.' => is_www(&text[..special]),
             _ => is_reference(&text[special..]),
         };
         if escaped {
@@ -106,6 +109,12 @@ pub(super) fn write_text(out: &mut String, text: &str, around: Around) {
     } else if last == '!' && around.before_bracket {
         out.insert(out.len() - 1, '\\');
     }
+}
+
+/// Whether text ends with a `www` of its own, which with a dot begins what code hosts take for an address.
+fn is_www(text: &str) -> bool {
+    let Some(before) = text.len().checked_sub(3).filter(|at| text.is_char_boundary(*at)) else { return false };
+    text[before..].eq_ignore_ascii_case("www") && !text[..before].ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// Whether what stands behind a `<` could make a tag or an address of it.
@@ -177,7 +186,8 @@ pub(super) fn guard(line: &str, continued: bool, in_item: bool) -> Option<usize>
         _ => false,
     };
     if starts {
-        return Some(0);
+        // The bracket may be a link's.
+        return Some(usize::from(line.starts_with("[!")));
     }
     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
     let numbered = (1..=9).contains(&digits) && matches!(bytes.get(digits), Some(b'.' | b')')) && blank_at(digits + 1);

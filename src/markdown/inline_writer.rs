@@ -6,7 +6,7 @@ use super::delimiter::{choices, encoded_edges};
 use super::escape::{Around, code_fence, guard, guard_heading, write_text};
 use super::link::{is_autolink, write_target};
 use super::mark::{SPACE, Tail};
-use super::normal_inline::{Place, Style, trim};
+use super::normal_inline::{Place, Style, append, around_breaks, trim};
 use super::verify::{reads_back, without_nesting};
 use crate::document::{Inline, Target};
 
@@ -28,7 +28,28 @@ pub(super) enum Token<'a> {
 /// Writes inlines as the Markdown that reads back as them, before what their [place](finish) needs. Emphasis
 /// that no marks can say is taken out of them.
 pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
-    if let Some(text) = try_write(inlines) {
+    let text = write_with(inlines, Start::Plain);
+    if !begins_definition(&text) {
+        return text;
+    }
+    let text = write_with(inlines, Start::Guarded);
+    if reads_back(&finish(&text, Place::Paragraph, false), inlines) {
+        return text;
+    }
+    code_as_text(inlines);
+    write_with(inlines, Start::Guarded)
+}
+
+/// How the beginning of a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Plain,
+    /// So that it can't be taken for the definition of a link.
+    Guarded,
+}
+
+fn write_with(inlines: &mut Vec<Inline>, start: Start) -> String {
+    if let Some(text) = try_write(inlines, start) {
         return text;
     }
     *inlines = without_nesting(inlines);
@@ -36,18 +57,49 @@ pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
     let mut tokens = Vec::new();
     let mut count = 0;
     flatten(inlines, &mut tokens, &mut count);
-    emit(&tokens, &vec![b'*'; count])
+    emit(&tokens, &vec![b'*'; count], start)
 }
 
-fn try_write(inlines: &[Inline]) -> Option<String> {
+fn try_write(inlines: &[Inline], start: Start) -> Option<String> {
     let mut tokens = Vec::new();
     let mut count = 0;
     flatten(inlines, &mut tokens, &mut count);
     let choices = choices(&tokens, count);
     if choices.len() == 1 {
-        return Some(emit(&tokens, &choices[0]));
+        return Some(emit(&tokens, &choices[0], start));
     }
-    choices.iter().map(|marks| emit(&tokens, marks)).find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
+    choices.iter().map(|marks| emit(&tokens, marks, start)).find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
+}
+
+/// Whether text begins with what parsers take for the label of a definition, `[…]:`. They look for it before they know what
+/// code is (CommonMark 0.31.2, section 4.7), so that a bracket in code may end it.
+fn begins_definition(text: &str) -> bool {
+    let Some(label) = text.strip_prefix('[') else { return false };
+    let mut escaped = false;
+    for (at, byte) in label.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'[' => return false,
+            b']' => return label.as_bytes().get(at + 1) == Some(&b':'),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Writes code that holds the end of a label as the text it is.
+fn code_as_text(inlines: &mut Vec<Inline>) {
+    for inline in inlines.iter_mut() {
+        match inline {
+            Inline::Code(code) if code.contains("]:") => *inline = Inline::Text(std::mem::take(code)),
+            other => other.content_mut().into_iter().for_each(code_as_text),
+        }
+    }
+    let all = std::mem::take(inlines);
+    append(inlines, all);
+    around_breaks(inlines);
+    trim(inlines);
 }
 
 fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut usize) {
@@ -83,7 +135,7 @@ fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut u
     }
 }
 
-fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
+fn emit(tokens: &[Token<'_>], marks: &[u8], start: Start) -> String {
     let mut out = String::new();
     let tildes = tokens.iter().any(|token| matches!(token, Token::Open(Style::Strikethrough, _)));
     let mut in_link = false;
@@ -128,7 +180,12 @@ fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
             Token::CloseLink { url, title } => {
                 in_link = false;
                 out.push(']');
+                let inside = out.len() + 1;
                 write_target(&mut out, url, title);
+                // Parentheses that a blank keeps from being balanced are no address (section 6.3).
+                if start == Start::Guarded && !tokens[..at].iter().any(|token| matches!(token, Token::CloseLink { .. })) {
+                    out.insert(inside, ' ');
+                }
             }
             Token::Autolink(url) => {
                 out.push('<');
@@ -157,6 +214,9 @@ fn emit(tokens: &[Token<'_>], marks: &[u8]) -> String {
                 }
             }
         }
+    }
+    if start == Start::Guarded && matches!(tokens.first(), Some(Token::Text(_))) && out.starts_with('[') {
+        out.insert(0, '\\');
     }
     out
 }

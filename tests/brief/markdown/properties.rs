@@ -92,6 +92,86 @@ fn block() -> impl Strategy<Value = Block> {
     })
 }
 
+/// Inlines of little else but what definitions, boxes and alerts are made of.
+fn starting() -> impl Strategy<Value = Vec<Inline>> {
+    let text = || {
+        let piece = prop::sample::select(vec![
+            "[", "]", "]:", "^", ":", "a", "x", " ", "!note", "(", ")", "<b>", "\\", "---", "===", ":::", "'", "\"", "|", "1.",
+        ]);
+        vec(piece, 1..4).prop_map(|pieces| pieces.concat())
+    };
+    let leaf = prop_oneof![
+        3 => text().prop_map(Inline::Text),
+        3 => text().prop_map(Inline::Code),
+        1 => Just(Inline::FootnoteReference("a".to_owned())),
+        1 => Just(Inline::HardBreak),
+        1 => (text(), text()).prop_map(|(path, alternative)| Inline::Image { path, title: String::new(), alternative }),
+    ];
+    let url = prop_oneof![Just("other.md".to_owned()), Just(String::new()), text()];
+    let link = (url, prop_oneof![Just(String::new()), text()], vec(leaf.clone(), 1..4)).prop_map(|(url, title, content)| Inline::Link {
+        target: Target::Url(url),
+        title,
+        content,
+    });
+    let styled = vec(leaf.clone(), 1..3).prop_map(Inline::Emphasis);
+    vec(prop_oneof![3 => leaf, 3 => link, 1 => styled], 1..5)
+}
+
+fn starts() -> impl Strategy<Value = Document> {
+    let paragraph = || starting().prop_map(paragraph);
+    let some = || vec(paragraph(), 1..3);
+    let block = |kind| Block { kind, line: 0 };
+    let item = || (proptest::option::of(any::<bool>()), some()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
+    let shape = prop_oneof![
+        3 => paragraph(),
+        2 => some().prop_map(BlockKind::Quote).prop_map(block),
+        2 => (any::<bool>(), vec(item(), 1..3)).prop_map(|(tight, items)| List { start: None, tight, items }).prop_map(BlockKind::List).prop_map(block),
+        1 => some().prop_map(|blocks| BlockKind::Alert { kind: "tip".to_owned(), title: None, blocks }).prop_map(block),
+        1 => (starting(), some()).prop_map(|(term, details)| BlockKind::Descriptions(vec![(term, details)])).prop_map(block),
+        1 => starting().prop_map(|content| BlockKind::Heading { level: 2, content, anchor: None }).prop_map(block),
+        1 => (starting(), starting()).prop_map(|(header, cell)| BlockKind::Table(Table {
+            caption: None, alignments: vec![Alignment::None], header: vec![header], rows: vec![Row { cells: vec![cell], line: 0 }], source: None,
+        })).prop_map(block),
+    ];
+    (vec(shape, 1..4), some()).prop_map(|(mut blocks, note)| {
+        blocks.push(Block { kind: BlockKind::FootnoteDefinition { label: "a".to_owned(), blocks: note }, line: 0 });
+        document(blocks)
+    })
+}
+
+/// Text with what code hosts take for addresses.
+fn address() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "www.",
+        "WWW.",
+        "www",
+        "http://",
+        "https://",
+        "HTTPS://",
+        "ftp://",
+        "://",
+        "a.example",
+        "b-c.example/x?y=1",
+        "x",
+        " ",
+        "(",
+        ")",
+        "*",
+        "_",
+        "~",
+        "<",
+        ">",
+        ".",
+        ":",
+        "/",
+        "é",
+        "1",
+        "\u{a0}",
+        "&",
+    ]);
+    vec(piece, 1..7).prop_map(|pieces| pieces.concat())
+}
+
 fn tree() -> impl Strategy<Value = Document> {
     (vec(block(), 0..5), vec(block(), 0..3)).prop_map(|(mut blocks, note)| {
         blocks.push(Block { kind: BlockKind::FootnoteDefinition { label: "a".to_owned(), blocks: note }, line: 0 });
@@ -195,6 +275,26 @@ proptest! {
     fn trees_read_back(document in tree()) {
         let written = write(&document);
         prop_assert_eq!(read(&written), normal(&document), "{}", written);
+    }
+
+    /// What stands at the start of a block is no definition, box, alert or rule, whatever it is made of.
+    #[test]
+    fn starts_of_blocks_read_back(document in starts()) {
+        let written = write(&document);
+        prop_assert_eq!(read(&written), normal(&document), "{}", written);
+        // Code hosts have no description lists and directives, and know bare addresses.
+        let parsed = brief::markdown::parse_as(&written, brief::markdown::Dialect::GITHUB);
+        prop_assert_eq!(super::without_lines(parsed.document.blocks), normal(&document), "{}", written);
+    }
+
+    /// No text becomes a link on a code host, but for the addresses of mail, which nothing but HTML could keep it from.
+    #[test]
+    fn no_text_is_a_link_to_a_code_host(text in address()) {
+        for block in contexts(&text) {
+            let document = document(vec![block]);
+            let parsed = brief::markdown::parse_as(&write(&document), brief::markdown::Dialect::GITHUB);
+            prop_assert_eq!(super::without_lines(parsed.document.blocks), normal(&document), "{}", write(&document));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What readers of the Markdown get.
 
 use brief::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Stamp, StampField, Target};
-use brief::markdown::{parse, to_markdown};
+use brief::markdown::{Surroundings, parse, to_html, to_markdown};
 
 fn text(text: &str) -> Inline {
     Inline::Text(text.to_owned())
@@ -224,4 +224,24 @@ fn wide_tables_are_not_padded() {
     assert_eq!(rewritten(&source), format!("| a   | last |\n| --- | --- |\n| {long} | c   |\n"));
     // East Asian characters are two columns wide.
     assert_eq!(rewritten("|漢字|b|\n|-|-|\n|a|\\||\n"), "| 漢字 | b   |\n| ---- | --- |\n| a    | \\|  |\n");
+}
+
+#[test]
+fn a_link_at_a_blocks_start_is_no_definition_and_no_alert() {
+    let link = |content: Inline| Inline::Link { target: Target::Url("other.md".to_owned()), title: String::new(), content: vec![content] };
+    let paragraph = |content| block(BlockKind::Paragraph(content));
+    let write = |block| super::write(&super::document(vec![block]));
+    let code = |code: &str| Inline::Code(code.to_owned());
+    assert_eq!(write(paragraph(vec![link(code("]:"))])), "[`]:`]( other.md)\n");
+    assert_eq!(write(paragraph(vec![text("["), code("]: x")])), "\\[`]: x`\n");
+    assert_eq!(write(paragraph(vec![link(code("]: a"))])), "[`]: a`]( other.md)\n");
+    assert_eq!(write(block(BlockKind::Quote(vec![paragraph(vec![link(text("!note"))])]))), "> [\\!note](other.md)\n");
+}
+
+#[test]
+fn no_text_is_a_link_to_the_site() {
+    let around = Surroundings { link: &|_| None, beside: &|_, _| String::new() };
+    let said = "www.evil.example, http://evil.example, it@evil.example, mailto:it@evil.example";
+    let html = to_html(&format!("{said} and <https://meant.example>.\n"), &around).html;
+    assert_eq!(html, format!("<p>{said} and <a href=\"https://meant.example\">https://meant.example</a>.</p>\n"));
 }
