@@ -36,9 +36,10 @@ holds a book or a version; a text that begins with `.` or `/` is a folder. A rev
 store with its own schemas and templates; nothing is checked out.
 
 Exit codes: 0; with --exit-code 1 where something changed, a record, a file or a document, and
-with --fail-on 1 where something of these kinds did; 2 where a side can't be read as a whole (what
-can is shown), or where these options can't say that nothing changed. docs/pull-requests.md says
-how `git diff` itself shows records this way.";
+with --fail-on 1 where something of these kinds did; 2 where a side can't be read as a whole or is
+a version that was changed after it was written (what can be compared is shown), or where these
+options can't say that nothing changed. docs/pull-requests.md says how `git diff` itself shows
+records this way.";
 
 /// As much as a code host takes for one comment.
 pub(super) const COMMENT: usize = 65_535;
@@ -226,7 +227,7 @@ pub(super) fn incomplete(comparison: &Comparison, terminal: &Terminal) -> bool {
         }
     }
     comparison.changes.missing.iter().for_each(|missing| terminal.note(missing));
-    incomplete
+    incomplete || !comparison.base.damage().is_empty() || !comparison.head.damage().is_empty()
 }
 
 /// Shows why the settings of a side can't be used, where that is what is wrong.

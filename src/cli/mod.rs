@@ -26,6 +26,7 @@ mod schema;
 mod site;
 mod terminal;
 mod theme;
+mod verify;
 mod versions;
 mod watch;
 mod wrap;
@@ -55,7 +56,8 @@ A first book:
 
 Exit codes:
   0    done; content without errors
-  1    the content has errors, each shown with its place; nothing was written; or `diff --exit-code` found changes
+  1    the content has errors, each shown with its place; nothing was written; or `diff --exit-code` found changes;
+       or `verify` found what is not as it was written
   2    wrong use, or something brief needs failed (a folder, a disk, typst)
   101  a bug in brief
 
@@ -101,6 +103,7 @@ enum Command {
     Site(site::Site),
     Publish(publish::Publish),
     Fetch(fetch::Fetch),
+    Verify(verify::Verify),
     Open(open::Open),
     Prune(prune::Prune),
     Init(init::Init),
@@ -160,6 +163,7 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Site(site) => site.run(terminal),
         Command::Publish(publish) => publish.run(terminal),
         Command::Fetch(fetch) => fetch.run(terminal),
+        Command::Verify(verify) => verify.run(terminal),
         Command::Open(open) => open.run(terminal),
         Command::Prune(prune) => prune.run(terminal),
         Command::Init(init) => init.run(terminal),

@@ -13,6 +13,7 @@ use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
+use crate::version::latest_folder;
 
 /// What is opened where no document is named, if it is there.
 const MAIN: &str = "book";
@@ -61,10 +62,13 @@ fn is_version(name: &str) -> bool {
 }
 
 fn find(output: &Path, version: &str, document: Option<&str>) -> Result<PathBuf> {
-    let folder = output.join(version);
     if !is_version(version) {
         return Err(Hint::on(format!("`{version}` is not a version"), "a version is `v1`, `latest` or `draft`"));
     }
+    let folder = match version {
+        "latest" => latest_folder(output)?,
+        named => output.join(named),
+    };
     if !folder.is_dir() {
         return Err(match version {
             "latest" => Hint::on(format!("there is no version in `{}`", output.display()), "`brief build` makes one"),

@@ -1,6 +1,7 @@
 //! `brief prune`: the only command that deletes versions.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal};
+use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
@@ -9,7 +10,7 @@ use super::Status;
 use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::{Count, Terminal};
-use crate::version::{Ledger, Store};
+use crate::version::{Health, Pruning, Store};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,8 +19,9 @@ Examples:
 
 /// Deletes the folders of old versions, after asking
 ///
-/// The ledger keeps their number, date, digest and summary, and no number is given twice. Nothing else that brief does
-/// deletes a version.
+/// Only versions that are as they were written count as kept: where others are missing or damaged, as many older ones stay.
+/// What is asked about is what is deleted, nothing else. The ledger keeps their number, date, digest and summary, and no
+/// number is given twice. Nothing else that brief does deletes a version.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Prune {
@@ -36,39 +38,67 @@ pub(super) struct Prune {
 impl Prune {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let output = self.folders.output();
-        let keep = usize::try_from(self.keep).unwrap_or(usize::MAX);
-        let ledger = Ledger::read(&output)?;
-        let there: Vec<String> = ledger.versions().iter().filter(|v| !v.pruned).map(|v| format!("v{}", v.number)).collect();
-        let old = there.get(keep..).unwrap_or_default();
-        if old.is_empty() {
-            terminal.say(format_args!("nothing to delete: `{}` holds {}", output.display(), Count(there.len(), "version")))?;
+        let plan = Pruning::of(&output, usize::try_from(self.keep).unwrap_or(usize::MAX))?;
+        for (number, health) in &plan.unsound {
+            match health {
+                Health::Damaged(faults) => terminal.note(&format!("v{number} is damaged: {}", faults.join("; "))),
+                _ => terminal.note(&format!("v{number} is missing: its folder is gone")),
+            }
+        }
+        if plan.is_empty() {
+            let intact = if plan.unsound.is_empty() { "version" } else { "intact version" };
+            terminal.say(format_args!("nothing to delete: `{}` holds {}", output.display(), Count(plan.kept.len(), intact)))?;
             return Ok(Status::Fine);
         }
-        let question = format!("delete {} from `{}`: {}", Count(old.len(), "version"), output.display(), old.join(", "));
-        if !self.yes && !confirmed(&question)? {
+        let question = question(&plan, &output);
+        if !self.yes && !confirmed(&question, terminal)? {
             terminal.say("nothing was deleted")?;
             return Ok(Status::Fine);
         }
         let mut store = Store::open(&output, &mut |who| terminal.waiting(who))?;
-        let deleted = store.prune(keep)?;
+        store.prune(&plan)?;
         store.take_notes().iter().for_each(|note| terminal.note(note));
-        let them = if deleted.len() == 1 { "it" } else { "them" };
-        terminal.say(format_args!("deleted {}; `brief versions` still lists {them}", Count(deleted.len(), "version")))?;
+        let them = if plan.numbers().len() == 1 { "it" } else { "them" };
+        let done = match plan.deleted.len() {
+            0 => format!("listed {} as pruned", list(&plan.gone)),
+            count => format!("deleted {}", Count(count, "version")),
+        };
+        terminal.say(format_args!("{done}; `brief versions` still lists {them}"))?;
         Ok(Status::Fine)
     }
 }
 
+/// What will be done, exactly.
+fn question(plan: &Pruning, output: &Path) -> String {
+    let named = |number: &u32| match plan.unsound.iter().any(|(unsound, _)| unsound == number) {
+        true => format!("v{number} (damaged)"),
+        false => format!("v{number}"),
+    };
+    let deleted: Vec<String> = plan.deleted.iter().map(named).collect();
+    let count = Count(plan.deleted.len(), "version");
+    let mut parts = Vec::new();
+    if !deleted.is_empty() {
+        parts.push(format!("delete {count} from `{}`: {}", output.display(), deleted.join(", ")));
+    }
+    if !plan.gone.is_empty() {
+        parts.push(format!("list as pruned what is gone already: {}", list(&plan.gone)));
+    }
+    parts.join(", and ")
+}
+
+fn list(numbers: &[u32]) -> String {
+    numbers.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ")
+}
+
 /// Asks on the terminal; without one, only `--yes` is an answer.
-fn confirmed(question: &str) -> Result<bool> {
+fn confirmed(question: &str, terminal: &Terminal) -> Result<bool> {
     if !io::stdin().is_terminal() {
         return Err(Hint::on(
             format!("can't ask whether to {question} (there is no terminal)"),
             "add `--yes` to delete them without being asked",
         ));
     }
-    let mut screen = io::stderr().lock();
-    write!(screen, "{question}\nreally? [y/N] ")?;
-    screen.flush()?;
+    terminal.ask(&format!("{question}\nreally? [y/N] "));
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))

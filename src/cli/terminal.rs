@@ -101,6 +101,16 @@ impl Terminal {
         }
     }
 
+    /// Prints JSON.
+    pub(super) fn print_json(&self, value: &serde_json::Value) -> Result<()> {
+        self.print(&format!("{value:#}\n"))
+    }
+
+    /// Asks a question, whose answer is typed behind it.
+    pub(super) fn ask(&self, question: &str) {
+        self.message(question);
+    }
+
     /// Prints the line that says what was done.
     pub(super) fn say(&self, line: impl Display) -> Result<()> {
         if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }

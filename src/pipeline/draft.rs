@@ -27,6 +27,7 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
     let mut notes = store.take_notes();
     let Content { tree, book, renderer, documents } = content;
+    let stage = store.stage_draft()?;
     let stamp = draft_stamp(options, &book.settings)?;
     // A draft lists what would change, where the version that it is counted from can be read.
     let needed = options.since.is_some() || documents.iter().any(|prepared| prepared.uses_changes);
@@ -78,7 +79,6 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
     });
     progress.finish();
 
-    let stage = store.stage_draft()?;
     let mut count = 0;
     let mut faults = Vec::new();
     for one in drafted {

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::content;
 use crate::diagnostic::{Severity, has_errors};
 use crate::diff::{self, Changes, Snapshot};
+use crate::files;
 use crate::tree::{self, Tree};
 use crate::{audience, load};
 
@@ -19,11 +20,12 @@ pub fn compare_file(root: &Path, old: (&str, &Path), new: (&str, &Path)) -> Resu
     [old.0, new.0].into_iter().for_each(|file| drop(tree.files.remove(file)));
     let side = |(file, state): (&str, &Path)| -> Result<Snapshot> {
         let mut tree = tree.clone();
-        let bytes = std::fs::read(state).with_context(|| format!("can't read `{}`", state.display()))?;
         // What isn't there is given as /dev/null.
-        match state == Path::new("/dev/null") {
-            true => drop(tree.files.remove(file)),
-            false => drop(tree.files.insert(file.to_owned(), bytes.into())),
+        if state == Path::new("/dev/null") {
+            tree.files.remove(file);
+        } else {
+            let bytes = files::read(state, tree::folder::MAX_FILE).with_context(|| format!("can't read `{}`", state.display()))?;
+            tree.files.insert(file.to_owned(), bytes.into());
         }
         records(tree, file)
     };

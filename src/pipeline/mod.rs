@@ -35,6 +35,7 @@ mod templates;
 mod texts;
 mod typesetting;
 mod unread;
+mod verify;
 
 pub use build::build;
 pub use compare::{Comparison, base, compare};
@@ -53,3 +54,4 @@ pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use shared::{differing_sides, sides};
 pub use side::{Side, Unusable};
 pub use site::{Site, site};
+pub use verify::{Claim, Identified, Known, Unknown, identify};

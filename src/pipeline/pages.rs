@@ -8,8 +8,10 @@ use super::front;
 use super::rendered::Rendered;
 use super::side::{From, Side};
 use crate::document::Stamp;
+use crate::files;
 use crate::markdown;
 use crate::model::{Book, Date};
+use crate::tree::folder::MAX_FILE;
 use crate::typeset;
 use crate::version::{Ledger, Version};
 
@@ -47,7 +49,7 @@ impl Pages {
         let name = format!("{id}.pdf");
         let bytes = match self {
             Pages::Version(version) => version.read(&name).ok()?,
-            Pages::Draft(folder) => std::fs::read(folder.join(name)).ok()?,
+            Pages::Draft(folder) => files::read(&folder.join(name), MAX_FILE).ok()?,
             Pages::Unknown => return None,
         };
         typeset::page_count(&bytes).ok()
@@ -65,7 +67,8 @@ fn is_draft_of(draft: &Path, book: &Book, documents: &[Prepared]) -> bool {
     !documents.is_empty()
         && documents.iter().all(|prepared| {
             let id = &prepared.planned.id;
-            let Ok(text) = std::fs::read_to_string(draft.join(format!("{id}.md"))) else { return false };
+            let text = files::read(&draft.join(format!("{id}.md")), MAX_FILE).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let Some(text) = text else { return false };
             prepared.uses_changes
                 || date_of(&text).is_some_and(|date| readers_markdown(prepared, book, &draft_stamp(date, &book.settings)) == text)
         })

@@ -10,13 +10,16 @@ use super::content;
 use super::unread::{READING, Unread, is_losing, unread};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::diff::{Since, Snapshot};
+use crate::files;
 use crate::model::{Book, Date};
 use crate::tree::{self, Tree, revision};
-use crate::version::{Ledger, Manifest, Tools, Version};
+use crate::version::{Health, Ledger, Manifest, Tools, Version};
 use crate::{audience, load};
 
 const SETTINGS: &str = "content/book.yaml";
 const DATA: &str = "data.json";
+/// The largest `data.json` of a folder that is read, in bytes.
+const LARGEST: u64 = 1 << 30;
 const MANIFEST: &str = "manifest.json";
 
 /// What is compared, and how it is called.
@@ -175,7 +178,8 @@ impl Side {
         // What is wrong with a file of which the rest could be read: an id that two records have, a record without one.
         let faults = self.faults();
         let partial = faults.iter().filter(|fault| !is_losing(fault.code));
-        unread.chain(partial.map(|fault| format!("in {}: {}{}", self.name, fault.message, place(fault)))).collect()
+        let partial = partial.map(|fault| format!("in {}: {}{}", self.name, fault.message, place(fault)));
+        unread.chain(partial).chain(self.damage()).collect()
     }
 
     /// Whether another side is the same, to the byte of each file.
@@ -189,7 +193,7 @@ impl Side {
             From::Version(version) => Some(version.manifest().cloned()),
             From::Folder(folder) if self.tree.is_none() => {
                 let path = folder.join(MANIFEST);
-                let read = std::fs::read(&path).map_err(anyhow::Error::new).and_then(|bytes| Manifest::parse(&bytes));
+                let read = files::read(&path, Manifest::LARGEST).map_err(anyhow::Error::new).and_then(|bytes| Manifest::parse(&bytes));
                 Some(read.with_context(|| format!("can't use `{}`", path.display())))
             }
             _ => None,
@@ -199,6 +203,18 @@ impl Side {
     /// The programs that made it, where it is a version.
     pub(super) fn tools(&self) -> Option<Tools> {
         self.manifest()?.ok().map(|manifest| manifest.tools)
+    }
+
+    /// What of a version's folder is not as it was written, in a sentence each: what its readers were given may differ from
+    /// what is compared.
+    pub fn damage(&self) -> Vec<String> {
+        let From::Version(version) = &self.from else { return Vec::new() };
+        let faults = match version.health() {
+            Health::Intact => Vec::new(),
+            Health::Missing => vec![format!("`{}` is gone", version.folder().display())],
+            Health::Damaged(faults) => faults,
+        };
+        faults.into_iter().map(|fault| format!("{} is not as it was written: {fault}", self.name)).collect()
     }
 
     /// Whether it is a revision from before the book.
@@ -214,8 +230,10 @@ impl Side {
         let data = path.join(DATA);
         if !path.join(SETTINGS).exists() && data.is_file() {
             let cannot = || format!("can't use `{}`", data.display());
-            let snapshot =
-                std::fs::read(&data).map_err(anyhow::Error::new).and_then(|bytes| Snapshot::from_data_json(&bytes)).with_context(cannot)?;
+            let snapshot = files::read(&data, LARGEST)
+                .map_err(anyhow::Error::new)
+                .and_then(|bytes| Snapshot::from_data_json(&bytes))
+                .with_context(cannot)?;
             return Ok(Side {
                 name: text.to_owned(),
                 since: since(text),

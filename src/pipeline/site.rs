@@ -14,7 +14,7 @@ use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Before, Document, Event, PrintedClaim, Record, RecordValues, Room, Row};
 use crate::text::capital;
-use crate::version::{self, Entry, Health, Ledger, Manifest, Version};
+use crate::version::{self, Entry, Health, Ledger, Manifest, Store, Version};
 
 const CLAIMS: &str = "claims.json";
 const DATA: &str = "data.json";
@@ -41,13 +41,21 @@ pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&
     let own = ledger_folder.join(SITE);
     let target = destination.unwrap_or(&own);
     let inside = is_same(target, &own);
-    let ledger = Ledger::read(ledger_folder)?;
-    let Some(newest) = ledger.newest() else {
+    if Ledger::read(ledger_folder)?.newest().is_none() {
         bail!("there is no version in `{}` yet: `brief build` makes the first", ledger_folder.display());
-    };
-    let base_url = base_url.map(normal_address).transpose()?;
-    let kept: Vec<Kept> = ledger.versions().par_iter().map(|entry| Kept::read(ledger_folder, entry)).collect::<Result<_>>()?;
+    }
     let mut notes = Vec::new();
+    // Beside the versions, nothing is written while somebody builds.
+    let mut store = match inside {
+        true => Some(Store::open(ledger_folder, &mut |who| notes.push(format!("waited for {who}")))?),
+        false => None,
+    };
+    notes.extend(store.as_mut().map(Store::take_notes).unwrap_or_default());
+    let ledger = Ledger::read(ledger_folder)?;
+    let newest = ledger.newest().context("the ledger lists no version")?;
+    let base_url = base_url.map(normal_address).transpose()?;
+    sound(&Version::all(ledger_folder)?)?;
+    let kept: Vec<Kept> = ledger.versions().par_iter().map(|entry| Kept::read(ledger_folder, entry)).collect::<Result<_>>()?;
     let room = room(&kept, base_url, if inside { "../" } else { "" }, &mut notes)?;
     let pages = site::pages(&room)?;
     let count = pages.iter().filter(|page| page.path.ends_with(".html")).count();
@@ -67,11 +75,25 @@ pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&
     Ok(Site { folder: target.to_path_buf(), pages: count, newest: newest.number, notes })
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (std::path::absolute(one), std::path::absolute(other)) {
-        (Ok(one), Ok(other)) => one.components().eq(other.components()),
-        _ => one == other,
+/// Pages are made only where all versions are as they were written.
+fn sound(versions: &[Version]) -> Result<()> {
+    for (version, health) in versions.iter().zip(Version::health_of(versions)) {
+        let number = version.entry.number;
+        match health {
+            Health::Intact => {}
+            Health::Missing => bail!("version {number} is missing: there is no `{}`", version.folder().display()),
+            Health::Damaged(faults) => bail!("version {number} is damaged: {}", faults.join("; ")),
+        }
     }
+    Ok(())
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        absolute.parent().and_then(|parent| Some(parent.canonicalize().ok()?.join(absolute.file_name()?))).unwrap_or(absolute)
+    };
+    real(one) == real(other)
 }
 
 /// An address that paths can be put behind.
@@ -101,11 +123,6 @@ impl Kept {
             return Ok(Kept { entry: entry.clone(), version: None, snapshot: None, claims: None });
         }
         let version = Version::find(output, entry.number)?;
-        match version.health() {
-            Health::Intact => {}
-            Health::Missing => bail!("version {} is missing: there is no `{}`", entry.number, version.folder().display()),
-            Health::Damaged(faults) => bail!("version {} is damaged: {}", entry.number, faults.join("; ")),
-        }
         let unusable = |name: &str| format!("can't use `{}`", version.folder().join(name).display());
         let snapshot = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| unusable(DATA))?;
         let claims = Claims::parse(&version.read(CLAIMS)?).with_context(|| unusable(CLAIMS))?;

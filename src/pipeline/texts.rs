@@ -10,8 +10,10 @@ use super::finish::{asset_path, image_name};
 use super::side::{From, Side, Unusable};
 use crate::diagnostic::has_errors;
 use crate::document::{Document, Inline, walk};
+use crate::files;
 use crate::markdown;
 use crate::render::{Planned, Renderer, Scope};
+use crate::tree::folder::MAX_FILE;
 use crate::version::Version;
 
 /// The documents of a side.
@@ -85,7 +87,7 @@ impl Texts<'_> {
             Source::Version(version) => version.read(&name)?,
             Source::Folder(folder) => {
                 let path = folder.join(name);
-                std::fs::read(&path).with_context(|| format!("can't read `{}`", path.display()))?
+                files::read(&path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()))?
             }
         };
         let text = String::from_utf8(bytes).with_context(|| format!("document `{id}` of {} is not UTF-8", self.side.name))?;
@@ -118,7 +120,7 @@ impl Texts<'_> {
         match &self.source {
             Source::Templates(_) => self.side.tree.as_ref()?.files.get(&asset_path(path)).cloned(),
             Source::Version(version) => version.read(&image_name(path)).ok().map(Arc::from),
-            Source::Folder(folder) => std::fs::read(folder.join(image_name(path))).ok().map(Arc::from),
+            Source::Folder(folder) => files::read(&folder.join(image_name(path)), MAX_FILE).ok().map(Arc::from),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Read};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,22 @@ impl Digest {
     /// The digest of bytes as they are.
     pub fn of(bytes: &[u8]) -> Digest {
         Digest(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of what a reader gives, and how many bytes that is.
+    pub fn of_stream(mut reader: impl Read) -> io::Result<(Digest, u64)> {
+        let (mut hash, mut total, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok((Digest(hash.finalize().into()), total)),
+                Ok(read) => {
+                    hash.update(&buffer[..read]);
+                    total += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The first twelve digits, as a reader is shown them.

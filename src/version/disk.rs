@@ -2,10 +2,17 @@
 
 #![expect(clippy::disallowed_methods, reason = "the calls of version::store, which the others leave to it")]
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::Digest;
+use crate::files;
+
+/// A file that stands for a link holds no more than a version's name.
+const LINK: u64 = 64;
 
 /// A call that is about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -55,9 +62,21 @@ impl Disk {
         self.hook.as_ref().map_or(Ok(()), |hook| hook(call))
     }
 
-    pub(super) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    /// Reads a regular file of at most `limit` bytes; no link is followed, and no pipe waited for.
+    pub(super) fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         self.before(Call::Read(path))?;
-        fs::read(path)
+        files::read(path, limit)
+    }
+
+    /// The SHA-256 of a regular file, read piece by piece; `None` where it isn't of the size that is expected.
+    pub(super) fn digest(&self, path: &Path, size: u64) -> io::Result<Option<Digest>> {
+        self.before(Call::Read(path))?;
+        let (file, metadata) = files::open(path)?;
+        if metadata.len() != size {
+            return Ok(None);
+        }
+        // It may grow while it is read.
+        Digest::of_stream(file.take(size + 1)).map(|(digest, read)| (read == size).then_some(digest))
     }
 
     /// The names in a folder, sorted; nothing where there is no folder.
@@ -75,16 +94,22 @@ impl Disk {
         Ok(names)
     }
 
-    /// The size of a regular file.
-    pub(super) fn size(&self, path: &Path) -> io::Result<u64> {
+    /// What the system says of a regular file.
+    pub(super) fn metadata(&self, path: &Path) -> io::Result<Metadata> {
         self.before(Call::Size(path))?;
         let meta = fs::symlink_metadata(path)?;
-        if meta.is_file() { Ok(meta.len()) } else { Err(io::Error::other("it is not a regular file")) }
+        if meta.is_file() { Ok(meta) } else { Err(io::Error::other("it is not a regular file")) }
     }
 
     /// Whether a folder (not a link to one) is there.
     pub(super) fn is_folder(&self, path: &Path) -> bool {
         fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
+    }
+
+    /// Makes a folder that wasn't there, in one that was.
+    pub(super) fn create_new_folder(&self, path: &Path) -> io::Result<()> {
+        self.before(Call::CreateFolder(path))?;
+        fs::create_dir(path)
     }
 
     pub(super) fn create_folder(&self, path: &Path) -> io::Result<()> {
@@ -94,10 +119,16 @@ impl Disk {
 
     /// Writes a file that wasn't there.
     pub(super) fn write_new(&self, path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
+        self.create(path, durability, |_| Ok(bytes.to_vec()))
+    }
+
+    /// Writes a file that wasn't there, with what is made when it is there: its own time is the file system's present.
+    fn create(&self, path: &Path, durability: Durability, make: impl FnOnce(SystemTime) -> io::Result<Vec<u8>>) -> io::Result<()> {
         self.before(Call::CreateFile(path))?;
         let mut file = File::create_new(path)?;
-        self.before(Call::Write(path, bytes))?;
-        file.write_all(bytes)?;
+        let bytes = make(file.metadata()?.modified()?)?;
+        self.before(Call::Write(path, &bytes))?;
+        file.write_all(&bytes)?;
         if durability == Durability::Synced {
             self.before(Call::Sync(path))?;
             file.sync_all()?;
@@ -125,12 +156,13 @@ impl Disk {
         return fs::write(path, format!("{target}\n"));
     }
 
-    /// Where a path that [`Disk::link`] made points.
-    pub(super) fn linked(&self, path: &Path) -> Option<PathBuf> {
-        #[cfg(unix)]
-        return fs::read_link(path).ok();
-        #[cfg(not(unix))]
-        return fs::read_to_string(path).ok().map(|name| PathBuf::from(name.trim()));
+    /// The name to which a path points that [`Disk::link`] made, here or on a system without links.
+    pub(super) fn linked(&self, path: &Path) -> Option<String> {
+        let name = match fs::read_link(path) {
+            Ok(target) => target.into_os_string().into_string().ok()?,
+            Err(_) => String::from_utf8(files::read(path, LINK).ok()?).ok()?.trim_end().to_owned(),
+        };
+        Some(name)
     }
 
     /// Removes a file, a link or a whole folder; fine if it isn't there.
@@ -145,9 +177,19 @@ impl Disk {
 
     /// Replaces a file whole: written beside it, synced, renamed over it, and its folder synced.
     pub(super) fn replace(&self, path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
+        self.replace_with(path, durability, |_| Ok(bytes.to_vec()))
+    }
+
+    /// [`Disk::replace`] with what is made when the file system's present is known.
+    pub(super) fn replace_with(
+        &self,
+        path: &Path,
+        durability: Durability,
+        make: impl FnOnce(SystemTime) -> io::Result<Vec<u8>>,
+    ) -> io::Result<()> {
         let beside = beside(path);
         self.remove(&beside)?;
-        let written = self.write_new(&beside, bytes, durability).and_then(|()| self.rename(&beside, path));
+        let written = self.create(&beside, durability, make).and_then(|()| self.rename(&beside, path));
         if let Err(error) = written {
             // What is left of a failed attempt is of no use to anyone; the error at hand matters more than its removal's.
             let _ = self.remove(&beside);

@@ -4,14 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
+use rayon::prelude::*;
 
+use super::checked::Checked;
 use super::manifest::{self, Manifest};
+use super::recover::{LATEST, version_number};
 use super::{Digest, Disk, Entry, Ledger};
 
 /// A version that the ledger names.
 #[derive(Debug, Clone)]
 pub struct Version {
     pub entry: Entry,
+    output: PathBuf,
     folder: PathBuf,
     disk: Disk,
     manifest: OnceLock<Manifest>,
@@ -29,7 +33,13 @@ pub enum Health {
 
 impl Version {
     pub(super) fn new(output: &Path, entry: &Entry, disk: &Disk) -> Version {
-        Version { entry: entry.clone(), folder: output.join(folder_name(entry.number)), disk: disk.clone(), manifest: OnceLock::new() }
+        Version {
+            entry: entry.clone(),
+            output: output.to_owned(),
+            folder: output.join(folder_name(entry.number)),
+            disk: disk.clone(),
+            manifest: OnceLock::new(),
+        }
     }
 
     /// The version of a number, read without locking the output folder.
@@ -52,6 +62,12 @@ impl Version {
         Ok(Ledger::read(output)?.newest().map(|entry| Version::new(output, entry, &Disk::default())))
     }
 
+    /// All versions that were not pruned, newest first, read without locking the output folder.
+    pub fn all(output: &Path) -> Result<Vec<Version>> {
+        let ledger = Ledger::read(output)?;
+        Ok(ledger.versions().iter().filter(|entry| !entry.pruned).map(|entry| Version::new(output, entry, &Disk::default())).collect())
+    }
+
     /// The folder that holds it.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -63,11 +79,16 @@ impl Version {
             return Ok(manifest);
         }
         let path = self.folder.join(manifest::FILE);
-        let bytes = self.disk.read(&path).with_context(|| format!("can't read `{}`", path.display()))?;
+        let bytes = self.disk.read(&path, Manifest::LARGEST).with_context(|| format!("can't read `{}`", path.display()))?;
         if Digest::of(&bytes) != self.entry.manifest {
             return Err(changed(&path));
         }
-        let manifest = Manifest::parse(&bytes).with_context(|| format!("can't use `{}`", path.display()))?;
+        let unusable = || format!("can't use `{}`", path.display());
+        let manifest = Manifest::parse(&bytes).with_context(unusable)?;
+        let Entry { number, digest, date, documents, .. } = &self.entry;
+        if (manifest.version, manifest.digest, manifest.date, manifest.documents.len()) != (*number, *digest, *date, *documents) {
+            return Err(anyhow!("the ledger says otherwise of version {number}: it was changed").context(unusable()));
+        }
         Ok(self.manifest.get_or_init(|| manifest))
     }
 
@@ -75,23 +96,38 @@ impl Version {
     pub fn read(&self, name: &str) -> Result<Vec<u8>> {
         let path = self.folder.join(name);
         let known = self.manifest()?.outputs.get(name).ok_or_else(|| anyhow!("version {} has no file `{name}`", self.entry.number))?;
-        let bytes = self.disk.read(&path).with_context(|| format!("can't read `{}`", path.display()))?;
+        let is_changed = self.disk.metadata(&path).is_ok_and(|metadata| metadata.len() != known.size);
+        if is_changed {
+            return Err(changed(&path));
+        }
+        let bytes = self.disk.read(&path, known.size).with_context(|| format!("can't read `{}`", path.display()))?;
         if bytes.len() as u64 != known.size || Digest::of(&bytes) != known.sha256 {
             return Err(changed(&path));
         }
         Ok(bytes)
     }
 
-    /// Compares the folder with the manifest by the files' sizes, without reading them.
+    /// Compares the folder with the manifest. Bytes that were compared before are compared again only where the system
+    /// says that a file has changed since: see [`Checked`].
     pub fn health(&self) -> Health {
-        if !self.disk.is_folder(&self.folder) {
-            return Health::Missing;
-        }
-        self.faults(|path, size, _| match self.disk.size(path) {
-            Ok(found) if found == size => None,
-            Ok(_) => Some(changed(path).to_string()),
-            Err(error) => Some(format!("can't read `{}`: {error}", path.display())),
-        })
+        Version::health_of(std::slice::from_ref(self)).pop().unwrap_or(Health::Missing)
+    }
+
+    /// [`Version::health`] of several versions of one output folder, in their order.
+    pub fn health_of(versions: &[Version]) -> Vec<Health> {
+        let Some(Version { output, disk, .. }) = versions.first() else { return Vec::new() };
+        let mut checked = Checked::read(output, disk);
+        let known = |version: &Version| version.disk.is_folder(&version.folder) && checked.knows(version, &version.disk);
+        let found: Vec<(bool, Health)> = versions
+            .par_iter()
+            .map(|version| match known(version) {
+                true => (true, Health::Intact),
+                false => (false, version.verify()),
+            })
+            .collect();
+        let newly = versions.iter().zip(&found).filter(|(_, (known, health))| !known && *health == Health::Intact);
+        checked.remember(&newly.map(|(version, _)| version).collect::<Vec<_>>(), output, disk);
+        found.into_iter().map(|(_, health)| health).collect()
     }
 
     /// Compares the folder with the manifest by every byte.
@@ -99,25 +135,63 @@ impl Version {
         if !self.disk.is_folder(&self.folder) {
             return Health::Missing;
         }
-        self.faults(|path, _, name| {
-            self.read(name).err().map(|error| if error.chain().len() > 1 { format!("{error:#}") } else { changed(path).to_string() })
-        })
-    }
-
-    fn faults(&self, fault: impl Fn(&Path, u64, &str) -> Option<String>) -> Health {
-        let faults: Vec<String> = match self.manifest() {
-            Ok(manifest) => {
-                manifest.outputs.iter().filter_map(|(name, output)| fault(&self.folder.join(name), output.size, name)).collect()
-            }
-            Err(error) => vec![format!("{error:#}")],
+        let manifest = match self.manifest() {
+            Ok(manifest) => manifest,
+            Err(error) => return Health::Damaged(vec![format!("{error:#}")]),
         };
+        let faults: Vec<String> = manifest
+            .outputs
+            .iter()
+            .filter_map(|(name, output)| {
+                let path = self.folder.join(name);
+                match self.disk.digest(&path, output.size) {
+                    Ok(Some(digest)) if digest == output.sha256 => None,
+                    Ok(_) => Some(changed(&path).to_string()),
+                    Err(error) => Some(format!("can't read `{}`: {error}", path.display())),
+                }
+            })
+            .collect();
         if faults.is_empty() { Health::Intact } else { Health::Damaged(faults) }
     }
+
+    /// Files in the folder that the manifest does not list, by their paths in it; none where it can't be read.
+    pub fn unlisted(&self) -> Vec<String> {
+        let Ok(manifest) = self.manifest() else { return Vec::new() };
+        let files = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter().flatten();
+        let names = files.filter(|entry| !entry.file_type().is_dir()).map(|entry| name_in(&self.folder, entry.path()));
+        names.filter(|name| name != manifest::FILE && !manifest.outputs.contains_key(name) && !is_litter(name)).collect()
+    }
+}
+
+/// The folder of the newest version: `latest` where that leads to it, else by its number, as where there are no links or
+/// `latest` is somebody else's.
+pub fn latest_folder(output: &Path) -> Result<PathBuf> {
+    let latest = output.join(LATEST);
+    let linked = Disk::default().linked(&latest).filter(|name| version_number(name).is_some());
+    let newest = Ledger::read(output)?.newest().map(|entry| folder_name(entry.number));
+    Ok(match (linked, newest) {
+        (Some(linked), Some(newest)) if linked == newest && latest.is_dir() => latest,
+        (_, Some(newest)) => output.join(newest),
+        (Some(linked), None) => output.join(linked),
+        (None, None) => latest,
+    })
 }
 
 /// `v7`.
 pub(super) fn folder_name(number: u32) -> String {
     format!("v{number}")
+}
+
+/// A path in a folder, with `/` between folders.
+pub(super) fn name_in(folder: &Path, path: &Path) -> String {
+    let parts = path.strip_prefix(folder).unwrap_or(path).components();
+    parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// Whether a file is what desktops and editors leave behind wherever someone looks.
+pub(super) fn is_litter(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name);
+    matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini") || (name.starts_with(".~lock.") && name.ends_with('#'))
 }
 
 fn changed(path: &Path) -> anyhow::Error {

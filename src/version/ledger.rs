@@ -10,6 +10,8 @@ use crate::model::Date;
 
 /// The ledger's file in the output folder.
 pub(super) const FILE: &str = "versions.json";
+/// The largest ledger that is read, in bytes: tens of thousands of versions.
+const LARGEST: u64 = 64 << 20;
 /// The newest format that this brief reads, and the one it writes.
 const FORMAT: u32 = 1;
 
@@ -75,7 +77,7 @@ impl Ledger {
 
     pub(super) fn read_through(output: &Path, disk: &Disk) -> Result<Ledger> {
         let path = output.join(FILE);
-        match disk.read(&path) {
+        match disk.read(&path, LARGEST) {
             Ok(bytes) => Ledger::parse(&bytes).with_context(|| format!("can't use the ledger `{}`", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Ledger::default()),
             Err(error) => Err(error).with_context(|| format!("can't read the ledger `{}`", path.display())),
@@ -90,9 +92,13 @@ impl Ledger {
             bail!("it is of format {format}, and this brief reads up to {FORMAT}; use the brief that wrote it, or a newer one");
         }
         let file: File = serde_json::from_slice(bytes).context(DAMAGED)?;
-        let descending = file.versions.is_sorted_by(|a, b| a.number > b.number);
-        if format == 0 || !descending || file.versions.last().is_some_and(|entry| entry.number == 0) {
-            bail!("{DAMAGED} (its numbers are out of order)");
+        if format == 0 {
+            bail!("{DAMAGED} (it has no format)");
+        }
+        // No number is left out and none given twice, so that none is further than the list is long.
+        let numbers = (1..=u32::try_from(file.versions.len())?).rev();
+        if let Some((entry, number)) = file.versions.iter().zip(numbers).find(|(entry, number)| entry.number != *number) {
+            bail!("{DAMAGED} (its numbers are out of order: v{} stands where v{number} belongs)", entry.number);
         }
         if let Some(published) = file.published.filter(|number| file.versions.iter().all(|entry| entry.number != *number)) {
             bail!("{DAMAGED} (it says that v{published} was published, and does not list it)");
@@ -152,8 +158,8 @@ impl Ledger {
         self.versions.first_mut().is_some_and(|newest| newest.add_commit(commit))
     }
 
-    pub(super) fn mark_pruned(&mut self, keep: usize) {
-        for entry in self.versions.iter_mut().skip(keep) {
+    pub(super) fn mark_pruned(&mut self, numbers: &[u32]) {
+        for entry in self.versions.iter_mut().filter(|entry| numbers.contains(&entry.number)) {
             entry.pruned = true;
         }
     }

@@ -1,6 +1,7 @@
 //! The manifest: what a version's folder holds, so that anyone can check it.
 
 use std::collections::BTreeMap;
+use std::path::{Component, Path};
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,9 @@ impl Output {
 }
 
 impl Manifest {
+    /// The largest manifest that is read, in bytes: hundreds of thousands of files.
+    pub const LARGEST: u64 = 64 << 20;
+
     pub(super) fn new(
         version: u32,
         digest: Digest,
@@ -126,7 +130,11 @@ impl Manifest {
         if format > FORMAT {
             bail!("it is of format {format}, and this brief reads up to {FORMAT}");
         }
-        serde_json::from_slice(bytes).context("it is damaged")
+        let manifest: Manifest = serde_json::from_slice(bytes).context("it is damaged")?;
+        if let Some(name) = manifest.outputs.keys().find(|name| !is_inside(name)) {
+            bail!("it is damaged: `{name}` is no file of a version");
+        }
+        Ok(manifest)
     }
 
     /// The manifest's text.
@@ -135,4 +143,9 @@ impl Manifest {
         text.push('\n');
         Ok(text)
     }
+}
+
+/// Whether a name is a path that stays in its folder, with `/` between folders.
+pub(super) fn is_inside(name: &str) -> bool {
+    !name.is_empty() && !name.contains('\\') && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }

@@ -6,6 +6,7 @@
 
 mod adopt;
 mod canonical;
+mod checked;
 mod data;
 mod digest;
 mod disk;
@@ -14,17 +15,21 @@ mod folder;
 pub mod inputs;
 mod ledger;
 mod manifest;
+mod prune;
 mod recover;
 mod replace;
 mod stage;
 mod store;
+mod verify;
 
 pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, part_digests, records_digest};
 pub use disk::{Call, Disk, Hook};
 pub use exchange::Relation;
-pub use folder::{Health, Version};
+pub use folder::{Health, Version, latest_folder};
 pub use ledger::{Commit, Entry, Ledger};
 pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Tools};
+pub use prune::Pruning;
 pub use replace::{replace_folder, replace_folder_on};
 pub use stage::Stage;
 pub use store::{Release, Store};
+pub use verify::{Match, Verification, VerifiedVersion, matches};

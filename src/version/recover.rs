@@ -11,10 +11,11 @@ use super::folder::folder_name;
 /// What the names of our own passing files and folders start with.
 pub(super) const STAGING: &str = ".staging-";
 pub(super) const OLD_DRAFT: &str = ".old-draft";
+pub(super) const GONE_DRAFT: &str = ".staging-old-draft";
 pub(super) const LATEST: &str = "latest";
 pub(super) const PRUNED: &str = ".pruned-";
 const SET_ASIDE: &str = ".set-aside-";
-const BESIDE: [&str; 4] = [".versions.json.new", ".latest.new", ".inputs.json.new", OLD_DRAFT];
+const BESIDE: [&str; 4] = [".versions.json.new", ".latest.new", ".inputs.json.new", ".checked.json.new"];
 
 /// Puts an output folder in order; returns what people should know of it. The folder must be locked.
 ///
@@ -32,7 +33,7 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
     let due = ledger.next_number();
     let unknown: Vec<u32> = names.iter().filter_map(|name| version_number(name)).filter(|number| *number >= due).collect();
     // The link is set when the ledger stands: where it leads to a version that the ledger doesn't know, the ledger is not the one that was.
-    let linked = disk.linked(&output.join(LATEST)).and_then(|target| version_number(target.to_str()?));
+    let linked = disk.linked(&output.join(LATEST)).and_then(|target| version_number(&target));
     let went_back = linked.is_some_and(|number| unknown.contains(&number)) || unknown.iter().any(|number| *number != due);
     if went_back {
         let list = unknown.iter().map(|number| format!("`v{number}`")).collect::<Vec<_>>().join(", ");
@@ -55,7 +56,7 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
 }
 
 /// The number in a name such as `v7`.
-fn version_number(name: &str) -> Option<u32> {
+pub(super) fn version_number(name: &str) -> Option<u32> {
     let digits = name.strip_prefix('v')?;
     let number = digits.parse().ok()?;
     (folder_name(number) == name).then_some(number)

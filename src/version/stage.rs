@@ -1,12 +1,13 @@
 //! A folder in the making: written beside what it will be, and renamed into place when it is whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
 use super::disk::{Disk, Durability};
+use super::manifest::is_inside;
 use super::{Output, Version};
 
 /// A version or a draft in the making. Files may be written from several threads; a stage that is dropped
@@ -28,7 +29,7 @@ impl Stage {
     pub(super) fn new(folder: PathBuf, target: PathBuf, number: u32, durability: Durability, disk: &Disk) -> Result<Stage> {
         let make = || {
             disk.remove(&folder)?;
-            disk.create_folder(&folder)
+            disk.create_new_folder(&folder)
         };
         make().with_context(|| format!("can't make the folder `{}`", folder.display()))?;
         let folders = Mutex::new(BTreeSet::from([folder.clone()]));
@@ -43,8 +44,7 @@ impl Stage {
     /// Writes a file; `name` is its path from the version's folder, with `/` between folders.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let relative = Path::new(name);
-        let plain = !name.is_empty() && !name.contains('\\') && relative.components().all(|part| matches!(part, Component::Normal(_)));
-        if !plain {
+        if !is_inside(name) {
             bail!("`{name}` can't be a file in `{}`: it leads out of the folder", self.target.display());
         }
         let path = self.folder.join(relative);

@@ -6,22 +6,28 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write;
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::disk::{Disk, Durability};
 use super::folder::{Version, folder_name};
 use super::ledger::{self, Commit, Entry, Ledger};
 use super::manifest::{self, Manifest};
-use super::recover::{LATEST, OLD_DRAFT, PRUNED, STAGING, recover};
+use super::prune::Pruning;
+use super::recover::{GONE_DRAFT, LATEST, OLD_DRAFT, PRUNED, STAGING, recover, version_number};
+use super::replace::{Replaced, is_there};
 use super::{Digest, DocumentEntry, Stage, Tools};
 use crate::files::Guard;
 use crate::model::Date;
 
 const DRAFT: &str = "draft";
+/// The draft's list of its own files.
+const DRAFT_LIST: &str = ".draft.json";
 const LOCK: &str = ".lock";
+/// What the lock says of its holder begins with this.
+const HOLDER: &str = "process ";
 
 /// An output folder, locked for one build.
 #[derive(Debug)]
@@ -64,6 +70,7 @@ impl Store {
         let mut notes = recover(output, &ledger, &disk)?;
         notes.extend(note);
         let mut store = Store { output: output.to_path_buf(), ledger, disk, notes, _lock: lock };
+        store.draft().recover()?;
         store.point_latest();
         Ok(store)
     }
@@ -142,55 +149,42 @@ impl Store {
         Ok(changed)
     }
 
-    /// Begins a draft, which will replace the one before it as a whole.
+    /// Begins a draft, which will replace the one before it as a whole; an error where that holds anyone else's files.
     pub fn stage_draft(&self) -> Result<Stage> {
+        self.draft().check()?;
         Stage::new(self.output.join(format!("{STAGING}{DRAFT}")), self.output.join(DRAFT), 0, Durability::Scratch, &self.disk)
     }
 
     /// Puts a draft into place; returns its folder.
-    pub fn publish_draft(&mut self, mut stage: Stage) -> Result<PathBuf> {
-        let draft = self.output.join(DRAFT);
-        let old = self.output.join(OLD_DRAFT);
-        let make_way = || -> std::io::Result<()> {
-            self.disk.remove(&old)?;
-            if std::fs::symlink_metadata(&draft).is_ok() { self.disk.rename(&draft, &old) } else { Ok(()) }
-        };
-        make_way().with_context(|| format!("can't replace `{}`", draft.display()))?;
-        if let Err(error) = stage.settle() {
-            // The draft before stays if it can.
-            let _ = self.disk.rename(&old, &draft);
-            return Err(error);
-        }
-        // Recovery removes it if this can't.
-        let _ = self.disk.remove(&old);
-        Ok(draft)
+    pub fn publish_draft(&mut self, stage: Stage) -> Result<PathBuf> {
+        self.draft().put(stage)?;
+        Ok(self.output.join(DRAFT))
     }
 
-    /// Deletes all but the newest `keep` versions (at least one); returns the numbers deleted, newest first.
-    /// The ledger keeps their entries.
-    pub fn prune(&mut self, keep: usize) -> Result<Vec<u32>> {
-        let keep = keep.max(1);
-        let old: Vec<u32> = self.prunable(keep);
-        if old.is_empty() {
-            return Ok(old);
+    fn draft(&self) -> Replaced<'_> {
+        let [target, old, gone] = [DRAFT, OLD_DRAFT, GONE_DRAFT].map(|name| self.output.join(name));
+        Replaced { target, old, gone, list: DRAFT_LIST, disk: &self.disk }
+    }
+
+    /// Deletes the folders of old versions, exactly as planned. The ledger keeps their entries.
+    pub fn prune(&mut self, plan: &Pruning) -> Result<()> {
+        if *plan != Pruning::of(&self.output, plan.keep)? {
+            bail!("nothing was deleted: the versions in `{}` have changed meanwhile; run this again", self.output.display());
+        }
+        if plan.is_empty() {
+            return Ok(());
         }
         let mut ledger = self.ledger.clone();
-        ledger.mark_pruned(keep);
+        ledger.mark_pruned(&plan.numbers());
         self.write_ledger(&ledger)?;
         self.ledger = ledger;
-        for number in &old {
+        for number in &plan.deleted {
             let folder = self.output.join(folder_name(*number));
             let passing = self.output.join(format!("{PRUNED}{}", folder_name(*number)));
             let delete = || self.disk.rename(&folder, &passing).and_then(|()| self.disk.remove(&passing));
             delete().with_context(|| format!("can't delete `{}`", folder.display()))?;
         }
-        Ok(old)
-    }
-
-    /// The versions that [`Store::prune`] would delete, newest first.
-    pub fn prunable(&self, keep: usize) -> Vec<u32> {
-        let old = self.ledger.versions().iter().skip(keep.max(1)).map(|entry| entry.number);
-        old.filter(|number| self.disk.is_folder(&self.output.join(folder_name(*number)))).collect()
+        Ok(())
     }
 
     pub(super) fn write_ledger(&self, ledger: &Ledger) -> Result<()> {
@@ -217,21 +211,33 @@ impl Store {
     pub(super) fn point_latest(&mut self) {
         let Some(newest) = self.ledger.newest() else { return };
         let (path, target) = (self.output.join(LATEST), folder_name(newest.number));
-        if self.disk.linked(&path).is_some_and(|now| now == Path::new(&target)) {
+        let now = self.disk.linked(&path);
+        if now.as_ref() == Some(&target) {
             return;
         }
-        let beside = super::disk::beside(&path);
+        let cannot = format!("`{}` can't be made to point at ", path.display());
+        let why = match now {
+            Some(name) if version_number(&name).is_some() => self.link_latest(&path, &target),
+            None if !is_there(&path) => self.link_latest(&path, &target),
+            _ => Err("brief did not make it, and leaves it alone; move it away".to_owned()),
+        };
+        if let Err(why) = why {
+            self.notes.retain(|note| !note.starts_with(&cannot));
+            self.notes.push(format!("{cannot}{target}: {why}"));
+        }
+    }
+
+    fn link_latest(&self, path: &Path, target: &str) -> Result<(), String> {
+        let beside = super::disk::beside(path);
         let point = || -> std::io::Result<()> {
             self.disk.remove(&beside)?;
-            self.disk.link(&beside, &target)?;
-            self.disk.rename(&beside, &path)
+            self.disk.link(&beside, target)?;
+            self.disk.rename(&beside, path)
         };
-        if let Err(error) = point() {
+        point().map_err(|error| {
             let _ = self.disk.remove(&beside);
-            let cannot = format!("`{}` can't be made to point at ", path.display());
-            self.notes.retain(|note| !note.starts_with(&cannot));
-            self.notes.push(format!("{cannot}{target}: {error}"));
-        }
+            error.to_string()
+        })
     }
 }
 
@@ -239,13 +245,20 @@ impl Store {
 #[expect(clippy::disallowed_methods, reason = "the lock itself is no output")]
 fn lock(path: &Path, waiting: &mut dyn FnMut(&str)) -> Result<(Option<File>, Option<String>)> {
     let cannot = || format!("can't lock `{}`", path.display());
-    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).with_context(cannot)?;
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC);
+    if path.symlink_metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Err(anyhow!("it is not a regular file: brief did not make it")).with_context(cannot);
+    }
+    let mut file = options.open(path).with_context(cannot)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read_to_string(path).unwrap_or_default();
-            let holder = holder.trim();
-            waiting(if holder.is_empty() { "another process" } else { holder });
+            let holder = crate::files::read(path, 1 << 10).unwrap_or_default();
+            let holder = String::from_utf8_lossy(&holder);
+            waiting(Some(holder.trim()).filter(|holder| holder.starts_with(HOLDER)).unwrap_or("another process"));
             file.lock().with_context(cannot)?;
         }
         Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {
@@ -254,7 +267,12 @@ fn lock(path: &Path, waiting: &mut dyn FnMut(&str)) -> Result<(Option<File>, Opt
         }
         Err(TryLockError::Error(error)) => return Err(error).with_context(cannot),
     }
-    // Only told to those who wait: a full disk is no reason to fail here.
-    let _ = file.set_len(0).and_then(|()| write!(file, "process {}", std::process::id()));
+    // What brief did not write there may be a second name of someone's file.
+    let mut said = String::new();
+    let is_own = (&file).take(64).read_to_string(&mut said).is_ok() && (said.is_empty() || said.starts_with(HOLDER));
+    if is_own {
+        // Only told to those who wait: a full disk is no reason to fail here.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{HOLDER}{}", std::process::id()));
+    }
     Ok((Some(file), None))
 }

@@ -316,7 +316,7 @@ fn a_draft_says_so_and_leaves_the_ledger_alone() {
     let text = pdf_text(&book.output("draft/summary.pdf"), None);
     assert!(text.to_uppercase().contains("DRAFT"), "{text}");
     let names: Vec<String> = files(&book.output("draft")).into_keys().collect();
-    assert_eq!(names, ["summary.md", "summary.pdf"]);
+    assert_eq!(names, [".draft.json", "summary.md", "summary.pdf"]);
 }
 
 /// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/books`:
@@ -327,7 +327,8 @@ fn markdown_is_as_reviewed(book: &Path, name: &str) {
     command.current_dir(book).args(["build", "--no-pdf", "--date", "2025-11-06", "--output"]).arg(output.path());
     let built = command.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let made = files(&output.path().join("draft"));
+    let mut made = files(&output.path().join("draft"));
+    assert!(made.remove(".draft.json").is_some(), "a draft lists its files");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/books").join(name);
     if std::env::var_os("UPDATE_EXPECTED").is_some() {
         let _ = fs::remove_dir_all(&folder);

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::CommandCargoExt;
+use brief::version::{Commit, Digest, DocumentEntry, Pruning, Release, Revision, Store, Tools};
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "build",
     "check",
     "diff",
@@ -18,6 +19,7 @@ const COMMANDS: [&str; 15] = [
     "site",
     "publish",
     "fetch",
+    "verify",
     "open",
     "prune",
     "init",
@@ -302,31 +304,37 @@ fn a_version_is_made_and_then_the_next() {
 }
 
 /// An output folder as builds leave it: three versions, the first of them pruned.
-fn versions() -> TempDir {
+pub(crate) fn versions() -> TempDir {
     let folder = folder();
     let output = folder.path().join("output");
-    let entry = |number: u32, more: serde_json::Value| {
-        let mut entry = serde_json::json!({
-            "number": number,
-            "digest": format!("{number:x}").repeat(64),
-            "date": format!("2025-10-0{number}"),
-            "summary": format!("{number} records changed"),
-            "documents": number,
-            "manifest": "0".repeat(64),
-        });
-        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        entry
-    };
-    let commits = serde_json::json!({ "commits": [{ "id": "c".repeat(40), "clean": true }, { "id": "d".repeat(40), "clean": false }] });
-    let ledger = serde_json::json!({
-        "format": 1,
-        "versions": [entry(3, serde_json::json!({})), entry(2, commits), entry(1, serde_json::json!({ "pruned": true }))],
-    });
-    for file in ["v3/book.pdf", "v3/sheets/one.pdf", "v2/book.pdf", "latest/book.pdf", "latest/sheets/one.pdf"] {
-        fs::create_dir_all(output.join(file).parent().unwrap()).unwrap();
-        fs::write(output.join(file), "%PDF").unwrap();
+    let mut store = Store::open(&output, &mut |_| {}).unwrap();
+    for number in 1..=3u32 {
+        let digest: Digest = format!("{number:x}").repeat(64).parse().unwrap();
+        let date = format!("2025-10-0{number}").parse().unwrap();
+        let revised = Revision { version: number, date, digest };
+        let document = |index| {
+            (
+                if index == 0 { "book".to_owned() } else { format!("sheets/{index}") },
+                DocumentEntry { digest, revised: revised.clone(), parts: None },
+            )
+        };
+        let stage = store.stage().unwrap();
+        stage.write("book.pdf", format!("%PDF {number}").as_bytes()).unwrap();
+        stage.write("sheets/one.pdf", b"%PDF one").unwrap();
+        let release = Release {
+            digest,
+            date,
+            summary: format!("{number} records changed"),
+            documents: (0..number).map(document).collect(),
+            tools: Tools::with_typst("0.15.1"),
+            commit: (number == 2).then(|| Commit { id: "c".repeat(40), clean: true }),
+        };
+        store.publish(stage, release).unwrap();
+        if number == 2 {
+            store.rebuilt(&Commit { id: "d".repeat(40), clean: false }).unwrap();
+        }
     }
-    fs::write(output.join("versions.json"), ledger.to_string()).unwrap();
+    store.prune(&Pruning::of(&output, 2).unwrap()).unwrap();
     folder
 }
 
@@ -364,10 +372,21 @@ fn open_finds_versions_and_documents() {
     assert_eq!(open(&["sheets/one"]), "output/latest/sheets/one.pdf\n");
     assert_eq!(open(&["v3", "sheets/one"]), "output/v3/sheets/one.pdf\n");
     assert_eq!(open(&["sheets/on"]), "error: there is no PDF of `sheets/on` in `output/latest`\nhint: did you mean `sheets/one`?\n");
-    assert_eq!(open(&["v2", "map"]), "error: there is no PDF of `map` in `output/v2`\nhint: name one of `book`\n");
+    assert_eq!(open(&["v2", "map"]), "error: there is no PDF of `map` in `output/v2`\nhint: name one of `book`, `sheets/one`\n");
     assert_eq!(open(&["v9"]), "error: there is no `output/v9`\nhint: `brief versions` lists the versions\n");
     assert_eq!(open(&["draft"]), "error: there is no draft in `output`\nhint: `brief build --draft` makes one\n");
     assert_eq!(open(&["book", "v2"]), "error: `book` is not a version\nhint: a version is `v1`, `latest` or `draft`\n");
+    // Where there are no links, `latest` is a file that holds a name; and what somebody else put there isn't asked.
+    let latest = here.path().join("output/latest");
+    for (put, shown) in [("v3\n", "output/v3/book.pdf\n"), ("v2\n", "output/v3/book.pdf\n"), ("mine", "output/v3/book.pdf\n")] {
+        fs::remove_file(&latest).unwrap();
+        fs::write(&latest, put).unwrap();
+        assert_eq!(open(&[]), shown, "{put}");
+    }
+    fs::remove_file(&latest).unwrap();
+    fs::create_dir(&latest).unwrap();
+    fs::write(latest.join("book.pdf"), "mine").unwrap();
+    assert_eq!(open(&[]), "output/v3/book.pdf\n");
 }
 
 #[cfg(target_os = "linux")]

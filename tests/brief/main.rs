@@ -42,4 +42,5 @@ mod snapshot;
 #[cfg(feature = "builtin-typst")]
 mod typeset;
 mod typesetting;
+mod verify;
 mod version;

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use brief::model::Date;
 use brief::tree::Tree;
-use brief::version::{Call, Commit, Digest, Disk, DocumentEntry, Entry, Health, Ledger, Release, Revision, Store, Tools, Version, inputs};
+use brief::version::{
+    Call, Commit, Digest, Disk, DocumentEntry, Entry, Health, Ledger, Pruning, Release, Revision, Store, Tools, Version, inputs,
+};
 use tempfile::TempDir;
 
 fn open(output: &Path) -> Store {
@@ -162,7 +164,7 @@ fn an_edited_version_is_named_and_left_alone() {
     let fault = format!("`{}` was changed after its version was written", path.display());
 
     fs::write(&path, "TYPESET").unwrap();
-    assert_eq!(newest.health(), Health::Intact, "the sizes are the same");
+    assert_eq!(newest.health(), Health::Damaged(vec![fault.clone()]), "though the sizes are the same");
     assert_eq!(newest.verify(), Health::Damaged(vec![fault.clone()]));
     let error = build(&mut store, "two").unwrap_err();
     assert_eq!(error.to_string(), fault);
@@ -206,6 +208,237 @@ fn a_damaged_or_newer_ledger_is_not_overwritten() {
 }
 
 #[test]
+fn a_draft_with_someone_s_files_is_not_replaced() {
+    let folder = TempDir::new().unwrap();
+    let mut store = open(folder.path());
+    let draft = |store: &mut Store, text: &str| {
+        let stage = store.stage_draft()?;
+        stage.write("book.md", text.as_bytes())?;
+        stage.write("sheets/a.md", b"the same")?;
+        store.publish_draft(stage)
+    };
+    draft(&mut store, "one").unwrap();
+    let inside = folder.path().join("draft");
+    for (file, text) in [("notes.txt", "mine"), ("sheets/mine.md", "mine"), ("book.md", "two"), ("sheets/a.md", "changed by hand")] {
+        let kept = fs::read(inside.join(file)).ok();
+        fs::write(inside.join(file), text).unwrap();
+        let error = draft(&mut store, "three").unwrap_err().to_string();
+        assert!(error.contains(&format!("`{file}`")) && error.contains("move them away"), "{error}");
+        assert_eq!(fs::read_to_string(inside.join(file)).unwrap(), text);
+        match kept {
+            Some(bytes) => fs::write(inside.join(file), bytes).unwrap(),
+            None => fs::remove_file(inside.join(file)).unwrap(),
+        }
+    }
+    // What desktops leave behind is nobody's work.
+    fs::write(inside.join(".DS_Store"), "").unwrap();
+    draft(&mut store, "three").unwrap();
+    assert_eq!(fs::read_to_string(inside.join("book.md")).unwrap(), "three");
+
+    fs::remove_dir_all(&inside).unwrap();
+    fs::create_dir_all(&inside).unwrap();
+    fs::write(inside.join("mine.md"), "mine").unwrap();
+    assert!(draft(&mut store, "four").is_err(), "a folder that brief did not make");
+    #[cfg(unix)]
+    {
+        let elsewhere = TempDir::new().unwrap();
+        fs::remove_dir_all(&inside).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), &inside).unwrap();
+        assert!(draft(&mut store, "five").is_err());
+        assert!(inside.is_symlink() && names(elsewhere.path()).is_empty());
+    }
+}
+
+/// Wherever a draft is cut off, the one before it or the new one stands whole.
+#[test]
+fn a_draft_may_stop_anywhere() {
+    for death in [Death::Stop, Death::Torn, Death::Fault] {
+        for calls in 0.. {
+            let folder = TempDir::new().unwrap();
+            let draft = |disk: Disk, text: &str| -> anyhow::Result<()> {
+                let mut store = Store::open_on(folder.path(), disk, &mut |_| {})?;
+                let stage = store.stage_draft()?;
+                stage.write("a.md", text.as_bytes())?;
+                stage.write("b/c.md", text.as_bytes())?;
+                store.publish_draft(stage).map(drop)
+            };
+            draft(Disk::default(), "one").unwrap();
+            let made = Arc::default();
+            let done = draft(dying(calls, death, &made), "two");
+            let _ = open(folder.path());
+            let read = |name: &str| fs::read_to_string(folder.path().join("draft").join(name)).unwrap();
+            let (a, c) = (read("a.md"), read("b/c.md"));
+            assert!(a == c && (a == "one" || a == "two"), "stopped at call {calls} by {death:?}: {a} and {c}");
+            draft(Disk::default(), "three").unwrap();
+            assert_eq!(read("a.md"), "three");
+            assert_eq!(names(folder.path()), [".lock", "draft"], "stopped at call {calls} by {death:?}");
+            if made.load(Ordering::SeqCst) <= calls {
+                done.unwrap();
+                assert!(calls > 8);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn only_intact_versions_count_as_kept() {
+    let three = || {
+        let folder = TempDir::new().unwrap();
+        let mut store = open(folder.path());
+        for content in ["one", "two", "three"] {
+            build(&mut store, content).unwrap();
+        }
+        (folder, store)
+    };
+    // The newest is gone, or damaged at its size: the one before is the one that is kept.
+    for spoil in [|path: &Path| fs::remove_dir_all(path).unwrap(), |path: &Path| fs::write(path.join("book.md"), "THREE").unwrap()] {
+        let (folder, mut store) = three();
+        spoil(&folder.path().join("v3"));
+        let plan = Pruning::of(folder.path(), 1).unwrap();
+        assert_eq!((plan.kept.as_slice(), plan.deleted.as_slice()), ([2].as_slice(), [1].as_slice()));
+        assert_eq!(plan.unsound.len(), 1);
+        store.prune(&plan).unwrap();
+        assert_eq!(Version::find(folder.path(), 2).unwrap().verify(), Health::Intact);
+        assert!(Pruning::of(folder.path(), 2).unwrap().is_empty(), "too few are intact");
+    }
+    // None is intact: none is deleted.
+    let (folder, _store) = three();
+    for version in ["v1", "v2", "v3"] {
+        fs::write(folder.path().join(version).join("book.md"), "x").unwrap();
+    }
+    assert!(Pruning::of(folder.path(), 1).unwrap().is_empty());
+    // What was asked about is what is done, or nothing.
+    let (folder, mut store) = three();
+    let plan = Pruning::of(folder.path(), 1).unwrap();
+    build(&mut store, "four").unwrap();
+    assert!(store.prune(&plan).unwrap_err().to_string().contains("have changed meanwhile"));
+    assert!(folder.path().join("v1").is_dir() && folder.path().join("v2").is_dir());
+    // One that is gone and old is listed as pruned, and said to be gone.
+    fs::remove_dir_all(folder.path().join("v1")).unwrap();
+    let plan = Pruning::of(folder.path(), 2).unwrap();
+    assert_eq!((plan.deleted.as_slice(), plan.gone.as_slice()), ([2].as_slice(), [1].as_slice()));
+    store.prune(&plan).unwrap();
+    assert!(store.ledger().versions().iter().all(|entry| entry.pruned == (entry.number < 3)));
+}
+
+#[test]
+fn what_was_compared_is_compared_again_when_it_changed() {
+    use std::sync::Mutex;
+    use std::time::{Duration, SystemTime};
+
+    let folder = TempDir::new().unwrap();
+    build(&mut open(folder.path()), "one").unwrap();
+    let path = folder.path().join("v1/book.md");
+    let read: Arc<Mutex<usize>> = Arc::default();
+    let counted = read.clone();
+    let disk = Disk::hooked(Arc::new(move |call: Call<'_>| {
+        if let Call::Read(path) = call
+            && path.ends_with("book.md")
+        {
+            *counted.lock().unwrap() += 1;
+        }
+        Ok(())
+    }));
+    let store = Store::open_on(folder.path(), disk, &mut |_| {}).unwrap();
+    let reads = || std::mem::take(&mut *read.lock().unwrap());
+    let version = store.newest().unwrap();
+    assert_eq!((version.health(), reads()), (Health::Intact, 1));
+    assert_eq!((version.health(), reads()), (Health::Intact, 1), "files so young could still change unseen");
+    assert!(!folder.path().join(".checked.json").exists());
+    std::thread::sleep(Duration::from_millis(3200));
+    assert_eq!((version.health(), reads()), (Health::Intact, 1));
+    assert_eq!((version.health(), reads()), (Health::Intact, 0), "nothing has changed since");
+    assert_eq!((version.verify(), reads()), (Health::Intact, 1), "verifying asks no record");
+
+    // Equal in size, and with the time of the file before.
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, "ONE").unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    assert!(matches!(version.health(), Health::Damaged(_)));
+    fs::write(&path, "one").unwrap();
+    assert_eq!(version.health(), Health::Intact);
+    fs::write(folder.path().join(".checked.json"), "{").unwrap();
+    assert_eq!(version.health(), Health::Intact);
+    assert!(time < SystemTime::now());
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_links_and_no_pipe_is_waited_for() {
+    use std::os::unix::fs::symlink;
+
+    let elsewhere = TempDir::new().unwrap();
+    let mine = elsewhere.path().join("mine");
+    fs::write(&mine, "mine").unwrap();
+    for name in
+        [".lock", ".versions.json.new", ".inputs.json.new", ".latest.new", ".checked.json.new", ".staging-v1", ".draft.new", "latest"]
+    {
+        for target in [mine.clone(), elsewhere.path().to_owned(), elsewhere.path().join("new")] {
+            let folder = TempDir::new().unwrap();
+            symlink(&target, folder.path().join(name)).unwrap();
+            let built = Store::open(folder.path(), &mut |_| {}).and_then(|mut store| build(&mut store, "one"));
+            assert_eq!(built.is_err(), name == ".lock", "{name} {built:?}");
+            assert_eq!(names(elsewhere.path()), ["mine"], "{name}");
+            assert_eq!(fs::read_to_string(&mine).unwrap(), "mine", "{name}");
+            if name == "latest" {
+                assert!(folder.path().join(name).is_symlink(), "somebody else's link stays");
+            }
+        }
+    }
+    // A second name of a file is no lock of ours.
+    let folder = TempDir::new().unwrap();
+    let own = folder.path().join("mine");
+    fs::write(&own, "mine").unwrap();
+    fs::hard_link(&own, folder.path().join(".lock")).unwrap();
+    build(&mut open(folder.path()), "one").unwrap();
+    assert_eq!(fs::read_to_string(&own).unwrap(), "mine");
+
+    let pipe = |path: &Path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    for name in [".lock", "versions.json"] {
+        let folder = TempDir::new().unwrap();
+        pipe(&folder.path().join(name));
+        assert!(Store::open(folder.path(), &mut |_| {}).is_err(), "{name}");
+    }
+    for name in ["manifest.json", "book.md", "book.pdf"] {
+        fs::remove_file(folder.path().join("v1").join(name)).unwrap();
+        pipe(&folder.path().join("v1").join(name));
+        let version = Version::find(folder.path(), 1).unwrap();
+        assert!(matches!(version.health(), Health::Damaged(_)), "{name}");
+        assert!(version.read("book.md").is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_ledger_s_numbers_are_within_reason() {
+    let folder = TempDir::new().unwrap();
+    for content in ["one", "two"] {
+        build(&mut open(folder.path()), content).unwrap();
+    }
+    let path = folder.path().join("versions.json");
+    let text = fs::read_to_string(&path).unwrap();
+    for number in ["4294967295", "3", "1", "0", "-1", "2.5", "99999999999999999999"] {
+        let hostile = text.replacen("\"number\": 2", &format!("\"number\": {number}"), 1);
+        assert!(Ledger::parse(hostile.as_bytes()).is_err(), "{number}");
+    }
+    // Larger than any ledger: nobody reads it to the end.
+    let file = fs::File::create(&path).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let error = format!("{:#}", Ledger::read(folder.path()).unwrap_err());
+    assert!(error.contains("more than the limit of 64 MiB"), "{error}");
+}
+
+#[test]
+fn a_manifest_names_no_file_outside_its_version() {
+    let folder = TempDir::new().unwrap();
+    build(&mut open(folder.path()), "one").unwrap();
+    let path = folder.path().join("v1/manifest.json");
+    let hostile = fs::read_to_string(&path).unwrap().replace("\"book.md\"", "\"../../secret\"");
+    let error = brief::version::Manifest::parse(hostile.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("`../../secret` is no file of a version"), "{error}");
+}
+
+#[test]
 fn unknown_files_stay() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join(".gitignore"), "*").unwrap();
@@ -245,7 +478,7 @@ fn drafts_are_replaced_whole_and_leave_the_ledger_alone() {
         store.publish_draft(stage).unwrap();
     }
     assert_eq!(names(folder.path()), [".lock", "draft"]);
-    assert_eq!(names(&folder.path().join("draft")), ["d.md"]);
+    assert_eq!(names(&folder.path().join("draft")), [".draft.json", "d.md"]);
 }
 
 #[test]
@@ -255,9 +488,11 @@ fn prune_deletes_folders_and_keeps_entries() {
     for content in ["one", "two", "three"] {
         build(&mut store, content).unwrap();
     }
-    assert_eq!(store.prune(1).unwrap(), [2, 1]);
+    let plan = Pruning::of(folder.path(), 1).unwrap();
+    assert_eq!((plan.deleted.as_slice(), plan.kept.as_slice()), ([2, 1].as_slice(), [3].as_slice()));
+    store.prune(&plan).unwrap();
     assert_eq!(names(folder.path()), [".lock", "latest", "v3", "versions.json"]);
-    assert_eq!(store.prune(0).unwrap(), [] as [u32; 0]);
+    assert!(Pruning::of(folder.path(), 0).unwrap().is_empty());
     assert!(Version::find(folder.path(), 2).unwrap_err().to_string().contains("was pruned"));
     assert_eq!(build(&mut store, "four").unwrap(), 4);
 }
@@ -468,14 +703,14 @@ fn drafting_and_pruning_may_stop_anywhere() {
             let stage = store.stage_draft()?;
             stage.write("book.md", b"draft")?;
             store.publish_draft(stage)?;
-            store.prune(1)?;
+            store.prune(&Pruning::of(output, 1)?)?;
             Ok(())
         };
         let _ = run(disk);
         let over = made.load(Ordering::SeqCst) <= calls;
         let mut store = open(output);
         assert_eq!(store.newest().unwrap().verify(), Health::Intact);
-        store.prune(1).unwrap();
+        store.prune(&Pruning::of(output, 1).unwrap()).unwrap();
         assert_eq!(names(output).into_iter().filter(|name| name.starts_with('v')).collect::<Vec<_>>(), ["v3", "versions.json"]);
         if over {
             break;

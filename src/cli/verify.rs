@@ -1,0 +1,162 @@
+//! `brief verify`: whether versions, or a file in hand, are what they were written as.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Args;
+
+use super::Status;
+use super::failure::Hint;
+use super::folders::Folders;
+use super::terminal::{Count, Terminal};
+use crate::pipeline::{self, Claim, Identified, Known, Unknown};
+use crate::version::{Entry, Health, Ledger, Verification};
+
+const EXAMPLES: &str = "\
+Examples:
+  brief verify                    every version in output/, byte by byte
+  brief verify ~/book.pdf         which version and document it is, and whether there is a newer one
+  brief verify /srv/www/briefing  a folder of versions elsewhere";
+
+/// Checks versions byte by byte, or says which version a file in hand is from
+///
+/// Without a name, every file of every version is compared with the manifest by its SHA-256, and every manifest with the
+/// ledger; files that no manifest lists are named, too. Of a file it says which book, version and document it is, whether
+/// its bytes are those, and whether a newer version is known. What a PDF says of itself is never believed without the
+/// ledger. The exit code is 1 where anything is missing, changed or unknown.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Verify {
+    /// A folder of versions, a book's folder, or a file such as book.pdf [default: the versions of this book]
+    #[arg(value_name = "DIR|FILE", value_hint = clap::ValueHint::AnyPath)]
+    what: Option<PathBuf>,
+    #[command(flatten)]
+    folders: Folders,
+}
+
+impl Verify {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let output = self.folders.output();
+        match &self.what {
+            None => folder(&output, terminal),
+            Some(what) if what.is_dir() => {
+                let inner = what.join("output");
+                let is_book = !has_ledger(what) && has_ledger(&inner);
+                folder(if is_book { &inner } else { what }, terminal)
+            }
+            Some(what) => file(what, &output, terminal),
+        }
+    }
+}
+
+fn has_ledger(folder: &Path) -> bool {
+    folder.join("versions.json").symlink_metadata().is_ok()
+}
+
+fn folder(output: &Path, terminal: &Terminal) -> Result<Status> {
+    if Ledger::read(output)?.newest().is_none() {
+        return Err(Hint::on(
+            format!("there is no version in `{}`", output.display()),
+            "`brief build` makes one; `--output DIR` names another folder",
+        ));
+    }
+    show(&Verification::of(output)?, terminal)
+}
+
+/// Says what was found, and whether all holds.
+pub(super) fn show(found: &Verification, terminal: &Terminal) -> Result<Status> {
+    let mut files = 0;
+    for version in &found.versions {
+        files += version.files;
+        let number = version.entry.number;
+        match &version.health {
+            None => terminal.say(format_args!("v{number}: pruned"))?,
+            Some(Health::Intact) => terminal.say(format_args!("v{number}: intact, {}", Count(version.files, "file")))?,
+            Some(Health::Missing) => terminal.print(&format!("v{number}: missing\n"))?,
+            Some(Health::Damaged(faults)) => {
+                terminal.print(&format!("v{number}: damaged\n"))?;
+                faults.iter().try_for_each(|fault| terminal.print(&format!("  {fault}\n")))?;
+            }
+        }
+    }
+    found.faults.iter().try_for_each(|fault| terminal.print(&format!("{fault}\n")))?;
+    found.notes.iter().for_each(|note| terminal.note(note));
+    if found.holds() {
+        terminal.say(format_args!("`{}` holds: {} compared", found.place, Count(files, "file")))?;
+        return Ok(Status::Fine);
+    }
+    terminal.print(&format!(
+        "`{}` is not as it was written: restore what is named from a copy, or from where it was published\n",
+        found.place
+    ))?;
+    Ok(Status::Faulty)
+}
+
+fn file(file: &Path, output: &Path, terminal: &Terminal) -> Result<Status> {
+    let shown = file.display();
+    match pipeline::identify(file, output)? {
+        Identified::Known(known) => {
+            let Known { title, name, document, made_for, newest_holder, newest, is_revised } = *known;
+            let book = title.map(|title| format!(" of \"{title}\"")).unwrap_or_default();
+            let what = document.map_or_else(|| format!("the file `{name}`"), |id| format!("document `{id}`"));
+            terminal.say(format_args!("`{shown}` is {what}{book}, made for {}", described(&made_for)))?;
+            terminal.say(format_args!(
+                "its bytes are those of `{}`",
+                output.join(format!("v{}", newest_holder.number)).join(&name).display()
+            ))?;
+            let current = if newest_holder.number > made_for.number {
+                format!("v{} holds it unchanged", newest_holder.number)
+            } else {
+                String::new()
+            };
+            let newer = match is_revised {
+                Some(false) if current.is_empty() => format!("v{} is the newest version known here", newest.number),
+                Some(false) => format!("{current}, the newest version known here"),
+                Some(true) => format!("a newer one is known: {} has another `{name}`", described(&newest)),
+                None => format!("a newer version is known, {}, and it can't be said to hold `{name}`", described(&newest)),
+            };
+            terminal.say(newer)?;
+            Ok(Status::Fine)
+        }
+        Identified::Unknown(unknown) => {
+            terminal.print(&unknown_text(&shown.to_string(), output, &unknown))?;
+            Ok(Status::Faulty)
+        }
+    }
+}
+
+fn described(entry: &Entry) -> String {
+    format!("v{} ({}, digest {})", entry.number, entry.date, entry.digest.short())
+}
+
+fn unknown_text(shown: &str, output: &Path, unknown: &Unknown) -> String {
+    let mut text = format!("`{shown}` is no file of the versions in `{}`: no manifest there knows its bytes\n", output.display());
+    if let Some(said) = &unknown.said {
+        let (document, version) = (&said.document, &said.version);
+        text.push_str(&match &unknown.claim {
+            Claim::Passing => format!("it says that it is `{document}`, {}; these are of no version\n", passing(version)),
+            Claim::Listed(number) if unknown.uncompared.contains(number) => format!(
+                "it says that it is `{document}` of v{number}, and names that version's digest; whether it is can't be found out, \
+                 because the manifest of v{number} is not here\n"
+            ),
+            Claim::Listed(number) => format!(
+                "it says that it is `{document}` of v{number}, and names that version's digest, but its bytes are not those of that \
+                 document: it was changed, or made to look like it\n"
+            ),
+            Claim::Unlisted | Claim::None => format!(
+                "it says that it is `{document}` of {version}, and the ledger here knows no such version: it is from another book, or forged\n"
+            ),
+        });
+    } else {
+        text.push_str("it does not say that brief made it\n");
+    }
+    if !unknown.uncompared.is_empty() {
+        let list = unknown.uncompared.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ");
+        text.push_str(&format!("not compared, for want of their manifests: {list}\n"));
+    }
+    text
+}
+
+fn passing(version: &str) -> String {
+    if version == "draft" { "a draft".to_owned() } else { format!("a redline ({version})") }
+}

@@ -1,0 +1,95 @@
+//! Which versions were compared with their manifests by every byte, and what the file system said of their files then.
+//!
+//! Kept in `output/.checked.json`, for speed alone: where a file's size, times or place on the disk are not what they
+//! were, or the record is absent or damaged, every byte is compared again. `brief verify` never asks it.
+
+use std::collections::BTreeMap;
+use std::fs::Metadata;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+use super::disk::{Disk, Durability};
+use super::manifest;
+use super::{Digest, Parts, Version};
+
+const FILE: &str = ".checked.json";
+const FORMAT: u32 = 1;
+const LARGEST: u64 = 16 << 20;
+/// A file that changed this shortly before it was looked at may change again and still bear the same time.
+const TICK: Duration = Duration::from_secs(2);
+
+/// What was found intact, by the versions' numbers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Checked {
+    format: u32,
+    versions: BTreeMap<u32, Digest>,
+}
+
+impl Checked {
+    pub(super) fn read(output: &Path, disk: &Disk) -> Checked {
+        let bytes = disk.read(&output.join(FILE), LARGEST).unwrap_or_default();
+        serde_json::from_slice(&bytes).ok().filter(|checked: &Checked| checked.format == FORMAT).unwrap_or_default()
+    }
+
+    /// Whether a version's files are those that were compared.
+    pub(super) fn knows(&self, version: &Version, disk: &Disk) -> bool {
+        let known = self.versions.get(&version.entry.number);
+        known.is_some_and(|known| seen(version, disk).is_ok_and(|(stamp, _)| stamp == *known))
+    }
+
+    /// Records versions that are intact, but for those whose files are so young that they could still change unseen. That
+    /// they can't be recorded costs the next command time, nothing else.
+    pub(super) fn remember(&mut self, intact: &[&Version], output: &Path, disk: &Disk) {
+        let seen: Vec<_> = intact.iter().filter_map(|version| Some((version.entry.number, seen(version, disk).ok()?))).collect();
+        if seen.is_empty() {
+            return;
+        }
+        self.format = FORMAT;
+        let _ = disk.replace_with(&output.join(FILE), Durability::Scratch, |now| {
+            let settled = |newest: &SystemTime| newest.checked_add(TICK).is_some_and(|settled| settled < now);
+            let old: Vec<_> = seen.iter().filter(|(_, (_, newest))| settled(newest)).collect();
+            if old.is_empty() {
+                return Err(io::Error::other("the files are too young"));
+            }
+            self.versions.extend(old.into_iter().map(|(number, (stamp, _))| (*number, *stamp)));
+            serde_json::to_vec(self).map_err(io::Error::other)
+        });
+    }
+}
+
+/// What the file system says of a version's files, and when the youngest of them changed.
+fn seen(version: &Version, disk: &Disk) -> io::Result<(Digest, SystemTime)> {
+    let manifest = version.manifest().map_err(io::Error::other)?;
+    let mut parts = Parts::new("brief files seen 1");
+    parts.add_digest("manifest", version.entry.manifest);
+    let mut newest = SystemTime::UNIX_EPOCH;
+    for name in manifest.outputs.keys().map(String::as_str).chain([manifest::FILE]) {
+        let metadata = disk.metadata(&version.folder().join(name))?;
+        newest = newest.max(metadata.modified()?);
+        parts.add("name", name);
+        parts.add("size", metadata.len().to_le_bytes());
+        parts.add("modified", format!("{:?}", metadata.modified()?));
+        newest = newest.max(add_place(&mut parts, &metadata));
+    }
+    Ok((parts.finish(), newest))
+}
+
+/// Adds which file it is and when anything of it last changed, which no program can set as it likes.
+#[cfg(unix)]
+fn add_place(parts: &mut Parts, metadata: &Metadata) -> SystemTime {
+    use std::os::unix::fs::MetadataExt;
+
+    parts.add("place", format!("{} {} {} {}", metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()));
+    let seconds = u64::try_from(metadata.ctime()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds + 1)).unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+#[cfg(not(unix))]
+fn add_place(parts: &mut Parts, metadata: &Metadata) -> SystemTime {
+    let created = metadata.created().unwrap_or(SystemTime::UNIX_EPOCH);
+    parts.add("place", format!("{created:?}"));
+    created
+}
