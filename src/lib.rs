@@ -25,6 +25,7 @@ pub mod check;
 pub mod diff;
 pub mod load;
 pub mod markdown;
+pub mod merge;
 pub mod redline;
 pub mod render;
 pub mod site;

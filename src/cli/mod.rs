@@ -15,6 +15,7 @@ mod fetch;
 mod folders;
 mod git_diff;
 mod init;
+mod merge_driver;
 mod new;
 mod open;
 mod pager;
@@ -99,6 +100,7 @@ enum Command {
     Check(check::Check),
     Diff(diff::Diff),
     Review(review::Review),
+    MergeDriver(merge_driver::MergeDriver),
     Versions(versions::Versions),
     Site(site::Site),
     Publish(publish::Publish),
@@ -113,6 +115,9 @@ enum Command {
     Completions(completions::Completions),
 }
 
+/// What Git takes for a merge driver's failure: below, it takes what is in its file for a merge with conflicts.
+const NOT_MERGED: u8 = 129;
+
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
@@ -123,16 +128,23 @@ enum Status {
     Changed,
     /// Something could not be read, and the rest was shown.
     Incomplete,
+    /// Git's merge driver could not merge.
+    NotMerged,
 }
 
 /// Runs the command that the arguments name, says what came of it, and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     failure::report_panics();
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let is_driver = arguments.get(1).is_some_and(|command| command == "merge-driver");
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and versions come this way too, with exit code 0; a reader who has gone is no failure.
             let _ = error.print();
+            if is_driver && error.exit_code() != 0 {
+                return ExitCode::from(NOT_MERGED);
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -145,6 +157,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Faulty | Status::Changed) => ExitCode::from(1),
         Ok(Status::Incomplete) => ExitCode::from(2),
+        Ok(Status::NotMerged) => ExitCode::from(NOT_MERGED),
         Err(error) if failure::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.failure(&error);
@@ -159,6 +172,7 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Check(check) => check.run(terminal),
         Command::Diff(diff) => diff.run(terminal),
         Command::Review(review) => review.run(terminal),
+        Command::MergeDriver(driver) => driver.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
         Command::Site(site) => site.run(terminal),
         Command::Publish(publish) => publish.run(terminal),

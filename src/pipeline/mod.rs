@@ -18,6 +18,7 @@ mod finish;
 mod front;
 mod history;
 mod largest_first;
+mod merge;
 mod options;
 mod pages;
 #[cfg(feature = "publish")]
@@ -44,6 +45,7 @@ pub use content::check;
 pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;
 pub use history::{DocumentsByVersion, documents_by_version};
+pub use merge::{MergedStates, States, merge_states};
 pub use options::{BuildOptions, Built, Checked, Environment, Expected, Outcome, Progress, Silent};
 #[cfg(feature = "publish")]
 pub use publish::{PublishOptions, Published, publish};

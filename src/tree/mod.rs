@@ -3,6 +3,7 @@
 pub mod folder;
 mod git;
 mod lfs;
+pub mod merge_file;
 pub mod revision;
 
 use std::collections::BTreeMap;

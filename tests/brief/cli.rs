@@ -10,11 +10,12 @@ use assert_cmd::cargo::CommandCargoExt;
 use brief::version::{Commit, Digest, DocumentEntry, Pruning, Release, Revision, Store, Tools};
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "build",
     "check",
     "diff",
     "review",
+    "merge-driver",
     "versions",
     "site",
     "publish",

@@ -27,6 +27,7 @@ mod load;
 mod load_properties;
 mod markdown;
 mod marks;
+mod merge;
 mod paint;
 mod press;
 mod promises;
