@@ -92,6 +92,12 @@ impl FieldChange {
         self.text.strip_prefix(&head(&self.label, self.part)).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&self.text)
     }
 
+    /// What it was and what it is, as people read them, each cut after `limit` letters.
+    pub fn both(&self, limit: usize) -> (Option<String>, Option<String>) {
+        let sides = self.sides(limit);
+        (sides.old, sides.new)
+    }
+
     /// Both sides, each cut after `limit` letters.
     pub(super) fn sides(&self, limit: usize) -> Sides {
         let grouped = [&self.old, &self.new].into_iter().flatten().any(is_large);

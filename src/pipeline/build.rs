@@ -151,7 +151,7 @@ fn release(
     let snapshot = Snapshot::of(&book);
     let prepared: Vec<&Prepared> = digested.iter().map(|document| &document.prepared).collect();
     let contents = Contents::of_digests(&tools, digested.iter().map(|d| (d.prepared.planned.id.as_str(), &d.content)));
-    let this_side = Head { snapshot: &snapshot, tree: &tree, documents: &prepared, contents: &contents, is_whole: true };
+    let this_side = Head { snapshot: &snapshot, tree: &tree, book: &book, documents: &prepared, contents: &contents, is_whole: true };
     let changes = since::changed(options, &store, &this_side, &mut notes)?;
     let scope = Scope { changes: Some(changes.json.clone()), audience: None };
     let kept_claims = match &before {

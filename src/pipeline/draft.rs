@@ -37,7 +37,7 @@ pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: V
         let contents = Contents::of_documents(&press, &prepared, &Tools::with_typst(typeset::VERSION), None);
         let is_whole = options.documents.is_empty();
         let snapshot = Snapshot::of(&book);
-        let head = Head { snapshot: &snapshot, tree: &tree, documents: &prepared, contents: &contents, is_whole };
+        let head = Head { snapshot: &snapshot, tree: &tree, book: &book, documents: &prepared, contents: &contents, is_whole };
         changed(options, &store, &head, &mut notes)
     };
     let changes = match needed.then(&mut what_changed) {

@@ -34,6 +34,7 @@ mod since;
 mod site;
 mod templates;
 mod texts;
+mod told;
 mod typesetting;
 mod unread;
 mod verify;

@@ -7,7 +7,10 @@ use super::content::Prepared;
 use super::differing::Contents;
 use super::options::BuildOptions;
 use super::side::Side;
+use super::told::{Telling, told};
 use crate::diff::{self, Changes, Snapshot};
+use crate::model::Book;
+use crate::render::Naming;
 use crate::tree::Tree;
 use crate::version::Store;
 
@@ -40,6 +43,7 @@ fn base(options: &BuildOptions, store: &Store, notes: &mut Vec<String>) -> Resul
 pub(super) struct Head<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) tree: &'a Tree,
+    pub(super) book: &'a Book,
     pub(super) documents: &'a [&'a Prepared],
     pub(super) contents: &'a Contents,
     /// Whether these are all of the book's documents.
@@ -66,5 +70,11 @@ pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
             diff::summary(&changes.records, &changes.documents)
         }
     };
-    Ok(Changed { json: serde_json::to_value(&changes)?, text: changes.to_json()?, summary })
+    let telling = Telling {
+        base: base.as_ref().map(|base| &base.snapshot),
+        head: head.snapshot,
+        naming: Naming::of(head.book),
+        documents: head.documents,
+    };
+    Ok(Changed { json: told(&changes, &telling)?, text: changes.to_json()?, summary })
 }

@@ -41,7 +41,7 @@ impl Object for ChangesObject {
 /// The value of `changes`; before they are known, an empty list since no version.
 pub(crate) fn value(pass: &Arc<Pass>, content: Option<&serde_json::Value>) -> Value {
     let content = content.cloned().unwrap_or_else(
-        || serde_json::json!({ "since": null, "records": [], "files": [], "documents": [], "complete": true, "missing": [] }),
+        || serde_json::json!({ "since": null, "records": [], "files": [], "documents": [], "complete": true, "missing": [], "other_documents": [] }),
     );
     Value::from_object(ChangesObject { pass: pass.clone(), content })
 }

@@ -12,6 +12,7 @@ mod fault;
 mod filters;
 mod fragment;
 mod marks;
+mod naming;
 mod notes;
 mod plan;
 mod resolve;
@@ -28,6 +29,7 @@ use crate::model::Book;
 use crate::tree::Tree;
 
 pub use engine::TEMPLATES;
+pub use naming::Naming;
 pub use plan::Planned;
 pub use words::{WORDS, age, as_of, long_date};
 

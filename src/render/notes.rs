@@ -131,8 +131,13 @@ fn via(record: &Record) -> Vec<String> {
 
 /// What a numbered note says: `Interview with John Spencer, relayed by News report, para. 8.`
 fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
+    vec![Inline::Text(named(citation, book).map_or_else(|| citation.to_string(), sentence))]
+}
+
+/// A source and the place in it, without a full stop; nothing where there is no such source.
+pub(crate) fn named(citation: &Citation, book: &Book) -> Option<String> {
     let settings = &book.settings;
-    let Some(record) = source(&citation.source, book) else { return vec![Inline::Text(citation.to_string())] };
+    let record = source(&citation.source, book)?;
     let name = |record: &Record| field(record, "short").unwrap_or_else(|| book.display_name(record)).to_owned();
     let mut parts = vec![name(record)];
     let relays = via(record);
@@ -142,8 +147,7 @@ fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
     }
     // The place is one of the text at hand, so it stands behind who relays it.
     parts.extend(citation.locator.as_ref().map(|locator| locator_text(locator, record, settings)));
-    let text = parts.join(", ");
-    vec![Inline::Text(sentence(text))]
+    Some(parts.join(", "))
 }
 
 fn locator_text(locator: &str, record: &Record, settings: &Settings) -> String {

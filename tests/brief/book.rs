@@ -181,7 +181,7 @@ fn one_changed_record_typesets_only_what_prints_it() {
     assert_eq!(manifest["documents"]["precedents/kfor"]["revised"]["version"], 1);
     assert_eq!(manifest["documents"]["contributors/qatar"]["revised"]["version"], 2);
     let markdown = String::from_utf8(second["book.md"].clone()).unwrap();
-    assert!(markdown.contains("Qatar → State of Qatar"), "the book lists what changed");
+    assert!(markdown.contains("Qatar became State of Qatar"), "the book lists what changed: {markdown}");
 }
 
 #[test]

@@ -150,5 +150,41 @@ fn the_books_at_hand_name_a_version_or_a_revision() {
     let sources = fs::read_to_string(root.join("content/sources.yaml")).unwrap();
     fs::write(root.join("content/sources.yaml"), sources.replacen("title: ", "title: New ", 1)).unwrap();
     let changed = draft(&[], &[]);
-    assert!(changed.contains("\nChanged since version 1 of 6 November 2025:\n\n- **"), "{changed}");
+    assert!(changed.contains("\nChanged since version 1 of 6 November 2025:\n\n- "), "{changed}");
+}
+
+/// The list of a book is for its readers: names rather than ids, "became" rather than marks, and the pages in the PDF.
+#[test]
+fn the_list_of_changes_is_prose_with_pages() {
+    let Some(environment) = typst().filter(|_| has("pdftotext")) else { return eprintln!("skipped: no typst program, or no pdftotext") };
+    let folder = tempfile::TempDir::new().unwrap();
+    let root = folder.path().join("book");
+    assert_eq!(brief_with(folder.path(), &["init", "book"], &[]).code, Some(0));
+    let build = || {
+        let run = brief_with(&root, &["build", "--date", "2025-11-06"], &environment);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    };
+    build();
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(root.join(path)).unwrap();
+        assert!(text.contains(from), "{path} has no `{from}`: {text}");
+        fs::write(root.join(path), text.replacen(from, to, 1)).unwrap();
+    };
+    edit("content/options/weekend.yaml", "riders: 260", "riders: 270");
+    edit("templates/book.md.jinja", "## Open questions", "## Questions that are open");
+    build();
+    let text = fs::read_to_string(root.join("output/v2/book.md")).unwrap();
+    let (_, list) = text.split_once("Changed since version 1 of 6 November 2025:").unwrap();
+    assert!(list.contains("](#") && list.contains("260 became 270"), "{list}");
+    assert!(list.contains("Documents that changed in other ways:") && list.contains(": wording or layout."), "{list}");
+    for mark in ["[-", "{+", " → ", "options/", "weekend)"] {
+        assert!(!list.contains(mark), "`{mark}` in {list}");
+    }
+    let pdf = std::process::Command::new("pdftotext").args(["-layout", "output/v2/book.pdf", "-"]).current_dir(&root).output().unwrap();
+    let pdf = String::from_utf8(pdf.stdout).unwrap();
+    let line = pdf.lines().find(|line| line.contains("(page")).unwrap_or_else(|| panic!("no page is named in {pdf}"));
+    let page: usize =
+        line.split_once("(page").unwrap().1.trim_start_matches(|c: char| !c.is_ascii_digit()).split(')').next().unwrap().parse().unwrap();
+    let name = list.split_once("- [").unwrap().1.split_once(']').unwrap().0;
+    assert!(pdf.split('\u{c}').nth(page - 1).is_some_and(|text| text.contains(name)), "`{name}` stands on page {page} of {pdf}");
 }

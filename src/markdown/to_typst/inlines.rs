@@ -150,8 +150,22 @@ impl Writer<'_> {
         self.nesting.in_link = true;
         self.wrapped(if internal { "))[" } else { ")[" }, content, "];");
         self.nesting.in_link = false;
+        if internal && self.nesting.in_changes {
+            self.page_of_change(&target);
+        }
         let marks = std::mem::take(&mut self.nesting.after_link);
         self.marks(&marks);
+    }
+
+    /// Says in the list of changes on which page stands what it names.
+    fn page_of_change(&mut self, anchor: &str) {
+        self.code.push("#on-page(");
+        self.code.name(anchor);
+        self.code.push(", ");
+        let word = self.word("page");
+        self.code.name(&word);
+        self.code.push(");");
+        self.code.printed();
     }
 
     /// An image within a line.
