@@ -23,6 +23,7 @@ pub mod tree;
 pub mod audience;
 pub mod check;
 pub mod diff;
+pub mod figure;
 pub mod load;
 pub mod markdown;
 pub mod merge;

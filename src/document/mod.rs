@@ -5,6 +5,7 @@
 //! [`Inline::Text`] is markup in any format.
 
 mod article;
+pub mod chart;
 mod marks;
 mod origin;
 mod typst;

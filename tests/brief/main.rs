@@ -17,6 +17,7 @@ mod diff;
 mod differing;
 mod digest;
 mod faults;
+mod figure;
 mod files;
 mod formats;
 mod fuzz;

@@ -1,0 +1,98 @@
+//! Charts: what a figure shows, before it is drawn.
+
+/// A figure's data.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Chart {
+    Bars(BarChart),
+    Timeline(Timeline),
+}
+
+/// Bars side by side, longest value to the right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BarChart {
+    pub bars: Vec<Bar>,
+    pub words: BarWords,
+}
+
+/// One bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    pub label: String,
+    pub extent: Extent,
+    /// The value in words, as it is printed elsewhere.
+    pub printed: String,
+}
+
+/// How long a bar is; lengths are finite and not negative.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Extent {
+    Exact(f64),
+    About(f64),
+    AtLeast(f64),
+    AtMost(f64),
+    Between(f64, f64),
+    Unknown,
+}
+
+impl Extent {
+    /// The largest value that it shows.
+    pub fn end(self) -> Option<f64> {
+        match self {
+            Extent::Exact(value) | Extent::About(value) | Extent::AtLeast(value) | Extent::AtMost(value) | Extent::Between(_, value) => {
+                Some(value)
+            }
+            Extent::Unknown => None,
+        }
+    }
+}
+
+/// The book's words for the ends of bars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BarWords {
+    pub about: String,
+    pub at_least: String,
+    pub at_most: String,
+    pub between: String,
+}
+
+/// What happens when, between gates or dates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    pub spans: Vec<Span>,
+    /// What must happen before something else can, in their order.
+    pub gates: Vec<Gate>,
+    /// Who says so: the spans of each are drawn alike, and told apart by the way they are filled.
+    pub voices: Vec<String>,
+    /// Words below the drawing, such as that it isn't to scale.
+    pub note: String,
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Span {
+    pub label: String,
+    /// Words within the bar, such as how long it lasts.
+    pub inside: String,
+    pub start: Edge,
+    pub end: Edge,
+    /// Index among the voices.
+    pub voice: usize,
+}
+
+/// Where a span begins or ends, as a share of the whole from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Edge {
+    At(f64),
+    /// Before or after all that is shown, or not known.
+    Open,
+}
+
+/// A gate: an event that something waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    pub label: String,
+    /// Its date in words, or that it isn't known.
+    pub when: String,
+    /// Where it stands, as a share of the whole from 0 to 1.
+    pub at: f64,
+}

@@ -1,0 +1,24 @@
+//! Draws figures from a document's charts, as SVG.
+//!
+//! In: a [`Chart`] of a rendered document. Out: a drawing that is the same on every machine: its text is measured with the
+//! font that typst carries, and its numbers are rounded. Nothing is told by color alone, and what isn't known is drawn as
+//! an empty, hatched slot, never as zero.
+//!
+//! The drawings are written with the `svg` crate. Charting libraries were tried on paper (plotters, charts-rs, kuva): none
+//! draws a value that is only "about" or "at least" so large, or one that is unknown, as what it is, and each measures text
+//! with the system's fonts or its own.
+
+mod bars;
+mod canvas;
+mod letters;
+mod timeline;
+
+use crate::document::chart::Chart;
+
+/// Draws a chart as an SVG file.
+pub fn draw(chart: &Chart) -> String {
+    match chart {
+        Chart::Bars(bars) => bars::draw(bars),
+        Chart::Timeline(timeline) => timeline::draw(timeline),
+    }
+}

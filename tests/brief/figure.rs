@@ -1,0 +1,91 @@
+//! Drawings, as expected files in `tests/cases/figure`: `UPDATE_EXPECTED=1 cargo test figure` writes them anew, to be looked at.
+
+use std::fs;
+use std::path::Path;
+
+use brief::document::chart::{Bar, BarChart, BarWords, Chart, Edge, Extent, Gate, Span, Timeline};
+use brief::figure::draw;
+
+fn expect(name: &str, chart: &Chart) -> String {
+    let drawn = draw(chart);
+    assert_eq!(drawn, draw(chart), "a drawing is the same each time");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figure").join(format!("{name}.svg"));
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        fs::write(&file, &drawn).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&file).unwrap_or_default(), drawn, "{name} is drawn otherwise");
+    roxmltree::Document::parse(&drawn).unwrap();
+    drawn
+}
+
+fn words() -> BarWords {
+    let word = str::to_owned;
+    BarWords { about: word("about"), at_least: word("at least"), at_most: word("at most"), between: word("between") }
+}
+
+fn bar(label: &str, extent: Extent, printed: &str) -> Bar {
+    Bar { label: label.to_owned(), extent, printed: printed.to_owned() }
+}
+
+/// The numbers of an attribute of all elements of a name.
+fn numbers(svg: &str, element: &str, attribute: &str) -> Vec<f64> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    let nodes = document.descendants().filter(|node| node.has_tag_name(element));
+    nodes.filter_map(|node| node.attribute(attribute)?.parse().ok()).collect()
+}
+
+#[test]
+fn bars_are_drawn_as_what_their_values_are() {
+    let bars = vec![
+        bar("Exact", Extent::Exact(40000.0), "40,000"),
+        bar("About", Extent::About(50000.0), "about 50,000"),
+        bar("At least", Extent::AtLeast(30000.0), "at least 30,000"),
+        bar("At most", Extent::AtMost(20000.0), "at most 20,000"),
+        bar("A range with a name that takes more than a line of its column", Extent::Between(20000.0, 60000.0), "20,000–60,000"),
+        bar("Zero", Extent::Exact(0.0), "0"),
+        bar("Unknown", Extent::Unknown, "not reported"),
+    ];
+    let svg = expect("bars", &Chart::Bars(BarChart { bars, words: words() }));
+    assert!(svg.contains("not reported"), "an unknown value is said, not drawn as zero");
+    assert!(svg.contains("faint-hatch"));
+}
+
+#[test]
+fn hostile_text_and_values_stay_inside_the_drawing() {
+    let name = "</text><script>alert(1)</script>&\"'".repeat(20);
+    let bars =
+        vec![bar(&name, Extent::Exact(1e308), &name), bar("", Extent::Exact(f64::MIN_POSITIVE), ""), bar("中文", Extent::About(0.0), "0")];
+    let svg = draw(&Chart::Bars(BarChart { bars, words: words() }));
+    assert!(!svg.contains("<script"), "{svg}");
+    for (element, attribute) in [("rect", "x"), ("rect", "width"), ("text", "x"), ("line", "x1")] {
+        assert!(
+            numbers(&svg, element, attribute).iter().all(|number| number.is_finite() && (0.0..=440.0).contains(number)),
+            "{attribute}: {svg}"
+        );
+    }
+    assert!(!draw(&Chart::Bars(BarChart { bars: Vec::new(), words: words() })).is_empty());
+}
+
+#[test]
+fn timelines_have_rows_gates_and_voices() {
+    let span =
+        |label: &str, inside: &str, start, end, voice| Span { label: label.to_owned(), inside: inside.to_owned(), start, end, voice };
+    let gate = |label: &str, at| Gate { label: label.to_owned(), when: "date unknown".to_owned(), at };
+    let timeline = Timeline {
+        spans: vec![
+            span("Combat operations", "", Edge::Open, Edge::At(0.5), 2),
+            span("International force", "two years", Edge::At(0.25), Edge::Open, 0),
+            span("Demilitarization of armed groups", "", Edge::At(0.5), Edge::Open, 0),
+            span("Return of authority", "", Edge::At(0.75), Edge::Open, 1),
+        ],
+        gates: vec![
+            gate("Decision of the Security Council", 0.25),
+            gate("End of extensive combat", 0.5),
+            gate("Reform of the Palestinian Authority", 0.75),
+        ],
+        voices: ["The draft", "The plan", "John Spencer"].map(str::to_owned).into(),
+        note: "Not to scale: no dates are reported.".to_owned(),
+    };
+    let svg = expect("timeline", &Chart::Timeline(timeline));
+    assert_eq!(svg.matches("date unknown").count(), 3);
+}
