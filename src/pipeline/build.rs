@@ -31,6 +31,7 @@ const DATA: &str = "data.json";
 
 /// Builds a version, or a draft where the options ask for one.
 pub fn build(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
+    typeset::sweep();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs.unwrap_or(0)).build().context("can't start threads")?;
     pool.install(|| build_here(options, progress))
 }

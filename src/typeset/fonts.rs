@@ -3,13 +3,13 @@
 mod coverage;
 mod embedded;
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use coverage::{Coverage, Face};
-use tempfile::TempDir;
+
+use super::temporary::{self, Temporary};
 
 /// A book's own fonts, beside those that typst carries.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Fonts {
     files: Vec<(String, Vec<u8>)>,
     coverage: Coverage,
     /// Where typst finds them, written when it is first asked for.
-    folder: OnceLock<Result<TempDir, (io::ErrorKind, String)>>,
+    folder: OnceLock<Result<Temporary, (io::ErrorKind, String)>>,
 }
 
 impl Fonts {
@@ -46,12 +46,11 @@ impl Fonts {
         written.as_ref().map(|folder| Some(folder.path())).map_err(|(kind, message)| io::Error::new(*kind, message.clone()))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "typst reads fonts from files")]
-    fn write(&self) -> io::Result<TempDir> {
-        let folder = tempfile::Builder::new().prefix("brief-fonts-").tempdir()?;
+    fn write(&self) -> io::Result<Temporary> {
+        let folder = Temporary::new()?;
         for (index, (path, bytes)) in self.files.iter().enumerate() {
             let extension = Path::new(path).extension().unwrap_or_default().to_string_lossy().to_lowercase();
-            fs::write(folder.path().join(format!("{index:05}.{extension}")), bytes)?;
+            temporary::write(&folder.path().join(format!("{index:05}.{extension}")), bytes)?;
         }
         Ok(folder)
     }

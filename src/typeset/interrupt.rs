@@ -1,5 +1,5 @@
 //! Ctrl-C, `kill` and a closed terminal while typst runs: its processes, which lead groups of their own and so
-//! don't hear of it, are ended and their folders removed before brief ends too. At other times, and when asked
+//! don't hear of it, are ended and the temporary folders removed before brief ends too. At other times, and when asked
 //! twice, the system's way holds: brief is gone at once, and what it was writing is put away by the next build.
 
 use std::io;
@@ -54,8 +54,31 @@ pub fn obey() {
 mod unix {
     use super::{BUSY, CAME, Ordering};
 
+    /// All that end a process unless it handles them, but for those that say that it is broken itself.
+    const SIGNALS: &[libc::c_int] = &[
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGTRAP,
+        libc::SIGABRT,
+        libc::SIGALRM,
+        libc::SIGTERM,
+        libc::SIGUSR1,
+        libc::SIGUSR2,
+        libc::SIGVTALRM,
+        libc::SIGPROF,
+        libc::SIGXCPU,
+        libc::SIGXFSZ,
+        #[cfg(target_os = "linux")]
+        libc::SIGIO,
+        #[cfg(target_os = "linux")]
+        libc::SIGPWR,
+        #[cfg(target_os = "linux")]
+        libc::SIGSTKFLT,
+    ];
+
     pub(super) fn heed() {
-        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        for signal in SIGNALS.iter().copied() {
             let handler: extern "C" fn(libc::c_int) = on_signal;
             // SAFETY: the handler makes only calls that are safe in one.
             unsafe {

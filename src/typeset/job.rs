@@ -11,8 +11,9 @@ use anyhow::{Context, Result};
 use super::engine::Engine;
 use super::fault::{self, Failure};
 use super::fonts::Fonts;
-use super::interrupt::{self, Busy};
+use super::interrupt;
 use super::process::{self, Capture, Limits};
+use super::temporary::{self, Temporary};
 use super::{LIBRARY, pages};
 use crate::document::TypstSource;
 
@@ -52,8 +53,7 @@ impl Engine {
     /// Typesets one document. What is wrong with its content or theme is a [`Failure`]; what is wrong with
     /// the machine is an error.
     pub fn typeset(&self, job: &Job<'_>) -> Result<Result<Pdf, Failure>> {
-        let _busy = Busy::new();
-        let folder = tempfile::Builder::new().prefix("brief-").tempdir().context("can't make a temporary folder")?;
+        let folder = Temporary::new().context("can't make a temporary folder")?;
         let outcome = self.typeset_in(folder.path(), job);
         let kept = job.keep_temporary.then(|| folder.keep());
         Ok(match outcome? {
@@ -125,12 +125,11 @@ fn can_attach(standards: &[String]) -> bool {
 }
 
 /// Writes the plain files that a document may see.
-#[expect(clippy::disallowed_methods, reason = "typst reads files, in a folder of its own that is removed")]
 fn fill(root: &Path, job: &Job<'_>) -> io::Result<()> {
-    fs::create_dir(root)?;
-    fs::write(root.join("main.typ"), &job.source.text)?;
-    fs::write(root.join("theme.typ"), job.theme)?;
-    fs::write(root.join("brief.typ"), LIBRARY)?;
+    temporary::create_folder(root)?;
+    temporary::write(&root.join("main.typ"), job.source.text.as_bytes())?;
+    temporary::write(&root.join("theme.typ"), job.theme.as_bytes())?;
+    temporary::write(&root.join("brief.typ"), LIBRARY.as_bytes())?;
     for (path, bytes) in &job.assets {
         let safe = Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
         if !safe {
@@ -139,9 +138,9 @@ fn fill(root: &Path, job: &Job<'_>) -> io::Result<()> {
         // Apart from our own files, which they must not replace.
         let file = root.join("assets").join(path);
         if let Some(parent) = file.parent() {
-            fs::create_dir_all(parent)?;
+            temporary::create_folder(parent)?;
         }
-        fs::write(file, bytes)?;
+        temporary::write(&file, bytes)?;
     }
     Ok(())
 }

@@ -4,9 +4,13 @@
 
 use std::io::{self, Read};
 use std::process::Command;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::{Capture, Ended, Limits, keep};
+
+/// How long to wait for more of what an ended process has written.
+const AFTERWARDS: Duration = Duration::from_millis(200);
 
 pub(super) fn run(command: &mut Command, capture: Capture, limits: &Limits) -> io::Result<Ended> {
     let deadline = Instant::now().checked_add(limits.time);
@@ -15,15 +19,17 @@ pub(super) fn run(command: &mut Command, capture: Capture, limits: &Limits) -> i
         Capture::Output => child.stdout.take().map(|pipe| Box::new(pipe) as _),
         Capture::Errors => child.stderr.take().map(|pipe| Box::new(pipe) as _),
     };
-    let reader = std::thread::spawn(move || {
-        let mut text = Vec::new();
+    // Told piece by piece: a process of the child's own may hold the pipe open long after the child has ended.
+    let (sender, pieces) = mpsc::channel::<Vec<u8>>();
+    std::thread::spawn(move || {
         let mut buffer = [0; 8192];
         if let Some(mut pipe) = pipe {
             while let Ok(read @ 1..) = pipe.read(&mut buffer) {
-                keep(&mut text, &buffer[..read]);
+                if sender.send(buffer[..read].to_vec()).is_err() {
+                    break;
+                }
             }
         }
-        text
     });
     let mut timed_out = false;
     let status = loop {
@@ -37,5 +43,9 @@ pub(super) fn run(command: &mut Command, capture: Capture, limits: &Limits) -> i
         }
         std::thread::sleep(Duration::from_millis(2));
     };
-    Ok(Ended { status, text: reader.join().unwrap_or_default(), timed_out })
+    let mut text = Vec::new();
+    while let Ok(piece) = pieces.recv_timeout(AFTERWARDS) {
+        keep(&mut text, &piece);
+    }
+    Ok(Ended { status, text, timed_out })
 }

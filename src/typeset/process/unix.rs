@@ -18,10 +18,11 @@ const SLICE: Duration = Duration::from_millis(50);
 
 pub(super) fn run(command: &mut Command, capture: Capture, limits: &Limits) -> io::Result<Ended> {
     let memory = limits.memory;
+    let brief = std::process::id();
     command.process_group(0);
-    // SAFETY: between fork and exec, the closure calls only `setrlimit` and `prctl`, which are safe there.
+    // SAFETY: between fork and exec, the closure calls only `umask`, `setrlimit`, `prctl` and `getppid`, which are safe there.
     unsafe {
-        command.pre_exec(move || restrict(memory));
+        command.pre_exec(move || restrict(memory, brief));
     }
     let deadline = Instant::now().checked_add(limits.time);
     let mut child = Group(command.spawn()?);
@@ -69,7 +70,12 @@ impl Drop for Group {
     }
 }
 
-fn restrict(memory: Option<u64>) -> io::Result<()> {
+fn restrict(memory: Option<u64>, brief: u32) -> io::Result<()> {
+    // What it writes is for brief alone.
+    // SAFETY: `umask` can't fail.
+    unsafe {
+        libc::umask(0o077);
+    }
     if let Some(bytes) = memory {
         let limit = libc::rlimit { rlim_cur: bytes as libc::rlim_t, rlim_max: bytes as libc::rlim_t };
         // SAFETY: `limit` lives through the call.
@@ -83,6 +89,13 @@ fn restrict(memory: Option<u64>) -> io::Result<()> {
     unsafe {
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
     }
+    // It may have been killed before that was asked for. Behind a boundary of process numbers, there is none to see.
+    // SAFETY: `getppid` can't fail.
+    let parent = unsafe { libc::getppid() };
+    if u32::try_from(parent).is_ok_and(|parent| parent != 0 && parent != brief) {
+        return Err(io::Error::from_raw_os_error(libc::ESRCH));
+    }
+    let _ = brief;
     Ok(())
 }
 

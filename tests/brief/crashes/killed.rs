@@ -67,15 +67,25 @@ fn an_interrupted_build_leaves_no_typst_and_no_temporary_files() {
     let endless =
         "#let theme(meta, body) = {\n  for a in range(100000) { for b in range(100000) { for c in range(100000) { } } }\n  body\n}\n";
     book.write("templates/theme.typ", endless);
-    for (signal, arguments) in
-        [(libc::SIGINT, &[][..]), (libc::SIGTERM, &[]), (libc::SIGHUP, &[]), (libc::SIGINT, &["--watch"]), (libc::SIGKILL, &[])]
-    {
+    for (signal, arguments) in [
+        (libc::SIGINT, &[][..]),
+        (libc::SIGTERM, &[]),
+        (libc::SIGHUP, &[]),
+        (libc::SIGQUIT, &[]),
+        (libc::SIGUSR1, &[]),
+        (libc::SIGUSR2, &[]),
+        (libc::SIGALRM, &[]),
+        (libc::SIGINT, &["--watch"]),
+        (libc::SIGKILL, &[]),
+    ] {
         let mut build = book.command().args(arguments).spawn().unwrap();
         let begun = Instant::now();
         while book.typsts() < 2 {
             assert!(begun.elapsed() < Duration::from_secs(30), "no typst works");
             std::thread::sleep(Duration::from_millis(5));
         }
+        let open = open_to_others(book.temporary.path());
+        assert!(open.is_empty(), "others can look into {open:?}");
         #[expect(unsafe_code, reason = "std sends no signal but one")]
         // SAFETY: `kill` has no memory effects; the child has not been waited for.
         let sent = unsafe { libc::kill(libc::pid_t::try_from(build.id()).unwrap(), signal) };
@@ -87,6 +97,24 @@ fn an_interrupted_build_leaves_no_typst_and_no_temporary_files() {
         assert_eq!(history(&book.output()), stands);
         holds(&book.output(), &stands);
     }
+    // What the killed one left is removed by the next, and nothing else is.
+    assert!(std::fs::read_dir(book.temporary.path()).unwrap().count() > 0);
+    let others = book.temporary.path().join("brief-of-somebody");
+    std::fs::create_dir(&others).unwrap();
+    std::fs::remove_file(book.root().join("templates/theme.typ")).unwrap();
+    book.built();
+    let left: Vec<_> = std::fs::read_dir(book.temporary.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left, [others]);
+}
+
+/// Temporary files and folders that others than their owner may look into.
+#[cfg(target_os = "linux")]
+fn open_to_others(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let inner = walkdir::WalkDir::new(folder).min_depth(1).into_iter().flatten();
+    let open = inner.filter(|entry| entry.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0));
+    open.map(walkdir::DirEntry::into_path).collect()
 }
 
 /// Two and eight real builds at once, of contents of their own.
