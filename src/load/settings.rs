@@ -11,7 +11,7 @@ use super::shapes::below;
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::{Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, PdfOptions, Settings};
+use crate::model::{Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, NumberStyle, PdfOptions, Settings};
 use crate::tree::Tree;
 
 /// Where the settings stand.
@@ -114,6 +114,7 @@ fn settings(json: &JsonMap<String, Json>) -> Settings {
         as_of_inferred: json.get("as_of_inferred").and_then(Json::as_bool).unwrap_or(false),
         stale_after: json.get("stale_after").and_then(Json::as_u64).and_then(|days| u32::try_from(days).ok()),
         language: text_of(json, "language").unwrap_or_else(|| "en".to_owned()),
+        numbers: text_of(json, "numbers").and_then(|example| NumberStyle::of_example(&example)).unwrap_or_default(),
         attribution: Attribution { as_of, ..attribution(json) },
         markings: if markings.is_empty() { MARKINGS.map(str::to_owned).into() } else { markings },
         paper: text_of(json, "paper").unwrap_or_else(|| "a4".to_owned()),

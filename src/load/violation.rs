@@ -168,7 +168,7 @@ fn unknown_field(subject: &Subject<'_>, pointer: &str, key: &str) -> Diagnostic 
         let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         match names.len() {
             0 => None,
-            1..=16 => Some(format!("the fields are {}", names.join(", "))),
+            1..=20 => Some(format!("the fields are {}", names.join(", "))),
             _ => Some("add the field to the schema if it is meant".to_owned()),
         }
     });

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Attribution, Citation, Date, Record, Reference, SOURCES, Shapes, Value, field_at};
+use super::{Attribution, Citation, Date, NumberStyle, Record, Reference, SOURCES, Shapes, Value, field_at};
 
 /// What one project builds.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub stale_after: Option<u32>,
     /// BCP 47 language tag.
     pub language: String,
+    /// How numbers are written.
+    pub numbers: NumberStyle,
     /// What cascades to every claim that no record or collection speaks for.
     pub attribution: Attribution,
     /// The order of handling labels, least restricted first.
@@ -108,6 +110,7 @@ impl Book {
             as_of_inferred: false,
             stale_after: None,
             language: "en".to_owned(),
+            numbers: NumberStyle::default(),
             attribution: Attribution::default(),
             markings: Vec::new(),
             paper: "a4".to_owned(),

@@ -55,6 +55,7 @@ fn book() -> Book {
         as_of_inferred: false,
         stale_after: None,
         language: "en".to_owned(),
+        numbers: brief::model::NumberStyle::default(),
         attribution: Attribution { confidence: Some("high".to_owned()), ..Attribution::default() },
         markings: Vec::new(),
         paper: "a4".to_owned(),
