@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::document::Document;
+use crate::document::{Derivation, Document};
 
 const FORMAT: u32 = 1;
 
@@ -20,10 +20,12 @@ pub(super) struct Claims {
 /// One printed claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Row {
-    /// `precedents/kfor/troops`.
-    pub(super) claim: String,
+    /// `precedents/kfor/troops`; null where the figure was calculated from claims.
+    pub(super) claim: Option<String>,
     /// As written, without its qualifier; null where it is not known.
     value: serde_json::Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) derived: Option<Derived>,
     /// As printed.
     pub(super) printed: String,
     pub(super) sources: Vec<String>,
@@ -34,6 +36,35 @@ pub(super) struct Row {
     pub(super) line: usize,
     /// Page of the PDF.
     pub(super) page: Option<u32>,
+}
+
+/// How a figure was calculated, and from what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Derived {
+    /// `items/a/cost + items/b/cost`.
+    pub(super) how: String,
+    unit: Option<String>,
+    pub(super) from: Vec<Operand>,
+}
+
+/// A claim that a figure was calculated from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Operand {
+    /// `items/a/cost`.
+    pub(super) claim: String,
+    /// As written, without its qualifier.
+    value: serde_json::Value,
+    /// As it would print, with its qualifier and unit.
+    said: String,
+    sources: Vec<String>,
+}
+
+impl Row {
+    /// The claim that is printed, or those that the figure was calculated from.
+    pub(super) fn claims(&self) -> impl Iterator<Item = &str> {
+        let from = self.derived.iter().flat_map(|derived| &derived.from).map(|operand| operand.claim.as_str());
+        self.claim.as_deref().into_iter().chain(from)
+    }
 }
 
 impl Claims {
@@ -56,8 +87,9 @@ pub(super) fn rows(document: &Document, lines: &[usize], pages: &[(usize, u32)])
     let claims = document.claims.iter().enumerate();
     claims
         .map(|(index, claim)| Row {
-            claim: format!("{}{}", claim.record, claim.path),
+            claim: claim.derived.is_none().then(|| format!("{}{}", claim.record, claim.path)),
             value: claim.value.clone(),
+            derived: claim.derived.as_ref().map(derived),
             printed: claim.printed.clone(),
             sources: claim.sources.clone(),
             as_of: claim.as_of.clone(),
@@ -66,4 +98,14 @@ pub(super) fn rows(document: &Document, lines: &[usize], pages: &[(usize, u32)])
             page: pages.get(&index).copied(),
         })
         .collect()
+}
+
+fn derived(derivation: &Derivation) -> Derived {
+    let from = derivation.from.iter().map(|operand| Operand {
+        claim: operand.claim.clone(),
+        value: operand.value.clone(),
+        said: operand.said.clone(),
+        sources: operand.sources.clone(),
+    });
+    Derived { how: derivation.how.clone(), unit: derivation.unit.clone(), from: from.collect() }
 }

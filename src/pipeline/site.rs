@@ -287,8 +287,8 @@ fn document(version: &Version, id: &str, claims: &Claims, language: &str, files:
     let (title, subtitle) = (said("title").unwrap_or_else(|| article.title.clone()), said("subtitle"));
     let entry = manifest.documents.get(id).map(|document| &document.revised);
     let claims = rows.iter().map(|row| PrintedClaim {
-        claim: row.claim.clone(),
-        record: row.claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/"),
+        claim: row.claim.clone().or_else(|| Some(row.derived.as_ref()?.how.clone())).unwrap_or_default(),
+        records: row.claims().map(|claim| claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect(),
         printed: row.printed.clone(),
         sources: row.sources.clone(),
         notes: row.notes.clone(),

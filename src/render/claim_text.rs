@@ -1,28 +1,80 @@
 //! The text that a claim, a number or a plain value prints as.
 
-use minijinja::value::{Value as Seen, ValueKind};
-
 use super::words::word;
-use crate::model::{Book, Claim, Held, Number, Qualifier, Reference, Settings, Value};
+use crate::model::{Book, Claim, Exact, Held, Number, Qualifier, Quantity, Reference, Rounding, Settings, Value};
 
 /// From this many on, a number's digits are grouped: years stay as they are.
 const GROUP_FROM: f64 = 10_000.0;
+/// A number that would take more digits than this is written with its exponent.
+const MOST_DIGITS: usize = 40;
+
+/// How the numbers of a claim are written.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Figures {
+    /// So many digits behind the point, rather than those that there are.
+    pub(crate) decimals: Option<usize>,
+    /// Groups of digits in every number, not only in large ones.
+    pub(crate) always_grouped: bool,
+}
 
 /// A claim in words: `about 50,000 troops`, `10–20`, `not reported`.
 pub(crate) fn claim(claim: &Claim, book: &Book) -> String {
+    claim_as(claim, book, Figures::default())
+}
+
+/// A claim in words, its numbers written in a way of their own.
+pub(crate) fn claim_as(claim: &Claim, book: &Book, figures: Figures) -> String {
     let settings = &book.settings;
     let text = match &claim.held {
         Held::Known { value, qualifier } => {
-            let text = value_text(value, book);
+            let text = match (value, qualifier) {
+                (Value::Number(n), None | Some(Qualifier::Approximate)) => number_as(n, settings, figures, Rounding::Nearest),
+                (Value::Number(n), Some(Qualifier::AtLeast)) => number_as(n, settings, figures, Rounding::Down),
+                (Value::Number(n), Some(Qualifier::AtMost)) => number_as(n, settings, figures, Rounding::Up),
+                (other, _) => value_text(other, book),
+            };
             match qualifier {
                 Some(qualifier) => format!("{} {text}", word(settings, Qualifier::key(*qualifier))),
                 None => text,
             }
         }
-        Held::Range(a, b) => format!("{}{}{}", number(a, settings), word(settings, "range"), number(b, settings)),
+        Held::Range(a, b) => {
+            let high = number_as(b, settings, figures, Rounding::Up);
+            range(&number_as(a, settings, figures, Rounding::Down), &high, settings)
+        }
         Held::Unknown(why) => return word(settings, why),
     };
-    match &claim.unit {
+    with_unit(text, claim.unit.as_deref())
+}
+
+/// A quantity in words.
+pub(crate) fn quantity(quantity: &Quantity, settings: &Settings) -> String {
+    quantity_as(quantity, settings, Figures::default())
+}
+
+/// A quantity in words, its numbers written in a way of their own.
+pub(crate) fn quantity_as(quantity: &Quantity, settings: &Settings, figures: Figures) -> String {
+    let write = |n: &Exact, rounding| exact_as(n, settings, figures, rounding);
+    let about = if quantity.approximate { format!("{} ", word(settings, "approximate")) } else { String::new() };
+    let text = match (&quantity.low, &quantity.high) {
+        (Some(low), Some(high)) if low == high => format!("{about}{}", write(low, Rounding::Nearest)),
+        (Some(low), Some(high)) => format!("{about}{}", range(&write(low, Rounding::Down), &write(high, Rounding::Up), settings)),
+        (Some(low), None) => format!("{} {about}{}", word(settings, "at_least"), write(low, Rounding::Down)),
+        (None, Some(high)) => format!("{} {about}{}", word(settings, "at_most"), write(high, Rounding::Up)),
+        (None, None) => word(settings, "not-known"),
+    };
+    with_unit(text, quantity.unit.as_deref())
+}
+
+/// `10–20`; before a minus sign, with spaces.
+fn range(low: &str, high: &str, settings: &Settings) -> String {
+    let between = word(settings, "range");
+    let space = if high.starts_with('-') && !between.contains(' ') { " " } else { "" };
+    format!("{low}{space}{between}{space}{high}")
+}
+
+fn with_unit(text: String, unit: Option<&str>) -> String {
+    match unit {
         Some(unit) => format!("{text} {unit}"),
         None => text,
     }
@@ -48,42 +100,32 @@ fn reference_name(reference: &Reference, book: &Book) -> String {
 
 /// A number with its digits grouped from 10,000 up.
 pub(crate) fn number(n: &Number, settings: &Settings) -> String {
-    let digits = n.to_string();
-    if n.as_f64().is_some_and(|value| value.abs() >= GROUP_FROM) { grouped(&digits, &word(settings, "group")) } else { digits }
+    number_as(n, settings, Figures::default(), Rounding::Nearest)
 }
 
-/// A number that a filter made, in plain digits.
-pub(crate) fn number_value(value: &Seen) -> Option<String> {
-    (value.kind() == ValueKind::Number).then(|| value.to_string())
+/// A number as it is written, or with so many digits behind the point.
+fn number_as(n: &Number, settings: &Settings, figures: Figures, rounding: Rounding) -> String {
+    let written = n.to_string();
+    match Exact::parse(&written) {
+        Some(exact) if figures.decimals.is_some() || written.contains(['e', 'E']) => exact_as(&exact, settings, figures, rounding),
+        _ => digits(&written, settings, figures),
+    }
 }
 
-/// Digits in groups of three before the decimal point.
-pub(crate) fn grouped(digits: &str, separator: &str) -> String {
-    let (sign, rest) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
-    let whole_end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-    let (whole, fraction) = rest.split_at(whole_end);
-    if fraction.contains(['e', 'E']) {
-        return digits.to_owned();
+/// An exact number in digits.
+pub(crate) fn exact_as(n: &Exact, settings: &Settings, figures: Figures, rounding: Rounding) -> String {
+    let text = match figures.decimals {
+        Some(places) => n.rounded(i32::try_from(places).unwrap_or(i32::MAX), rounding).to_fixed(places),
+        None => n.to_string(),
+    };
+    match text.len() > MOST_DIGITS && n.to_f64().is_normal() {
+        true => digits(&format!("{:e}", n.to_f64()), settings, figures),
+        false => digits(&text, settings, figures),
     }
-    let mut out = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            out.push_str(separator);
-        }
-        out.push(digit);
-    }
-    out + fraction
 }
 
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn digits_are_grouped_before_the_point_only() {
-        assert_eq!(grouped("1234567.8912", ","), "1,234,567.8912");
-        assert_eq!(grouped("-50000", ","), "-50,000");
-        assert_eq!(grouped("999", ","), "999");
-        assert_eq!(grouped("1e300", ","), "1e300");
-    }
+/// Decimal digits in the book's style, grouped where the number is large or all numbers are.
+pub(crate) fn digits(text: &str, settings: &Settings, figures: Figures) -> String {
+    let is_large = text.parse::<f64>().is_ok_and(|n| n.abs() >= GROUP_FROM);
+    settings.numbers.write(text, figures.always_grouped || is_large)
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::value::Value;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::rewrite::{Rewritten, rewrite};
 use super::token::RESERVED;
 use super::values::{CollectionObject, Pass, RecordObject, StampObject, optional, text};
-use super::{Scope, compare, filters};
+use super::{Scope, filters};
 use crate::document::StampField;
 use crate::tree::Tree;
 
@@ -30,8 +31,8 @@ pub(crate) struct Engine {
     env: Environment<'static>,
     /// How many steps a render may take.
     pub(crate) fuel: u64,
-    /// Each template's source as the engine has it, comparisons rewritten, for places of errors.
-    pub(crate) sources: BTreeMap<String, Arc<str>>,
+    /// Each template's source as the engine has it, operators rewritten, for places of errors.
+    pub(crate) sources: BTreeMap<String, Rewritten>,
     /// Each template's source as it was written.
     pub(crate) originals: BTreeMap<String, Arc<str>>,
     /// Templates that can't be parsed, with the engine's error.
@@ -43,7 +44,7 @@ pub(crate) struct Engine {
 impl Engine {
     /// Reads all templates below `templates/`.
     pub(crate) fn new(tree: &Tree, records: usize) -> Engine {
-        let mut env = Environment::new();
+        let mut env = Environment::empty();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|_| AutoEscape::Custom("brief".into()));
         let fuel = BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64));
@@ -70,14 +71,25 @@ impl Engine {
             self.reserved.push((name.to_owned(), source[..at].matches('\n').count() + 1));
             return;
         }
-        let rewritten = compare::rewrite(source);
         self.originals.insert(name.to_owned(), Arc::from(source));
-        self.sources.insert(name.to_owned(), Arc::from(rewritten.as_str()));
-        if let Err(error) = self.env.add_template_owned(name.to_owned(), rewritten) {
-            // What the author wrote, not what was made of it, is to be complained of.
-            let own = self.env.template_from_named_str(name, source).err();
-            self.broken.push((name.to_owned(), own.unwrap_or(error)));
-        }
+        // What the author wrote, not what was made of it, is to be complained of.
+        let own = |env: &Environment<'static>| env.template_from_named_str(name, source).err();
+        let rewritten = match rewrite(source) {
+            Ok(rewritten) => rewritten,
+            Err(fault) => {
+                let error = own(&self.env).unwrap_or_else(|| {
+                    let line = source[..fault.at.min(source.len())].matches('\n').count() + 1;
+                    Error::new(ErrorKind::SyntaxError, format!("{} (line {line})", fault.why))
+                });
+                self.sources.insert(name.to_owned(), Rewritten::unchanged(source));
+                self.broken.push((name.to_owned(), error));
+                return;
+            }
+        };
+        let added = self.env.add_template_owned(name.to_owned(), rewritten.text.to_string());
+        let fault = added.err().map(|error| own(&self.env).ok_or(error));
+        self.sources.insert(name.to_owned(), if matches!(fault, Some(Ok(_))) { Rewritten::unchanged(source) } else { rewritten });
+        self.broken.extend(fault.map(|fault| (name.to_owned(), fault.unwrap_or_else(|error| error))));
     }
 
     pub(crate) fn has(&self, template: &str) -> bool {

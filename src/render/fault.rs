@@ -6,10 +6,9 @@ use std::sync::Arc;
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
 use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
-use super::filters::{FILTERS, FUNCTIONS, TESTS};
+use super::filters::{BARE, FILTERS, FUNCTIONS, TESTS};
 use super::plan::Planned;
-use super::token::{BROKEN, TOO_LONG};
-
+use super::token::{BROKEN, CUTS, TOO_LONG};
 use super::values::Pass;
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
 use crate::document::Origin;
@@ -66,6 +65,9 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
             Diagnostic::error(Code::BrokenToken, place, format!("{made_for} cuts a printed value in two"))
                 .help("change the text before it is printed, with a filter on the field itself")
         }
+        _ if inner.detail().is_some_and(|d| d.contains(CUTS)) => {
+            Diagnostic::error(Code::BrokenToken, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+        }
         _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
         _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(
             Code::TemplateLimit,
@@ -77,7 +79,7 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
             return trace(engine, error, inner, unknown(inner, place, &made_for));
         }
         _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner)))
-            .maybe_help(calculated(inner)),
+            .maybe_help(bare(inner)),
     };
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
@@ -99,7 +101,7 @@ pub(crate) fn too_long(place: Place, made_for: &str) -> Diagnostic {
 }
 
 fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for: &str) -> Diagnostic {
-    let expression = expression(engine, error);
+    let expression = expression(engine, error).map(|(_, text)| text);
     // The engine says where; what was looked up last says which name of whom.
     let line = error.name().zip(error.line()).and_then(|(name, line)| engine.originals.get(name)?.lines().nth(line.checked_sub(1)?));
     let miss = pass.missed().filter(|miss| line.is_none_or(|line| line.contains(&miss.name)));
@@ -110,7 +112,7 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
                 "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()
             }),
         ),
-        (None, Some(text)) => (
+        (None, Some(text)) if is_path(text) => (
             format!("`{}` is not defined, in {made_for}", root(text)),
             did_you_mean(
                 root(text),
@@ -120,9 +122,14 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
                 "names are the collections, `book`, `document`, `version`, `changes` and, in an `each` document, `record`".to_owned()
             }),
         ),
-        (None, None) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
+        (None, _) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };
     Diagnostic::error(Code::UndefinedName, place, message).help(help)
+}
+
+/// Whether an expression is a name with what is taken from it, and nothing is calculated.
+fn is_path(expression: &str) -> bool {
+    !expression.starts_with(|c: char| c.is_ascii_digit()) && !expression.contains(|c: char| c.is_whitespace() || "+-*/%~<>=|(".contains(c))
 }
 
 /// The name that an expression begins with: `mission` of `mission.kfor.troops`.
@@ -160,12 +167,10 @@ fn unknown(error: &Error, place: Place, made_for: &str) -> Diagnostic {
     Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: there is no {noun} `{name}`")).help(help)
 }
 
-/// A way out for one who calculates with claims or records.
-fn calculated(error: &Error) -> Option<String> {
-    let is_object = error.detail().is_some_and(|d| d.contains("plain object"));
-    is_object.then(|| {
-        "a claim is no bare number: calculate with its `.value`, or with `| sum`, `| round` and the like, which keep it cited".to_owned()
-    })
+/// A way out for one who prints a part of a claim.
+fn bare(error: &Error) -> Option<String> {
+    let is_bare = error.detail().is_some_and(|d| d.contains(BARE));
+    is_bare.then(|| "print the claim itself, which cites its sources, or say `| uncited`".to_owned())
 }
 
 /// Adds where the failing template was included from.
@@ -202,23 +207,26 @@ fn detail(error: &Error) -> String {
     if text.contains('`') { text.to_owned() } else { text.replace(['"', '\''], "`") }
 }
 
-/// The source text that an error points at.
-fn expression(engine: &Engine, error: &Error) -> Option<String> {
-    let source = engine.sources.get(error.name()?)?;
-    let text = source.get(error.range()?)?.trim();
-    (!text.is_empty() && !text.contains('\n') && !text.contains(super::compare::FUNCTION)).then(|| text.to_owned())
+/// The source text that an error points at, and the byte at which it starts.
+fn expression(engine: &Engine, error: &Error) -> Option<(usize, String)> {
+    let name = error.name()?;
+    let (rewritten, range) = (engine.sources.get(name)?, error.range()?);
+    let source = engine.originals.get(name)?;
+    let (from, to) = (rewritten.original(range.start), rewritten.original(range.end));
+    let text = source.get(from..to)?;
+    let start = from + (text.len() - text.trim_start().len());
+    let text = text.trim();
+    (!text.is_empty() && !text.contains('\n')).then(|| (start, text.to_owned()))
 }
 
 fn place(engine: &Engine, error: &Error) -> Option<Place> {
     let name = error.name()?;
     let line = error.line()?;
-    // The range is one of the rewritten source: the same text is looked for on the line that the author wrote.
     let source = engine.originals.get(name)?;
-    let shown = source.lines().nth(line.checked_sub(1)?).unwrap_or_default();
-    let found = expression(engine, error).and_then(|text| Some((shown.find(&text)?, text)));
-    Some(match found {
+    Some(match expression(engine, error) {
         Some((at, text)) => {
-            let column = shown[..at].chars().count() + 1;
+            let line = source[..at].matches('\n').count() + 1;
+            let column = source[..at].rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             let end_column = column + text.chars().count();
             Place::Span(Span { file: path(name), line, column, end_line: line, end_column })
         }

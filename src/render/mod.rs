@@ -6,7 +6,6 @@
 mod anchors;
 mod changes;
 mod claim_text;
-mod compare;
 mod engine;
 mod fault;
 mod filters;
@@ -14,8 +13,10 @@ mod fragment;
 mod marks;
 mod naming;
 mod notes;
+mod operators;
 mod plan;
 mod resolve;
+mod rewrite;
 mod safe_link;
 mod token;
 mod values;

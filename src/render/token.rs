@@ -24,6 +24,9 @@ pub(crate) const RESERVED: [char; 3] = [OPEN, CLOSE, SHIELD];
 /// What says that a document outgrows its limit.
 pub(crate) const TOO_LONG: &str = "more text than a document may hold";
 
+/// What says that a filter or an operator would cut a token.
+pub(crate) const CUTS: &str = "would cut a printed value in two";
+
 /// What says that a token was cut.
 pub(crate) const BROKEN: &str = "a printed value was cut in two";
 
@@ -42,6 +45,14 @@ impl Prints {
     /// Counts text that was printed, and stops a template that prints without end.
     pub(crate) fn charge(&self, bytes: usize) -> Result<(), Error> {
         match self.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > LONGEST {
+            true => Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
+            false => Ok(()),
+        }
+    }
+
+    /// Stops a text that is longer than a document may be.
+    pub(crate) fn check_length(&self, bytes: usize) -> Result<(), Error> {
+        match bytes > LONGEST {
             true => Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
             false => Ok(()),
         }

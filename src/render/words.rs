@@ -8,7 +8,6 @@ pub const WORDS: &[(&str, &str)] = &[
     ("at_least", "at least"),
     ("at_most", "at most"),
     ("range", "–"),
-    ("group", ","),
     ("and", "and"),
     ("yes", "yes"),
     ("no", "no"),
@@ -105,12 +104,10 @@ pub(crate) fn date(date: Date, style: DateStyle, settings: &Settings) -> String 
     }
 }
 
-/// A whole number up to twelve in words; others in digits.
-pub(crate) fn small_number(n: i64, settings: &Settings) -> String {
-    match usize::try_from(n).ok().and_then(|index| SMALL_NUMBERS.get(index)) {
-        Some(english) => settings.words.get(*english).cloned().unwrap_or_else(|| (*english).to_owned()),
-        None => n.to_string(),
-    }
+/// A whole number up to twelve in words; no word for others.
+pub(crate) fn small_number(n: i64, settings: &Settings) -> Option<String> {
+    let english = usize::try_from(n).ok().and_then(|index| SMALL_NUMBERS.get(index))?;
+    Some(settings.words.get(*english).cloned().unwrap_or_else(|| (*english).to_owned()))
 }
 
 #[cfg(test)]

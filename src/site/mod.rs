@@ -12,6 +12,8 @@ mod path;
 mod robots;
 mod views;
 
+use std::collections::BTreeSet;
+
 use minijinja::Environment;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -91,9 +93,9 @@ pub struct Document {
 /// A claim that a document prints.
 #[derive(Debug, Clone, Serialize)]
 pub struct PrintedClaim {
-    /// `precedents/kfor/troops`, and the record that it is of.
+    /// `precedents/kfor/troops`, or the calculation, and the records that it is of.
     pub claim: String,
-    pub record: String,
+    pub records: BTreeSet<String>,
     pub printed: String,
     pub sources: Vec<String>,
     pub notes: Vec<usize>,

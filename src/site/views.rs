@@ -226,7 +226,9 @@ fn source_link(room: &Room, id: &str) -> Option<Value> {
 }
 
 fn claim_row(room: &Room, claim: &super::PrintedClaim) -> Value {
-    let record = claim.record.split_once('/').filter(|(collection, id)| room.record(collection, id).is_some());
+    // A figure that was calculated from several records leads to none of them.
+    let only = claim.records.first().filter(|_| claim.records.len() == 1);
+    let record = only.and_then(|record| record.split_once('/')).filter(|(collection, id)| room.record(collection, id).is_some());
     let sources: Vec<Value> = claim
         .sources
         .iter()
@@ -249,7 +251,7 @@ fn printed_in(room: &Room, record: &Record) -> Vec<Value> {
     let Some(newest) = room.versions.iter().find(|version| !version.pruned) else { return Vec::new() };
     let name = format!("{}/{}", record.collection, record.id);
     let printing = newest.documents.iter().filter_map(|document| {
-        let mut claims = document.claims.iter().filter(|claim| claim.record == name).peekable();
+        let mut claims = document.claims.iter().filter(|claim| claim.records.contains(&name)).peekable();
         let page = claims.peek()?.page;
         Some(context! {
             title => &document.title, path => path::document(newest.number, &document.id), page => page,

@@ -11,6 +11,7 @@ mod book;
 mod books;
 mod bounds;
 mod browser;
+mod claims;
 mod cli;
 mod crashes;
 mod diff;

@@ -198,6 +198,7 @@ fn claim(printed: &str) -> PrintedClaim {
         as_of: None,
         notes: vec![1],
         rendered_line: 1,
+        derived: None,
     }
 }
 

@@ -2,53 +2,173 @@
 
 use std::sync::Arc;
 
-use minijinja::value::Value;
-use minijinja::{Environment, Error, ErrorKind};
+use minijinja::filters;
+use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
+use minijinja::{Environment, Error, State};
 
-use super::operand::{bare, items, wrong_kind};
+use super::number::whole;
+use super::operand::{items, keep_safe, wrong_kind};
 use super::print::to_token;
-use crate::render::token::{has_token, unshield};
-use crate::render::values::{Pass, Printed};
+use crate::render::operators::{error, piece_of, plain_value, printed_plain};
+use crate::render::token::unshield;
+use crate::render::values::{BareObject, ClaimObject, Pass, TextObject};
 use crate::render::words::word;
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
-    env.add_filter("default", |value: &Value, fallback: Option<Value>, falsy: Option<bool>| {
-        let missing = value.is_undefined() || value.is_none() || (falsy == Some(true) && !value.is_true());
-        if missing { fallback.unwrap_or_else(|| Value::from("")) } else { value.clone() }
-    });
+    for name in ["default", "d"] {
+        env.add_filter(name, |value: &Value, fallback: Option<Value>, falsy: Option<bool>| {
+            let missing = value.is_undefined() || value.is_none() || (falsy == Some(true) && !value.is_true());
+            if missing { fallback.unwrap_or_else(|| Value::from("")) } else { value.clone() }
+        });
+    }
     let shared = pass.clone();
-    env.add_filter("list", move |values: &Value| -> Result<Value, Error> {
-        let items: Vec<String> = items(values, "list")?.map(|item| to_token(&shared, &item)).collect::<Result<_, _>>()?;
+    env.add_filter("list", move |values: &Value| {
         let and = word(&shared.book.settings, "and");
-        let joined = match items.as_slice() {
+        joined(&shared, values, "list", |items| match items {
             [] => String::new(),
             [one] => one.clone(),
             [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
-        };
-        Ok(Value::from_safe_string(joined))
+        })
     });
     let shared = pass.clone();
-    env.add_filter("join", move |values: &Value, separator: Option<&str>| -> Result<Value, Error> {
-        let items: Vec<String> = items(values, "join")?.map(|item| to_token(&shared, &item)).collect::<Result<_, _>>()?;
-        let separator = separator.unwrap_or_default();
-        let separator = if separator.trim_matches([' ', ',', ';', '\n']).is_empty() {
-            separator.to_owned()
-        } else {
-            shared.prints.token(Printed::Text(unshield(separator).into_owned()))
+    env.add_filter("join", move |values: &Value, separator: Option<Value>| -> Result<Value, Error> {
+        let separator = match separator {
+            None => String::new(),
+            Some(separator) => match separator.as_str() {
+                Some(plain) if plain.trim_matches([' ', ',', ';', '\n']).is_empty() => plain.to_owned(),
+                _ => to_token(&shared, &separator)?,
+            },
         };
-        Ok(Value::from_safe_string(items.join(&separator)))
+        joined(&shared, values, "join", |items| items.join(&separator))
     });
     for name in ["length", "count"] {
-        env.add_filter(name, |value: &Value| -> Result<usize, Error> {
-            if value.as_str().is_some_and(has_token) {
-                return Err(Error::new(ErrorKind::InvalidOperation, "the length of printed text isn't known while a template runs"));
+        let shared = pass.clone();
+        env.add_filter(name, move |value: &Value| -> Result<usize, Error> {
+            if value.downcast_object_ref::<ClaimObject>().is_some_and(|claim| claim.quantity().is_ok() || !claim.is_known()) {
+                return Err(wrong_kind("length", value, "a list or a text"));
             }
-            let value = bare(value);
-            value
-                .as_str()
-                .map(|s| unshield(s).chars().count())
-                .or_else(|| value.len())
-                .ok_or_else(|| wrong_kind("length", &value, "a list or a text"))
+            let plain = plain_value(&shared, value)?;
+            let length = plain.as_str().map(|s| unshield(s).chars().count()).or_else(|| plain.len());
+            length.ok_or_else(|| wrong_kind("length", value, "a list or a text"))
         });
     }
+    engine_filters(env, pass);
+}
+
+/// The filters of the engine that take a list as it is, and give its items on; what else they are told is taken plain.
+fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
+    env.add_filter("!attr", filters::attr);
+    env.add_filter("!batch", filters::batch);
+    env.add_filter("!chain", filters::chain);
+    env.add_filter("!first", filters::first);
+    env.add_filter("!items", filters::items);
+    env.add_filter("!last", filters::last);
+    env.add_filter("!map", filters::map);
+    env.add_filter("!reject", filters::reject);
+    env.add_filter("!rejectattr", filters::rejectattr);
+    env.add_filter("!reverse", filters::reverse);
+    env.add_filter("!select", filters::select);
+    env.add_filter("!selectattr", filters::selectattr);
+    env.add_filter("!slice", filters::slice);
+    env.add_filter("!zip", filters::zip);
+    for (name, own, takes_number) in [
+        ("attr", "!attr", false),
+        ("batch", "!batch", true),
+        ("chain", "!chain", false),
+        ("first", "!first", false),
+        ("items", "!items", false),
+        ("last", "!last", false),
+        ("map", "!map", false),
+        ("reject", "!reject", false),
+        ("rejectattr", "!rejectattr", false),
+        ("reverse", "!reverse", false),
+        ("select", "!select", false),
+        ("selectattr", "!selectattr", false),
+        ("slice", "!slice", true),
+        ("zip", "!zip", false),
+    ] {
+        let shared = pass.clone();
+        env.add_filter(name, move |state: &mut State<'_, '_>, value: Value, rest: Rest<ValueOrKwargs>| -> Result<Value, Error> {
+            let value = listed(&shared, name, value)?;
+            let mut args = vec![value];
+            args.extend(rest.into_values());
+            for arg in args.iter_mut().skip(1).take(usize::from(takes_number)) {
+                *arg = if arg.is_kwargs() { arg.clone() } else { Value::from(whole(&shared, name, arg)?) };
+            }
+            for arg in args.iter_mut().skip(1) {
+                // A name, such as that of an attribute, may have been put together by the template.
+                if let Some(plain) = printed_plain(&shared, arg)? {
+                    *arg = Value::from(plain);
+                }
+            }
+            state.consume_fuel(args[0].len().unwrap_or(0) as u64)?;
+            state.apply_filter(own, &args)
+        });
+    }
+}
+
+/// What a filter of lists takes: no text in which claims are printed, whose letters are pieces of figures.
+fn listed(pass: &Arc<Pass>, filter: &str, value: Value) -> Result<Value, Error> {
+    let value = piece_of(pass, &value, &format!("`{filter}`"))?.unwrap_or(value);
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>().filter(|_| filter != "attr") {
+        if claim.bare().kind() != ValueKind::Seq || claim.quantity().is_ok() {
+            return Err(error(format!("`{filter}` takes a list, not the claim `{}`", claim.path())));
+        }
+    }
+    let inner = value.downcast_object_ref::<BareObject>().map(|bare| &bare.inner);
+    let kind = inner.unwrap_or(&value).kind();
+    let is_fit = match filter {
+        "items" => kind == ValueKind::Map,
+        "attr" => true,
+        _ => matches!(kind, ValueKind::Seq | ValueKind::Iterable | ValueKind::Map) || kind == ValueKind::String && inner.is_none(),
+    };
+    match is_fit {
+        true => Ok(value),
+        false => Err(wrong_kind(filter, &value, if filter == "items" { "a mapping" } else { "a list" })),
+    }
+}
+
+/// The items of a list as printed text, put together.
+fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, join: impl Fn(&[String]) -> String) -> Result<Value, Error> {
+    let mut of = None;
+    let mut printed = Vec::new();
+    let mut length = 0;
+    for item in items(values, filter)? {
+        let item = match item.downcast_object_ref::<BareObject>() {
+            Some(bare) => {
+                of.get_or_insert_with(|| bare.of.clone());
+                bare.inner.clone()
+            }
+            None => item,
+        };
+        let token = to_token(pass, &item)?;
+        length += token.len();
+        pass.prints.check_length(length)?;
+        printed.push(token);
+    }
+    let joined = join(&printed);
+    pass.prints.check_length(joined.len())?;
+    let text = match joined.is_empty() {
+        true => keep_safe(&Value::from_safe_string(String::new()), joined),
+        false => TextObject::wrap(pass, joined),
+    };
+    Ok(match of {
+        Some(of) => BareObject::wrap(text, &of),
+        None => text,
+    })
+}
+
+/// What stands at a dotted path below a value; undefined where nothing does.
+pub(super) fn at_path(value: &Value, path: &str) -> Result<Value, Error> {
+    let mut value = value.clone();
+    for segment in path.split('.') {
+        if value.is_undefined() || value.is_none() {
+            return Ok(Value::UNDEFINED);
+        }
+        value = match segment.parse::<usize>() {
+            Ok(index) => value.get_item(&Value::from(index))?,
+            Err(_) => value.get_attr(segment)?,
+        };
+    }
+    Ok(value)
 }

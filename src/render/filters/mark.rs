@@ -6,23 +6,24 @@ use minijinja::value::{Rest, Value};
 use minijinja::{Environment, Error};
 
 use super::operand::wrong_kind;
+use super::print::broken;
 use crate::model::Citation;
-use crate::render::token::unshield;
-use crate::render::values::{ClaimObject, MarkObject, Pass, Printed, RecordObject};
+use crate::render::operators::{as_text, plain_value};
+use crate::render::token::{CLOSE, OPEN, Piece, pieces, unshield};
+use crate::render::values::{BareObject, ClaimObject, MarkObject, Pass, Printed, RecordObject, TextObject};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
-    env.add_filter("uncited", |value: &Value| match value.downcast_object_ref::<ClaimObject>() {
-        Some(claim) => Value::from_object(ClaimObject { uncited: true, ..claim.clone() }),
-        None => value.clone(),
-    });
+    let shared = pass.clone();
+    env.add_filter("uncited", move |value: &Value| uncited(&shared, value));
     let shared = pass.clone();
     let cite = move |sources: Rest<Value>| -> Result<Value, Error> {
         let mut citations = Vec::new();
         for source in sources.iter() {
-            match (source.as_str(), source.downcast_object_ref::<RecordObject>()) {
-                (Some(plain), _) => citations.push(Citation::parse(&unshield(plain))),
+            let plain = plain_value(&shared, source)?;
+            match (plain.as_str(), source.downcast_object_ref::<RecordObject>()) {
                 (_, Some(record)) => citations.push(Citation { source: record.id().to_owned(), locator: None }),
-                _ => return Err(wrong_kind("cite", source, "a source such as `\"report#3\"`")),
+                (Some(plain), _) => citations.push(Citation::parse(&unshield(plain))),
+                (None, None) => return Err(wrong_kind("cite", source, "a source such as `\"report#3\"`")),
             }
         }
         Ok(Value::from_object(MarkObject { pass: shared.clone(), printed: Printed::Cite(citations) }))
@@ -33,4 +34,29 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
         let shared = pass.clone();
         env.add_function(name, move || Value::from_object(MarkObject { pass: shared.clone(), printed: printed.clone() }));
     }
+}
+
+/// A claim, or printed text with claims in it, without marks; what was taken out of a claim, as it is.
+fn uncited(pass: &Arc<Pass>, value: &Value) -> Result<Value, Error> {
+    if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        return uncited(pass, &bare.inner);
+    }
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        return Ok(Value::from_object(ClaimObject { uncited: true, ..claim.clone() }));
+    }
+    let Some(text) = as_text(value) else { return Ok(value.clone()) };
+    let mut out = String::with_capacity(text.len());
+    for piece in pieces(&text) {
+        match piece {
+            Piece::Text(part) => out.push_str(part),
+            Piece::Broken => return Err(broken()),
+            Piece::Token(index) => match pass.prints.get(index) {
+                Some(Printed::Claim(claim)) => {
+                    out.push_str(&pass.prints.token(Printed::Claim(Arc::new(ClaimObject { uncited: true, ..(*claim).clone() }))));
+                }
+                _ => out.extend([OPEN.to_string(), index.to_string(), CLOSE.to_string()]),
+            },
+        }
+    }
+    Ok(TextObject::wrap(pass, out))
 }

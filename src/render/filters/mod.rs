@@ -4,20 +4,23 @@
 //! replaced by ones that work on what was printed and keep its source.
 
 mod comparison;
+mod function;
 mod list;
 mod mark;
 mod number;
 mod operand;
 mod print;
+mod sort;
 mod text;
 
 use std::sync::Arc;
 
 use minijinja::Environment;
 
+use super::operators;
 use super::values::Pass;
 
-pub(super) use print::to_token;
+pub(super) use print::{BARE, number_text, to_token};
 
 /// The filters that templates may use.
 pub(crate) const FILTERS: [&str; 47] = [
@@ -91,15 +94,16 @@ pub(crate) const TESTS: [&str; 16] = [
 /// The functions that they may use.
 pub(crate) const FUNCTIONS: [&str; 6] = ["cite", "dict", "namespace", "notes", "range", "sources_cited"];
 
-/// Puts the filters, tests and functions of templates into an environment that serves one render.
+/// Puts the filters, tests and functions of templates into an environment that serves one render and has none yet.
+///
+/// None of the engine's own is left as it is but for those that only ask whether something is there.
 pub(crate) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
-    for name in ["safe", "escape", "e", "pprint", "urlencode", "tojson", "string"] {
-        env.remove_filter(name);
-    }
-    env.remove_global("debug");
     text::install(env, pass);
     number::install(env, pass);
     list::install(env, pass);
-    comparison::install(env);
+    sort::install(env, pass);
+    comparison::install(env, pass);
     mark::install(env, pass);
+    function::install(env, pass);
+    operators::install(env, pass);
 }

@@ -1,141 +1,346 @@
-//! Filters of numbers and dates; a claim stays a claim.
+//! Filters of numbers and dates; a claim stays a claim, with its qualifier, its unit and its sources.
 
 use std::sync::Arc;
 
-use minijinja::value::{Kwargs, Rest, Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, State};
+use minijinja::value::{Kwargs, Rest, Value, ValueKind, ValueOrKwargs, from_args};
+use minijinja::{Environment, Error, State};
 
-use super::operand::{bare, items, wrong_kind};
-use crate::model::{Date, Settings};
-use crate::render::claim_text::grouped;
+use super::operand::{items, wrong_kind};
+use crate::model::{Date, Exact, Held, NotAQuantity, Quantity, Rounding};
+use crate::render::claim_text::{Figures, claim_as, exact_as, quantity_as};
+use crate::render::operators::{self, calculate, derived, error, named, plain_value, quantity_of, refused};
 use crate::render::token::unshield;
-use crate::render::values::{ClaimObject, Pass, StampObject, text};
+use crate::render::values::{BareObject, ClaimObject, Pass, StampObject, exact, exact_number, text};
 use crate::render::words::{self, DateStyle, word};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
-    let book = pass.book.clone();
-    env.add_filter("number", move |value: &Value, options: Kwargs| -> Result<Value, Error> {
-        let decimals: Option<usize> = options.get("decimals")?;
+    let shared = pass.clone();
+    env.add_filter("number", move |value: Value, options: Kwargs| -> Result<Value, Error> {
+        let decimals = options.get::<Option<Value>>("decimals")?;
         options.assert_all_used()?;
-        let separator = word(&book.settings, "group");
-        map_number(value, "number", |n| {
-            let digits = match decimals {
-                Some(places) => format!("{:.*}", places.min(20), f64::try_from(n.clone()).unwrap_or(f64::NAN)),
-                None => n.to_string(),
-            };
-            Ok(grouped(&digits, &separator))
-        })
+        let decimals = decimals.map(|places| whole(&shared, "number", &places)).transpose()?;
+        let decimals = match decimals {
+            Some(places @ 0..=20) => Some(usize::try_from(places).unwrap_or_default()),
+            Some(places) => return Err(error(format!("`number` writes 0 to 20 decimals, not {places}"))),
+            None => None,
+        };
+        write(&shared, &value, Figures { decimals, always_grouped: true })
     });
-    let book = pass.book.clone();
-    env.add_filter("words", move |value: &Value| {
-        map_number(value, "words", |n| Ok(words::small_number(i64::try_from(n.clone())?, &book.settings)))
-    });
-    // The engine's own, under names that no template uses.
-    env.add_filter("brief_abs", minijinja::filters::abs);
-    env.add_filter("brief_int", minijinja::filters::int);
-    env.add_filter("brief_float", minijinja::filters::float);
-    env.add_filter("brief_round", minijinja::filters::round);
-    env.add_filter("brief_sum", minijinja::filters::sum);
-    for (name, own) in [("abs", "brief_abs"), ("int", "brief_int"), ("float", "brief_float"), ("round", "brief_round")] {
-        env.add_filter(name, move |state: &mut State<'_, '_>, value: &Value, rest: Rest<Value>| -> Result<Value, Error> {
-            let args: Vec<Value> = std::iter::once(bare(value)).chain(rest.iter().cloned()).collect();
-            let made = state.apply_filter(own, &args)?;
-            Ok(match value.downcast_object_ref::<ClaimObject>() {
-                Some(claim) => Value::from_object(ClaimObject { derived: Some(made), text: None, ..claim.clone() }),
-                None => made,
-            })
-        });
+    let shared = pass.clone();
+    env.add_filter("words", move |value: Value| in_words(&shared, &value));
+    for (name, change) in [("abs", Quantity::abs as fn(&Quantity) -> Quantity), ("int", Quantity::truncated), ("float", Quantity::clone)] {
+        let shared = pass.clone();
+        env.add_filter(name, move |value: Value, rest: Rest<ValueOrKwargs>| changed(&shared, &value, name, &rest.into_values(), &change));
     }
     let shared = pass.clone();
-    env.add_filter("sum", move |state: &mut State<'_, '_>, values: &Value, options: Kwargs| -> Result<Value, Error> {
-        let attribute: Option<String> = options.get("attribute")?;
-        options.assert_all_used()?;
-        let items = items(values, "sum")?.map(|item| match &attribute {
-            Some(name) => item.get_attr(name),
-            None => Ok(item),
-        });
-        let items: Vec<Value> = items.collect::<Result<_, _>>()?;
-        let claims: Vec<_> = items.iter().filter_map(|item| item.downcast_object_ref::<ClaimObject>()).collect();
-        if let Some(unknown) = claims.iter().find(|claim| claim.bare().is_none()) {
-            let path = unknown.path();
-            return Err(Error::new(ErrorKind::InvalidOperation, format!("`{path}` is not known, so it can't be added up")));
-        }
-        let total = state.apply_filter("brief_sum", &[items.iter().map(bare).collect::<Vec<_>>().into()])?;
-        Ok(match claims.is_empty() {
-            true => total,
-            false => Value::from_object(ClaimObject {
-                pass: shared.clone(),
-                claims: claims.iter().flat_map(|claim| claim.claims.clone()).collect(),
-                text: None,
-                derived: Some(total),
-                uncited: claims.iter().all(|claim| claim.uncited),
-            }),
-        })
+    env.add_filter("round", move |value: Value, arguments: Rest<ValueOrKwargs>| round(&shared, &value, &arguments.into_values()));
+    let shared = pass.clone();
+    env.add_filter("sum", move |state: &mut State<'_, '_>, values: Value, arguments: Rest<ValueOrKwargs>| {
+        sum(state, &shared, &values, &arguments.into_values())
     });
-    let book = pass.book.clone();
-    env.add_filter("date", move |value: &Value, style: Option<&str>| -> Result<Value, Error> {
-        let style = match style {
-            None | Some("long") => DateStyle::Long,
-            Some("short") => DateStyle::Short,
-            Some("iso") => DateStyle::Iso,
-            Some("month-year") => DateStyle::MonthYear,
-            Some(other) => {
-                let detail = format!("`date` knows the styles `long`, `short`, `iso` and `month-year`, not `{other}`");
-                return Err(Error::new(ErrorKind::InvalidOperation, detail));
-            }
+    for (name, wants_least) in [("min", true), ("max", false)] {
+        let shared = pass.clone();
+        env.add_filter(name, move |values: Value, options: Kwargs| extreme(&shared, name, &values, &options, wants_least));
+    }
+    let shared = pass.clone();
+    env.add_filter("date", move |value: Value, style: Option<&str>| date(&shared, &value, style));
+    let shared = pass.clone();
+    env.add_filter("plural", move |count: Value, one: Value, many: Option<Value>| plural(&shared, &count, &one, many.as_ref()));
+}
+
+/// A whole number that a filter is told.
+pub(super) fn whole(pass: &Pass, filter: &str, value: &Value) -> Result<i64, Error> {
+    if value.downcast_object_ref::<ClaimObject>().is_some() {
+        let detail = format!("`{filter}` takes a whole number here, not the claim {}; take its `.value`", named(value));
+        return Err(error(detail));
+    }
+    let plain = plain_value(pass, value)?;
+    exact(&plain).and_then(|n| n.as_i64()).ok_or_else(|| error(format!("`{filter}` takes a whole number here, not {}", named(value))))
+}
+
+/// Applies what a filter does to what was taken out of a claim; what comes out is as bare.
+fn through_bare(value: &Value, filter: impl Fn(&Value) -> Result<Value, Error>) -> Option<Result<Value, Error>> {
+    let bare = value.downcast_object_ref::<BareObject>()?;
+    Some(filter(&bare.inner).map(|made| BareObject::wrap(made, &bare.of)))
+}
+
+fn write(pass: &Arc<Pass>, value: &Value, figures: Figures) -> Result<Value, Error> {
+    if let Some(made) = through_bare(value, |inner| write(pass, inner, figures)) {
+        return made;
+    }
+    let settings = &pass.book.settings;
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        return match (claim.quantity(), &claim.derived) {
+            (Ok(quantity), Some(_)) => Ok(claim.with_text(quantity_as(&quantity, settings, figures))),
+            (Ok(_), None) => Ok(claim.with_text(claim_as(claim.claim(), &pass.book, figures))),
+            (Err(NotAQuantity::Unknown(_)), _) => Ok(value.clone()),
+            (Err(_), _) => Err(wrong_kind("number", value, "a number")),
         };
-        if let Some(stamp) = value.downcast_object_ref::<StampObject>() {
-            return Ok(stamp.dated(style));
-        }
-        map_text(value, "date", |plain| {
-            let date: Date = plain.parse().map_err(|_| wrong_kind("date", value, "a date such as 2025-11-05"))?;
-            Ok(words::date(date, style, &book.settings))
-        })
-    });
+    }
+    let n = exact(value).ok_or_else(|| wrong_kind("number", value, "a number"))?;
+    Ok(Value::from(exact_as(&n, settings, figures, Rounding::Nearest)))
 }
 
-fn map_number(value: &Value, filter: &str, make: impl Fn(&Value) -> Result<String, Error>) -> Result<Value, Error> {
-    let claim = value.downcast_object_ref::<ClaimObject>();
-    let n = bare(value);
-    if let (Some(claim), true) = (claim, n.is_none()) {
-        return Ok(Value::from_object(claim.clone()));
+fn in_words(pass: &Arc<Pass>, value: &Value) -> Result<Value, Error> {
+    if let Some(made) = through_bare(value, |inner| in_words(pass, inner)) {
+        return made;
     }
-    if n.kind() != ValueKind::Number {
-        return Err(wrong_kind(filter, value, "a number"));
+    let spelled = |n: &Exact| n.as_i64().and_then(|n| words::small_number(n, &pass.book.settings));
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        let quantity = match claim.quantity() {
+            Ok(quantity) => quantity,
+            Err(NotAQuantity::Unknown(_)) => return Ok(value.clone()),
+            Err(_) => return Err(wrong_kind("words", value, "a number")),
+        };
+        let Some((n, spelled)) = quantity.named_by().and_then(|n| Some((n, spelled(n)?))) else { return Ok(value.clone()) };
+        // The qualifier and the unit stay around the word.
+        let digits = exact_as(n, &pass.book.settings, Figures::default(), Rounding::Nearest);
+        let text = quantity_as(&quantity, &pass.book.settings, Figures::default());
+        return Ok(claim.with_text(text.replacen(&digits, &spelled, 1)));
     }
-    let made = make(&n)?;
-    Ok(match claim {
-        Some(claim) => {
-            // The qualifier and unit of the claim stay around the number.
-            let settings = &claim.pass.book.settings;
-            claim.with_text(dressed(claim, made, settings))
-        }
-        None => Value::from(made),
-    })
+    let n = exact(value).ok_or_else(|| wrong_kind("words", value, "a number"))?;
+    let digits = || exact_as(&n, &pass.book.settings, Figures::default(), Rounding::Nearest);
+    Ok(Value::from(spelled(&n).unwrap_or_else(digits)))
 }
 
-fn dressed(claim: &ClaimObject, number: String, settings: &Settings) -> String {
-    use crate::model::Held;
-    let held = claim.claim();
-    let qualified = match &held.held {
-        Held::Known { qualifier: Some(qualifier), .. } => format!("{} {number}", word(settings, qualifier.key())),
-        _ => number,
+/// `abs`, `int` and `float`: a claim's number changed; of a text that is no claim, the number that it spells.
+fn changed(
+    pass: &Arc<Pass>,
+    value: &Value,
+    filter: &'static str,
+    rest: &[Value],
+    change: &dyn Fn(&Quantity) -> Quantity,
+) -> Result<Value, Error> {
+    if let Some(made) = through_bare(value, |inner| changed(pass, inner, filter, rest, change)) {
+        return made;
+    }
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        let before = quantity_of(value, filter)?;
+        let after = change(&before);
+        return Ok(match before == after {
+            true => value.clone(),
+            false => derived(pass, after, format!("{filter}({})", claim.path()), &[claim]),
+        });
+    }
+    let fallback = match rest {
+        [] => None,
+        arguments => {
+            let (positional, kwargs): (Option<Value>, Kwargs) = from_args(arguments)?;
+            let fallback = positional.or(kwargs.get("default")?);
+            kwargs.assert_all_used()?;
+            fallback
+        }
     };
-    match &held.unit {
-        Some(unit) => format!("{qualified} {unit}"),
-        None => qualified,
+    let number = match value.kind() {
+        ValueKind::Number => exact(value),
+        ValueKind::Bool if filter != "abs" => Some(Exact::from(i64::from(value.is_true()))),
+        ValueKind::String if filter != "abs" => Exact::parse(unshield(value.as_str().unwrap_or_default()).trim()),
+        _ => None,
+    };
+    let Some(number) = number else {
+        return fallback.ok_or_else(|| match value.kind() {
+            ValueKind::String => error(format!("`{filter}` takes a number, not {}", named(value))),
+            _ => wrong_kind(filter, value, "a number"),
+        });
+    };
+    let made = change(&Quantity::exactly(number));
+    let made = made.point().cloned().unwrap_or_else(Exact::zero);
+    Ok(if filter == "float" || filter == "abs" && !value.is_integer() { Value::from(made.to_f64()) } else { exact_number(&made) })
+}
+
+fn round(pass: &Arc<Pass>, value: &Value, arguments: &[Value]) -> Result<Value, Error> {
+    if let Some(made) = through_bare(value, |inner| round(pass, inner, arguments)) {
+        return made;
+    }
+    let (places, method, options): (Option<Value>, Option<String>, Kwargs) = from_args(arguments)?;
+    let places = places.or(options.get("precision")?).map_or(Ok(0), |places| whole(pass, "round", &places))?;
+    let method = method.or(options.get("method")?);
+    options.assert_all_used()?;
+    let rounding = match method.as_deref() {
+        None | Some("common") => Rounding::Nearest,
+        Some("floor") => Rounding::Down,
+        Some("ceil") => Rounding::Up,
+        Some(other) => return Err(error(format!("`round` knows the methods `common`, `floor` and `ceil`, not `{other}`"))),
+    };
+    let places = i32::try_from(places).ok().filter(|places| places.abs() <= 100);
+    let places = places.ok_or_else(|| error("`round` takes 100 places at most"))?;
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        let before = quantity_of(value, "round")?;
+        let after = before.rounded(places, rounding);
+        return Ok(match before == after {
+            true => value.clone(),
+            false => derived(pass, after, format!("round({}, {places})", claim.path()), &[claim]),
+        });
+    }
+    let n = exact(value).ok_or_else(|| wrong_kind("round", value, "a number"))?;
+    let rounded = n.rounded(places, rounding);
+    Ok(if value.is_integer() { exact_number(&rounded) } else { Value::from(rounded.to_f64()) })
+}
+
+/// The items of a list, or one attribute of each; those that lack it are left out, as in Jinja.
+fn attributes(values: &Value, filter: &str, attribute: Option<&str>) -> Result<Vec<Value>, Error> {
+    let mut found = Vec::new();
+    for item in items(values, filter)? {
+        let value = match attribute {
+            None => item,
+            Some(path) => match super::list::at_path(&item, path)? {
+                value if value.is_undefined() => continue,
+                value => value,
+            },
+        };
+        found.push(value);
+    }
+    Ok(found)
+}
+
+fn sum(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, arguments: &[Value]) -> Result<Value, Error> {
+    let (attribute, start, options): (Option<String>, Option<Value>, Kwargs) = from_args(arguments)?;
+    let attribute = attribute.or(options.get("attribute")?);
+    let start = start.or(options.get("start")?);
+    options.assert_all_used()?;
+    let items = attributes(values, "sum", attribute.as_deref())?;
+    state.consume_fuel(items.len() as u64)?;
+    let items = start.into_iter().chain(items);
+    let total = items.map(Ok::<Value, Error>).reduce(|total, item| {
+        let (total, item) = (total?, item?);
+        let is_number = |value: &Value| match value.downcast_object_ref::<BareObject>() {
+            Some(bare) => bare.inner.kind() == ValueKind::Number || bare.inner.downcast_object_ref::<ClaimObject>().is_some(),
+            None => value.kind() == ValueKind::Number || value.downcast_object_ref::<ClaimObject>().is_some(),
+        };
+        if item.is_none() || is_number(&total) != is_number(&item) {
+            return Err(error(format!("`sum` can't add {} to {}", named(&item), named(&total))));
+        }
+        calculate(state, pass, &total, "+", &item)
+    });
+    match total {
+        None => Ok(Value::from(0)),
+        Some(total) => {
+            let total = total?;
+            // A list of one: what isn't a number is no sum either.
+            if total.downcast_object_ref::<ClaimObject>().is_some() {
+                quantity_of(&total, "sum")?;
+            } else if !matches!(plain_value(pass, &total)?.kind(), ValueKind::Number | ValueKind::Seq | ValueKind::Iterable) {
+                return Err(error(format!("`sum` takes numbers, not {}", named(&total))));
+            }
+            Ok(total)
+        }
     }
 }
 
-fn map_text(value: &Value, filter: &str, make: impl Fn(&str) -> Result<String, Error>) -> Result<Value, Error> {
-    let claim = value.downcast_object_ref::<ClaimObject>();
-    let plain = bare(value);
-    if let (Some(claim), true) = (claim, plain.is_none()) {
-        return Ok(Value::from_object(claim.clone()));
+/// `min` and `max`: the first of the items that certainly no other goes beyond.
+fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwargs, wants_least: bool) -> Result<Value, Error> {
+    let attribute: Option<String> = options.get("attribute")?;
+    let case_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+    options.assert_all_used()?;
+    let items: Vec<Value> = items(values, filter)?.collect();
+    let mut best: Option<(Value, Value)> = None;
+    for item in items {
+        let value = match &attribute {
+            Some(path) => super::list::at_path(&item, path)?,
+            None => item.clone(),
+        };
+        if value.downcast_object_ref::<ClaimObject>().is_some_and(|claim| !claim.is_known()) {
+            quantity_of(&value, filter)?;
+        }
+        let goes_beyond = match &best {
+            None => true,
+            Some((known, _)) => beyond(pass, filter, &value, known, wants_least, case_sensitive)?,
+        };
+        if goes_beyond {
+            best = Some((value, item));
+        }
     }
-    let made = make(&unshield(plain.as_str().ok_or_else(|| wrong_kind(filter, value, "a text"))?))?;
+    Ok(best.map_or(Value::UNDEFINED, |(_, item)| item))
+}
+
+/// Whether a value goes beyond the best so far; where that isn't certain, or the two can't be compared, an error names both.
+fn beyond(pass: &Arc<Pass>, filter: &str, value: &Value, best: &Value, wants_least: bool, case_sensitive: bool) -> Result<bool, Error> {
+    let (low, high) = if wants_least { (value, best) } else { (best, value) };
+    let is_claim = |value: &Value| value.downcast_object_ref::<ClaimObject>().is_some();
+    if is_claim(value) || is_claim(best) {
+        let (a, b) = (quantity_of_any(low, filter)?, quantity_of_any(high, filter)?);
+        if let Some((a, b)) = a.zip(b) {
+            // A number of the template counts in the claim's unit.
+            if !a.has_unit_of(&b) && is_claim(low) && is_claim(high) {
+                let units = [a.unit.as_deref(), b.unit.as_deref()];
+                return Err(refused(crate::model::NoAnswer::UnlikeUnits, low, filter, high, units));
+            }
+            // The value goes beyond the best unless the best is certainly at least as far out.
+            return match b.is_at_most(&a) {
+                Ok(at_most) => Ok(!at_most),
+                Err(_) if a.is_at_most(&b) == Ok(true) => Ok(true),
+                Err(why) => Err(refused(why, low, filter, high, [None, None])),
+            };
+        }
+    }
+    let (a, b) = (operators::key_of(pass, low, filter, case_sensitive)?, operators::key_of(pass, high, filter, case_sensitive)?);
+    super::sort::comparable(&[(&a, low), (&b, high)], filter)?;
+    Ok(super::sort::order(&a, &b).is_lt())
+}
+
+fn quantity_of_any(value: &Value, filter: &str) -> Result<Option<Quantity>, Error> {
+    match value.downcast_object_ref::<ClaimObject>() {
+        Some(claim) => match claim.quantity() {
+            Ok(quantity) => Ok(Some(quantity)),
+            Err(NotAQuantity::Kind(_)) => Ok(None),
+            Err(_) => quantity_of(value, filter).map(Some),
+        },
+        None => Ok(exact(value).map(Quantity::exactly)),
+    }
+}
+
+fn date(pass: &Arc<Pass>, value: &Value, style: Option<&str>) -> Result<Value, Error> {
+    if let Some(made) = through_bare(value, |inner| date(pass, inner, style)) {
+        return made;
+    }
+    let style = match style {
+        None | Some("long") => DateStyle::Long,
+        Some("short") => DateStyle::Short,
+        Some("iso") => DateStyle::Iso,
+        Some("month-year") => DateStyle::MonthYear,
+        Some(other) => return Err(error(format!("`date` knows the styles `long`, `short`, `iso` and `month-year`, not `{other}`"))),
+    };
+    if let Some(stamp) = value.downcast_object_ref::<StampObject>() {
+        return Ok(stamp.dated(style));
+    }
+    let settings = &pass.book.settings;
+    let claim = value.downcast_object_ref::<ClaimObject>();
+    if claim.is_some_and(|claim| !claim.is_known()) {
+        return Ok(value.clone());
+    }
+    let plain = plain_value(pass, value)?;
+    let wrong = || wrong_kind("date", value, "a date such as 2025-11-05");
+    let read: Date = unshield(plain.as_str().ok_or_else(wrong)?).parse().map_err(|_| wrong())?;
+    let made = words::date(read, style, settings);
     Ok(match claim {
-        Some(claim) => claim.with_text(made),
         None => text(&made),
+        Some(claim) => match &claim.claim().held {
+            Held::Known { qualifier: Some(qualifier), .. } => claim.with_text(format!("{} {made}", word(settings, qualifier.key()))),
+            _ => claim.with_text(made),
+        },
     })
+}
+
+/// The word that goes with a count: of exactly one, the first.
+fn plural(pass: &Arc<Pass>, count: &Value, one: &Value, many: Option<&Value>) -> Result<Value, Error> {
+    let word = |value: &Value| -> Result<String, Error> {
+        plain_value(pass, value)?.as_str().map(str::to_owned).ok_or_else(|| wrong_kind("plural", value, "words in quotation marks"))
+    };
+    let (one, many) = (word(one)?, many.map(word).transpose()?);
+    let is_one = match count.downcast_object_ref::<ClaimObject>() {
+        Some(claim) if claim.quantity().is_ok() || !claim.is_known() => {
+            let quantity = quantity_of(count, "plural")?;
+            quantity.named_by() == Some(&Exact::from(1))
+        }
+        _ => {
+            let plain = plain_value(pass, count)?;
+            let length = plain.as_str().is_none().then(|| plain.len()).flatten();
+            match (exact(&plain), length) {
+                (Some(n), _) => n == Exact::from(1),
+                (None, Some(length)) => length == 1,
+                (None, None) => return Err(wrong_kind("plural", count, "a number or a list")),
+            }
+        }
+    };
+    Ok(Value::from(if is_one { one } else { many.unwrap_or_else(|| format!("{one}s")) }))
 }

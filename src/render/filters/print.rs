@@ -5,9 +5,13 @@ use std::sync::Arc;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
+use crate::render::operators::error;
 use crate::render::token::{self, BROKEN, Piece, pieces, unshield};
-use crate::render::values::{ClaimObject, MarkObject, MarkdownObject, Pass, Printed, RecordObject, StampObject};
+use crate::render::values::{BareObject, ClaimObject, MarkObject, MarkdownObject, Pass, Printed, RecordObject, StampObject, TextObject};
 use crate::render::words::word;
+
+/// What says that a part of a claim is printed without its source.
+pub(crate) const BARE: &str = "is printed without its source";
 
 /// A value as the text of a template: its token, or printed text as it is.
 pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error> {
@@ -17,13 +21,17 @@ pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error>
     if let Some(plain) = value.as_str() {
         return Ok(if value.is_safe() { plain.to_owned() } else { text_tokens(pass, plain)? });
     }
+    if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        let (path, part) = &*bare.of;
+        return Err(error(format!("the `.{part}` of `{path}`, or what was made of it, {BARE}")));
+    }
     match value.kind() {
         ValueKind::None => Err(Error::new(
             ErrorKind::InvalidOperation,
             "this field is absent here and would print nothing; test it with `{% if … %}` or give it a `default`",
         )),
         ValueKind::Bool => Ok(pass.prints.token(Printed::Text(word(&pass.book.settings, if value.is_true() { "yes" } else { "no" })))),
-        ValueKind::Number => Ok(value.to_string()),
+        ValueKind::Number => Ok(number_text(pass, value)),
         _ if is_printable(value) => Ok(value.to_string()),
         ValueKind::Seq | ValueKind::Iterable => {
             Err(Error::new(ErrorKind::InvalidOperation, "a list can't be printed as it is; use `| list`, `| join(\", \")` or a loop"))
@@ -32,11 +40,17 @@ pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error>
     }
 }
 
+/// A number that is no claim: its digits, with the book's decimal sign.
+pub(crate) fn number_text(pass: &Pass, value: &Value) -> String {
+    pass.book.settings.numbers.write(&value.to_string(), false)
+}
+
 fn is_printable(value: &Value) -> bool {
     value.downcast_object_ref::<ClaimObject>().is_some()
         || value.downcast_object_ref::<RecordObject>().is_some()
         || value.downcast_object_ref::<MarkdownObject>().is_some()
         || value.downcast_object_ref::<StampObject>().is_some()
+        || value.downcast_object_ref::<TextObject>().is_some()
         || value.downcast_object_ref::<MarkObject>().is_some()
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::resolver::Resolver;
 use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Inline, PrintedClaim};
-use crate::model::{Citation, Claim, Held, Reference, SOURCES, Value};
-use crate::render::values::ClaimObject;
+use crate::document::{Derivation, Inline, Operand, PrintedClaim};
+use crate::model::{Citation, Claim, Exact, Held, Quantity, Reference, SOURCES, Value};
+use crate::render::claim_text;
+use crate::render::values::{ClaimObject, Derived};
 
 impl Resolver<'_> {
     pub(super) fn print_claim(&mut self, claim: &ClaimObject, out: &mut Vec<Inline>) {
@@ -23,6 +24,9 @@ impl Resolver<'_> {
 
     /// A claim's content in its frame, and its marks behind it; each claim it was made from is in the ledger.
     pub(super) fn claim_inlines(&mut self, claim: &ClaimObject, content: Vec<Inline>, printed: String) -> Vec<Inline> {
+        if let Some(derived) = &claim.derived {
+            return self.derived_inlines(claim, derived, content, printed);
+        }
         let mut inner = content;
         let mut marks = Vec::new();
         for (origin, held) in &claim.claims {
@@ -38,10 +42,39 @@ impl Resolver<'_> {
                 as_of: held.as_of.map(|date| date.to_string()),
                 notes: numbers,
                 rendered_line: if self.expanding.current().is_some() { self.printed_line } else { self.line },
+                derived: None,
             });
             inner = vec![Inline::Claim { index, content: inner }];
         }
         inner.extend(marks);
+        inner
+    }
+
+    /// A derived figure: one entry, which says what it was calculated from, and the marks of all that.
+    fn derived_inlines(&mut self, claim: &ClaimObject, derived: &Derived, content: Vec<Inline>, printed: String) -> Vec<Inline> {
+        let sources = claim.sources();
+        let notes: Vec<usize> = if claim.uncited { Vec::new() } else { sources.iter().map(|c| self.citation(c)).collect() };
+        let book = &self.pass.book;
+        let from = claim.claims.iter().map(|(origin, held)| Operand {
+            claim: origin.name(),
+            value: held_json(held),
+            said: claim_text::claim(held, book),
+            sources: held.sources.iter().map(Citation::to_string).collect(),
+        });
+        let index = self.claims.len();
+        self.claims.push(PrintedClaim {
+            record: String::new(),
+            path: String::new(),
+            value: quantity_json(&derived.quantity),
+            printed,
+            sources: sources.iter().map(Citation::to_string).collect(),
+            as_of: claim.as_of().map(|date| date.to_string()),
+            notes: notes.clone(),
+            rendered_line: if self.expanding.current().is_some() { self.printed_line } else { self.line },
+            derived: Some(Derivation { how: derived.how.clone(), unit: derived.quantity.unit.clone(), from: from.collect() }),
+        });
+        let mut inner = vec![Inline::Claim { index, content }];
+        inner.extend(notes.into_iter().map(Inline::Cite));
         inner
     }
 
@@ -90,6 +123,18 @@ fn held_json(claim: &Claim) -> serde_json::Value {
         Held::Known { value, .. } => json(value),
         Held::Range(a, b) => serde_json::json!([a, b]),
         Held::Unknown(_) => serde_json::Value::Null,
+    }
+}
+
+/// A derived figure's number, or its bounds.
+fn quantity_json(quantity: &Quantity) -> serde_json::Value {
+    let number = |n: &Exact| match n.as_i64() {
+        Some(n) => serde_json::Value::from(n),
+        None => serde_json::Value::from(n.to_f64()),
+    };
+    match (quantity.named_by(), &quantity.low, &quantity.high) {
+        (None, Some(low), Some(high)) => serde_json::json!([number(low), number(high)]),
+        (n, ..) => n.map_or(serde_json::Value::Null, number),
     }
 }
 

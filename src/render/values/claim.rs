@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
 
+use super::bare::BareObject;
 use super::convert::{citations, to_value};
 use super::pass::Pass;
 use super::printed::{Origin, Printed};
-use super::scalar::{number, optional, text};
-use crate::model::{self, Claim, Held, Qualifier};
+use super::scalar::{exact_number, number, optional, text};
+use crate::model::{self, Claim, Held, NotAQuantity, Qualifier, Quantity};
 use crate::render::claim_text;
 
 /// A claim: prints as its value in words, cited; its parts are attributes.
@@ -21,9 +22,17 @@ pub(crate) struct ClaimObject {
     pub(crate) claims: Vec<(Origin, Claim)>,
     /// The text that a filter made of it, where one did.
     pub(crate) text: Option<String>,
-    /// The value that a filter made of it, where one did.
-    pub(crate) derived: Option<Value>,
+    /// What was calculated from the claims, where it isn't the first of them itself.
+    pub(crate) derived: Option<Arc<Derived>>,
     pub(crate) uncited: bool,
+}
+
+/// A figure that was calculated from claims.
+#[derive(Debug, Clone)]
+pub(crate) struct Derived {
+    pub(crate) quantity: Quantity,
+    /// The calculation, with the claims' paths: `items/a/cost + items/b/cost`.
+    pub(crate) how: String,
 }
 
 impl ClaimObject {
@@ -31,31 +40,79 @@ impl ClaimObject {
         &self.claims[0].1
     }
 
-    /// `precedents/kfor/troops`, as messages name it.
+    /// `precedents/kfor/troops`, as messages name it; of a derived figure, the calculation.
     pub(crate) fn path(&self) -> String {
-        let (Origin { record: (collection, id), path }, _) = &self.claims[0];
-        format!("{collection}/{id}{path}")
+        if let Some(derived) = &self.derived {
+            return derived.how.clone();
+        }
+        let (origin, _) = &self.claims[0];
+        origin.name()
+    }
+
+    /// What it says of a number.
+    pub(crate) fn quantity(&self) -> Result<Quantity, NotAQuantity> {
+        match &self.derived {
+            Some(derived) => Ok(derived.quantity.clone()),
+            None => Quantity::of(self.claim()),
+        }
+    }
+
+    /// Whether its value is known.
+    pub(crate) fn is_known(&self) -> bool {
+        self.derived.is_some() || !matches!(self.claim().held, Held::Unknown(_))
     }
 
     /// The value without its qualifier; none where it is unknown.
     pub(crate) fn bare(&self) -> Value {
-        if let Some(value) = &self.derived {
-            return value.clone();
+        if let Some(derived) = &self.derived {
+            return match (derived.quantity.named_by(), &derived.quantity.low, &derived.quantity.high) {
+                (None, Some(low), Some(high)) => Value::from(vec![exact_number(low), exact_number(high)]),
+                (n, ..) => n.map_or(Value::from(()), exact_number),
+            };
         }
-        match &self.claim().held {
-            Held::Known { value, .. } => to_value(&self.pass, value, self.claims[0].0.clone()),
-            Held::Range(a, b) => Value::from(vec![number(a), number(b)]),
-            Held::Unknown(_) => Value::from(()),
+        match (&self.claim().held, &self.text) {
+            // Text that a filter changed is what is compared from then on.
+            (Held::Known { value: model::Value::Text(_), .. }, Some(changed)) => text(changed),
+            (Held::Known { value, .. }, _) => to_value(&self.pass, value, self.claims[0].0.clone()),
+            (Held::Range(a, b), _) => Value::from(vec![number(a), number(b)]),
+            (Held::Unknown(_), _) => Value::from(()),
         }
+    }
+
+    /// A part of it as a template gets it: without its source.
+    fn part(&self, value: Value, part: &'static str) -> Value {
+        BareObject::wrap(value, &Arc::new((self.path(), part)))
     }
 
     /// The text it prints as.
     pub(crate) fn printed_text(&self) -> String {
         match (&self.text, &self.derived) {
             (Some(text), _) => text.clone(),
-            (None, Some(value)) => claim_text::number_value(value).unwrap_or_else(|| value.to_string()),
+            (None, Some(derived)) => claim_text::quantity(&derived.quantity, &self.pass.book.settings),
             (None, None) => claim_text::claim(self.claim(), &self.pass.book),
         }
+    }
+
+    /// Who says so, of all the claims it was made from, each once.
+    pub(crate) fn sources(&self) -> Vec<model::Citation> {
+        let mut sources: Vec<model::Citation> = Vec::new();
+        for source in self.claims.iter().flat_map(|(_, claim)| &claim.sources) {
+            if !sources.contains(source) {
+                sources.push(source.clone());
+            }
+        }
+        sources
+    }
+
+    /// The date of all the claims, where they share one.
+    pub(crate) fn as_of(&self) -> Option<model::Date> {
+        self.shared(|claim| claim.as_of)
+    }
+
+    /// What all the claims say alike.
+    fn shared<T: PartialEq>(&self, of: impl Fn(&Claim) -> Option<T>) -> Option<T> {
+        let first = of(self.claim());
+        first.filter(|first| self.claims.iter().all(|(_, claim)| of(claim).as_ref() == Some(first)))
     }
 
     /// The same claim with another text.
@@ -91,28 +148,39 @@ impl Object for ClaimObject {
             return self.item(index);
         }
         let claim = self.claim();
-        let qualifier = match &claim.held {
-            Held::Known { qualifier, .. } => *qualifier,
-            _ => None,
+        let (approximate, at_least, at_most) = match (&self.derived, &claim.held) {
+            (Some(derived), _) => {
+                let quantity = &derived.quantity;
+                (quantity.approximate, quantity.high.is_none(), quantity.low.is_none())
+            }
+            (None, Held::Known { qualifier: Some(qualifier), .. }) => {
+                let is = |other| *qualifier == other;
+                (is(Qualifier::Approximate), is(Qualifier::AtLeast), is(Qualifier::AtMost))
+            }
+            _ => (false, false, false),
         };
         Some(match key.as_str()? {
-            "value" => self.bare(),
+            "value" => self.part(self.bare(), "value"),
             "unknown" => match &claim.held {
-                Held::Unknown(why) => text(why),
+                Held::Unknown(why) => self.part(text(why), "unknown"),
                 _ => Value::from(()),
             },
-            "range" => match &claim.held {
-                Held::Range(..) => self.bare(),
+            "range" => match self.quantity() {
+                Ok(Quantity { low: Some(low), high: Some(high), .. }) if low != high => self.part(self.bare(), "range"),
+                _ if self.derived.is_none() && matches!(claim.held, Held::Range(..)) => self.part(self.bare(), "range"),
                 _ => Value::from(()),
             },
-            "approximate" => Value::from(qualifier == Some(Qualifier::Approximate)),
-            "at_least" => Value::from(qualifier == Some(Qualifier::AtLeast)),
-            "at_most" => Value::from(qualifier == Some(Qualifier::AtMost)),
-            "unit" => optional(claim.unit.as_deref()),
-            "sources" => citations(&self.pass, &claim.sources),
-            "as_of" => claim.as_of.map_or(Value::from(()), |date| Value::from(date.to_string())),
-            "marking" => optional(claim.marking.as_deref()),
-            "confidence" => optional(claim.confidence.as_deref()),
+            "approximate" => Value::from(approximate),
+            "at_least" => Value::from(at_least),
+            "at_most" => Value::from(at_most),
+            "unit" => match &self.derived {
+                Some(derived) => optional(derived.quantity.unit.as_deref()),
+                None => optional(claim.unit.as_deref()),
+            },
+            "sources" => citations(&self.pass, &self.sources()),
+            "as_of" => self.as_of().map_or(Value::from(()), |date| Value::from(date.to_string())),
+            "marking" => optional(self.shared(|claim| claim.marking.clone()).as_deref()),
+            "confidence" => optional(self.shared(|claim| claim.confidence.clone()).as_deref()),
             other => {
                 const PARTS: [&str; 11] = [
                     "value",

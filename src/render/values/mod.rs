@@ -1,5 +1,6 @@
 //! What templates see: collections, records, claims and the version, as objects of the engine.
 
+mod bare;
 mod claim;
 mod collection;
 mod convert;
@@ -11,8 +12,10 @@ mod printed;
 mod record;
 mod scalar;
 mod stamp;
+mod text;
 
-pub(super) use claim::ClaimObject;
+pub(super) use bare::BareObject;
+pub(super) use claim::{ClaimObject, Derived};
 pub(super) use collection::CollectionObject;
 pub(super) use convert::plain;
 pub(super) use mark::MarkObject;
@@ -20,5 +23,6 @@ pub(super) use markdown::MarkdownObject;
 pub(super) use pass::Pass;
 pub(super) use printed::{Origin, Printed};
 pub(super) use record::RecordObject;
-pub(super) use scalar::{number, optional, text};
+pub(super) use scalar::{exact, exact_number, number, optional, text};
 pub(super) use stamp::StampObject;
+pub(super) use text::{TextObject, plain as plain_text};

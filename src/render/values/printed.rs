@@ -35,3 +35,11 @@ pub(crate) struct Origin {
     /// JSON pointer below the record.
     pub(crate) path: String,
 }
+
+impl Origin {
+    /// `precedents/kfor/troops`, as messages and the list of claims name it.
+    pub(crate) fn name(&self) -> String {
+        let (collection, id) = &self.record;
+        format!("{collection}/{id}{}", self.path)
+    }
+}

@@ -1,8 +1,8 @@
 //! Texts and numbers of the data as values of the engine.
 
-use minijinja::value::Value;
+use minijinja::value::{Value, ValueKind};
 
-use crate::model;
+use crate::model::{self, Exact};
 use crate::render::token::shield;
 
 /// Data as a text value: what could be taken for a token is shielded.
@@ -19,6 +19,24 @@ pub(crate) fn number(n: &model::Number) -> Value {
         (Some(n), ..) => Value::from(n),
         (_, Some(n), _) => Value::from(n),
         (.., float) => Value::from(float.unwrap_or(f64::NAN)),
+    }
+}
+
+/// A number of the engine, exactly; none for infinity and the like.
+pub(crate) fn exact(value: &Value) -> Option<Exact> {
+    if value.kind() != ValueKind::Number {
+        return None;
+    }
+    // A float's shortest digits are those that its author wrote.
+    Exact::parse(&value.to_string())
+}
+
+/// An exact number as one of the engine, the nearest that it has.
+pub(crate) fn exact_number(n: &Exact) -> Value {
+    match (n.as_i64(), n.as_i128()) {
+        (Some(n), _) => Value::from(n),
+        (_, Some(n)) => Value::from(n),
+        _ => Value::from(n.to_f64()),
     }
 }
 

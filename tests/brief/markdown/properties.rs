@@ -357,5 +357,6 @@ fn printed() -> PrintedClaim {
         as_of: None,
         notes: vec![],
         rendered_line: 1,
+        derived: None,
     }
 }

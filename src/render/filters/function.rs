@@ -1,0 +1,36 @@
+//! Functions that templates may use, and tests that only ask whether something is there.
+
+use std::sync::Arc;
+
+use minijinja::value::{Rest, Value};
+use minijinja::{Environment, Error, functions, tests};
+
+use super::number::whole;
+use crate::render::operators::error;
+use crate::render::values::Pass;
+
+pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
+    env.add_function("dict", functions::dict);
+    env.add_function("namespace", functions::namespace);
+    let shared = pass.clone();
+    env.add_function("range", move |bounds: Rest<Value>| range(&shared, &bounds));
+    env.add_test("defined", tests::is_defined);
+    env.add_test("undefined", tests::is_undefined);
+    env.add_test("none", tests::is_none);
+    env.add_test("sameas", tests::is_sameas);
+}
+
+/// `range(3)`, `range(1, 4)`, `range(9, 0, -3)`: bounds are whole numbers, a claim's as its `.value`.
+fn range(pass: &Pass, bounds: &[Value]) -> Result<Value, Error> {
+    let mut numbers = Vec::new();
+    for bound in bounds {
+        let n = whole(pass, "range", bound)?;
+        numbers.push(isize::try_from(n).map_err(|_| error("`range` takes smaller numbers"))?);
+    }
+    match numbers[..] {
+        [to] => functions::range(to, None, None),
+        [from, to] => functions::range(from, Some(to), None),
+        [from, to, step] => functions::range(from, Some(to), Some(step)),
+        _ => Err(error("`range` takes one to three whole numbers")),
+    }
+}

@@ -1,0 +1,97 @@
+//! What an operator or filter was given: the plain value in it, and what messages call it.
+
+use minijinja::value::{Value, ValueKind};
+use minijinja::{Error, ErrorKind};
+
+use super::text::printed_plain;
+use crate::render::token::unshield;
+use crate::render::values::{BareObject, ClaimObject, MarkObject, MarkdownObject, Pass, RecordObject, StampObject, TextObject, text};
+
+/// An error of a template, said in the words of the book.
+pub(in crate::render) fn invalid(detail: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidOperation, detail.into())
+}
+
+/// A value without what surrounds it: a claim's value, printed text as a reader sees it.
+pub(in crate::render) fn plain_value(pass: &Pass, value: &Value) -> Result<Value, Error> {
+    if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        return plain_value(pass, &bare.inner);
+    }
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        let held = claim.bare();
+        return if held.downcast_object_ref::<ClaimObject>().is_some() { Ok(held) } else { plain_value(pass, &held) };
+    }
+    if let Some(markdown) = value.downcast_object_ref::<MarkdownObject>() {
+        return Ok(text(&markdown.text));
+    }
+    if value.downcast_object_ref::<StampObject>().is_some() {
+        return Err(stamp_fault());
+    }
+    Ok(printed_plain(pass, value)?.map_or_else(|| value.clone(), Value::from))
+}
+
+/// Why a field of the version is not for comparing.
+pub(in crate::render) fn stamp_fault() -> Error {
+    invalid("a field of the version can be printed, not compared: a document must not read differently in each version")
+}
+
+/// The fault of an operand that doesn't exist.
+pub(in crate::render) fn fault(operator: &str, operands: &[&Value]) -> Result<(), Error> {
+    for side in operands {
+        if side.is_undefined() {
+            return Err(Error::new(ErrorKind::UndefinedError, format!("one side of `{operator}` doesn't exist")));
+        }
+        if side.downcast_object_ref::<StampObject>().is_some() {
+            return Err(stamp_fault());
+        }
+    }
+    Ok(())
+}
+
+/// A value as messages name it: a claim by its path.
+pub(in crate::render) fn named(value: &Value) -> String {
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        return format!("`{}`", claim.path());
+    }
+    if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        let (path, part) = &*bare.of;
+        return format!("the `.{part}` of `{path}`");
+    }
+    if let Some(record) = value.downcast_object_ref::<RecordObject>() {
+        return format!("the record `{}`", record.record().path());
+    }
+    if value.downcast_object_ref::<TextObject>().is_some() {
+        return "printed text".to_owned();
+    }
+    if value.downcast_object_ref::<MarkObject>().is_some() {
+        return "a mark".to_owned();
+    }
+    match value.kind() {
+        ValueKind::Number => format!("the number {value}"),
+        ValueKind::String => match &*unshield(value.as_str().unwrap_or_default()) {
+            short if short.chars().count() <= 30 => format!("the text `{short}`"),
+            _ => "a text".to_owned(),
+        },
+        _ => plain_words(value).to_owned(),
+    }
+}
+
+/// What kind of value it is, in plain words.
+pub(in crate::render) fn plain_words(value: &Value) -> &'static str {
+    if value.downcast_object_ref::<RecordObject>().is_some() {
+        return "a record";
+    }
+    if value.downcast_object_ref::<TextObject>().is_some() || value.downcast_object_ref::<MarkdownObject>().is_some() {
+        return "a text";
+    }
+    match value.kind() {
+        ValueKind::Number => "a number",
+        ValueKind::String => "a text",
+        ValueKind::Bool => "yes or no",
+        ValueKind::Seq | ValueKind::Iterable => "a list",
+        ValueKind::Map => "a mapping",
+        ValueKind::None => "an absent field",
+        ValueKind::Undefined => "something that doesn't exist",
+        _ => "a value of its own kind",
+    }
+}

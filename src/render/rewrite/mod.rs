@@ -1,0 +1,175 @@
+//! Operators in templates, made to see through claims.
+//!
+//! The engine knows nothing of claims: it compares an object with a number by kind, silently, and refuses to calculate
+//! with it. So each operator in a template's source becomes a call before the engine sees it, `a + b * c` becomes
+//! `__calculate(a, "+", __calculate(b, "*", c))`, on the same lines. [`grammar`] reads expressions as the engine does.
+
+mod grammar;
+
+use std::sync::Arc;
+
+use minijinja::machinery::{Span, Token, tokenize};
+
+pub(super) use grammar::Unreadable;
+
+/// The functions that operators become, and the filter that captured text goes through.
+pub(super) const COMPARE: &str = "__compare";
+pub(super) const CALCULATE: &str = "__calculate";
+pub(super) const NEGATE: &str = "__negate";
+pub(super) const CONCAT: &str = "__concat";
+pub(super) const ITEM: &str = "__item";
+pub(super) const SLICE: &str = "__slice";
+pub(super) const KEY: &str = "__key";
+pub(super) const LOOP: &str = "__loop";
+pub(super) const CAPTURED: &str = "__captured";
+
+/// A template's source as the engine has it, and where each part of it came from.
+#[derive(Debug, Clone)]
+pub(super) struct Rewritten {
+    pub(super) text: Arc<str>,
+    edits: Vec<Edit>,
+}
+
+/// Bytes of the source that were replaced: `from..to` by `text`.
+#[derive(Debug, Clone)]
+struct Edit {
+    from: usize,
+    to: usize,
+    text: String,
+    /// Where several edits are at one place: what closes comes before what opens, and the inner closes first.
+    rank: (u8, isize),
+}
+
+impl Rewritten {
+    /// A source that is as it was written.
+    pub(super) fn unchanged(source: &str) -> Rewritten {
+        Rewritten { text: Arc::from(source), edits: Vec::new() }
+    }
+
+    /// The place in the source that an offset in the rewritten text came from.
+    pub(super) fn original(&self, offset: usize) -> usize {
+        let mut shift: isize = 0;
+        for edit in &self.edits {
+            let start = edit.from.saturating_add_signed(shift);
+            if offset < start {
+                break;
+            }
+            if offset < start + edit.text.len() {
+                return edit.from;
+            }
+            shift += edit.text.len() as isize - (edit.to - edit.from) as isize;
+        }
+        offset.saturating_add_signed(-shift)
+    }
+}
+
+/// Rewrites a template's source.
+pub(super) fn rewrite(source: &str) -> Result<Rewritten, Unreadable> {
+    let tokens: Result<Vec<(Token<'_>, Span)>, _> = tokenize(source, false, Default::default()).collect();
+    let tokens = tokens.map_err(|_| Unreadable { at: 0, why: "it can't be taken apart" })?;
+    let mut edits = grammar::edits(&tokens)?;
+    edits.sort_by_key(|edit| (edit.from, edit.rank));
+    let mut text = String::with_capacity(source.len() + edits.len() * 16);
+    let mut at = 0;
+    for edit in &edits {
+        text.push_str(&source[at..edit.from]);
+        text.push_str(&edit.text);
+        at = edit.to;
+    }
+    text.push_str(&source[at..]);
+    Ok(Rewritten { text: text.into(), edits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(source: &str) -> String {
+        rewrite(source).expect(source).text.to_string()
+    }
+
+    #[test]
+    fn operators_become_calls() {
+        for (source, expected) in [
+            ("{% if p.troops >= 5 and p.in %}", r#"{% if __compare(p.troops, ">=", 5) and p.in %}"#),
+            ("{{ f(a == b, c) }}", r#"{{ f(__compare(a, "==", b), c) }}"#),
+            ("{% for x in y if x.z != 'q' %}", r#"{% for x in __loop(y) if __compare(x.z, "!=", 'q') %}"#),
+            ("{{ a not in b }}", r#"{{ __compare(a, "not in", b) }}"#),
+            ("{{ not a in b }}", r#"{{ not __compare(a, "in", b) }}"#),
+            ("{{ (a == b) == c }}", r#"{{ __compare((__compare(a, "==", b)), "==", c) }}"#),
+            ("{{ 1 < x <= 3 }}", r#"{{ __compare(1, "<", x, "<=", 3) }}"#),
+            ("{{ a + b * c - d }}", r#"{{ __calculate(a, "+", __calculate(b, "*", c), "-", d) }}"#),
+            ("{{ (a + b) * c }}", r#"{{ __calculate((__calculate(a, "+", b)), "*", c) }}"#),
+            ("{{ a+b }}", r#"{{ __calculate(a, "+", b) }}"#),
+            ("{{ -x | abs }}", r#"{{ __negate(x) | abs }}"#),
+            ("{{ -5 + x }}", r#"{{ __calculate(-5, "+", x) }}"#),
+            ("{{ - -x.y }}", r#"{{ __negate( __negate(x.y)) }}"#),
+            ("{{ a ~ b + c ~ d }}", r#"{{ __calculate(__concat(a, b), "+", __concat(c, d)) }}"#),
+            ("{{ a ** b ** c % 2 }}", r#"{{ __calculate(__calculate(a, "**", b, "**", c), "%", 2) }}"#),
+            ("{{ a if b > c else d + 1 }}", r#"{{ a if __compare(b, ">", c) else __calculate(d, "+", 1) }}"#),
+            ("{{ x | round(n + 1) * 2 }}", r#"{{ __calculate(x | round(__calculate(n, "+", 1)), "*", 2) }}"#),
+            ("{{ x is divisibleby 3 and y }}", "{{ x is divisibleby 3 and y }}"),
+            ("{{ x is not none }}", "{{ x is not none }}"),
+            ("{{ xs[0].a[i + 1] }}", r#"{{ __item(__item(xs, 0).a, __calculate(i, "+", 1)) }}"#),
+            ("{{ xs['a'].b }}", "{{ xs['a'].b }}"),
+            (
+                "{{ xs[1:] ~ xs[:2] ~ xs[::n] }}",
+                "{{ __concat(__slice(xs, 1, none, none), __slice(xs, none, 2, none), __slice(xs, none, none, n)) }}",
+            ),
+            ("{{ m(a) }}", "{{ m(a) }}"),
+            ("{{ m(a) == 'x' }}", r#"{{ __compare(__captured(m(a)), "==", 'x') }}"#),
+            ("{{ m(m(a)) | upper }}", "{{ __captured(m(__captured(m(a)))) | upper }}"),
+            ("{% set x = m(a).b %}", "{% set x = __captured(m(a)).b %}"),
+            ("{% set x %}a{% endset %}", "{% set x | __captured %}a{% endset %}"),
+            ("{%- set x | upper -%}a{% endset %}", "{%- set x | upper | __captured -%}a{% endset %}"),
+            ("{% set a, b = 1 + 2, c ~ d %}", r#"{% set a, b = __calculate(1, "+", 2), __concat(c, d) %}"#),
+            ("{% set ns.x = ns.x + 1 %}", r#"{% set ns.x = __calculate(ns.x, "+", 1) %}"#),
+            ("{% call(x) m(a ~ b, k=c - d) %}{% endcall %}", r#"{% call(x) m(__concat(a, b), k=__calculate(c, "-", d)) %}{% endcall %}"#),
+            ("{% macro m(a, b=1 + 2) %}{% endmacro %}", r#"{% macro m(a, b=__calculate(1, "+", 2)) %}{% endmacro %}"#),
+            ("{% with a = b * 2, c = d %}{% endwith %}", r#"{% with a = __calculate(b, "*", 2), c = d %}{% endwith %}"#),
+            ("{% do ns.f(a > b) %}", r#"{% do ns.f(__compare(a, ">", b)) %}"#),
+            ("{% filter replace('a', b ~ c) | upper %}{% endfilter %}", "{% filter replace('a', __concat(b, c)) | upper %}{% endfilter %}"),
+            ("{{ {'a': 1, b: c + 1, k(): 2} }}", r#"{{ {'a': 1, __key(b): __calculate(c, "+", 1), __key(__captured(k())): 2} }}"#),
+            ("{{ f(*a, **b) }}", "{{ f(*a, **b) }}"),
+            ("{{ (a, b + 1,) }}", r#"{{ (a, __calculate(b, "+", 1),) }}"#),
+            ("{% include 'a' ~ b ignore missing %}", "{% include __concat('a', b) ignore missing %}"),
+            ("{% from 'a' import b as c, d with context %}", "{% from 'a' import b as c, d with context %}"),
+            ("{% for a, b in x recursive %}", "{% for a, b in __loop(x) recursive %}"),
+            ("{{ 'a' 'b' ~ c }}", "{{ __concat('a' 'b', c) }}"),
+            ("{{ a\n +\n b }}", "{{ __calculate(a\n , \"+\", \n b) }}"),
+            ("{% raw %}{{ a + b }}{% endraw %}", "{% raw %}{{ a + b }}{% endraw %}"),
+            ("{# a + b #}a == b", "{# a + b #}a == b"),
+            ("{% if a %}{% elif b == c %}{% else %}{% endif %}", r#"{% if a %}{% elif __compare(b, "==", c) %}{% else %}{% endif %}"#),
+        ] {
+            // Where spaces stand makes no difference.
+            assert_eq!(rewritten(source).replace(' ', ""), expected.replace(' ', ""), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_rewritten_still_parses() {
+        let source = "{% for a in b if a > 1 %}{{ -a.x[1:2] ~ m(a)[0] + {k: 1}[k] * (2 if x in y else 3) }}{% endfor %}";
+        let environment = minijinja::Environment::new();
+        assert!(environment.template_from_str(source).is_ok());
+        assert!(environment.template_from_str(&rewritten(source)).is_ok());
+    }
+
+    #[test]
+    fn offsets_lead_back() {
+        let source = "{{ aa + bb * cc }} tail";
+        let rewritten = rewrite(source).unwrap();
+        for word in ["aa", "bb", "cc", "tail"] {
+            assert_eq!(rewritten.original(rewritten.text.find(word).unwrap()), source.find(word).unwrap(), "{word}");
+        }
+        assert_eq!(rewritten.original(rewritten.text.len()), source.len());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        for source in ["{{ == }}", "{{ a < b > }}", "{{ a b }}", "{% for x y %}", "{{ a[ }}", "{{ (a }}"] {
+            assert!(rewrite(source).is_err(), "{source}");
+        }
+        assert!(rewrite(&format!("{{{{ {}a{} }}}}", "(".repeat(5000), ")".repeat(5000))).is_err());
+        assert!(rewrite(&format!("{{{{ {} a }}}}", "not ".repeat(50_000))).is_err());
+    }
+}

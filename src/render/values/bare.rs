@@ -1,0 +1,63 @@
+//! What a claim holds, taken out of it: fine to test and to calculate with, but not to print without saying so.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value, ValueKind};
+
+use crate::render::token;
+
+/// A part of a claim without its source: `.value`, `.range`, `.unknown`, or what was made of one.
+#[derive(Debug, Clone)]
+pub(crate) struct BareObject {
+    pub(crate) inner: Value,
+    /// The claim and the part that was taken out: `missions/kfor/troops`, `value`.
+    pub(crate) of: Arc<(String, &'static str)>,
+}
+
+impl BareObject {
+    /// A value that was taken out of a claim; nothing is nothing.
+    pub(crate) fn wrap(inner: Value, of: &Arc<(String, &'static str)>) -> Value {
+        match inner.kind() {
+            ValueKind::None | ValueKind::Undefined => inner,
+            _ if inner.downcast_object_ref::<BareObject>().is_some() => inner,
+            _ => Value::from_object(BareObject { inner, of: of.clone() }),
+        }
+    }
+}
+
+impl Object for BareObject {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        match self.inner.kind() {
+            ValueKind::Seq | ValueKind::Iterable => ObjectRepr::Seq,
+            ValueKind::Map => ObjectRepr::Map,
+            _ => ObjectRepr::Plain,
+        }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.inner.get_item(key).ok().filter(|item| !item.is_undefined()).map(|item| BareObject::wrap(item, &self.of))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        match self.repr() {
+            ObjectRepr::Seq => self.inner.len().map_or(Enumerator::NonEnumerable, Enumerator::Seq),
+            ObjectRepr::Map => self.inner.try_iter().map_or(Enumerator::NonEnumerable, |keys| Enumerator::Values(keys.collect())),
+            _ => Enumerator::NonEnumerable,
+        }
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        Some(self.inner.cmp(&other.downcast_ref::<BareObject>()?.inner))
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        self.inner.is_true()
+    }
+
+    /// Never the value itself: what reaches the document on a way that nobody thought of is a fault there.
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", token::OPEN)
+    }
+}
