@@ -43,6 +43,11 @@ impl Digest {
         }
     }
 
+    /// The digest of what a hasher has taken.
+    pub(super) fn from_sha256(hasher: Sha256) -> Digest {
+        Digest(hasher.finalize().into())
+    }
+
     /// The first twelve digits, as a reader is shown them.
     pub fn short(&self) -> String {
         self.to_string()[..12].to_owned()

@@ -136,6 +136,22 @@ impl Disk {
         Ok(())
     }
 
+    /// Makes a file that wasn't there, to be filled by [`Disk::append`].
+    pub(super) fn create_new(&self, path: &Path) -> io::Result<File> {
+        self.before(Call::CreateFile(path))?;
+        File::create_new(path)
+    }
+
+    pub(super) fn append(&self, path: &Path, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.before(Call::Write(path, bytes))?;
+        file.write_all(bytes)
+    }
+
+    pub(super) fn sync_file(&self, path: &Path, file: &File) -> io::Result<()> {
+        self.before(Call::Sync(path))?;
+        file.sync_all()
+    }
+
     /// Makes what was created, renamed or removed in a folder last.
     pub(super) fn sync_folder(&self, path: &Path) -> io::Result<()> {
         self.before(Call::Sync(path))?;

@@ -19,6 +19,7 @@ mod prune;
 mod recover;
 mod replace;
 mod stage;
+mod staged_file;
 mod store;
 mod verify;
 
@@ -31,5 +32,6 @@ pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Tools
 pub use prune::Pruning;
 pub use replace::{replace_folder, replace_folder_on};
 pub use stage::Stage;
+pub use staged_file::StagedFile;
 pub use store::{Release, Store};
 pub use verify::{Match, Verification, VerifiedVersion, matches};

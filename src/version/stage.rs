@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::disk::{Disk, Durability};
 use super::manifest::is_inside;
-use super::{Output, Version};
+use super::{Output, StagedFile, Version};
 
 /// A version or a draft in the making. Files may be written from several threads; a stage that is dropped
 /// before it is published leaves nothing behind.
@@ -43,23 +43,47 @@ impl Stage {
 
     /// Writes a file; `name` is its path from the version's folder, with `/` between folders.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        let relative = Path::new(name);
-        if !is_inside(name) {
-            bail!("`{name}` can't be a file in `{}`: it leads out of the folder", self.target.display());
-        }
-        let path = self.folder.join(relative);
+        let path = self.path_of(name)?;
         let write = || {
             self.make_folders(&path)?;
             self.disk.write_new(&path, bytes, self.durability)
         };
-        write().with_context(|| format!("can't write `{}`", self.target.join(relative).display()))?;
+        write().with_context(|| format!("can't write `{}`", self.target.join(name).display()))?;
         self.outputs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Output::of(bytes));
+        Ok(())
+    }
+
+    /// Begins a file whose bytes come piece by piece; `name` is as for [`Stage::write`].
+    pub fn begin(&self, name: &str) -> Result<StagedFile> {
+        let path = self.path_of(name)?;
+        let shown = self.target.join(name);
+        let create = || {
+            self.make_folders(&path)?;
+            self.disk.create_new(&path)
+        };
+        let file = create().with_context(|| format!("can't write `{}`", shown.display()))?;
+        Ok(StagedFile::new(name, path, shown, file, self.disk.clone()))
+    }
+
+    /// Enters a file that has come whole.
+    pub fn finish(&self, file: StagedFile) -> Result<()> {
+        if self.durability == Durability::Synced {
+            self.disk.sync_file(&file.path, &file.file).with_context(|| format!("can't write `{}`", file.shown.display()))?;
+        }
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner).insert(file.name.clone(), file.output());
         Ok(())
     }
 
     /// Takes a file over from an earlier version, byte for byte.
     pub fn keep(&self, name: &str, from: &Version) -> Result<()> {
         self.write(name, &from.read(name)?)
+    }
+
+    fn path_of(&self, name: &str) -> Result<PathBuf> {
+        if !is_inside(name) {
+            bail!("`{name}` can't be a file in `{}`: it leads out of the folder", self.target.display());
+        }
+        Ok(self.folder.join(name))
     }
 
     fn make_folders(&self, path: &Path) -> std::io::Result<()> {
