@@ -80,6 +80,9 @@ pub(super) struct Build {
     /// With --ledger: nothing is published there yet, and this builds the first version that will be
     #[arg(long, requires = "ledger")]
     first: bool,
+    /// With --ledger: the public key of minisign that the history must be signed with: RW…, or the file that holds it
+    #[arg(long, value_name = "KEY", requires = "ledger")]
+    key: Option<String>,
     /// How many documents to typeset side by side [default: one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -98,7 +101,8 @@ impl Build {
         let options = self.options(terminal)?;
         if let Some(source) = &self.ledger {
             let expected = if self.first { Expected::Nothing } else { Expected::Versions };
-            super::fetch::fetch(source, options.output.clone(), None, 8, expected, terminal)?;
+            let from = super::fetch::From { source, audience: None, jobs: 8, expected, key: self.key.as_deref() };
+            super::fetch::fetch(&from, options.output.clone(), terminal)?;
         }
         if self.watch {
             return watch::watch(&options, terminal);

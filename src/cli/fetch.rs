@@ -32,6 +32,9 @@ pub(super) struct Fetch {
     /// How many objects to bring side by side
     #[arg(long, short, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
+    /// The public key of minisign that the history must be signed with: RW…, or the file that holds it
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     #[command(flatten)]
     folders: Folders,
 }
@@ -45,38 +48,52 @@ impl Fetch {
             Some(name) => self.folders.output().join(name),
             None => self.folders.output(),
         };
-        fetch(&self.source, output, self.audience.clone(), self.jobs, Expected::Versions, terminal)?;
+        let from = From {
+            source: &self.source,
+            audience: self.audience.clone(),
+            jobs: self.jobs,
+            expected: Expected::Versions,
+            key: self.key.as_deref(),
+        };
+        fetch(&from, output, terminal)?;
         Ok(Status::Fine)
     }
 }
 
+/// What to fetch from, and what is expected there.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "publish"), expect(dead_code, reason = "nothing is fetched without `publish`"))]
+pub(super) struct From<'a> {
+    pub(super) source: &'a str,
+    pub(super) audience: Option<String>,
+    pub(super) jobs: u16,
+    pub(super) expected: Expected,
+    pub(super) key: Option<&'a str>,
+}
+
 #[cfg(not(feature = "publish"))]
-pub(super) fn fetch(_: &str, _: std::path::PathBuf, _: Option<String>, _: u16, _: Expected, _: &Terminal) -> Result<()> {
+pub(super) fn fetch(_: &From<'_>, _: std::path::PathBuf, _: &Terminal) -> Result<()> {
     anyhow::bail!("this brief was built without `publish`, which fetches too: use a released one, or build it with its default features")
 }
 
 /// Fetches, and says what came.
 #[cfg(feature = "publish")]
-pub(super) fn fetch(
-    source: &str,
-    output: std::path::PathBuf,
-    audience: Option<String>,
-    jobs: u16,
-    expected: Expected,
-    terminal: &Terminal,
-) -> Result<()> {
+pub(super) fn fetch(from: &From<'_>, output: std::path::PathBuf, terminal: &Terminal) -> Result<()> {
+    use super::environment::{store_limits, store_variables, verifying_key};
     use super::progress;
     use super::terminal::Count;
     use crate::pipeline::{self, FetchOptions};
 
+    let source = from.source;
     let options = FetchOptions {
         output,
-        audience,
+        audience: from.audience.clone(),
         source: source.to_owned(),
-        variables: super::environment::store_variables(),
-        limits: crate::publish::Limits::default(),
-        jobs: usize::from(jobs),
-        expected,
+        variables: store_variables(),
+        limits: store_limits(),
+        jobs: usize::from(from.jobs),
+        expected: from.expected,
+        key: from.key.map(verifying_key).transpose()?,
     };
     let fetched = progress::with(terminal, |progress| pipeline::fetch(&options, progress))?;
     fetched.notes.iter().for_each(|note| terminal.note(note));

@@ -75,6 +75,10 @@ impl Progress for Shown<'_> {
     fn waiting(&self, holder: &str) {
         self.bar.suspend(|| self.terminal.waiting(holder));
     }
+
+    fn note(&self, note: &str) {
+        self.bar.suspend(|| self.terminal.note(note));
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a stage took is shown, never written")]

@@ -13,10 +13,13 @@ Examples:
   brief publish s3://bucket/briefing       into a bucket; also gs:// and az://
   brief publish s3://bucket/b --dry-run    list what would move
   brief publish s3://bucket/b --keep 5     only the newest five versions keep their files there
+  brief publish s3://bucket/b --repair     send again what was damaged or lost there
+  brief publish s3://bucket/b --sign       and sign the ledger with the key in BRIEF_SIGN_KEY
 
 Credentials and endpoints come from the environment alone: AWS_ACCESS_KEY_ID,
 AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT, GOOGLE_SERVICE_ACCOUNT,
-AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY …: docs/publishing.md lists them.";
+AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY …: docs/publishing.md lists them.
+So does the key to sign with: BRIEF_SIGN_KEY, or BRIEF_SIGN_KEY_FILE, and BRIEF_SIGN_PASSWORD.";
 
 /// Puts all versions and the reading room where readers are: a folder or a bucket
 ///
@@ -44,6 +47,24 @@ pub(super) struct Publish {
     /// Publish versions, too, that were made from no clean Git commit
     #[arg(long)]
     allow_dirty: bool,
+    /// Publish, too, what bears this marking above clear; may be given again
+    ///
+    /// A book that is marked, say, TLP:AMBER is published only with `--allow-marked TLP:AMBER`: whoever can read the
+    /// destination can read it.
+    #[arg(long, value_name = "LABEL")]
+    allow_marked: Vec<String>,
+    /// Replace what stands under the names that are written, though nothing says that brief published there
+    ///
+    /// A place without `destination.json` that holds a file of such a name is refused otherwise. A `robots.txt` that is
+    /// not brief's is never touched.
+    #[arg(long)]
+    adopt: bool,
+    /// Send again what is damaged or missing there, and make a lost ledger anew from the versions' manifests
+    #[arg(long)]
+    repair: bool,
+    /// Sign the ledger with the key in BRIEF_SIGN_KEY, a secret key of minisign
+    #[arg(long)]
+    sign: bool,
     /// Publish where there are no conditional writes; nobody else may then ever publish there
     #[arg(long)]
     single_publisher: bool,
@@ -65,7 +86,9 @@ impl Publish {
 
     #[cfg(feature = "publish")]
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        use super::environment::{publisher, store_variables};
+        use super::environment::{publisher, signing_key, store_limits, store_variables};
+        use std::time::Duration;
+
         use super::progress;
         use super::site::ledger_folder;
         use super::terminal::{Count, Size};
@@ -73,21 +96,27 @@ impl Publish {
 
         let options = PublishOptions {
             output: ledger_folder(&self.folders.output(), self.audience.as_deref())?,
+            root: self.folders.root.root.clone(),
+            versions: self.folders.output(),
             audience: self.audience.clone(),
             destination: self.destination.clone(),
             variables: store_variables(),
-            limits: crate::publish::Limits::default(),
+            limits: store_limits(),
             dry_run: self.dry_run,
             keep: self.keep.map(|keep| usize::try_from(keep).unwrap_or(usize::MAX)),
             jobs: usize::from(self.jobs),
             allow_dirty: self.allow_dirty,
+            allow_marked: self.allow_marked.clone(),
+            adopt: self.adopt,
+            repair: self.repair,
+            sign: if self.sign { Some(std::sync::Arc::new(signing_key()?)) } else { None },
             single_publisher: self.single_publisher,
             base_url: self.base_url.clone(),
             publisher: publisher(),
-            term: std::time::Duration::from_secs(20),
+            terms: crate::publish::Terms { term: Duration::from_secs(20), wait: Duration::from_secs(300) },
         };
         let published = progress::with(terminal, |progress| pipeline::publish(&options, progress))?;
-        let Published { newest, moves, removals, sent, pruned, unchanged, notes } = published;
+        let Published { newest, moves, removals, sent, pruned, unchanged, mended, unmended, notes } = published;
         notes.iter().for_each(|note| terminal.note(note));
         let destination = &self.destination;
         if self.dry_run {
@@ -98,6 +127,7 @@ impl Publish {
                 terminal.print(&format!("delete  {key}\n"))?;
             }
         }
+        mended.iter().for_each(|fault| terminal.remark(format_args!("{} {fault}", if self.dry_run { "would mend:" } else { "mended:" })));
         if unchanged {
             terminal.say(format_args!("nothing to publish: `{destination}` holds all up to v{newest}"))?;
         } else if self.dry_run {
@@ -112,6 +142,9 @@ impl Publish {
         if !pruned.is_empty() {
             let list = pruned.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ");
             terminal.note(&format!("listed there as pruned, without files: {list}"));
+        }
+        if !unmended.is_empty() {
+            anyhow::bail!(unmended.join("; "));
         }
         Ok(Status::Fine)
     }

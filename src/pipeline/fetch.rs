@@ -5,9 +5,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::options::{Expected, Progress};
-use super::publish::{LEDGER, MANIFEST, There, of_audience};
-use crate::publish::{Address, Destination, Limits, Marker, Wanted};
-use crate::version::{Digest, Entry, Ledger, Manifest, Relation, Store};
+use super::publish::{History, LEDGER, MANIFEST, MANIFEST_LIMIT, fits, of_audience, signed};
+use crate::publish::{Address, Destination, Limits, Marker, Sink, VerifyingKey, Wanted};
+use crate::version::{Digest, Entry, Ledger, Manifest, Relation, StagedFile, Store};
+
+/// No file that is brought is larger, and no version.
+const FILE_LIMIT: u64 = 4 << 30;
+const VERSION_LIMIT: u64 = 32 << 30;
 
 /// What to fetch, and from where.
 #[derive(Debug, Clone)]
@@ -21,6 +25,8 @@ pub struct FetchOptions {
     pub limits: Limits,
     pub jobs: usize,
     pub expected: Expected,
+    /// The key that the ledger must be signed with.
+    pub key: Option<VerifyingKey>,
 }
 
 /// What was fetched.
@@ -37,13 +43,16 @@ pub struct Fetched {
 /// Fetches a published ledger and the versions that the folder lacks.
 pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched> {
     let source = Destination::reading(Address::parse(&options.source)?, &options.variables, &options.limits)?;
-    let there = There::read(&source)?;
+    let there = History::read(&source)?;
     if let Some(marker) = &there.marker {
         of_audience(marker, options.audience.as_deref(), &source.address.shown)?;
     }
     let Some(newest) = newest(&there, options.expected, &source)? else {
         return Ok(Fetched { newest: None, versions: Vec::new(), objects: 0, notes: Vec::new() });
     };
+    if let (Some(key), Some(found)) = (&options.key, &there.ledger_found) {
+        signed(&source, &found.bytes, key, options.audience.as_deref())?;
+    }
     allowed(&Ledger::read(&options.output)?, &there.ledger, options, &source.address.shown)?;
 
     let mut waited = Vec::new();
@@ -68,7 +77,7 @@ pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched>
 }
 
 /// The newest published version, where one is expected. History is never taken to be empty because it could not be found.
-fn newest(there: &There, expected: Expected, source: &Destination) -> Result<Option<u32>> {
+fn newest(there: &History, expected: Expected, source: &Destination) -> Result<Option<u32>> {
     let shown = &source.address.shown;
     let ledger = source.address.object(LEDGER);
     match (there.ledger.newest(), &there.marker, expected) {
@@ -119,18 +128,40 @@ fn bring(source: &Destination, store: &mut Store, entry: &Entry, jobs: usize) ->
     let folder = format!("v{}/", entry.number);
     let key = format!("{folder}{MANIFEST}");
     let shown = source.address.object(&key);
-    let Some(found) = source.read(&key)? else { bail!("`{shown}` is missing, and the ledger there lists the version") };
+    let Some(found) = source.read(&key, MANIFEST_LIMIT)? else { bail!("`{shown}` is missing, and the ledger there lists the version") };
     if Digest::of(&found.bytes) != entry.manifest {
         bail!("`{shown}` is damaged: it is not what the ledger there says");
     }
     let manifest = Manifest::parse(&found.bytes).with_context(|| format!("can't use `{shown}`"))?;
+    if !fits(&manifest, entry) {
+        bail!("`{shown}` says otherwise of v{} than the ledger there", entry.number);
+    }
+    let sizes = manifest.outputs.values().map(|output| output.size);
+    let total = sizes.clone().try_fold(0_u64, u64::checked_add).unwrap_or(u64::MAX);
+    if sizes.max().is_some_and(|largest| largest > FILE_LIMIT) || total > VERSION_LIMIT {
+        bail!("`{shown}` lists more than is brought: a file may hold {} GB, and a version {} GB", FILE_LIMIT >> 30, VERSION_LIMIT >> 30);
+    }
     let wanted: Vec<Wanted> = manifest
         .outputs
         .iter()
         .map(|(name, output)| Wanted { key: format!("{folder}{name}"), sha256: output.sha256.to_string(), size: output.size })
         .collect();
     let stage = store.stage_adopted(entry)?;
-    source.bring(&wanted, jobs, &mut |key, bytes| stage.write(key.strip_prefix(&folder).unwrap_or(key), bytes))?;
+    let open = |key: &str| Ok(Staged(stage.begin(key.strip_prefix(&folder).unwrap_or(key))?));
+    source.bring(&wanted, jobs, &open, &mut |_, Staged(file)| stage.finish(file))?;
     store.adopt(stage, entry, &found.bytes)?;
     Ok(wanted.len() + 1)
+}
+
+/// A file on its way from a place into a version.
+struct Staged(StagedFile);
+
+impl Sink for Staged {
+    fn restart(&mut self) -> Result<()> {
+        self.0.restart()
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.0.write(bytes)
+    }
 }

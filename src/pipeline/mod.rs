@@ -18,6 +18,7 @@ mod finish;
 mod front;
 mod history;
 mod largest_first;
+mod marked;
 mod merge;
 mod options;
 mod pages;
@@ -38,6 +39,8 @@ mod told;
 mod typesetting;
 mod unread;
 mod verify;
+#[cfg(feature = "publish")]
+mod verify_published;
 
 pub use build::build;
 pub use compare::{Comparison, base, compare};
@@ -58,3 +61,5 @@ pub use shared::{differing_sides, sides};
 pub use side::{Side, Unusable};
 pub use site::{Site, site};
 pub use verify::{Claim, Identified, Known, Unknown, identify};
+#[cfg(feature = "publish")]
+pub use verify_published::{VerifiedPlace, VerifyOptions, verify_published};

@@ -68,6 +68,10 @@ pub trait Progress: Sync {
     fn waiting(&self, holder: &str) {
         let _ = holder;
     }
+    /// Something that people should know while it happens.
+    fn note(&self, note: &str) {
+        let _ = note;
+    }
 }
 
 /// Tells nobody.

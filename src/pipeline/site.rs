@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::claims::Claims;
 use super::compare::version_documents;
+use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
@@ -32,6 +33,8 @@ pub struct Site {
     pub newest: u32,
     /// What people should know: links that lead nowhere.
     pub notes: Vec<String>,
+    /// The `robots.txt` of the folder above the reading room's own, which holds the versions' files too.
+    pub robots_above: Vec<u8>,
 }
 
 /// Makes the reading room of a ledger's folder, as a whole or not at all.
@@ -58,6 +61,7 @@ pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&
     let kept: Vec<Kept> = ledger.versions().par_iter().map(|entry| Kept::read(ledger_folder, entry)).collect::<Result<_>>()?;
     let room = room(&kept, base_url, if inside { "../" } else { "" }, &mut notes)?;
     let pages = site::pages(&room)?;
+    let robots_above = site::robots_above(&room, SITE);
     let count = pages.iter().filter(|page| page.path.ends_with(".html")).count();
     version::replace_folder(target, MARK, |stage| {
         pages.par_iter().try_for_each(|page| stage.write(&page.path, &page.bytes))?;
@@ -72,7 +76,7 @@ pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&
             manifest.outputs.keys().try_for_each(|name| stage.write(&format!("{folder}/{name}"), &version.read(name)?))
         })
     })?;
-    Ok(Site { folder: target.to_path_buf(), pages: count, newest: newest.number, notes })
+    Ok(Site { folder: target.to_path_buf(), pages: count, newest: newest.number, notes, robots_above })
 }
 
 /// Pages are made only where all versions are as they were written.
@@ -176,22 +180,11 @@ fn room(kept: &[Kept], base_url: Option<String>, files: &str, notes: &mut Vec<St
         subtitle: facts.subtitle.clone(),
         organization: facts.organization.clone(),
         language: facts.language.clone(),
-        marking: facts.defaults.marking.clone(),
-        clear: is_clear(newest),
         versions,
         records,
         base_url,
         files: files.to_owned(),
     })
-}
-
-/// Whether everything in a version is marked as for everyone, or not at all.
-fn is_clear(snapshot: &Snapshot) -> bool {
-    let clear = |marking: &String| matches!(marking.to_lowercase().as_str(), "clear" | "tlp:clear" | "white" | "tlp:white");
-    let records = snapshot.collections.values().flat_map(|collection| collection.records.values());
-    let said = records.flat_map(|record| std::iter::once(&record.own).chain(record.claims.values()));
-    let defaults = snapshot.collections.values().map(|collection| &collection.defaults).chain([&snapshot.book.defaults]);
-    said.chain(defaults).filter_map(|said| said.marking.as_ref()).all(clear)
 }
 
 fn one(
@@ -229,6 +222,8 @@ fn one(
             .as_ref()
             .map(|s| s.book.as_of.parse().map_or(s.book.as_of.clone(), |d| long_date(d, language)))
             .unwrap_or_default(),
+        marking: kept.snapshot.as_ref().and_then(|snapshot| snapshot.book.defaults.marking.clone()),
+        clear: kept.snapshot.as_ref().is_none_or(|snapshot| labels_above_clear(snapshot).is_empty()),
         summary: capital(&summary),
         lines: lines(&summary, made.map(|(_, changes)| changes)),
         before: made.map(|(number, changes)| Before { number: *number, changes: paint::html_fragment(changes) }),

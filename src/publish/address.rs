@@ -49,7 +49,7 @@ impl Address {
             );
         }
         if rest.chars().any(|c| c.is_control() || c.is_whitespace()) && scheme != "file" {
-            bail!("the {scheme} address holds a blank or a control character");
+            bail!("the {scheme} address holds a space or a control character");
         }
         let shown = text.trim_end_matches('/').to_owned();
         let prefix = path.trim_matches('/').to_owned();

@@ -1,19 +1,18 @@
 //! From an address to an object store, with its own variables of the environment for credentials and endpoints.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
-
 use anyhow::{Context, Result};
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, Checksum};
 use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::http::HttpBuilder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
-use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use std::path::Path;
+use std::sync::Arc;
 
 use super::address::{Address, Scheme};
+use super::credentials;
 use super::destination::Limits;
 
 /// A store, and what stands before all its keys.
@@ -24,14 +23,12 @@ pub(super) struct Connected {
 
 /// Connects; sends nothing yet. A folder that is to be written to is made.
 pub(super) fn connect(address: &Address, variables: &[(String, String)], limits: &Limits, writing: bool) -> Result<Connected> {
+    credentials::required(address, variables)?;
     let cannot = || format!("can't use `{}`", address.shown);
     // A second time it says that there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let retry = RetryConfig {
-        backoff: BackoffConfig { init_backoff: Duration::from_millis(200), max_backoff: Duration::from_secs(5), base: 2.0 },
-        max_retries: limits.retries,
-        retry_timeout: limits.patience,
-    };
+    // Requests are made again by `retry`, which knows what was written by an attempt whose answer was lost.
+    let retry = RetryConfig { max_retries: 0, retry_timeout: limits.patience, ..RetryConfig::default() };
     let client = ClientOptions::new().with_timeout(limits.timeout).with_connect_timeout(limits.connect_timeout);
     let settings = |start: &str| -> Vec<(String, String)> {
         let own = variables.iter().filter(|(name, _)| name.starts_with(start));
@@ -40,7 +37,8 @@ pub(super) fn connect(address: &Address, variables: &[(String, String)], limits:
     let (store, prefix): (Arc<dyn ObjectStore>, &str) = match &address.scheme {
         Scheme::Folder(folder) => (local(folder, writing).with_context(cannot)?, ""),
         Scheme::S3 { bucket, prefix } => {
-            let builder = AmazonS3Builder::new().with_client_options(client);
+            // The store refuses an object that doesn't arrive as it was sent.
+            let builder = AmazonS3Builder::new().with_client_options(client).with_checksum_algorithm(Checksum::SHA256);
             let builder = settings("AWS_").into_iter().fold(builder, |builder, (name, value)| match name.parse() {
                 Ok(key) => builder.with_config(key, value),
                 Err(_) => builder,

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use object_store::Error;
 
 /// `can't write `s3://…`: access denied (…)`, with what to look at.
-pub(super) fn fault(operation: &str, object: &str, error: &Error) -> anyhow::Error {
+pub(super) fn fault(operation: &str, object: &str, error: &Error, attempts: usize) -> anyhow::Error {
     let said = said(error);
     let what = match error {
         Error::PermissionDenied { .. } => "access denied; the credentials in the environment don't allow it",
@@ -28,11 +28,12 @@ pub(super) fn fault(operation: &str, object: &str, error: &Error) -> anyhow::Err
             "the store did not answer in time"
         }
         _ if ["503", "SlowDown", "500 Internal", "502", "504"].iter().any(|sign| said.contains(sign)) => {
-            "the store is overloaded or out of order; it was asked several times"
+            "the store is overloaded or out of order"
         }
         _ => "the store or the way to it failed",
     };
-    anyhow!("{said}").context(format!("can't {operation} `{object}`: {what}"))
+    let asked = if attempts > 1 { format!(" (tried {attempts} times)") } else { String::new() };
+    anyhow!("{said}").context(format!("can't {operation} `{object}`: {what}{asked}"))
 }
 
 /// The error and its causes in one bounded line, without the queries of addresses, which may be signed.
@@ -46,7 +47,7 @@ fn said(error: &Error) -> String {
         }
         source = cause.source();
     }
-    shorten(&redact(&parts.join(": ")).replace("max_retries: ", "at most ").replace("retry_timeout: ", "within "))
+    shorten(&redact(&parts.join(": ")))
 }
 
 /// Takes the queries of addresses out, and what a store repeats of a signature.

@@ -12,6 +12,17 @@ const FORMAT: u32 = 1;
 pub struct Inventory {
     format: u32,
     pub files: BTreeMap<String, Known>,
+    /// The digests of pages that a publication is about to write, so that one which is cut off is no damage.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pending: BTreeMap<String, String>,
+    /// The state of each object when its digest was last found right, where the store gives one: what changes it, changes
+    /// that.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub states: BTreeMap<String, String>,
+    /// Counts the publishers who took a lease over. It is part of every page, so that none is the same before and after,
+    /// and what the one before was about to write on condition is refused.
+    #[serde(default)]
+    pub generation: u64,
     /// What is not needed any more: pages that were open may still ask for it, so it goes with the next publication.
     #[serde(default)]
     pub retired: BTreeSet<String>,
@@ -28,13 +39,14 @@ impl Inventory {
     /// The inventory's key.
     pub const KEY: &str = "site/files.json";
 
-    pub fn new(files: BTreeMap<String, Known>, retired: BTreeSet<String>) -> Inventory {
-        Inventory { format: FORMAT, files, retired }
+    /// An inventory of nothing.
+    pub fn empty() -> Inventory {
+        Inventory { format: FORMAT, ..Inventory::default() }
     }
 
     /// Reads the inventory's text.
     pub fn parse(bytes: &[u8]) -> Result<Inventory> {
-        let inventory: Inventory = serde_json::from_slice(bytes).context("it is damaged: delete it, and all pages are sent again")?;
+        let inventory: Inventory = serde_json::from_slice(bytes).context("it is damaged")?;
         if inventory.format > FORMAT {
             bail!("it is of format {}, and this brief reads up to {FORMAT}; use a newer brief", inventory.format);
         }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
-use sha2::{Digest, Sha256};
 
-use super::destination::{Condition, Destination, Inner, Outcome};
+use super::destination::{Client, Condition, Destination, Hashing, Listed, Measured, Outcome, Sink, sha256};
 use super::headers::Headers;
 
 /// An object to be sent.
@@ -29,7 +29,7 @@ pub enum Body {
     Text(Arc<[u8]>),
 }
 
-/// An object to be brought.
+/// An object to be brought or compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub key: String,
@@ -45,101 +45,192 @@ pub struct Sent {
     pub there: usize,
 }
 
+/// How objects are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Only where the object still is what the listing shows.
+    Conditional,
+    /// Nobody else writes there.
+    Unconditional,
+}
+
 impl Destination {
-    /// Sends objects, `jobs` at a time. `there` lists what the place holds already: what has the right digest is left.
-    /// With `exclusive`, an object that was not there is only written if it still isn't. After the first failure no
-    /// further object is begun.
+    /// Sends objects, `jobs` at a time. `listed` is what the place holds: what has the right digest is left. After the
+    /// first failure no further object is begun, and those under way are waited for. Gives the objects' states.
     pub fn send(
         &self,
         objects: &[Object],
-        there: &BTreeMap<String, u64>,
+        listed: &BTreeMap<String, Listed>,
+        writes: Writes,
         jobs: usize,
-        exclusive: bool,
         done: &dyn Fn(&str),
-    ) -> Result<Sent> {
-        self.runtime.block_on(async {
-            let mut sent = Sent::default();
-            let tasks = objects.iter().map(|object| {
-                let (inner, object, size) = (Arc::clone(&self.inner), object.clone(), there.get(&object.key).copied());
-                async move {
-                    let moved = inner.send(&object, size, exclusive).await?;
-                    Ok::<_, anyhow::Error>((object, moved))
-                }
-            });
-            let mut running = futures_util::stream::iter(tasks).buffer_unordered(jobs.max(1));
-            while let Some(result) = running.next().await {
-                let (object, moved) = result?;
-                if moved {
-                    sent.objects += 1;
-                    sent.bytes += object.size;
-                } else {
-                    sent.there += 1;
-                }
-                done(&object.key);
+    ) -> Result<(Sent, BTreeMap<String, String>)> {
+        let (mut sent, mut states) = (Sent::default(), BTreeMap::new());
+        let results = self.each(objects, jobs, |client, object| {
+            let there = listed.get(&object.key).cloned();
+            async move { client.send(&object, there.as_ref(), writes).await.map(|result| (object, result)) }
+        });
+        results.into_iter().try_for_each(|result| {
+            let (object, (moved, measured)) = result?;
+            if moved {
+                sent.objects += 1;
+                sent.bytes += object.size;
+            } else {
+                sent.there += 1;
             }
-            Ok(sent)
-        })
+            if let Some(state) = measured.tag.as_text() {
+                states.insert(object.key.clone(), state.to_owned());
+            }
+            done(&object.key);
+            anyhow::Ok(())
+        })?;
+        Ok((sent, states))
     }
 
-    /// Brings objects, `jobs` at a time, and hands each on once its digest is right.
-    pub fn bring(&self, wanted: &[Wanted], jobs: usize, take: &mut dyn FnMut(&str, &[u8]) -> Result<()>) -> Result<()> {
+    /// The digests of objects as they are there, `jobs` at a time; of each no more is read than it should have.
+    pub fn compare(&self, wanted: &[Wanted], jobs: usize, done: &dyn Fn(&str)) -> Result<Vec<(Wanted, Option<Measured>)>> {
+        let results = self.each(wanted, jobs, |client, wanted| async move {
+            let found = client.measure_up_to(&wanted).await?;
+            anyhow::Ok((wanted, found))
+        });
+        results.into_iter().inspect(|result| result.iter().for_each(|(wanted, _)| done(&wanted.key))).collect()
+    }
+
+    /// Brings objects, `jobs` at a time: `open` gives each a sink, and `take` gets it back once its digest is right.
+    pub fn bring<S: Sink>(
+        &self,
+        wanted: &[Wanted],
+        jobs: usize,
+        open: &(dyn Fn(&str) -> Result<S> + Sync),
+        take: &mut dyn FnMut(&str, S) -> Result<()>,
+    ) -> Result<()> {
         self.runtime.block_on(async {
             let tasks = wanted.iter().map(|wanted| {
-                let (inner, wanted) = (Arc::clone(&self.inner), wanted.clone());
+                let (client, wanted) = (Arc::clone(&self.client), wanted.clone());
                 async move {
-                    let Some(found) = inner.read(&wanted.key).await? else {
-                        bail!("`{}` is missing", self.address.object(&wanted.key));
-                    };
-                    let is_right = found.bytes.len() as u64 == wanted.size && hex(&found.bytes) == wanted.sha256;
-                    if !is_right {
-                        bail!("`{}` is damaged: it is not what the manifest of its version says", self.address.object(&wanted.key));
+                    let shown = client.address.object(&wanted.key);
+                    let sink = Checked { sink: open(&wanted.key)?, hashing: Hashing::default() };
+                    let Some(received) = client.receive(&wanted.key, wanted.size, sink).await? else { bail!("`{shown}` is missing") };
+                    let Checked { sink, hashing } = received.sink;
+                    if hashing.size != wanted.size || hashing.sha256() != wanted.sha256 {
+                        bail!("`{shown}` is damaged: it is not what the manifest of its version says");
                     }
-                    Ok((wanted.key, found.bytes))
+                    Ok((wanted.key, sink))
                 }
             });
             let mut running = futures_util::stream::iter(tasks).buffer_unordered(jobs.max(1));
             while let Some(result) = running.next().await {
-                let (key, bytes) = result?;
-                take(&key, &bytes)?;
+                let (key, sink) = result?;
+                take(&key, sink)?;
             }
             Ok(())
         })
     }
+
+    /// Runs a task for each item, `jobs` at a time, until one fails; those under way then end first. Gives what the tasks
+    /// gave, the failure last.
+    fn each<T: Clone, R, F>(&self, items: &[T], jobs: usize, task: impl Fn(Arc<Client>, T) -> F) -> Vec<Result<R>>
+    where
+        F: Future<Output = Result<R>>,
+    {
+        let failed = AtomicBool::new(false);
+        self.runtime.block_on(async {
+            let tasks = items.iter().map(|item| {
+                let running = task(Arc::clone(&self.client), item.clone());
+                let failed = &failed;
+                async move {
+                    if failed.load(Ordering::SeqCst) {
+                        return None;
+                    }
+                    let result = running.await;
+                    if result.is_err() {
+                        failed.store(true, Ordering::SeqCst);
+                    }
+                    Some(result)
+                }
+            });
+            let results = futures_util::stream::iter(tasks).buffer_unordered(jobs.max(1)).filter_map(|result| async { result });
+            let mut results: Vec<Result<R>> = results.collect().await;
+            results.sort_by_key(Result::is_err);
+            results
+        })
+    }
 }
 
-impl Inner {
+impl Client {
     /// Sends one object; says whether it had to be.
-    async fn send(&self, object: &Object, there: Option<u64>, exclusive: bool) -> Result<bool> {
-        if there == Some(object.size) && self.holds(object).await?.is_ok() {
-            return Ok(false);
+    async fn send(self: &Arc<Self>, object: &Object, there: Option<&Listed>, writes: Writes) -> Result<(bool, Measured)> {
+        let wanted = Wanted { key: object.key.clone(), sha256: object.sha256.clone(), size: object.size };
+        if there.is_some_and(|there| there.size == object.size)
+            && let Some(found) = self.measure_up_to(&wanted).await?
+            && wanted.is(&found)
+        {
+            return Ok((false, found));
         }
         let bytes = object.read()?;
-        let condition = if exclusive && there.is_none() { Condition::Absent } else { Condition::Always };
-        let outcome = self.write(&object.key, bytes, &object.headers, condition).await;
-        // Also after a write that failed or was refused: where an answer was lost, what is there may be what was sent.
-        let holds = match (self.holds(object).await, &outcome) {
-            (Err(_), Err(_)) => Err(String::new()),
-            (holds, _) => holds?,
+        let condition = match (writes, there) {
+            (Writes::Unconditional, _) => Condition::Always,
+            (Writes::Conditional, None) => Condition::Absent,
+            (Writes::Conditional, Some(there)) => Condition::Unchanged(&there.tag),
         };
-        match (holds, outcome) {
-            (Ok(()), _) => Ok(true),
-            (Err(_), Err(error)) => Err(error),
-            (Err(_), Ok(Outcome::Refused)) => Err(anyhow!("`{}` was written by somebody else meanwhile", object.key)),
-            (Err(found), _) => {
+        let outcome = self.write(&object.key, &bytes, &object.headers, condition).await?;
+        let shown = self.address.object(&object.key);
+        let found = self.measure_up_to(&wanted).await?;
+        match (outcome, found) {
+            (_, Some(found)) if wanted.is(&found) => Ok((true, found)),
+            (Outcome::Refused, _) => bail!(
+                "`{shown}` was written by somebody else meanwhile: run `brief build --ledger {}`, then publish again",
+                self.address.shown
+            ),
+            (Outcome::Unsupported, _) => {
+                bail!("`{}` has no conditional writes of what is there: publish with `--single-publisher`", self.address.shown)
+            }
+            (Outcome::Written(_), found) => {
+                // Somebody else may have taken over, and written it since.
+                self.confirmed().await?;
                 bail!(
-                    "the destination holds something else than was sent as `{}`: {found}, not {} bytes of the same digest",
+                    "the destination holds something else than was sent as `{}`: {}, not {} bytes of the same digest",
                     object.key,
+                    found.map_or_else(|| "nothing".to_owned(), |found| format!("{} bytes", found.size)),
                     object.size
                 )
             }
         }
     }
 
-    /// Whether an object has arrived: read back and digested. If not, what is there instead.
-    async fn holds(&self, object: &Object) -> Result<Result<(), String>> {
-        let Some(found) = self.read(&object.key).await? else { return Ok(Err("nothing".to_owned())) };
-        let is_same = found.bytes.len() as u64 == object.size && hex(&found.bytes) == object.sha256;
-        Ok(if is_same { Ok(()) } else { Err(format!("{} bytes", found.bytes.len())) })
+    /// The digest of an object as it is there. One that is larger than it should be is not read.
+    async fn measure_up_to(self: &Arc<Self>, wanted: &Wanted) -> Result<Option<Measured>> {
+        match self.measure(&wanted.key, wanted.size).await {
+            Err(error) if error.is::<super::destination::TooLarge>() => {
+                Ok(Some(Measured { sha256: String::new(), size: wanted.size.saturating_add(1), tag: super::destination::Tag::default() }))
+            }
+            other => other,
+        }
+    }
+}
+
+impl Wanted {
+    /// Whether that is what was found.
+    pub fn is(&self, found: &Measured) -> bool {
+        found.size == self.size && found.sha256 == self.sha256
+    }
+}
+
+/// A sink that takes the digest of what passes into another.
+struct Checked<S> {
+    sink: S,
+    hashing: Hashing,
+}
+
+impl<S: Sink> Sink for Checked<S> {
+    fn restart(&mut self) -> Result<()> {
+        self.hashing.restart()?;
+        self.sink.restart()
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> Result<()> {
+        self.hashing.take(bytes)?;
+        self.sink.take(bytes)
     }
 }
 
@@ -150,13 +241,9 @@ impl Object {
             Body::File(path) => std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?,
             Body::Text(bytes) => bytes.to_vec(),
         };
-        if bytes.len() as u64 != self.size || hex(&bytes) != self.sha256 {
+        if bytes.len() as u64 != self.size || sha256(&bytes) != self.sha256 {
             bail!("the file behind `{}` was changed while it was published", self.key);
         }
         Ok(bytes)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 pub use path::{document as document_path, record as record_path, version as version_folder};
+pub use robots::robots_above;
 
 use crate::document::Article;
 
@@ -30,9 +31,6 @@ pub struct Room {
     pub organization: Option<String>,
     /// BCP 47 language tag.
     pub language: String,
-    pub marking: Option<String>,
-    /// Whether anyone may see it, and search engines may list it.
-    pub clear: bool,
     /// Newest first.
     pub versions: Vec<Version>,
     /// By collection and id.
@@ -52,6 +50,10 @@ pub struct Version {
     pub date: String,
     pub long_date: String,
     pub as_of: String,
+    /// The book's marking in this version, which later versions don't change.
+    pub marking: Option<String>,
+    /// Whether anyone may see it, and search engines may list it.
+    pub clear: bool,
     pub summary: String,
     /// The most important changes, a line each.
     pub lines: Vec<String>,
@@ -142,6 +144,31 @@ pub struct Event {
 }
 
 impl Room {
+    /// Whether anyone may see what all versions together say.
+    fn clear(&self) -> bool {
+        self.versions.iter().all(|version| version.clear)
+    }
+
+    /// The marking of pages that show what several versions say: those of all of them, without what says that anyone may
+    /// see it where another doesn't.
+    fn marking<'a>(&self, versions: impl Iterator<Item = &'a Version>) -> Option<String> {
+        let mut above: Vec<&str> = Vec::new();
+        let mut clear = None;
+        for version in versions {
+            match &version.marking {
+                Some(marking) if version.clear => clear = clear.or(Some(marking.as_str())),
+                Some(marking) if !above.contains(&marking.as_str()) => above.push(marking),
+                _ => {}
+            }
+        }
+        if above.is_empty() { clear.map(str::to_owned) } else { Some(above.join(", ")) }
+    }
+
+    /// The version of a number.
+    fn version(&self, number: u32) -> Option<&Version> {
+        self.versions.iter().find(|version| version.number == number)
+    }
+
     /// The record of an id; records are sorted.
     fn record(&self, collection: &str, id: &str) -> Option<&Record> {
         let found = self.records.binary_search_by(|record| (record.collection.as_str(), record.id.as_str()).cmp(&(collection, id)));
@@ -162,10 +189,11 @@ pub fn pages(room: &Room) -> anyhow::Result<Vec<Page>> {
     let index = room.versions.iter().find(|version| !version.pruned).map(index::index);
     let assets = asset::Assets::new(room, index.as_deref().unwrap_or_default())?;
     let wanted = views::all(room);
+    let clear: Vec<String> = wanted.iter().filter(|view| view.is_clear(room)).map(views::View::path).collect();
     let mut pages: Vec<Page> = wanted.into_par_iter().map(|view| view.page(room, &assets, &environment)).collect::<anyhow::Result<_>>()?;
     pages.push(feed::feed(room));
     pages.push(robots::robots(room));
-    pages.extend(robots::sitemap(room, &pages));
+    pages.extend(robots::sitemap(room, &clear));
     pages.extend(assets.into_pages());
     pages.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(pages)

@@ -52,7 +52,7 @@ pub(super) fn all(room: &Room) -> Vec<View<'_>> {
 }
 
 impl View<'_> {
-    fn path(&self) -> String {
+    pub(super) fn path(&self) -> String {
         match self {
             View::Front => "index.html".to_owned(),
             View::Search => "search.html".to_owned(),
@@ -153,6 +153,27 @@ impl View<'_> {
         }
     }
 
+    /// Whether anyone may see the page: what it shows of versions decides, whatever others say.
+    pub(super) fn is_clear(&self, room: &Room) -> bool {
+        self.versions(room).iter().all(|version| version.clear)
+    }
+
+    fn marking(&self, room: &Room) -> Option<String> {
+        room.marking(self.versions(room).into_iter())
+    }
+
+    /// The versions that the page shows something of.
+    fn versions<'a>(&'a self, room: &'a Room) -> Vec<&'a Version> {
+        match self {
+            View::Overview(version) | View::Document(version, _) => vec![version],
+            View::Changes(version) => {
+                let before = version.before.as_ref().and_then(|before| room.version(before.number));
+                std::iter::once(*version).chain(before).collect()
+            }
+            _ => room.versions.iter().collect(),
+        }
+    }
+
     /// The page as a file.
     pub(super) fn page(&self, room: &Room, assets: &Assets, environment: &Environment<'_>) -> Result<Page> {
         let path = self.path();
@@ -162,8 +183,8 @@ impl View<'_> {
             path => path.clone(),
             book => &room.title,
             language => &room.language,
-            marking => &room.marking,
-            clear => &room.clear,
+            marking => self.marking(room),
+            clear => self.is_clear(room),
             base_url => &room.base_url,
             window => self.title(),
             description => self.description(room),

@@ -253,17 +253,23 @@ fn search_engines_are_told_by_the_marking() {
     book.edit("content/book.yaml", "as_of: 2025-11-05", "as_of: 2025-11-05\nmarking: \"TLP:AMBER\"");
     build(&book, "2025-11-08").unwrap();
     assert_eq!(site(&book, &["--base-url", "https://example.org/room"]).code, Some(0));
-    assert_eq!(fs::read_to_string(folder.join("robots.txt")).unwrap(), "User-agent: *\nDisallow: /\n");
-    assert!(!folder.join("sitemap.xml").exists());
+    // Versions keep their own rule; what shows the new one is not to be listed.
+    let robots = fs::read_to_string(folder.join("robots.txt")).unwrap();
+    let rules = "User-agent: *\nDisallow: /\nAllow: /room/v3/\nAllow: /room/v2/\nAllow: /room/v1/\n";
+    assert_eq!(robots, format!("{rules}Sitemap: https://example.org/room/sitemap.xml\n"));
+    let map = fs::read_to_string(folder.join("sitemap.xml")).unwrap();
+    let (mut open, mut closed) = (0, 0);
     for (path, bytes) in files(&folder) {
         if path.extension().is_some_and(|extension| extension == "html") {
-            assert!(
-                String::from_utf8(bytes).unwrap().contains("<meta name=\"robots\" content=\"noindex, nofollow\">"),
-                "{}",
-                path.display()
-            );
+            let is_open = ["v1", "v2", "v3"].iter().any(|version| path.starts_with(version));
+            let page = String::from_utf8(bytes).unwrap();
+            assert_eq!(page.contains("<meta name=\"robots\" content=\"noindex, nofollow\">"), !is_open, "{}", path.display());
+            assert_eq!(page.contains("<p class=\"marking\">TLP:AMBER</p>"), !is_open, "{}", path.display());
+            assert_eq!(map.contains(&format!("<loc>https://example.org/room/{}</loc>", path.display())), is_open, "{}", path.display());
+            if is_open { open += 1 } else { closed += 1 }
         }
     }
+    assert!(open > 6 && closed > 6, "{open}, {closed}");
 }
 
 #[test]

@@ -2,18 +2,27 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
-use super::{MANIFEST, SITE};
+use super::{MANIFEST, ROBOTS, SITE};
 use crate::diff::Snapshot;
-use crate::publish::{Body, Destination, Headers, Lifetime, Object, file_name};
-use crate::version::{Digest, Entry, Manifest, Version};
+use crate::publish::{Body, Headers, Lifetime, Object, file_name};
+use crate::version::{Digest, Version};
 
-pub(super) fn title(version: &Version) -> Result<String> {
+pub(super) fn snapshot(version: &Version) -> Result<Snapshot> {
     let data = version.read("data.json")?;
-    let snapshot =
-        Snapshot::from_data_json(&data).with_context(|| format!("can't use `{}`", version.folder().join("data.json").display()))?;
-    Ok(snapshot.book.title)
+    Snapshot::from_data_json(&data).with_context(|| format!("can't use `{}`", version.folder().join("data.json").display()))
+}
+
+/// An object whose bytes are at hand.
+pub(super) fn text_object(key: &str, bytes: Vec<u8>, lifetime: Lifetime) -> Object {
+    Object {
+        key: key.to_owned(),
+        sha256: Digest::of(&bytes).to_string(),
+        size: bytes.len() as u64,
+        headers: Headers::of(key, lifetime),
+        body: Body::Text(bytes.into()),
+    }
 }
 
 pub(super) fn version_objects(version: &Version, title: &str) -> Result<Vec<Object>> {
@@ -40,7 +49,7 @@ pub(super) fn version_objects(version: &Version, title: &str) -> Result<Vec<Obje
 }
 
 /// The site's files: first those under names that change with their content, then the pages, front pages last.
-pub(super) fn site_objects(folder: &Path) -> Result<(Vec<Object>, Vec<Object>)> {
+pub(super) fn site_objects(folder: &Path, robots: Vec<u8>) -> Result<(Vec<Object>, Vec<Object>)> {
     let (mut assets, mut pages) = (Vec::new(), Vec::new());
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.with_context(|| format!("can't read `{}`", folder.display()))?;
@@ -60,15 +69,12 @@ pub(super) fn site_objects(folder: &Path) -> Result<(Vec<Object>, Vec<Object>)> 
             headers,
             key,
         };
-        if name == "robots.txt" {
-            // Robots ask for it at the root of a host alone, which this place may be.
-            pages.push(Object { key: name, ..object.clone() });
-        }
         if is_asset { assets.push(object) } else { pages.push(object) }
     }
-    let front = front_door();
+    // Robots ask for it at the root of a host alone, which this place may be.
+    pages.push(text_object(ROBOTS, robots, Lifetime::Short));
     pages.sort_by_key(|page| page.key == format!("{SITE}/index.html"));
-    pages.push(front);
+    pages.push(front_door());
     Ok((assets, pages))
 }
 
@@ -79,26 +85,26 @@ fn front_door() -> Object {
          <meta http-equiv=\"refresh\" content=\"0; url={SITE}/index.html\">\n<title>Briefing</title>\n\
          <p><a href=\"{SITE}/index.html\">To the reading room</a></p>\n</html>\n"
     );
-    let key = "index.html".to_owned();
-    Object {
-        sha256: Digest::of(text.as_bytes()).to_string(),
-        size: text.len() as u64,
-        headers: Headers::of(&key, Lifetime::Short),
-        body: Body::Text(text.into_bytes().into()),
-        key,
-    }
+    text_object("index.html", text.into_bytes(), Lifetime::Short)
 }
 
-/// The keys of a version at a destination, by its own manifest there: nothing else is ever deleted.
-pub(super) fn files_there(destination: &Destination, entry: &Entry) -> Result<Vec<String>> {
-    let key = format!("v{}/{MANIFEST}", entry.number);
-    let Some(found) = destination.read(&key)? else { return Ok(Vec::new()) };
-    if Digest::of(&found.bytes) != entry.manifest {
-        bail!("`{}` is damaged: it is not what the ledger says", destination.address.object(&key));
+/// A page that says in which generation of publishers it was written, so that it is another than the same page before.
+/// In the first generation there was nobody before.
+pub(super) fn stamped(page: &Object, generation: u64) -> Result<Object> {
+    if generation == 0 {
+        return Ok(page.clone());
     }
-    let manifest = Manifest::parse(&found.bytes).with_context(|| format!("can't use `{}`", destination.address.object(&key)))?;
-    // The manifest last: as long as it stands, what is left can be found.
-    let mut keys: Vec<String> = manifest.outputs.keys().map(|name| format!("v{}/{name}", entry.number)).collect();
-    keys.push(key);
-    Ok(keys)
+    let mut bytes = match &page.body {
+        Body::File(path) => std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?,
+        Body::Text(bytes) => bytes.to_vec(),
+    };
+    let name = page.key.rsplit('/').next().unwrap_or_default();
+    let line = match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html" | "xml" | "svg") => format!("<!-- publication {generation} -->\n"),
+        Some("txt") => format!("# publication {generation}\n"),
+        Some("css" | "js") => format!("/* publication {generation} */\n"),
+        _ => return Ok(page.clone()),
+    };
+    bytes.extend_from_slice(line.as_bytes());
+    Ok(Object { headers: page.headers.clone(), ..text_object(&page.key, bytes, Lifetime::Short) })
 }

@@ -1,10 +1,17 @@
 //! Publishing, to a folder and to an S3 server: whole versions, in order, once, and back again; and what fails.
 
+mod asked;
+mod bounds;
+mod damage;
 mod faults;
 mod ledgers;
+mod marked;
+mod own_place;
 pub(crate) mod places;
 mod rivals;
 mod roundtrip;
+mod signed;
+mod suspended;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,8 +20,9 @@ use std::time::Duration;
 
 use brief::model::Date;
 use brief::pipeline::{Expected, FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
-use brief::publish::Limits;
+use brief::publish::{Limits, Publisher, Terms};
 use brief::version::{Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
+use object_store::ObjectStoreExt;
 use tempfile::TempDir;
 
 use places::{Server, variables};
@@ -25,6 +33,10 @@ fn add(output: &Path, content: &str, clean: bool) -> u32 {
 }
 
 fn add_with(output: &Path, content: &str, clean: bool, more: &[(String, String)]) -> u32 {
+    add_marked(output, content, clean, more, None)
+}
+
+fn add_marked(output: &Path, content: &str, clean: bool, more: &[(String, String)], marking: Option<&str>) -> u32 {
     let mut store = Store::open(output, &mut |_| {}).unwrap();
     let stage = store.stage().unwrap();
     let digest = Digest::of(content.as_bytes());
@@ -35,7 +47,9 @@ fn add_with(output: &Path, content: &str, clean: bool, more: &[(String, String)]
     stage.write("missions/kfor.pdf", b"a PDF, the same in all").unwrap();
     stage.write("claims.json", br#"{"format":1,"documents":{}}"#).unwrap();
     stage.write("changes.json", br#"{"format":1,"since":null,"records":[],"files":[]}"#).unwrap();
-    let data = r#"{"format":1,"book":{"title":"A Small Book","as_of":"2025-11-05","language":"en"},"collections":{}}"#;
+    let marking = marking.map(|marking| format!(r#","defaults":{{"marking":"{marking}"}}"#)).unwrap_or_default();
+    let data =
+        format!(r#"{{"format":1,"book":{{"title":"A Small Book","as_of":"2025-11-05","language":"en"{marking}}},"collections":{{}}}}"#);
     stage.write("data.json", data.as_bytes()).unwrap();
     for (name, text) in more {
         stage.write(name, text.as_bytes()).unwrap();
@@ -76,20 +90,28 @@ fn options(output: &Path, place: &Place) -> PublishOptions {
         audience: None,
         destination: place.address.clone(),
         variables: place.variables.clone(),
+        root: output.parent().unwrap().to_owned(),
+        versions: output.to_owned(),
         limits: Limits {
             timeout: Duration::from_secs(20),
             connect_timeout: Duration::from_secs(5),
             retries: 2,
             patience: Duration::from_secs(20),
+            first_pause: Duration::from_millis(50),
+            ..Limits::default()
         },
         dry_run: false,
         keep: None,
         jobs: 8,
         allow_dirty: false,
+        allow_marked: Vec::new(),
+        adopt: false,
+        repair: false,
+        sign: None,
         single_publisher: false,
         base_url: None,
-        publisher: "the test".to_owned(),
-        term: Duration::from_millis(1600),
+        publisher: Publisher { name: "the test".to_owned(), host: Some("here".to_owned()), now: 0 },
+        terms: Terms { term: Duration::from_millis(1600), wait: Duration::from_secs(60) },
     }
 }
 
@@ -111,6 +133,7 @@ fn bring(output: &Path, place: &Place) -> anyhow::Result<Fetched> {
         limits: options(output, place).limits,
         jobs: 8,
         expected: Expected::Versions,
+        key: None,
     };
     fetch(&options, &Silent)
 }
@@ -140,19 +163,67 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     all
 }
 
-/// The headers with which a bucket's object is handed out, asked for with the credentials of the place.
+/// The bucket of a place and the path of an object in it, with the credentials of the place.
+fn bucket(place: &Place, key: &str) -> (object_store::aws::AmazonS3, object_store::path::Path, tokio::runtime::Runtime) {
+    let builder =
+        place.variables.iter().fold(object_store::aws::AmazonS3Builder::new().with_bucket_name("book"), |builder, (name, value)| {
+            builder.with_config(name.to_ascii_lowercase().parse().unwrap(), value)
+        });
+    let prefix = place.address.strip_prefix("s3://book").unwrap().trim_matches('/');
+    let path = object_store::path::Path::parse(format!("{prefix}/{key}").trim_start_matches('/')).unwrap();
+    (builder.build().unwrap(), path, tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap())
+}
+
+/// A bucket's object, asked for with the credentials of the place.
+fn object_of(place: &Place, key: &str) -> Option<(object_store::Attributes, Vec<u8>)> {
+    let (store, path, runtime) = bucket(place, key);
+    runtime.block_on(async {
+        let found = match store.get(&path).await {
+            Err(object_store::Error::NotFound { .. }) => return None,
+            found => found.unwrap(),
+        };
+        Some((found.attributes.clone(), found.bytes().await.unwrap().to_vec()))
+    })
+}
+
+/// What a place holds under a key.
+fn read(place: &Place, key: &str) -> Option<Vec<u8>> {
+    if place.address.starts_with("s3://") {
+        return object_of(place, key).map(|(_, bytes)| bytes);
+    }
+    fs::read(Path::new(&place.address).join(key)).ok()
+}
+
+/// Puts an object into a place, as somebody else would.
+fn write(place: &Place, key: &str, bytes: &[u8]) {
+    if place.address.starts_with("s3://") {
+        let (store, path, runtime) = bucket(place, key);
+        runtime.block_on(store.put(&path, bytes.to_vec().into())).unwrap();
+        return;
+    }
+    let path = Path::new(&place.address).join(key);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+/// Takes an object away, as somebody else would.
+fn remove(place: &Place, key: &str) {
+    if place.address.starts_with("s3://") {
+        let (store, path, runtime) = bucket(place, key);
+        runtime.block_on(store.delete(&path)).unwrap();
+        return;
+    }
+    fs::remove_file(Path::new(&place.address).join(key)).unwrap();
+}
+
+/// The headers with which a bucket's object is handed out.
 fn headers_of(place: &Place, key: &str) -> BTreeMap<String, String> {
-    use object_store::{Attribute, ObjectStoreExt, aws::AmazonS3Builder, path::Path};
-    let builder = place.variables.iter().fold(AmazonS3Builder::new().with_bucket_name("book"), |builder, (name, value)| {
-        builder.with_config(name.to_ascii_lowercase().parse().unwrap(), value)
-    });
-    let store = builder.build().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let found = runtime.block_on(store.get(&Path::parse(format!("some/prefix/{key}")).unwrap())).unwrap();
+    use object_store::Attribute;
+    let (attributes, _) = object_of(place, key).unwrap();
     let names = [
         (Attribute::ContentType, "Content-Type"),
         (Attribute::CacheControl, "Cache-Control"),
         (Attribute::ContentDisposition, "Content-Disposition"),
     ];
-    names.iter().filter_map(|(attribute, name)| Some(((*name).to_owned(), found.attributes.get(attribute)?.to_string()))).collect()
+    names.iter().filter_map(|(attribute, name)| Some(((*name).to_owned(), attributes.get(attribute)?.to_string()))).collect()
 }

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -86,6 +86,10 @@ pub(super) enum Deed {
     Shorten,
     /// Takes the condition out of a write: a store that knows none.
     Unconditional,
+    /// Holds the request until the gate is opened, then passes it on.
+    Hold,
+    /// Passes on a body in which a byte is another: a way that damages what it carries, to a store that doesn't look.
+    Damage,
 }
 
 /// A request as the proxy's rule sees it: method, path, and which one it is.
@@ -95,25 +99,38 @@ pub(super) type Rule = dyn Fn(&str, &str, usize) -> Deed + Send + Sync;
 pub(super) struct Proxy {
     pub(super) port: u16,
     pub(super) seen: Arc<Mutex<Vec<String>>>,
+    /// The heads of requests, whole.
+    pub(super) heads: Arc<Mutex<Vec<String>>>,
     running: Arc<Mutex<(usize, usize)>>,
     stopped: Arc<AtomicBool>,
+    /// Whether held requests go on; and how many were held so far.
+    gate: Arc<(Mutex<(bool, usize)>, Condvar)>,
 }
 
 impl Proxy {
     pub(super) fn start(server: u16, rule: impl Fn(&str, &str, usize) -> Deed + Send + Sync + 'static) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let proxy = Proxy { port, seen: Arc::default(), running: Arc::default(), stopped: Arc::default() };
+        let proxy = Proxy {
+            port,
+            seen: Arc::default(),
+            heads: Arc::default(),
+            running: Arc::default(),
+            stopped: Arc::default(),
+            gate: Arc::default(),
+        };
         let (seen, running, stopped) = (Arc::clone(&proxy.seen), Arc::clone(&proxy.running), Arc::clone(&proxy.stopped));
+        let (heads, gate) = (Arc::clone(&proxy.heads), Arc::clone(&proxy.gate));
         let rule: Arc<Rule> = Arc::new(rule);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 if stopped.load(Ordering::Relaxed) {
                     return;
                 }
-                let (seen, running, rule) = (Arc::clone(&seen), Arc::clone(&running), Arc::clone(&rule));
+                let (seen, heads, running, rule) = (Arc::clone(&seen), Arc::clone(&heads), Arc::clone(&running), Arc::clone(&rule));
+                let gate = Arc::clone(&gate);
                 thread::spawn(move || {
-                    let _ = serve(stream.unwrap(), server, &seen, &running, &*rule);
+                    let _ = serve(stream.unwrap(), server, (&seen, &heads), &running, &*rule, &gate);
                 });
             }
         });
@@ -122,6 +139,18 @@ impl Proxy {
 
     pub(super) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
+    }
+
+    /// Waits until a request is held.
+    pub(super) fn wait_for_held(&self) {
+        let held = self.gate.1.wait_timeout_while(self.gate.0.lock().unwrap(), Duration::from_secs(60), |state| state.1 == 0).unwrap();
+        assert!(!held.1.timed_out(), "no request was held");
+    }
+
+    /// Lets the held requests go on, and all after them.
+    pub(super) fn open(&self) {
+        self.gate.0.lock().unwrap().0 = true;
+        self.gate.1.notify_all();
     }
 
     /// The most requests that were under way at once.
@@ -164,11 +193,13 @@ fn without(head: &str, names: &[&str]) -> String {
 fn serve(
     mut client: TcpStream,
     server: u16,
-    seen: &Mutex<Vec<String>>,
+    (seen, heads): (&Mutex<Vec<String>>, &Mutex<Vec<String>>),
     running: &Mutex<(usize, usize)>,
     rule: &Rule,
+    gate: &(Mutex<(bool, usize)>, Condvar),
 ) -> std::io::Result<()> {
     let (head, body) = message(&mut client)?;
+    heads.lock().unwrap().push(head.clone());
     let mut words = head.split_whitespace();
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let index = {
@@ -181,12 +212,23 @@ fn serve(
         running.0 += 1;
         running.1 = running.1.max(running.0);
     }
-    let done = answer(&mut client, server, &head, &body, rule(method, path, index));
+    let deed = rule(method, path, index);
+    if matches!(deed, Deed::Hold) {
+        let mut state = gate.0.lock().unwrap();
+        state.1 += 1;
+        gate.1.notify_all();
+        drop(gate.1.wait_while(state, |state| !state.0).unwrap());
+    }
+    let done = answer(&mut client, server, &head, &body, deed);
     running.lock().unwrap().0 -= 1;
     done
 }
 
-fn answer(client: &mut TcpStream, server: u16, head: &str, body: &[u8], deed: Deed) -> std::io::Result<()> {
+fn answer(client: &mut TcpStream, server: u16, head: &str, sent: &[u8], deed: Deed) -> std::io::Result<()> {
+    let mut sent = sent.to_vec();
+    if let (Deed::Damage, Some(byte)) = (deed, sent.get_mut(20)) {
+        *byte ^= 1;
+    }
     let head = match deed {
         Deed::Answer(status, text) => {
             return write!(client, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());
@@ -202,7 +244,7 @@ fn answer(client: &mut TcpStream, server: u16, head: &str, body: &[u8], deed: De
     };
     let mut upstream = TcpStream::connect(("127.0.0.1", server))?;
     upstream.write_all(head.replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())?;
-    upstream.write_all(body)?;
+    upstream.write_all(&sent)?;
     let is_head = head.starts_with("HEAD ");
     let mut whole = Vec::new();
     upstream.read_to_end(&mut whole)?;

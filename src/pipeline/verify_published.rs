@@ -1,0 +1,111 @@
+//! A published place held against its own ledger, manifests and list of pages, object by object and byte by byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+
+use super::options::Progress;
+use super::publish::{Depth, Fault, History, INVENTORY_LIMIT, LEDGER, Place, of_audience, signed};
+use crate::publish::{Address, Destination, Inventory, Limits, Listed, Marker, Scheme, VerifyingKey};
+
+/// What to verify, and how.
+#[derive(Debug, Clone)]
+pub struct VerifyOptions {
+    /// A folder or an address.
+    pub source: String,
+    /// The audience whose versions are expected there, where one is.
+    pub audience: Option<String>,
+    pub variables: Vec<(String, String)>,
+    pub limits: Limits,
+    pub jobs: usize,
+    /// The key that the ledger must be signed with.
+    pub key: Option<VerifyingKey>,
+}
+
+/// What was found at a place.
+#[derive(Debug)]
+pub struct VerifiedPlace {
+    /// The book that the place says it holds.
+    pub title: Option<String>,
+    pub newest: Option<u32>,
+    /// How many versions have their files there, and how many objects were compared.
+    pub versions: usize,
+    pub objects: usize,
+    /// What is wrong, each with its address; nothing where all is as it was published.
+    pub faults: Vec<String>,
+    /// What was signed together with the ledger, where a key was expected and is right.
+    pub signed: Option<String>,
+    pub notes: Vec<String>,
+}
+
+/// Verifies all that is published at a place.
+pub fn verify_published(options: &VerifyOptions, progress: &dyn Progress) -> Result<VerifiedPlace> {
+    let source = Destination::reading(Address::parse(&options.source)?, &options.variables, &options.limits)?;
+    let history = History::read(&source)?;
+    let (shown, ledger_shown) = (&source.address.shown, source.address.object(LEDGER));
+    let Some(ledger_found) = &history.ledger_found else {
+        match &history.marker {
+            Some(marker) => bail!(
+                "`{ledger_shown}` is missing, though `{}` says that versions of \"{}\" are published there: \
+                 `brief publish --repair {shown}` makes it anew",
+                source.address.object(Marker::KEY),
+                marker.title
+            ),
+            None => bail!("nothing is published at `{shown}`: there is no versions.json"),
+        }
+    };
+    if let (Some(marker), Some(audience)) = (&history.marker, &options.audience) {
+        of_audience(marker, Some(audience), shown)?;
+    }
+    let audience = options.audience.as_deref().or(history.marker.as_ref().and_then(|marker| marker.audience.as_deref()));
+    let signed = options.key.as_ref().map(|key| signed(&source, &ledger_found.bytes, key, audience)).transpose()?;
+
+    let (mut faults, mut notes) = (Vec::new(), Vec::new());
+    let first = history.ledger.versions().last().map(|entry| entry.manifest.to_string());
+    match &history.marker {
+        Some(marker) if first.as_ref().is_some_and(|first| *first != marker.first) => {
+            faults.push(format!("`{}` is of another history than the ledger", source.address.object(Marker::KEY)));
+        }
+        Some(_) => {}
+        None => faults.push(format!("`{}` is missing", source.address.object(Marker::KEY))),
+    }
+    let inventory = source.read(Inventory::KEY, INVENTORY_LIMIT)?.map(|found| Inventory::parse(&found.bytes)).transpose();
+    let inventory = inventory.unwrap_or_else(|error| {
+        faults.push(format!("`{}` can't be used: {error:#}", source.address.object(Inventory::KEY)));
+        Some(Inventory::empty())
+    });
+    let inventory = inventory.unwrap_or_else(|| {
+        faults.push(format!("`{}` is missing, so pages can't be compared", source.address.object(Inventory::KEY)));
+        Inventory::empty()
+    });
+    if !inventory.pending.is_empty() {
+        notes.push(format!("a publication to `{shown}` is under way or was cut off: publish again"));
+    }
+    // A web server can't list; what it should hold is asked for one by one.
+    let listed = if matches!(source.address.scheme, Scheme::Web(_)) { None } else { Some(source.list()?) };
+    let place = Place { destination: &source, ledger: &history.ledger, inventory: &inventory, listed: listed.as_ref(), output: None };
+    let audit = place.audit(Depth::EveryByte, options.jobs, progress)?;
+    faults.extend(audit.faults.iter().map(|Fault { key, what }| format!("`{}` {what}", source.address.object(key))));
+    let versions = history.ledger.versions().iter().filter(|entry| !entry.pruned).count();
+    if let Some(listed) = &listed {
+        notes.extend(strays(&place, listed));
+    }
+    Ok(VerifiedPlace {
+        title: history.marker.map(|marker| marker.title),
+        newest: history.ledger.newest().map(|entry| entry.number),
+        versions,
+        objects: audit.objects + versions,
+        faults,
+        signed,
+        notes,
+    })
+}
+
+/// Versions' folders that the ledger doesn't name: what was begun, or what somebody put there.
+fn strays(place: &Place<'_>, listed: &BTreeMap<String, Listed>) -> Vec<String> {
+    let number = |key: &str| key.split_once('/')?.0.strip_prefix('v')?.parse::<u32>().ok();
+    let held = |number: u32| place.ledger.get(number).is_some_and(|entry| !entry.pruned);
+    let numbers: BTreeSet<u32> = listed.keys().filter_map(|key| number(key)).filter(|number| !held(*number)).collect();
+    let shown = &place.destination.address.shown;
+    numbers.into_iter().map(|number| format!("`{shown}` holds files of v{number}, which the ledger there does not list as held")).collect()
+}

@@ -1,0 +1,171 @@
+//! The lease of a folder: the system's own lock on `publish.lock`.
+//!
+//! A holder that is suspended keeps it, one that is killed loses it at once, and no two processes of a machine have it.
+//! Where a file system doesn't hand locks on to other machines, what stands in the file tells: a lock of another machine is
+//! watched for a while before it is taken over, and its holder looks whether the file still is its own.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
+
+use anyhow::{Context, Result, bail};
+
+use super::destination::Tag;
+use super::lease::{Lock, Publisher, Step, Terms, age, seconds, waiting};
+use super::timing::Instant;
+
+/// A lock that is held.
+pub(super) struct FolderLock {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl FolderLock {
+    /// Writes what the lock says; `false` where the file is not ours any more.
+    pub(super) fn write(&self, lock: &Lock) -> Result<bool> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_same(&file, &self.path) {
+            return Ok(false);
+        }
+        let stands = read(&mut file).ok().and_then(|text| Lock::parse(&text));
+        if stands.is_some_and(|stands| stands.token != lock.token) {
+            return Ok(false);
+        }
+        write(&mut file, lock).with_context(|| format!("can't write `{}`", self.path.display()))?;
+        Ok(true)
+    }
+
+    /// Gives the lock back.
+    #[expect(clippy::disallowed_methods, reason = "the destination's own lock")]
+    pub(super) fn release(&self) {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_same(&file, &self.path) {
+            // Who opened it meanwhile sees that the file has gone, and opens it anew.
+            let _ = std::fs::remove_file(&self.path);
+        }
+        let _ = file.unlock();
+    }
+}
+
+pub(super) async fn take(path: &Path, own: &Lock, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Step> {
+    let shown = path.display().to_string();
+    let begun = Instant::now();
+    let mut told = false;
+    let (mut last, mut seen) = (None, Instant::now());
+    loop {
+        let mut file = open(path)?;
+        match file.try_lock() {
+            Ok(()) if !is_same(&file, path) => continue,
+            Ok(()) => return locked(file, path, own, publisher, terms, note).await,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => return Ok(Step::Unconditional),
+            Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("can't lock `{shown}`")),
+        }
+        let text = read(&mut file).unwrap_or_default();
+        let lock = Lock::parse(&text);
+        let holder = lock.as_ref().map_or("another process", |lock| lock.publisher.as_str());
+        if last.as_ref() != Some(&text) {
+            seen = Instant::now();
+        }
+        let age = age(publisher.now, begun, modified(&file));
+        if !told {
+            note(&format!("`{shown}` is held by {holder}, last renewed {age}: waiting up to {}", seconds(terms.wait)));
+            told = true;
+        }
+        if seen.elapsed() > terms.term * 3 / 2 {
+            return Ok(Step::Busy(format!(
+                "{holder} holds `{shown}` and has given no sign for {} (it may be suspended): \
+                 let it go on or end it, which frees the lock at once",
+                seconds(seen.elapsed())
+            )));
+        }
+        if begun.elapsed() > terms.wait {
+            return Ok(Step::Busy(format!("{holder} is publishing there (it holds `{shown}`)")));
+        }
+        last = Some(text);
+        tokio::time::sleep(terms.term / 8).await;
+    }
+}
+
+/// What to do with the system's lock in hand: where the file says that somebody had it, that one left it behind.
+async fn locked(mut file: File, path: &Path, own: &Lock, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Step> {
+    let shown = path.display().to_string();
+    let begun = Instant::now();
+    let text = read(&mut file).with_context(|| format!("can't read `{shown}`"))?;
+    let took_over = !text.is_empty();
+    if took_over {
+        let lock = Lock::parse(&text);
+        let holder = lock.as_ref().map_or("an unknown publisher", |lock| lock.publisher.as_str());
+        let age = age(publisher.now, begun, modified(&file));
+        let is_here = lock.as_ref().is_some_and(|lock| lock.abandoned || lock.host.is_some() && lock.host == publisher.host);
+        if !is_here {
+            note(&waiting(&shown, holder, &age, terms));
+            for _ in 0..8 {
+                tokio::time::sleep(terms.term / 8).await;
+                if read(&mut file).ok().as_ref() != Some(&text) {
+                    return Ok(Step::Busy(format!("{holder} is publishing there from another machine (it renews `{shown}`)")));
+                }
+            }
+        }
+        note(&format!("took over `{shown}`, which {holder} left behind {age}"));
+        write(&mut file, own).with_context(|| format!("can't write `{shown}`"))?;
+    }
+    let lock = FolderLock { path: path.to_owned(), file: Mutex::new(file) };
+    if !lock.write(own)? {
+        bail!("`{shown}` was taken away while it was locked: publish again");
+    }
+    Ok(Step::Mine { tag: Tag::default(), file: Some(lock), took_over })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the destination's own lock")]
+fn open(path: &Path) -> Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    // No link is followed, and a pipe keeps nobody waiting.
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.open(path).with_context(|| format!("can't lock `{}`", path.display()))?;
+    if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+        bail!("can't lock `{}`: it is not a regular file", path.display());
+    }
+    Ok(file)
+}
+
+fn read(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(64 * 1024).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+fn write(file: &mut File, lock: &Lock) -> Result<()> {
+    let text = lock.to_json()?;
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&text)?;
+    file.set_len(text.len() as u64)?;
+    Ok(())
+}
+
+fn modified(file: &File) -> i64 {
+    let time = file.metadata().ok().and_then(|meta| meta.modified().ok()).and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    time.map_or(0, |time| i64::try_from(time.as_secs()).unwrap_or(0))
+}
+
+/// Whether the path still leads to this very file.
+fn is_same(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        match (file.metadata(), std::fs::symlink_metadata(path)) {
+            (Ok(one), Ok(other)) => (one.dev(), one.ino()) == (other.dev(), other.ino()),
+            _ => false,
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        path.exists()
+    }
+}

@@ -1,0 +1,210 @@
+//! What is damaged or lost at a place is noticed by `verify` and `publish`, and mended by `publish --repair`.
+
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use brief::pipeline::{Silent, VerifiedPlace, VerifyOptions, publish, verify_published};
+use tempfile::TempDir;
+
+use super::places::{Deed, Proxy, Server, variables, web};
+use super::{Place, add, bring, failure, held, numbers, options, places, published, read, remove, write};
+
+fn verified(place: &Place) -> anyhow::Result<VerifiedPlace> {
+    let options = VerifyOptions {
+        source: place.address.clone(),
+        audience: None,
+        variables: place.variables.clone(),
+        limits: brief::publish::Limits { retries: 1, ..brief::publish::Limits::default() },
+        jobs: 8,
+        key: None,
+    };
+    verify_published(&options, &Silent)
+}
+
+/// What `verify` finds wrong.
+pub(super) fn faults(place: &Place) -> Vec<String> {
+    verified(place).unwrap().faults
+}
+
+/// Changes one byte of an object.
+fn change(place: &Place, key: &str) {
+    let mut bytes = read(place, key).unwrap();
+    let at = bytes.len() / 2;
+    bytes[at] ^= 1;
+    write(place, key, &bytes);
+}
+
+#[test]
+fn every_damaged_or_missing_object_is_named_and_sent_again() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        add(&output, "two", true);
+        published(&output, place);
+        let whole = verified(place).unwrap();
+        assert!(whole.faults.is_empty() && whole.notes.is_empty(), "{whole:?}");
+        assert_eq!((whole.newest, whole.versions, whole.title.as_deref()), (Some(2), 2, Some("A Small Book")));
+        assert!(whole.objects > 16, "{whole:?}");
+        let keys = [
+            "v1/book.pdf",
+            "v2/missions/kfor.md",
+            "v1/manifest.json",
+            "v2/data.json",
+            "site/index.html",
+            "site/v1/book.html",
+            "index.html",
+            "latest",
+        ];
+        for key in keys {
+            let right = read(place, key).unwrap_or_else(|| panic!("{key}"));
+            for is_missing in [false, true] {
+                if is_missing {
+                    remove(place, key)
+                } else {
+                    change(place, key)
+                }
+                let found = faults(place);
+                let named = if is_missing { "is missing" } else { "was changed" };
+                assert!(found.iter().any(|fault| fault.contains(&format!("{key}` {named}"))), "{key}: {found:?}");
+                let said = failure(publish(&options(&output, place), &Silent));
+                assert!(said.contains(&format!("`{key}` {named}")) && said.contains("--repair"), "{key}: {said}");
+                assert_ne!(read(place, key), Some(right.clone()), "{key}: without --repair nothing is done");
+                let mut repair = options(&output, place);
+                repair.repair = true;
+                let mended = publish(&repair, &Silent).unwrap().mended;
+                assert!(mended.iter().any(|fault| fault.contains(key)), "{key}: {mended:?}");
+                assert_eq!(read(place, key), Some(right.clone()), "{key}");
+                assert!(faults(place).is_empty(), "{key}: {:?}", faults(place));
+                assert!(published(&output, place).unchanged, "{key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_ledger_that_is_damaged_or_gone_is_made_anew_from_manifests() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        add(&output, "two", true);
+        published(&output, place);
+        let ledger = read(place, "versions.json").unwrap();
+        for damaged in [Some(&b"{\"format\":1,\"vers"[..]), Some(b""), None] {
+            let spoil = || match damaged {
+                Some(text) => write(place, "versions.json", text),
+                None => remove(place, "versions.json"),
+            };
+            spoil();
+            for said in [
+                failure(verified(place)),
+                failure(publish(&options(&output, place), &Silent)),
+                failure(bring(&folder.path().join(format!("back-{index}")), place)),
+            ] {
+                assert!(said.contains("versions.json`"), "{said}");
+            }
+            assert!(failure(publish(&options(&output, place), &Silent)).contains("--repair"));
+            let mut repair = options(&output, place);
+            repair.repair = true;
+            assert!(publish(&repair, &Silent).unwrap().mended.iter().any(|what| what.contains("versions.json")));
+            assert_eq!(read(place, "versions.json").unwrap(), ledger, "byte for byte, from what is known here");
+            assert!(faults(place).is_empty() && published(&output, place).unchanged);
+
+            // From a folder that knows nothing of it: numbers, digests and dates are those of the manifests.
+            spoil();
+            let mut fresh = options(&folder.path().join(format!("fresh-{index}")), place);
+            fresh.repair = true;
+            let done = publish(&fresh, &Silent).unwrap();
+            assert_eq!(done.newest, 2);
+            let (_kept, back) = held(place);
+            assert_eq!(numbers(&back), [2, 1]);
+            assert!(faults(place).is_empty());
+            write(place, "versions.json", &ledger);
+        }
+        // What was begun and never published doesn't come into a ledger that is made anew.
+        add(&output, "three", true);
+        for name in ["manifest.json", "book.md"] {
+            write(place, &format!("v3/{name}"), &fs::read(output.join("v3").join(name)).unwrap());
+        }
+        remove(place, "versions.json");
+        let mut fresh = options(&folder.path().join(format!("another-{index}")), place);
+        fresh.repair = true;
+        assert_eq!(publish(&fresh, &Silent).unwrap().newest, 2);
+    }
+}
+
+#[test]
+fn a_list_of_pages_that_is_damaged_or_gone_is_made_anew() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        published(&output, place);
+        for is_missing in [false, true] {
+            if is_missing {
+                remove(place, "site/files.json")
+            } else {
+                write(place, "site/files.json", b"[]")
+            }
+            assert!(faults(place).iter().any(|fault| fault.contains("site/files.json")));
+            let said = failure(publish(&options(&output, place), &Silent));
+            assert!(said.contains("site/files.json") && said.contains("--repair"), "{said}");
+            let mut repair = options(&output, place);
+            repair.repair = true;
+            publish(&repair, &Silent).unwrap();
+            assert!(faults(place).is_empty() && published(&output, place).unchanged);
+        }
+    }
+}
+
+#[test]
+fn what_can_not_be_mended_from_here_is_said() {
+    let folder = TempDir::new().unwrap();
+    let place = &places(&folder)[0];
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    add(&output, "two", true);
+    published(&output, place);
+    change(place, "v1/book.pdf");
+    change(place, "v2/book.pdf");
+    fs::write(output.join("v1/book.pdf"), "another").unwrap();
+    let mut repair = options(&output, place);
+    repair.repair = true;
+    // The pages are made from all versions, and one is damaged here too.
+    let said = failure(publish(&repair, &Silent));
+    assert!(said.contains("v1"), "{said}");
+}
+
+#[test]
+fn a_web_server_of_a_published_folder_can_be_verified() {
+    let folder = TempDir::new().unwrap();
+    let place = &places(&folder)[0];
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    published(&output, place);
+    let seen = Place { address: web(place.address.clone().into()), variables: Vec::new(), server: None };
+    assert!(faults(&seen).is_empty(), "{:?}", faults(&seen));
+    change(place, "v1/book.pdf");
+    remove(place, "site/search.html");
+    let found = faults(&seen);
+    assert!(found.len() == 2 && found.iter().any(|fault| fault.contains("search.html` is missing")), "{found:?}");
+}
+
+#[test]
+fn a_ledger_that_arrives_damaged_is_sent_again() {
+    let Some(server) = Server::start() else { return };
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let proxy = Proxy::start(server.port, |method, path, _| {
+        let is_first = method == "PUT" && path.ends_with("/versions.json") && COUNT.fetch_add(1, Ordering::SeqCst) == 0;
+        if is_first { Deed::Damage } else { Deed::Pass }
+    });
+    let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
+    let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+    assert_eq!(published(&output, &place).newest, 1);
+    assert!(COUNT.load(Ordering::SeqCst) >= 2, "it was sent again");
+    assert!(faults(&direct).is_empty());
+}

@@ -1,0 +1,148 @@
+//! A place is published to that is brief's own; what is somebody else's stays as it is, unless that is said to be meant.
+
+use std::fs;
+use std::path::Path;
+
+use brief::pipeline::{Silent, publish};
+use tempfile::TempDir;
+
+use super::places::{Deed, Proxy, variables};
+use super::{Place, add, failure, files, headers_of, options, places, published, read, write};
+
+fn text(place: &Place, key: &str) -> String {
+    String::from_utf8(read(place, key).unwrap_or_default()).unwrap()
+}
+
+#[test]
+fn a_place_with_files_of_somebody_else_is_refused_until_that_is_meant() {
+    for key in ["index.html", "versions.json", "latest", "site/index.html", "v1/book.pdf", "site/files.json"] {
+        let folder = TempDir::new().unwrap();
+        // A bucket takes longer, and two of them tell.
+        let in_bucket = ["index.html", "versions.json"].contains(&key);
+        for (index, place) in places(&folder).iter().enumerate().filter(|(_, place)| in_bucket || place.server.is_none()) {
+            let output = folder.path().join(format!("output-{index}"));
+            add(&output, "one", true);
+            write(place, key, b"{\"format\":1,\"versions\":[]}");
+            let refused = failure(publish(&options(&output, place), &Silent));
+            assert!(refused.contains(&format!("{key}` is there")) && refused.contains("--adopt"), "{key}: {refused}");
+            assert!(text(place, key).contains("\"versions\":[]"), "{key}: nothing was touched");
+            assert!(!text(place, "destination.json").contains("A Small Book"), "{key}: nothing was written");
+            let mut dry = options(&output, place);
+            dry.dry_run = true;
+            assert!(failure(publish(&dry, &Silent)).contains("--adopt"), "{key}");
+            let mut meant = options(&output, place);
+            meant.adopt = true;
+            assert_eq!(publish(&meant, &Silent).unwrap().newest, 1, "{key}");
+            assert!(!text(place, key).ends_with("\"versions\":[]}"), "{key}: it was replaced");
+            assert!(published(&output, place).unchanged, "{key}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_file_of_a_publication_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        write(place, "about.html", b"ours");
+        write(place, "v1/notes.txt", b"ours");
+        assert_eq!(published(&output, place).newest, 1);
+        assert!(text(place, "about.html").ends_with("ours") && text(place, "v1/notes.txt").ends_with("ours"));
+    }
+}
+
+#[test]
+fn a_foreign_robots_txt_is_never_touched() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        write(place, "robots.txt", b"User-agent: *\nDisallow: /theirs\n");
+        let done = published(&output, place);
+        assert!(done.notes.iter().any(|note| note.contains("`robots.txt` there is not brief's")), "{:?}", done.notes);
+        assert!(text(place, "robots.txt").contains("/theirs"));
+        let mut meant = options(&output, place);
+        (meant.adopt, meant.repair) = (true, true);
+        add(&output, "two", true);
+        publish(&meant, &Silent).unwrap();
+        assert!(text(place, "robots.txt").contains("/theirs"), "not even then");
+        assert!(published(&output, place).unchanged);
+    }
+    // One that took the place of brief's own is somebody's too.
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        published(&output, place);
+        assert!(text(place, "robots.txt").contains("Allow: /"));
+        write(place, "robots.txt", b"User-agent: *\nDisallow: /later\n");
+        add(&output, "two", true);
+        published(&output, place);
+        add(&output, "three", true);
+        published(&output, place);
+        assert!(text(place, "robots.txt").contains("/later"));
+    }
+}
+
+#[test]
+fn nothing_is_published_into_the_book_itself() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    for inner in ["content", "templates", "fonts"] {
+        fs::create_dir_all(folder.path().join(inner)).unwrap();
+    }
+    fs::write(folder.path().join("content/book.yaml"), "title: A Small Book\n").unwrap();
+    let before = files(folder.path());
+    for destination in ["content", "content/there", "templates", "fonts/x", "output", "output/public", "output/draft", "output/site", "."] {
+        let address = folder.path().join(destination);
+        let place = Place { address: address.to_str().unwrap().to_owned(), variables: Vec::new(), server: None };
+        for address in [place.address.clone(), format!("file://{}", place.address)] {
+            let refused = failure(publish(&super::PublishOptions { destination: address, ..options(&output, &place) }, &Silent));
+            assert!(refused.contains("nothing is written") || refused.contains("published into itself"), "{destination}: {refused}");
+        }
+    }
+    assert_eq!(files(folder.path()), before);
+}
+
+#[test]
+fn a_first_publication_that_was_cut_off_can_be_given_up() {
+    let folder = TempDir::new().unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    add(&one, "one", true);
+    add(&other, "another first", true);
+    let place = &places(&folder)[0];
+    published(&one, place);
+    let marker = fs::read(Path::new(&place.address).join("destination.json")).unwrap();
+    fs::remove_dir_all(&place.address).unwrap();
+    fs::create_dir_all(&place.address).unwrap();
+    fs::write(Path::new(&place.address).join("destination.json"), marker).unwrap();
+    let refused = failure(publish(&options(&other, place), &Silent));
+    assert!(refused.contains("was cut off") && refused.contains("--adopt"), "{refused}");
+    let mut meant = options(&other, place);
+    meant.adopt = true;
+    assert_eq!(publish(&meant, &Silent).unwrap().newest, 1);
+    // Where versions are published, no option makes the place another book's.
+    let mut meant = options(&one, place);
+    (meant.adopt, meant.repair) = (true, true);
+    assert!(failure(publish(&meant, &Silent)).contains("another book"));
+}
+
+#[test]
+fn objects_carry_a_checksum_that_the_store_can_verify() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    let Some(place) = places(&folder).pop().filter(|place| place.server.is_some()) else { return };
+    let proxy = Proxy::start(place.server.as_ref().unwrap().port, |_, _, _| Deed::Pass);
+    let through = Place { address: place.address.clone(), variables: variables(proxy.port), server: None };
+    published(&output, &through);
+    let heads = proxy.heads.lock().unwrap().clone();
+    let puts: Vec<&String> = heads.iter().filter(|head| head.starts_with("PUT ")).collect();
+    assert!(puts.iter().any(|head| head.contains("/versions.json")));
+    for head in puts {
+        assert!(head.to_lowercase().contains("x-amz-checksum-sha256: "), "{head}");
+    }
+    assert_eq!(headers_of(&place, "versions.json")["Content-Type"], "application/json");
+}
