@@ -61,6 +61,8 @@ pub fn to_typst(
         anchored: BTreeSet::new(),
         marked: BTreeSet::new(),
         footnotes: BTreeMap::new(),
+        written: BTreeSet::new(),
+        waiting: Vec::new(),
         deferred: Vec::new(),
         table: None,
     };
@@ -91,6 +93,9 @@ struct Writer<'a> {
     marked: BTreeSet<usize>,
     /// Footnotes of the text's own that are written, and their letters.
     footnotes: BTreeMap<String, String>,
+    /// The letters of those that stand on a page, and the labels of those that are marked and have yet to.
+    written: BTreeSet<String>,
+    waiting: Vec<String>,
     /// The lists that are written last, since they depend on what was marked, and where they belong.
     deferred: Vec<(code::Gap, Listed)>,
     /// What the directive around a table says of it.

@@ -75,7 +75,7 @@ pub(super) fn prepare(
         return (tree, found, None);
     }
     let (documents, faults) = render_all(&renderer, wanted, &tree, progress);
-    found.extend(faults);
+    found.extend(faults.into_iter().filter(|fault| !checks::silenced(&book, fault)));
     let found = finish(&tree, found);
     if has_errors(&found) {
         return (tree, found, None);

@@ -44,7 +44,12 @@ impl<'a> Anchors<'a> {
         if self.here.contains(&(collection.to_owned(), id.to_owned())) {
             return Some(Target::Anchor(format!("{collection}/{id}")));
         }
-        self.documents.0.get(collection)?.get(id).map(|document| Target::Document(document.clone()))
+        self.document(collection, id).map(|document| Target::Document(document.to_owned()))
+    }
+
+    /// The document that is made for this record.
+    pub(crate) fn document(&self, collection: &str, id: &str) -> Option<&str> {
+        self.documents.0.get(collection)?.get(id).map(String::as_str)
     }
 }
 

@@ -464,3 +464,56 @@ fn a_mark_touches_no_digit_in_print() {
         }
     }
 }
+
+/// Authors' footnotes of one label, in a title, a table's header and another footnote: each is printed once, under its own
+/// letter, and defined once in the Markdown.
+#[test]
+fn each_footnote_of_an_author_is_printed_once_by_its_own_mark() {
+    if press::engine().is_none() {
+        return;
+    }
+    let field = "text: |\n  Said.[^a]\n\n  [^a]: FIELD-";
+    let template = "# T[^t]\n\nTemplate.[^a]\n\n{{ texts.one.text }}\n\n{{ texts.two.text }}\n\n{{ texts.one.text }}\n\n| h[^h] |\n| - |\n| c[^c] |\n\nEnd.\n\n[^t]: TITLE\n[^a]: TEMPLATE\n[^h]: HEADER, see[^n].\n[^c]: CELL\n[^n]: NESTED\n";
+    let (book, temporary) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (path, text) in [
+        ("content/book.yaml", BOOK.to_owned()),
+        ("content/schemas/texts.yaml", "type: object\nproperties: { text: { type: string, format: markdown } }\n".to_owned()),
+        ("content/texts/one.yaml", format!("{field}ONE\n")),
+        ("content/texts/two.yaml", format!("{field}TWO\n")),
+        ("templates/book.md.jinja", format!("---\nkind: sheet\n---\n{template}")),
+    ] {
+        let path = book.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let output = press::build(book.path(), temporary.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = [("TITLE", 1), ("TEMPLATE", 1), ("FIELD-ONE", 2), ("FIELD-TWO", 1), ("HEADER", 1), ("CELL", 1), ("NESTED", 1)];
+    let text = fs::read_to_string(book.path().join("output/v1/book.md")).unwrap();
+    let mut labels: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("[^")?.split_once("]: ")).map(|(label, _)| label).collect();
+    labels.sort_unstable();
+    let count = labels.len();
+    labels.dedup();
+    assert_eq!((count, labels.len()), (8, 8), "{text}");
+    let Some(pages) = press::pages(&fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+    let printed = pages.join("\n");
+    for (words, times) in said {
+        assert_eq!(text.matches(words).count(), times, "{words}: {text}");
+        assert_eq!(printed.matches(words).count(), times, "{words}: {printed}");
+    }
+    // Each letter is a mark in the text, and once at the foot.
+    let feet: Vec<&str> = printed
+        .lines()
+        .filter(|line| {
+            line.len() == 1
+                || line
+                    .split_once(' ')
+                    .is_some_and(|(letter, rest)| letter.len() == 1 && rest.chars().all(|c| !c.is_lowercase() || rest.contains("see")))
+        })
+        .collect();
+    for letter in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+        assert!(printed.contains(&format!("[{letter}]")), "no mark {letter}: {printed}");
+        assert!(feet.iter().any(|line| line.starts_with(letter)), "no footnote {letter}: {feet:?}\n{printed}");
+    }
+}

@@ -30,11 +30,28 @@ pub(super) struct Nesting {
     pub(super) claims: Vec<usize>,
 }
 
+impl Nesting {
+    /// Whether a footnote may stand here.
+    pub(super) fn can_hold_footnotes(&self) -> bool {
+        !self.in_title && !self.in_header && !self.in_footnote
+    }
+}
+
 impl<'a> Writer<'a> {
     pub(super) fn blocks(&mut self, blocks: &[&'a Block]) {
         for block in blocks {
+            if !self.waiting.is_empty() && self.nesting.can_hold_footnotes() {
+                self.code.push("#par[");
+                self.waiting_footnotes();
+                self.code.line("];");
+            }
             self.code.at(block.line);
             self.block(block);
+        }
+        if !self.waiting.is_empty() && self.nesting.can_hold_footnotes() {
+            self.code.push("#par[");
+            self.waiting_footnotes();
+            self.code.line("];");
         }
     }
 

@@ -139,17 +139,23 @@ impl Writer<'_> {
     /// A reference to a footnote of the text's own: the first one brings it.
     pub(super) fn own_footnote(&mut self, label: &str) {
         let Some(blocks) = self.places.footnotes.get(label).copied() else { return };
-        if self.nesting.in_title || self.nesting.in_header || self.nesting.in_footnote {
+        if !self.nesting.can_hold_footnotes() {
+            // What is printed several times, or is a footnote itself, brings none: it follows as soon as one can.
+            let mark = self.letter(label);
+            self.code.push(&format!("#bare-marks(\"{mark}\");"));
+            self.code.printed();
+            if !self.written.contains(&mark) && !self.waiting.iter().any(|known| known == label) {
+                self.waiting.push(label.to_owned());
+            }
             return;
         }
         self.code.push(if self.nesting.in_heading { "#heading-only[" } else { "" });
-        if let Some(mark) = self.footnotes.get(label) {
-            let mark = mark.clone();
+        let mark = self.letter(label);
+        if !self.written.insert(mark.clone()) {
             self.code.push(&format!("#own-footnote-again(\"{mark}\");"));
         } else {
-            let mark = letters(self.footnotes.len());
-            self.footnotes.insert(label.to_owned(), mark.clone());
             self.code.push(&format!("#own-footnote(\"{mark}\", ["));
+            let waiting = self.waiting.len();
             let outer = std::mem::take(&mut self.nesting);
             self.nesting.in_footnote = true;
             self.nesting.depth = outer.depth + 1;
@@ -157,9 +163,41 @@ impl Writer<'_> {
             self.item(&inner);
             self.nesting = outer;
             self.code.push("]);");
+            // Those that it refers to stand beside it.
+            let own = self.waiting.split_off(waiting);
+            self.write_footnotes(own);
         }
         self.code.push(if self.nesting.in_heading { "];" } else { "" });
         self.code.printed();
+    }
+}
+
+impl Writer<'_> {
+    /// The letter of a footnote of the text's own.
+    fn letter(&mut self, label: &str) -> String {
+        let next = letters(self.footnotes.len());
+        self.footnotes.entry(label.to_owned()).or_insert(next).clone()
+    }
+
+    /// Writes the footnotes that were marked where none could stand.
+    pub(super) fn waiting_footnotes(&mut self) {
+        if !self.nesting.can_hold_footnotes() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        self.write_footnotes(waiting);
+    }
+
+    fn write_footnotes(&mut self, labels: Vec<String>) {
+        for label in labels {
+            if !self.letter_is_written(&label) {
+                self.own_footnote(&label);
+            }
+        }
+    }
+
+    fn letter_is_written(&self, label: &str) -> bool {
+        self.footnotes.get(label).is_some_and(|mark| self.written.contains(mark))
     }
 }
 

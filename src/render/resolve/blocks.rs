@@ -57,7 +57,8 @@ impl Resolver<'_> {
                     Some(_) => self.heading_of_record(content),
                     None => self.block_inlines(content),
                 };
-                BlockKind::Heading { level, content, anchor: record.map(|(collection, id)| format!("{collection}/{id}")).or(anchor) }
+                let anchor = self.note_heading(&content, anchor, record);
+                BlockKind::Heading { level, content, anchor: Some(anchor) }
             }
             BlockKind::Paragraph(content) => BlockKind::Paragraph(self.block_inlines(content)),
             BlockKind::Quote(blocks) => BlockKind::Quote(self.blocks(blocks)),

@@ -61,7 +61,12 @@ impl Resolver<'_> {
             self.fault(Diagnostic::error(code, Place::Book, message));
         }
         let was_in_link = std::mem::replace(&mut self.in_link, false);
-        let blocks = self.blocks(parsed.document.blocks);
+        self.links.scopes += 1;
+        let was_in = std::mem::replace(&mut self.links.scope, self.links.scopes);
+        let mut blocks = parsed.document.blocks;
+        self.number_footnotes(&mut blocks);
+        let blocks = self.blocks(blocks);
+        self.links.scope = was_in;
         self.in_link = was_in_link;
         self.expanding.leave();
         (self.line, self.field_start, self.printed_line) = was_at;

@@ -64,8 +64,12 @@ impl Resolver<'_> {
                     out.extend(content);
                     return;
                 }
-                Target::Url(url)
+                match url.strip_prefix('#') {
+                    Some(id) if !id.is_empty() => self.note_link(id),
+                    _ => Target::Url(url),
+                }
             }
+            Target::Anchor(id) => self.note_link(&id),
             other => other,
         };
         let title = self.plain(title);

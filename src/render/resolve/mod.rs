@@ -7,7 +7,9 @@ mod blocks;
 mod claims;
 mod faults;
 mod fields;
+mod footnotes;
 mod inlines;
+mod links;
 mod plain;
 mod resolver;
 mod text;
@@ -15,6 +17,7 @@ mod text;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use self::links::Links;
 use self::resolver::Resolver;
 use self::text::folded;
 use super::anchors::{Anchors, Documents};
@@ -52,6 +55,8 @@ pub(crate) fn resolve(
         field_start: 0,
         printed_line: 0,
         in_link: false,
+        footnotes: Vec::new(),
+        links: Links::default(),
     };
     for (line, code, message) in parsed.faults {
         resolver.line = line;
@@ -61,7 +66,10 @@ pub(crate) fn resolve(
     for value in document.front.values_mut() {
         resolver.front_matter(value);
     }
+    resolver.number_footnotes(&mut document.blocks);
     document.blocks = resolver.blocks(document.blocks);
+    resolver.label_footnotes(&mut document.blocks);
+    resolver.lead_links(&mut document.blocks);
     let citations = std::mem::take(&mut resolver.citations);
     document.claims = std::mem::take(&mut resolver.claims);
     if let (Some(title), false) = (&planned.title, document.front.contains_key("title")) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::links::Links;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Origins, PrintedClaim};
 use crate::model::Citation;
@@ -32,4 +33,7 @@ pub(super) struct Resolver<'a> {
     /// The line of the rendered text on which it is printed.
     pub(super) printed_line: usize,
     pub(super) in_link: bool,
+    /// The labels of all footnotes of the authors' own.
+    pub(super) footnotes: Vec<String>,
+    pub(super) links: Links,
 }

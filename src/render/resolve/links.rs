@@ -1,0 +1,227 @@
+//! Links to headings and records, `[…](#intro)`: to a heading of the same text, to a record's heading or its own document,
+//! or to any other heading of the document. Where they lead is known when all of it is resolved.
+
+use std::collections::{BTreeMap, HashMap};
+
+use comrak::Anchorizer;
+
+use super::resolver::Resolver;
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::document::{Block, BlockKind, Inline, Target, plain_text, walk};
+
+/// What stands for a heading's anchor and a link's target until they are known: a character that neither holds.
+const PENDING: char = '\u{fdd0}';
+
+/// The headings of a document so far, and the links to be led to them.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    headings: Vec<Heading>,
+    links: Vec<Link>,
+    /// The text that is being resolved: 0 for the template's, a number for each printing of a field.
+    pub(super) scope: usize,
+    pub(super) scopes: usize,
+}
+
+#[derive(Debug)]
+struct Heading {
+    scope: usize,
+    text: String,
+    /// The id that its author gave it.
+    id: Option<String>,
+    /// The record whose place it is.
+    record: Option<(String, String)>,
+}
+
+#[derive(Debug)]
+struct Link {
+    scope: usize,
+    id: String,
+    line: usize,
+    /// The collection of the record in whose text it stands.
+    collection: Option<String>,
+}
+
+impl Resolver<'_> {
+    /// Notes a heading; gives what stands for its anchor.
+    pub(super) fn note_heading(&mut self, content: &[Inline], id: Option<String>, record: Option<(String, String)>) -> String {
+        let heading = Heading { scope: self.links.scope, text: plain_text(content), id, record };
+        self.links.headings.push(heading);
+        format!("{PENDING}{}", self.links.headings.len() - 1)
+    }
+
+    /// Notes a link to `#id`; gives what stands for its target.
+    pub(super) fn note_link(&mut self, id: &str) -> Target {
+        let field = self.expanding.current().map(|origin| origin.record.0.clone());
+        let collection = field.or_else(|| self.planned.record.as_ref().map(|(collection, _)| collection.clone()));
+        let link = Link { scope: self.links.scope, id: id.to_owned(), line: self.line, collection };
+        self.links.links.push(link);
+        Target::Anchor(format!("{PENDING}{}", self.links.links.len() - 1))
+    }
+
+    /// Leads each link to its heading or document; one that leads nowhere is its text alone.
+    pub(super) fn lead_links(&mut self, blocks: &mut [Block]) {
+        let places = Places::of(&self.links.headings);
+        let mut linked = vec![false; self.links.headings.len()];
+        let mut targets = Vec::with_capacity(self.links.links.len());
+        for link in std::mem::take(&mut self.links.links) {
+            let found = self.lead(&link, &places);
+            match &found {
+                Ok(Lead::Heading(index)) => linked[*index] = true,
+                Ok(Lead::Document(_)) => {}
+                Err(diagnostic) => {
+                    let blamed = self.origins.blame(link.line, (**diagnostic).clone());
+                    self.diagnostics.push(blamed);
+                }
+            }
+            targets.push(found.ok());
+        }
+        let anchors = anchors(&self.links.headings, &linked);
+        walk::change_lists(blocks, &mut |blocks| {
+            for block in blocks {
+                if let BlockKind::Heading { anchor, .. } = &mut block.kind
+                    && let Some(index) = anchor.as_deref().and_then(pending)
+                {
+                    *anchor = anchors.get(index).cloned().flatten();
+                }
+            }
+        });
+        walk::change(blocks, &mut |inlines| {
+            for at in (0..inlines.len()).rev() {
+                let Inline::Link { target: Target::Anchor(name), content, .. } = &mut inlines[at] else { continue };
+                let Some(index) = pending(name) else { continue };
+                let lead = match targets.get(index) {
+                    Some(Some(Lead::Heading(heading))) => anchors[*heading].clone().map(Target::Anchor),
+                    Some(Some(Lead::Document(id))) => Some(Target::Document(id.clone())),
+                    _ => None,
+                };
+                let content = std::mem::take(content);
+                match (lead, &mut inlines[at]) {
+                    (Some(lead), Inline::Link { target, content: kept, .. }) => (*target, *kept) = (lead, content),
+                    _ => drop(inlines.splice(at..=at, content)),
+                }
+            }
+        });
+    }
+
+    fn lead(&self, link: &Link, places: &Places<'_>) -> Result<Lead, Box<Diagnostic>> {
+        let id = link.id.as_str();
+        let heading = |index: Option<&usize>| index.map(|index| Lead::Heading(*index));
+        let own = || heading(places.ids.get(&(link.scope, id))).or_else(|| heading(places.slugs.get(&(link.scope, id.to_owned()))));
+        if let Some(lead) = if link.scope > 0 { own() } else { heading(places.ids.get(&(0, id))) } {
+            return Ok(lead);
+        }
+        // A record by its id, or by its collection and id; of several, that of the link's own collection.
+        let is_it = |collection: &str, record: &str| {
+            record == id || id.strip_prefix(collection).is_some_and(|rest| rest.strip_prefix('/') == Some(record))
+        };
+        let here = places.records.iter().filter(|((collection, record), _)| is_it(collection, record));
+        let here: Vec<(&str, Lead)> = here.map(|((collection, _), index)| (*collection, Lead::Heading(*index))).collect();
+        if let Some(lead) = self.one_of(link, here)? {
+            return Ok(lead);
+        }
+        let global = || heading(places.ids.iter().find(|((_, known), _)| *known == id).map(|(_, index)| index));
+        if let Some(lead) = global().or_else(|| heading(places.all_slugs.get(id))) {
+            return Ok(lead);
+        }
+        let elsewhere: Vec<(&str, Lead)> = self
+            .pass
+            .book
+            .collections
+            .keys()
+            .filter_map(|collection| {
+                let record = id.strip_prefix(collection.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(id);
+                Some((collection.as_str(), Lead::Document(self.anchors.document(collection, record)?.to_owned())))
+            })
+            .collect();
+        if let Some(lead) = self.one_of(link, elsewhere)? {
+            return Ok(lead);
+        }
+        let known = places.ids.keys().map(|(_, id)| *id).chain(places.records.keys().map(|(_, id)| *id));
+        let known = known.chain(places.all_slugs.keys().map(String::as_str));
+        Err(Box::new(
+            Diagnostic::warning(Code::DanglingLink, Place::Book, format!("the link to `#{id}` leads nowhere, so its text is no link"))
+                .maybe_help(did_you_mean(id, known))
+                .help("`#…` names a heading of this document, or a record that has a heading in it or a document of its own"),
+        ))
+    }
+
+    fn one_of(&self, link: &Link, found: Vec<(&str, Lead)>) -> Result<Option<Lead>, Box<Diagnostic>> {
+        let own = found.iter().position(|(collection, _)| Some(*collection) == link.collection.as_deref());
+        let mut found = found;
+        match (own, found.len()) {
+            (_, 0) => Ok(None),
+            (Some(own), _) => Ok(Some(found.swap_remove(own).1)),
+            (None, 1) => Ok(found.pop().map(|(_, lead)| lead)),
+            (None, _) => {
+                let names: Vec<String> = found.iter().map(|(collection, _)| format!("`#{collection}/{}`", link.id)).collect();
+                Err(Box::new(
+                    Diagnostic::warning(
+                        Code::DanglingLink,
+                        Place::Book,
+                        format!("the link to `#{}` could lead to several records, so its text is no link", link.id),
+                    )
+                    .help(format!("write one of {}", names.join(", "))),
+                ))
+            }
+        }
+    }
+}
+
+/// Where a link leads.
+enum Lead {
+    Heading(usize),
+    Document(String),
+}
+
+fn pending(name: &str) -> Option<usize> {
+    name.strip_prefix(PENDING)?.parse().ok()
+}
+
+/// Headings by what links name them; of several of one name, the first.
+struct Places<'a> {
+    ids: BTreeMap<(usize, &'a str), usize>,
+    records: BTreeMap<(&'a str, &'a str), usize>,
+    /// As code hosts name headings, counted in each text by itself, and in the document.
+    slugs: HashMap<(usize, String), usize>,
+    all_slugs: BTreeMap<String, usize>,
+}
+
+impl Places<'_> {
+    fn of(headings: &[Heading]) -> Places<'_> {
+        let mut places = Places { ids: BTreeMap::new(), records: BTreeMap::new(), slugs: HashMap::new(), all_slugs: BTreeMap::new() };
+        let mut document = Anchorizer::new();
+        let mut texts: HashMap<usize, Anchorizer> = HashMap::new();
+        for (index, heading) in headings.iter().enumerate() {
+            if let Some(id) = &heading.id {
+                places.ids.entry((heading.scope, id)).or_insert(index);
+            }
+            if let Some((collection, id)) = &heading.record {
+                places.records.entry((collection, id)).or_insert(index);
+            }
+            let text = heading.text.trim();
+            places.all_slugs.entry(document.anchorize(text)).or_insert(index);
+            let slug = texts.entry(heading.scope).or_default().anchorize(text);
+            places.slugs.entry((heading.scope, slug)).or_insert(index);
+        }
+        places
+    }
+}
+
+/// The headings' anchors: each once, and none where nothing leads.
+fn anchors(headings: &[Heading], linked: &[bool]) -> Vec<Option<String>> {
+    let mut taken = std::collections::BTreeSet::new();
+    let own = |heading: &Heading| match &heading.record {
+        Some((collection, id)) => Some(format!("{collection}/{id}")),
+        None => heading.id.clone(),
+    };
+    headings
+        .iter()
+        .enumerate()
+        .map(|(index, heading)| match own(heading) {
+            Some(name) if taken.insert(name.clone()) => Some(name),
+            // A blank, so that it is no author's.
+            _ if linked[index] => Some(format!("heading {index}")),
+            _ => None,
+        })
+        .collect()
+}
