@@ -183,7 +183,7 @@ impl Diff {
         let made = redlined.pdf(&self.options(terminal)?)?;
         files::write(file, &made.bytes, &guard, existing)?;
         terminal.diagnostics(&made.tree, &made.warnings);
-        made.note.iter().for_each(|note| terminal.note(note));
+        made.notes.iter().for_each(|note| terminal.note(note));
         terminal.remark(format_args!("wrote `{}`: `{id}` with {} marked", file.display(), Count(made.changes, "change")));
         Ok(())
     }

@@ -141,8 +141,9 @@ pub enum BlockKind {
         title: Option<String>,
         blocks: Vec<Block>,
     },
-    /// A layout directive, taken out of the Markdown that readers get. In a redline, `inserted` and `deleted` hold a
-    /// block that can't be marked inside, and `changes` the list of changes;
+    /// A layout directive, taken out of the Markdown that readers get. In a redline, `inserted`, `deleted`,
+    /// `moved-to` and `moved-from` hold a block that can't be marked inside, `replaced` an image and the one before it, and
+    /// `changes` the list of changes;
     /// in other texts `changes` is what a template writes of them, which no redline compares.
     Directive {
         name: String,
@@ -242,6 +243,20 @@ pub enum Inline {
     /// Words put in or struck out, in a redline.
     Inserted(Vec<Inline>),
     Deleted(Vec<Inline>),
+    /// Text that moved, in a redline: once where it stood, once where it stands.
+    Moved {
+        end: MoveEnd,
+        /// The number of the change, which joins both ends.
+        number: usize,
+        /// Whether it begins with a label, such as `moved from 3`; the first text of each end does.
+        labelled: bool,
+        /// Whether it is the first and the last text of what moved in one piece, where a reader is told so.
+        opens: bool,
+        closes: bool,
+        content: Vec<Inline>,
+    },
+    /// Where a paragraph was split in two or two were joined, in a redline.
+    ParagraphMark(ParagraphMark),
     /// A place in a redline that its list of changes refers to; it shows nothing.
     Anchor(String),
     /// The page of an [`Inline::Anchor`], leading there.
@@ -258,7 +273,8 @@ impl Inline {
             | Inline::Link { content, .. }
             | Inline::Claim { content, .. }
             | Inline::Inserted(content)
-            | Inline::Deleted(content) => Some(content),
+            | Inline::Deleted(content)
+            | Inline::Moved { content, .. } => Some(content),
             _ => None,
         }
     }
@@ -272,10 +288,29 @@ impl Inline {
             | Inline::Link { content, .. }
             | Inline::Claim { content, .. }
             | Inline::Inserted(content)
-            | Inline::Deleted(content) => Some(content),
+            | Inline::Deleted(content)
+            | Inline::Moved { content, .. } => Some(content),
             _ => None,
         }
     }
+}
+
+/// One of the two places of something that moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MoveEnd {
+    /// Where it stood: `moved to 3`.
+    Origin,
+    /// Where it stands: `moved from 3`.
+    Destination,
+}
+
+/// What happened to a paragraph's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParagraphMark {
+    /// One paragraph became two here.
+    Split,
+    /// Two paragraphs became one here.
+    Joined,
 }
 
 /// Where a link leads.
@@ -349,13 +384,16 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
             | Inline::Strikethrough(content)
             | Inline::Link { content, .. }
             | Inline::Claim { content, .. }
-            | Inline::Inserted(content) => push_plain(content, out),
+            | Inline::Inserted(content)
+            | Inline::Moved { end: MoveEnd::Destination, content, .. } => push_plain(content, out),
             Inline::SoftBreak | Inline::HardBreak => out.push(' '),
             Inline::Image { .. }
             | Inline::FootnoteReference(_)
             | Inline::Cite(_)
             | Inline::Stamp(_)
             | Inline::Deleted(_)
+            | Inline::Moved { end: MoveEnd::Origin, .. }
+            | Inline::ParagraphMark(_)
             | Inline::Anchor(_)
             | Inline::PageReference(_) => {}
         }

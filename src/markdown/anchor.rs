@@ -92,7 +92,8 @@ impl Marks<'_> {
                 | Inline::Link { content, .. }
                 | Inline::Claim { content, .. }
                 | Inline::Inserted(content)
-                | Inline::Deleted(content) => self.text(content, out),
+                | Inline::Deleted(content)
+                | Inline::Moved { content, .. } => self.text(content, out),
                 Inline::SoftBreak | Inline::HardBreak => out.push(' '),
                 Inline::Stamp(field) => out.push_str(&self.stamp.field(*field)),
                 Inline::Cite(_) => {
@@ -101,7 +102,7 @@ impl Marks<'_> {
                     }
                 }
                 Inline::FootnoteReference(label) => out.push_str(&self.number(format!("^{label}")).to_string()),
-                Inline::Image { .. } | Inline::Anchor(_) | Inline::PageReference(_) => {}
+                Inline::Image { .. } | Inline::Anchor(_) | Inline::PageReference(_) | Inline::ParagraphMark(_) => {}
             }
         }
     }

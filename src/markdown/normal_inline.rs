@@ -5,7 +5,7 @@ use super::inline_writer;
 use super::mark::close_up;
 use super::normal::Normalizer;
 use super::parse_inline::push as join;
-use crate::document::{Inline, Target, note_label};
+use crate::document::{Inline, MoveEnd, Target, note_label};
 
 /// Inlines of one heading, paragraph or cell, and the claims printed in them with the number of line breaks
 /// before each. The text is their Markdown, before what their place needs.
@@ -91,7 +91,9 @@ impl Expander<'_> {
                     self.styled(Style::Strikethrough, content, out);
                     self.struck = false;
                 }
-                Inline::Inserted(content) => self.expand(content, out),
+                Inline::Inserted(content) | Inline::Moved { end: MoveEnd::Destination, content, .. } => self.expand(content, out),
+                // It stands where it moved to.
+                Inline::Moved { end: MoveEnd::Origin, .. } => {}
                 Inline::Link { target, title, content } => self.link(target, title, content, out),
                 Inline::Image { path, title, alternative } => out.push(Inline::Image {
                     path: path.clone(),
@@ -116,7 +118,7 @@ impl Expander<'_> {
                     self.claims.push((*index, self.breaks));
                     self.expand(content, out);
                 }
-                Inline::Anchor(_) | Inline::PageReference(_) => {}
+                Inline::Anchor(_) | Inline::PageReference(_) | Inline::ParagraphMark(_) => {}
                 Inline::Stamp(field) => push_text(out, &fold_lines(&self.normalizer.stamp.field(*field))),
             }
         }

@@ -1,5 +1,6 @@
 //! The redline of a document: the texts of two sides in one, for a PDF or a page.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::build::date;
 use super::compare::Comparison;
 use super::content::Prepared;
-use super::finish::{Press, asset_path};
+use super::finish::{Press, asset_path, image_name};
 use super::options::BuildOptions;
 use super::side::{Side, Unusable};
 use super::texts::{Text, Texts};
@@ -18,10 +19,10 @@ use crate::document::{Document, Inline, Origins, Stamp, walk};
 use crate::load;
 use crate::markdown::{self, TypstMeta};
 use crate::model::{Book, NotesPlacement};
-use crate::redline::{Naming, Redline, fragment, redline};
+use crate::redline::{Naming, REPLACED, Redline, fragment, redline};
 use crate::render::{Planned, long_date};
 use crate::tree::{Tree, revision};
-use crate::typeset::Engine;
+use crate::typeset::{self, Engine};
 
 /// Two texts of a document in one, and what its pages look like.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct Redlined {
     /// Theme, fonts, images and the book's own words: the head's, else the base's, else those of the book's folder.
     tree: Tree,
     book: Arc<Book>,
+    notes: Vec<String>,
 }
 
 /// A redline's PDF, and what is to be said of it.
@@ -41,8 +43,8 @@ pub struct RedlinePdf {
     /// Faults that don't keep it from being made, in `tree`.
     pub warnings: Vec<Diagnostic>,
     pub tree: Tree,
-    /// Where what typst was given is kept, if it is.
-    pub note: Option<String>,
+    /// What else is to be known of it: where what typst was given is kept, why it lacks pages of the new version.
+    pub notes: Vec<String>,
     pub changes: usize,
 }
 
@@ -57,7 +59,8 @@ impl Redlined {
         let here_texts = here.as_ref().and_then(|side| Texts::of(side).ok());
         let id = chosen(id, (base, &old), (head, &new), here_texts.as_ref())?;
         let (before, after) = rayon::join(|| old.get(&id), || new.get(&id));
-        let (before, mut after) = (before?, after?);
+        let (mut before, mut after) = (before?, after?);
+        part_replaced_images((before.document_mut(), &old), (after.document(), &new));
 
         let planned = [Some(&new), Some(&old), here_texts.as_ref()].into_iter().flatten().find_map(|texts| texts.planned(&id));
         let planned = planned.cloned().unwrap_or_else(|| plan(&id));
@@ -78,16 +81,28 @@ impl Redlined {
 
         let words = |key: &str| book.settings.words.get(key).cloned();
         let naming = Naming { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
-        let redline = redline(before.document(), after.document(), naming);
+        let mut redline = redline(before.document(), after.document(), naming);
         let mut tree = tree;
         for path in redline.document.image_paths() {
-            // One that was taken out is the other side's.
-            let image = if tree.get(&asset_path(&path)).is_none() { new.image(&path).or_else(|| old.image(&path)) } else { None };
-            if let Some(bytes) = image {
-                tree.files.insert(asset_path(&path), bytes);
+            // The look may be a third side's, whose images are none of the two's.
+            let image = match path.strip_prefix(REPLACED) {
+                Some(before) => old.image(before),
+                None => new.image(&path).or_else(|| old.image(&path)),
+            };
+            match image {
+                Some(bytes) => drop(tree.files.insert(asset_path(&path), bytes)),
+                None => drop(tree.files.remove(&asset_path(&path))),
             }
         }
-        Ok(Redlined { id, redline, planned, tree, book })
+        let mut notes = Vec::new();
+        if !redline.changes.is_empty() {
+            match new.pdf(&id).and_then(|pdf| pdf.map(|pdf| typeset::page_texts(&pdf)).transpose()) {
+                Ok(Some(texts)) => redline = redline.with_new_pages(&texts, &words),
+                Ok(None) => {}
+                Err(error) => notes.push(format!("the list of changes doesn't say their pages in {}: {error:#}", head.name)),
+            }
+        }
+        Ok(Redlined { id, redline, planned, tree, book, notes })
     }
 
     /// How many changes it marks.
@@ -113,7 +128,7 @@ impl Redlined {
 
     /// Typesets it as the book's documents are.
     pub fn pdf(self, options: &BuildOptions) -> Result<RedlinePdf> {
-        let Redlined { id, redline, planned, tree, book } = self;
+        let Redlined { id, redline, planned, tree, book, mut notes } = self;
         let engine = Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
         let day = date(options, revision::facts(&options.root).as_ref())?;
         let stamp = Stamp {
@@ -145,9 +160,9 @@ impl Redlined {
                 return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(format!("the redline of `{id}` can't be typeset")));
             }
         };
-        let note = pdf.kept.as_ref().map(|folder| format!("what typst was given for the redline is in `{}`", folder.display()));
+        notes.extend(pdf.kept.as_ref().map(|folder| format!("what typst was given for the redline is in `{}`", folder.display())));
         let warnings = typesetting::missing_glyphs(&press, &prepared, &source);
-        Ok(RedlinePdf { bytes: pdf.bytes, warnings, tree, note, changes })
+        Ok(RedlinePdf { bytes: pdf.bytes, warnings, tree, notes, changes })
     }
 }
 
@@ -175,6 +190,26 @@ fn chosen(id: Option<&str>, base: (&Side, &Texts<'_>), head: (&Side, &Texts<'_>)
     let ordered = planned.iter().filter(|id| book.contains(id)).chain(rest);
     let first = ordered.into_iter().find(|id| old.contains(id) && new.contains(id));
     first.cloned().with_context(|| format!("{} and {} have no document in common", base.0.name, head.0.name))
+}
+
+/// Tells images of one name apart that are not the same on both sides: the old side's get a name of their own.
+fn part_replaced_images((before, old): (&mut Document, &Texts<'_>), (after, new): (&Document, &Texts<'_>)) {
+    let names: BTreeSet<String> = after.image_paths().iter().map(|path| image_name(path)).collect();
+    let replaced: BTreeSet<String> = before
+        .image_paths()
+        .into_iter()
+        .filter(|path| names.contains(&image_name(path)))
+        .filter(|path| matches!((old.image(path), new.image(path)), (Some(old), Some(new)) if old != new))
+        .collect();
+    walk::change(&mut before.blocks, &mut |inlines| {
+        for inline in inlines {
+            if let Inline::Image { path, .. } = inline
+                && replaced.contains(path)
+            {
+                path.insert_str(0, REPLACED);
+            }
+        }
+    });
 }
 
 /// A plan for a document of which nothing but the text is known.

@@ -44,6 +44,15 @@ impl Text {
     }
 }
 
+impl Text {
+    pub(super) fn document_mut(&mut self) -> &mut Document {
+        match self {
+            Text::Rendered(prepared) => &mut prepared.document,
+            Text::Read(document) => document,
+        }
+    }
+}
+
 impl Texts<'_> {
     /// The documents of a side, where it has any that can be made or read.
     pub(super) fn of(side: &Side) -> Result<Texts<'_>> {
@@ -121,6 +130,19 @@ impl Texts<'_> {
             Source::Templates(_) => self.side.tree.as_ref()?.files.get(&asset_path(path)).cloned(),
             Source::Version(version) => version.read(&image_name(path)).ok().map(Arc::from),
             Source::Folder(folder) => files::read(&folder.join(image_name(path)), MAX_FILE).ok().map(Arc::from),
+        }
+    }
+
+    /// The PDF of a document that readers of a version got, where there is one.
+    pub(super) fn pdf(&self, id: &str) -> Result<Option<Vec<u8>>> {
+        let name = format!("{id}.pdf");
+        match &self.source {
+            Source::Version(version) if version.manifest()?.outputs.contains_key(&name) => version.read(&name).map(Some),
+            Source::Folder(folder) if folder.join(&name).is_file() => {
+                let path = folder.join(&name);
+                std::fs::read(&path).with_context(|| format!("can't read `{}`", path.display())).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 

@@ -1,15 +1,20 @@
 //! Blocks of two documents made one: what both have compared word by word, what one has marked as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::align::{Sign, Step, align};
+use super::RedlineKind;
+use super::align::{Sign, Step};
 use super::changes::{Changes, Excerpt};
+use super::moved::Fate;
+use super::moves::{Plan, steps};
 use super::node::{Item, Kind, Node, Term};
 use super::plain::{plain, plain_all, plain_run};
 use super::prose;
-use super::said::{is_unseen, said, task, text_of};
+use super::regroup::{Regrouped, joined, together};
+use super::said::{is_unseen, said_without, task, text_of};
+use super::sections::MovedSection;
 use super::token::{self, Run, Token};
-use crate::document::{self, Block, BlockKind, Inline, List, Row, Table};
+use crate::document::{self, Block, BlockKind, Inline, List, MoveEnd, Row, Table};
 use crate::text::words::Op;
 
 /// Makes the redline's blocks, and notes what changed.
@@ -21,23 +26,108 @@ pub(super) struct Merger<'a> {
     pub(super) together: Option<bool>,
     /// Says of the next change where it stands.
     pub(super) lead: String,
+    /// What moved, was split or joined.
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) sections: &'a [MovedSection],
+    /// The change that each move is, once one of its places was met, and the places that have their label.
+    pub(super) moved: Vec<Option<usize>>,
+    pub(super) labelled: BTreeSet<(usize, MoveEnd)>,
 }
 
-impl Merger<'_> {
+impl<'a> Merger<'a> {
+    pub(super) fn new(changes: Changes<'a>, plan: &'a Plan<'a>, sections: &'a [MovedSection]) -> Merger<'a> {
+        Merger {
+            changes,
+            anchor: None,
+            together: None,
+            lead: String::new(),
+            plan,
+            sections,
+            moved: vec![None; plan.moves],
+            labelled: BTreeSet::new(),
+        }
+    }
+
     pub(super) fn nodes(&mut self, old: &[Node], new: &[Node]) -> Vec<Block> {
         let mut out = Vec::new();
-        for part in parts(old, new, |node| &node.sign) {
+        let steps = steps(old, new, |node| &node.sign, &self.plan.elsewhere);
+        let group = |groups: &HashMap<usize, usize>, node: &Node| groups.get(&node.id).copied();
+        let steps = together(steps, |place| group(&self.plan.old_groups, &old[place]), |place| group(&self.plan.new_groups, &new[place]));
+        for part in gathered(old, new, steps) {
             match part {
+                Part::Both(_, new) if self.fate(Op::Insert, new.id) == Fate::Regrouped => out.extend(self.pieces(new)),
                 Part::Both(old, new) => {
                     let merged = self.node(old, new);
                     // What no line could take stands before the block.
                     out.extend(self.anchor.take().map(anchor_block));
                     out.extend(merged);
                 }
-                Part::One(op, nodes) => out.extend(self.whole(op, nodes)),
+                Part::One(op, nodes) => out.extend(self.apart(op, &nodes)),
             }
         }
         out
+    }
+
+    /// Blocks that one side alone has in their place.
+    fn apart(&mut self, op: Op, nodes: &[&Node]) -> Vec<Block> {
+        let mut out = Vec::new();
+        let mut rest = nodes;
+        while let Some(first) = rest.first() {
+            if let Kind::Section(number) = first.kind {
+                out.extend(self.moved_section(op, number));
+                rest = &rest[1..];
+                continue;
+            }
+            let fate = self.fate(op, first.id);
+            let is_same = |node: &&&Node| self.fate(op, node.id) == fate && !matches!(node.kind, Kind::Section(_));
+            let (run, after) = rest.split_at(rest.iter().take_while(is_same).count());
+            rest = after;
+            match fate {
+                Fate::Apart => {
+                    // What follows a heading is filed under it.
+                    let own = run.iter().position(|node| matches!(node.kind, Kind::Heading { .. })).unwrap_or(0);
+                    for part in [&run[..own], &run[own..]].into_iter().filter(|part| !part.is_empty()) {
+                        out.extend(self.whole(op, part.to_vec()));
+                    }
+                }
+                Fate::Moved(number) => out.extend(self.moved_blocks(op, number, run)),
+                Fate::Regrouped if op == Op::Insert => run.iter().for_each(|node| out.extend(self.pieces(node))),
+                // Its words stand in the new paragraphs.
+                Fate::Regrouped => {}
+            }
+        }
+        out
+    }
+
+    /// The new paragraphs of a group where its first stands; nothing where the others do.
+    fn pieces(&mut self, node: &Node) -> Vec<Block> {
+        let plan = self.plan;
+        let group = plan.new_groups.get(&node.id).map(|index| &plan.regrouped[*index]);
+        match group.filter(|group| group.news.first().is_some_and(|first| first.id == node.id)) {
+            Some(group) => self.regrouped(group),
+            None => Vec::new(),
+        }
+    }
+
+    /// The texts of the new paragraphs, with marks where paragraphs were split or joined: one change.
+    fn regrouped(&mut self, group: &Regrouped<'_>) -> Vec<Block> {
+        let (old, new) = (joined(&group.olds), joined(&group.news));
+        let words = prose::compare(&old, &new, &prose::known([&old], [&new]));
+        if words.iter().any(|(op, _)| *op != Op::Equal) {
+            self.note(&words);
+            let kind = |op| words.iter().any(|(other, token)| *other == op && token.leaf == token::Leaf::ParagraphEnd);
+            let kind = if kind(Op::Insert) { RedlineKind::Split } else { RedlineKind::Joined };
+            if self.together.is_none() {
+                self.changes.found[self.changes.current].kind = kind;
+            }
+        }
+        let mut pieces = Vec::new();
+        for piece in words.split_inclusive(|(op, token)| token.leaf == token::Leaf::ParagraphEnd && *op != Op::Delete) {
+            let inlines = token::inlines(piece);
+            let is_marked = inlines.iter().any(is_mark);
+            pieces.push(block(BlockKind::Paragraph(if is_marked { self.placed(inlines) } else { inlines })));
+        }
+        pieces
     }
 
     /// A title that has changed, over the text: the redline's own says only what it is now.
@@ -51,7 +141,7 @@ impl Merger<'_> {
     }
 
     /// A block that both have.
-    fn node(&mut self, old: &Node, new: &Node) -> Vec<Block> {
+    pub(super) fn node(&mut self, old: &Node, new: &Node) -> Vec<Block> {
         if old.sign.hash == new.sign.hash {
             self.enter(new);
             return vec![plain(new)];
@@ -61,6 +151,7 @@ impl Merger<'_> {
                 self.changes.section = text_of(text);
                 BlockKind::Heading { level: *level, content: self.text(before, text), anchor: anchor.clone() }
             }
+            (Kind::Paragraph(before), Kind::Paragraph(text)) if is_figure(before) && is_figure(text) => return self.figure(before, text),
             (Kind::Paragraph(before), Kind::Paragraph(text)) => BlockKind::Paragraph(self.text(before, text)),
             (Kind::Quote(before), Kind::Quote(nodes)) => BlockKind::Quote(self.nodes(before, nodes)),
             (Kind::Alert { nodes: before, .. }, Kind::Alert { kind, title, nodes }) => {
@@ -82,6 +173,34 @@ impl Merger<'_> {
             }
         };
         vec![block(kind)]
+    }
+
+    /// An image that both have: another one, or what is said of it.
+    fn figure(&mut self, old: &Run, new: &Run) -> Vec<Block> {
+        let parts = |run: &Run| match &run[0].leaf {
+            token::Leaf::Image { path, title, alternative } => (path.clone(), title.clone(), alternative.clone()),
+            _ => Default::default(),
+        };
+        let ((old_path, old_title, old_alternative), (path, title, alternative)) = (parts(old), parts(new));
+        let shown = block(BlockKind::Paragraph(plain_run(new)));
+        let says = token::run_of(&[alternative, title].join(" "));
+        let said = token::run_of(&[old_alternative, old_title].join(" "));
+        let words = prose::compare(&said, &says, &BTreeSet::new());
+        let is_same = words.iter().all(|(op, _)| *op == Op::Equal);
+        if old_path == path {
+            let mut out = vec![shown];
+            if !is_same {
+                out.push(block(BlockKind::Paragraph(self.text(&said, &says))));
+            }
+            return out;
+        }
+        self.note(&words);
+        if self.together.is_none() {
+            self.changes.found[self.changes.current].kind = RedlineKind::Replaced;
+        }
+        let before = block(BlockKind::Paragraph(plain_run(old)));
+        let both = BlockKind::Directive { name: "replaced".to_owned(), attributes: Default::default(), blocks: vec![shown, before] };
+        vec![block(both)]
     }
 
     /// A text that both have.
@@ -120,11 +239,10 @@ impl Merger<'_> {
 
     /// Inlines with the anchor that waits for its place, right before the first mark.
     pub(super) fn placed(&mut self, mut inlines: Vec<Inline>) -> Vec<Inline> {
-        let is_marked = |inline: &Inline| matches!(inline, Inline::Inserted(_) | Inline::Deleted(_));
         if !inlines.is_empty()
             && let Some(anchor) = self.anchor.take()
         {
-            let at = inlines.iter().position(is_marked).unwrap_or(0);
+            let at = inlines.iter().position(is_mark).unwrap_or(0);
             inlines.insert(at, Inline::Anchor(anchor));
         }
         inlines
@@ -132,11 +250,18 @@ impl Merger<'_> {
 
     /// Blocks that one side alone has: one change.
     pub(super) fn whole(&mut self, op: Op, nodes: Vec<&Node>) -> Vec<Block> {
+        let says: Vec<String> =
+            nodes.iter().map(|node| self.says(op, std::slice::from_ref(node))).filter(|says| !says.is_empty()).collect();
         let seen = || nodes.iter().copied().filter(|node| !is_unseen(node));
         if let Some(first) = seen().next().filter(|_| op == Op::Insert) {
             self.enter(first);
         }
-        self.begin_with(op, seen().map(|node| said(std::slice::from_ref(node))));
+        let own = seen().next().and_then(|first| Self::own_section(op, first));
+        let section = own.map(|own| std::mem::replace(&mut self.changes.section, own));
+        self.begin_with(op, says.into_iter());
+        if let Some(section) = section {
+            self.changes.section = section;
+        }
         let mut out = Vec::new();
         for node in nodes {
             if op == Op::Insert {
@@ -184,6 +309,7 @@ impl Merger<'_> {
             }),
             Kind::Whole(BlockKind::Rule) if op == Op::Delete => return None,
             Kind::Whole(kind @ (BlockKind::Rule | BlockKind::Notes)) => kind.clone(),
+            Kind::Section(_) => return None,
             Kind::Whole(kind) => return Some(self.framed(op, block(kind.clone()))),
         };
         Some(block(kind))
@@ -192,6 +318,10 @@ impl Merger<'_> {
     fn all(&mut self, op: Op, nodes: &[Node]) -> Vec<Block> {
         let mut out = Vec::new();
         for node in nodes {
+            if let Fate::Moved(number) = self.fate(op, node.id) {
+                out.extend(self.moved_blocks(op, number, &[node]));
+                continue;
+            }
             let marked = self.marked(op, node);
             out.extend(
                 self.anchor.take_if(|_| matches!(marked.as_ref().map(|block| &block.kind), Some(BlockKind::Table(_)))).map(anchor_block),
@@ -224,7 +354,7 @@ impl Merger<'_> {
         // (number, item): what is struck out has a number of its own, and the others have theirs.
         let mut items: Vec<(usize, document::Item)> = Vec::new();
         let (mut number, mut old_number) = (start.unwrap_or(1), first.unwrap_or(1));
-        for part in parts(old, new, |item| &item.sign) {
+        for part in parts(old, new, |item| &item.sign, &self.plan.elsewhere) {
             match part {
                 Part::Both(old, new) => {
                     let blocks = if old.sign.hash == new.sign.hash { plain_all(&new.nodes) } else { self.nodes(&old.nodes, &new.nodes) };
@@ -233,15 +363,23 @@ impl Merger<'_> {
                     old_number += 1;
                 }
                 Part::One(op, some) => {
-                    let says =
-                        |item: &&Item| Some(said(&item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said);
-                    self.begin_with(op, some.iter().filter_map(says));
-                    for item in some {
-                        let counter = if op == Op::Delete { &mut old_number } else { &mut number };
-                        items.push((*counter, self.item(op, item)));
-                        *counter += 1;
+                    for run in
+                        some.chunk_by(|one, other| self.fate(op, one.id) == self.fate(op, other.id)).map(<[_]>::to_vec).collect::<Vec<_>>()
+                    {
+                        if !matches!(self.fate(op, run[0].id), Fate::Moved(_)) {
+                            let says = |item: &&Item| {
+                                Some(self.says(op, &item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said)
+                            };
+                            let says: Vec<String> = run.iter().filter_map(says).collect();
+                            self.begin_with(op, says.into_iter());
+                        }
+                        for item in run {
+                            let counter = if op == Op::Delete { &mut old_number } else { &mut number };
+                            items.push((*counter, self.item(op, item)));
+                            *counter += 1;
+                        }
+                        self.anchor = None;
                     }
-                    self.anchor = None;
                 }
             }
         }
@@ -266,6 +404,9 @@ impl Merger<'_> {
     }
 
     fn item(&mut self, op: Op, item: &Item) -> document::Item {
+        if let Fate::Moved(number) = self.fate(op, item.id) {
+            return self.moved_item(op, number, item);
+        }
         document::Item { task: item.task, blocks: self.all_placed(op, &item.nodes), line: 0 }
     }
 
@@ -282,14 +423,21 @@ impl Merger<'_> {
 
     fn terms(&mut self, old: &[Term], new: &[Term]) -> Vec<(Vec<Inline>, Vec<Block>)> {
         let mut out = Vec::new();
-        for part in parts(old, new, |term| &term.sign) {
+        for part in parts(old, new, |term| &term.sign, &self.plan.elsewhere) {
             match part {
                 Part::Both(old, new) => out.push((self.text(&old.term, &new.term), self.nodes(&old.details, &new.details))),
                 Part::One(op, some) => {
-                    let says = |term: &&Term| format!("{} {}", text_of(&term.term), said(&term.details)).trim().to_owned();
-                    self.begin_with(op, some.iter().map(says).filter(|said| !said.is_empty()));
-                    out.extend(some.into_iter().map(|term| self.term(op, term)));
-                    self.anchor = None;
+                    for run in
+                        some.chunk_by(|one, other| self.fate(op, one.id) == self.fate(op, other.id)).map(<[_]>::to_vec).collect::<Vec<_>>()
+                    {
+                        if !matches!(self.fate(op, run[0].id), Fate::Moved(_)) {
+                            let says = |term: &&Term| format!("{} {}", text_of(&term.term), self.says(op, &term.details)).trim().to_owned();
+                            let says: Vec<String> = run.iter().map(says).filter(|said| !said.is_empty()).collect();
+                            self.begin_with(op, says.into_iter());
+                        }
+                        out.extend(run.into_iter().map(|term| self.term(op, term)));
+                        self.anchor = None;
+                    }
                 }
             }
         }
@@ -297,6 +445,9 @@ impl Merger<'_> {
     }
 
     fn term(&mut self, op: Op, term: &Term) -> (Vec<Inline>, Vec<Block>) {
+        if let Fate::Moved(number) = self.fate(op, term.id) {
+            return self.moved_term(op, number, term);
+        }
         (self.run(op, &term.term), self.all_placed(op, &term.details))
     }
 
@@ -309,10 +460,29 @@ impl Merger<'_> {
     }
 
     /// Remembers the heading that what follows stands under.
-    fn enter(&mut self, node: &Node) {
-        if let Kind::Heading { text, .. } = &node.kind {
-            self.changes.section = text_of(text);
+    pub(super) fn enter(&mut self, node: &Node) {
+        match &node.kind {
+            Kind::Heading { text, .. } => self.changes.section = text_of(text),
+            Kind::Quote(nodes) | Kind::Alert { nodes, .. } | Kind::Directive { nodes, .. } => {
+                nodes.iter().for_each(|node| self.enter(node))
+            }
+            _ => {}
         }
+    }
+
+    /// What a whole block is filed under that names itself: a table's caption, a heading that is gone.
+    fn own_section(op: Op, node: &Node) -> Option<String> {
+        match &node.kind {
+            Kind::Heading { text, .. } if op == Op::Delete => Some(text_of(text)),
+            Kind::Table(grid) => grid.caption.as_ref().map(text_of),
+            Kind::Directive { nodes, .. } => Self::own_section(op, nodes.first()?),
+            _ => None,
+        }
+    }
+
+    /// What blocks say, without what moved elsewhere.
+    fn says(&self, op: Op, nodes: &[Node]) -> String {
+        said_without(nodes, &|id| matches!(self.fate(op, id), Fate::Moved(_)))
     }
 }
 
@@ -323,10 +493,13 @@ pub(super) enum Part<'a, T> {
 }
 
 /// Both sides' things in one order.
-pub(super) fn parts<'a, T>(old: &'a [T], new: &'a [T], sign: impl Fn(&T) -> &Sign) -> Vec<Part<'a, T>> {
-    let signs = |all: &'a [T]| all.iter().map(&sign).collect::<Vec<_>>();
+pub(super) fn parts<'a, T>(old: &'a [T], new: &'a [T], sign: impl Fn(&T) -> &Sign, elsewhere: &HashSet<u64>) -> Vec<Part<'a, T>> {
+    gathered(old, new, steps(old, new, sign, elsewhere))
+}
+
+fn gathered<'a, T>(old: &'a [T], new: &'a [T], steps: Vec<Step>) -> Vec<Part<'a, T>> {
     let mut parts: Vec<Part<'a, T>> = Vec::new();
-    for step in align(&signs(old), &signs(new)) {
+    for step in steps {
         let (op, one) = match step {
             Step::Both(one, other) => {
                 parts.push(Part::Both(&old[one], &new[other]));
@@ -343,17 +516,22 @@ pub(super) fn parts<'a, T>(old: &'a [T], new: &'a [T], sign: impl Fn(&T) -> &Sig
     parts
 }
 
-fn block(kind: BlockKind) -> Block {
+pub(super) fn block(kind: BlockKind) -> Block {
     Block { kind, line: 0 }
 }
 
-fn anchor_block(anchor: String) -> Block {
+pub(super) fn anchor_block(anchor: String) -> Block {
     block(BlockKind::Paragraph(vec![Inline::Anchor(anchor)]))
 }
 
 fn bold(token: &Token) -> Token {
     let wraps = std::iter::once(token::Wrap::Strong).chain(token.wraps.iter().cloned()).collect();
     Token { wraps, ..token.clone() }
+}
+
+/// Whether an inline shows a change.
+fn is_mark(inline: &Inline) -> bool {
+    matches!(inline, Inline::Inserted(_) | Inline::Deleted(_) | Inline::ParagraphMark(_))
 }
 
 fn is_figure(run: &Run) -> bool {

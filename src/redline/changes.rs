@@ -1,10 +1,7 @@
-//! The list of changes: one entry for each, with an excerpt and the anchor where it stands.
-
-use std::collections::BTreeMap;
+//! The changes of a redline: one entry for each, with an excerpt and the anchor where it stands.
 
 use super::token::{Leaf, Token};
 use super::{RedlineChange, RedlineKind};
-use crate::document::{Alignment, Block, BlockKind, Inline, Row, Table};
 use crate::text::words::{Op, Word};
 
 /// Words shown before the first change of a text, and between two.
@@ -12,12 +9,14 @@ const LEAD: usize = 4;
 const BETWEEN: usize = 8;
 /// Letters that an excerpt may have.
 const LONG: usize = 240;
-/// Entries that are listed.
-const LISTED: usize = 1_000;
 
 /// Gathers changes in the order of the text.
 pub(super) struct Changes<'a> {
     pub(super) found: Vec<RedlineChange>,
+    /// The one at hand, of which more may follow.
+    pub(super) current: usize,
+    /// Whether nothing but where it stands is known of it: the first edit takes the place of that.
+    pub(super) is_bare: bool,
     /// What the notes say, by number from 1.
     pub(super) notes: &'a dyn Fn(usize) -> String,
     /// The heading that the text at hand stands under.
@@ -29,19 +28,53 @@ impl Changes<'_> {
     pub(super) fn add(&mut self, excerpt: Excerpt, blocks: usize) -> String {
         let anchor = (self.found.len() + 1).to_string();
         let Excerpt { words, kind } = excerpt;
-        self.found.push(RedlineChange { anchor: anchor.clone(), kind, section: self.section.clone(), excerpt: words, blocks });
+        self.current = self.found.len();
+        self.is_bare = false;
+        self.found.push(RedlineChange {
+            anchor: anchor.clone(),
+            kind,
+            section: self.section.clone(),
+            excerpt: words,
+            blocks,
+            moved_from: None,
+        });
         anchor
+    }
+
+    /// Notes a move, of which one place was met; gives its place in the list.
+    pub(super) fn add_move(&mut self) -> usize {
+        let current = self.current;
+        self.add(Excerpt { words: Vec::new(), kind: RedlineKind::Moved }, 0);
+        self.current = current;
+        self.found.len() - 1
+    }
+
+    /// Notes what stands where a move leads.
+    pub(super) fn arrive(&mut self, change: usize, excerpt: Excerpt, blocks: usize) {
+        let section = self.section.clone();
+        let change = &mut self.found[change];
+        if change.blocks == 0 {
+            change.section = section;
+            change.excerpt = excerpt.words;
+            self.is_bare = true;
+        }
+        change.blocks += blocks;
     }
 
     /// Adds to the excerpt of the last change, of which this is another part.
     pub(super) fn extend(&mut self, more: Excerpt) {
-        if let Some(last) = self.found.last_mut() {
+        let is_bare = std::mem::take(&mut self.is_bare);
+        if let Some(last) = self.found.get_mut(self.current) {
+            if is_bare {
+                last.excerpt = more.words;
+                return;
+            }
             let room = LONG.saturating_sub(last.excerpt.iter().map(|word| word.text.chars().count()).sum());
             if room > 0 {
                 last.excerpt.push(Word { op: Op::Equal, text: " · ".to_owned() });
                 last.excerpt.extend(cut(more.words, room));
             }
-            if last.kind != more.kind {
+            if last.kind != more.kind && last.kind != RedlineKind::Moved {
                 last.kind = RedlineKind::Changed;
             }
         }
@@ -160,54 +193,6 @@ fn cut(runs: Vec<Word>, room: usize) -> Vec<Word> {
         } else if left == 0 {
             break;
         }
-    }
-    out
-}
-
-/// The list as blocks: heading, then a table within the directive that leaves it out of the next comparison.
-pub(super) fn listed(changes: &[RedlineChange], word: &dyn Fn(&str) -> String) -> Vec<Block> {
-    let text = |text: String| vec![Inline::Text(text)];
-    let block = |kind| Block { kind, line: 0 };
-    let heading = block(BlockKind::Heading { level: 2, content: text(word("redline_changes")), anchor: None });
-    let mut inner = Vec::new();
-    if changes.is_empty() {
-        inner.push(block(BlockKind::Paragraph(text(word("redline_none")))));
-    } else {
-        let rows = changes.iter().take(LISTED).map(|change| {
-            let page = vec![Inline::PageReference(change.anchor.clone())];
-            Row { cells: vec![page, text(change.section.clone()), entry(change, word)], line: 0 }
-        });
-        let table = Table {
-            source: None,
-            caption: None,
-            alignments: vec![Alignment::Right, Alignment::Left, Alignment::Left],
-            header: vec![text(word("page_number")), text(word("redline_section")), text(word("redline_change"))],
-            rows: rows.collect(),
-        };
-        let attributes = BTreeMap::from([("widths".to_owned(), "1,4,11".to_owned()), ("size".to_owned(), "small".to_owned())]);
-        inner.push(block(BlockKind::Directive { name: "table".to_owned(), attributes, blocks: vec![block(BlockKind::Table(table))] }));
-    }
-    if let Some(more) = changes.len().checked_sub(LISTED).filter(|more| *more > 0) {
-        inner.push(block(BlockKind::Paragraph(text(word("redline_more").replace("{count}", &more.to_string())))));
-    }
-    vec![heading, block(BlockKind::Directive { name: "changes".to_owned(), attributes: BTreeMap::new(), blocks: inner })]
-}
-
-fn entry(change: &RedlineChange, word: &dyn Fn(&str) -> String) -> Vec<Inline> {
-    let mut out: Vec<Inline> = change
-        .excerpt
-        .iter()
-        .map(|Word { op, text }| {
-            let text = vec![Inline::Text(text.clone())];
-            match op {
-                Op::Insert => Inline::Inserted(text),
-                Op::Delete => Inline::Deleted(text),
-                Op::Equal => Inline::Text(text.into_iter().map(|inline| crate::document::plain_text(&[inline])).collect()),
-            }
-        })
-        .collect();
-    if let Some(more) = change.further(word) {
-        out.push(Inline::Text(more));
     }
     out
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::generated::CHANGES;
+use super::list;
+use super::moved::origin_anchor;
 use super::token::is_web;
 use super::{Naming, Redline};
-use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, Table, Target};
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, MoveEnd, ParagraphMark, Table, Target};
 use crate::text::words::{Op, Word};
 use crate::text::{capital, escape_html as escape};
 
@@ -60,7 +62,12 @@ impl<'a> Painter<'a> {
             let none = self.word("redline_none");
             self.push(&format!("<p>{none}</p>\n"));
         } else {
-            self.push("<ol>\n");
+            let naming = self.naming;
+            let word = |key: &str| naming.word(key);
+            let count = escape(&list::count(&redline.changes, &word));
+            self.push(&format!("<p>{count}</p>\n<p class=\"legend\">"));
+            self.inlines(&list::legend(&word));
+            self.push("</p>\n<ol>\n");
             for change in &redline.changes {
                 self.push(&format!("<li><a href=\"#change-{}\">", escape(&change.anchor)));
                 if !change.section.is_empty() {
@@ -68,6 +75,9 @@ impl<'a> Painter<'a> {
                     self.text(&change.section);
                     self.push(":</span> ");
                 }
+                // A page has no pages to name.
+                let lead = list::lead(change, &|key| word(if key == "redline_from" { "redline_from_here" } else { key }));
+                self.text(&lead.unwrap_or_default());
                 for Word { op, text } in &change.excerpt {
                     self.open(*op);
                     self.text(text);
@@ -160,10 +170,28 @@ impl<'a> Painter<'a> {
                 self.push(&format!("<div class=\"whole {name}\">\n<p class=\"label\">{word}</p>\n<{tag}>\n"));
                 self.wrapped("", blocks, &format!("</{tag}>\n</div>\n"));
             }
+            BlockKind::Directive { name, attributes, blocks } if matches!(name.as_str(), "moved-to" | "moved-from") => {
+                let number = attributes.get("number").map_or("", String::as_str);
+                let words = escape(&self.naming.word(&name.replace('-', "_")).replace("{number}", number));
+                self.push(&format!("<div class=\"whole {name}\">\n<p class=\"label\">{words}</p>\n"));
+                self.wrapped("", blocks, "</div>\n");
+            }
+            BlockKind::Directive { name, blocks, .. } if name == "replaced" => self.replaced(blocks),
             BlockKind::Directive { blocks, .. } => self.blocks(blocks),
             BlockKind::Notes => self.notes(),
             BlockKind::FootnoteDefinition { .. } | BlockKind::Sources => {}
         }
+    }
+
+    /// An image, and beside it the one that it replaced.
+    fn replaced(&mut self, blocks: &[Block]) {
+        let [new, old] = blocks else { return self.blocks(blocks) };
+        let words = self.word("image_replaced");
+        self.push("<div class=\"replaced\">\n");
+        self.block(new);
+        self.push(&format!("<div class=\"before\">\n<p class=\"label\">{words}</p>\n"));
+        self.block(old);
+        self.push("</div>\n</div>\n");
     }
 
     fn items(&mut self, list: &List) {
@@ -268,6 +296,15 @@ impl<'a> Painter<'a> {
             Inline::Stamp(_) | Inline::PageReference(_) => {}
             Inline::Inserted(content) => self.marked(Op::Insert, content),
             Inline::Deleted(content) => self.marked(Op::Delete, content),
+            Inline::Moved { end, number, labelled, opens, content, .. } => self.moved(*end, *number, (*labelled, *opens), content),
+            Inline::ParagraphMark(mark) => {
+                let (tag, key) = match mark {
+                    ParagraphMark::Split => ("ins", "paragraph_split"),
+                    ParagraphMark::Joined => ("del", "paragraphs_joined"),
+                };
+                let word = self.word(key);
+                self.push(&format!("<{tag} class=\"mark\"><span class=\"said\">{word} </span>¶</{tag}>"));
+            }
             Inline::Anchor(name) => self.push(&format!("<span id=\"change-{}\"></span>", escape(name))),
         }
     }
@@ -281,6 +318,24 @@ impl<'a> Painter<'a> {
         self.open(op);
         self.inlines(content);
         self.close(op);
+    }
+
+    /// Text that moved, with a label that leads to its other place.
+    fn moved(&mut self, end: MoveEnd, number: usize, (labelled, opens): (bool, bool), content: &[Inline]) {
+        let (class, key, other) = match end {
+            MoveEnd::Origin => ("moved-to", "moved_to", number.to_string()),
+            MoveEnd::Destination => ("moved-from", "moved_from", origin_anchor(&number.to_string())),
+        };
+        let words = escape(&self.naming.word(key).replace("{number}", &number.to_string()));
+        self.push(&format!("<span class=\"moved {class}\">"));
+        match labelled {
+            true if self.in_link => self.push(&format!("<span class=\"label\">{words}</span> ")),
+            true => self.push(&format!("<a class=\"label\" href=\"#change-{other}\">{words}</a> ")),
+            false if opens => self.push(&format!("<span class=\"said\">{words}: </span>")),
+            false => {}
+        }
+        self.inlines(content);
+        self.push("</span>");
     }
 
     fn notes(&mut self) {

@@ -14,16 +14,27 @@ mod changes;
 mod generated;
 mod html;
 mod layout;
+mod list;
+mod moved;
+mod moves;
 mod node;
+mod pages;
 mod plain;
 mod prose;
+mod regroup;
 mod said;
+mod sections;
 mod side;
 mod table;
 mod token;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use blocks::Merger;
 use changes::Changes;
+use list::NewPages;
+use moves::Plan;
+use node::Node;
 use said::text_of;
 use side::{Notes, Side, Which};
 
@@ -57,6 +68,8 @@ pub struct RedlineChange {
     pub excerpt: Vec<Word>,
     /// How many blocks, items or rows were put in or struck out together; the excerpt is of the first.
     pub blocks: usize,
+    /// The heading that it stood under, where it moved. Its place there is the anchor with `-from`.
+    pub moved_from: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +77,12 @@ pub enum RedlineKind {
     Changed,
     Inserted,
     Deleted,
+    Moved,
+    /// A paragraph became several, or several became one.
+    Split,
+    Joined,
+    /// An image by another one.
+    Replaced,
 }
 
 /// Key and English text of each word that a redline prints; a book may replace them under `words:`.
@@ -73,13 +92,40 @@ pub const WORDS: &[(&str, &str)] = &[
     ("redline_none", "No word has changed."),
     ("redline_more", "{count} more changes are marked in the text."),
     ("redline_further", "and {count} more"),
+    ("redline_one", "1 change"),
+    ("redline_count", "{count} changes"),
+    ("redline_changed", "{count} changed"),
+    ("redline_inserted", "{count} inserted"),
+    ("redline_deleted", "{count} deleted"),
+    ("redline_moved", "{count} moved"),
+    ("redline_split", "{count} split"),
+    ("redline_joined", "{count} joined"),
+    ("redline_replaced", "{count} replaced"),
+    ("redline_image", "image replaced"),
+    ("redline_legend_inserted", "put in"),
+    ("redline_legend_deleted", "taken out"),
+    ("redline_legend_moved", "what moved is shaded and has, at both its places, the number of the change"),
+    ("redline_legend_paragraph", "¶ where a paragraph was split or two were joined"),
+    ("redline_legend_bar", "a bar in the margin beside each change"),
+    ("redline_from", "moved from page {page}"),
+    ("redline_from_here", "moved"),
+    ("redline_number", "No."),
+    ("redline_page_in", "In {version}"),
     ("redline_section", "Section"),
     ("redline_change", "Change"),
     ("page_number", "Page"),
     ("notes", "Notes"),
     ("inserted", "inserted:"),
     ("deleted", "deleted:"),
+    ("moved_from", "moved from {number}"),
+    ("moved_to", "moved to {number}"),
+    ("paragraph_split", "paragraph split"),
+    ("paragraphs_joined", "paragraphs joined"),
+    ("image_replaced", "image replaced; before:"),
 ];
+
+/// What the path of an image of the old text begins with where the new text shows another one of the same path.
+pub const REPLACED: &str = "replaced-before/";
 
 /// What a redline is told besides its two texts.
 #[derive(Clone, Copy)]
@@ -120,39 +166,57 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let left = Side::of(old, new, naming.marked, Which::Old, &mut notes);
 
     let say = |number: usize| notes.all.get(number - 1).map_or_else(String::new, |(text, ..)| text_of(text));
-    let changes = Changes { found: Vec::new(), notes: &say, section: String::new() };
-    let mut merger = Merger { changes, anchor: None, together: None, lead: String::new() };
-    let mut body = merger.title(left.title.as_ref(), right.title.as_ref());
-    body.extend(merger.nodes(&left.nodes, &right.nodes));
+    let Side { title: old_title, nodes: old_nodes, footnotes: old_footnotes } = left;
+    let Side { title: new_title, nodes: new_nodes, footnotes: new_footnotes } = right;
+    let (old_nodes, new_nodes, moved) = sections::all(old_nodes, new_nodes);
+    let olds: Vec<&[Node]> = moved.iter().map(|section| &section.old[..]).chain([&old_nodes[..]]).collect();
+    let news: Vec<&[Node]> = moved.iter().map(|section| &section.new[..]).chain([&new_nodes[..]]).collect();
+    let plan = Plan::of(&old_nodes, &new_nodes, &moved, moves::twins(&olds, &news));
+    let changes = Changes { found: Vec::new(), current: 0, is_bare: false, notes: &say, section: String::new() };
+    let mut merger = Merger::new(changes, &plan, &moved);
+    let mut body = merger.title(old_title.as_ref(), new_title.as_ref());
+    body.extend(merger.nodes(&old_nodes, &new_nodes));
     one_place_for_notes(&mut body);
     if !side::has_layout(&body) {
         layout::restore(&mut body, &[Some(new), Some(old), naming.marked].into_iter().flatten().collect::<Vec<_>>());
     }
-    let labels = left.footnotes.keys().chain(right.footnotes.keys()).collect::<std::collections::BTreeSet<_>>();
+    let labels = old_footnotes.keys().chain(new_footnotes.keys()).collect::<BTreeSet<_>>();
     for label in labels {
-        let of = |side: &'_ Side| side.footnotes.get(label).cloned().unwrap_or_default();
-        let blocks = merger.nodes(&of(&left), &of(&right));
+        let of = |footnotes: &'_ BTreeMap<String, Vec<Node>>| footnotes.get(label).cloned().unwrap_or_default();
+        let blocks = merger.nodes(&of(&old_footnotes), &of(&new_footnotes));
         body.push(Block { kind: BlockKind::FootnoteDefinition { label: label.clone(), blocks }, line: 0 });
     }
     let notes_written = side::written(&notes, |op, text| merger.run(op, text));
     let found = merger.changes.found;
 
-    let title = right.title.as_ref().or(left.title.as_ref()).map(text_of).or_else(|| text(new, "title")).unwrap_or_default();
+    let title = new_title.as_ref().or(old_title.as_ref()).map(text_of).or_else(|| text(new, "title")).unwrap_or_default();
     let title =
         naming.word("redline_title").replace("{old}", short(naming.old)).replace("{new}", short(naming.new)).replace("{title}", &title);
     let title = title.trim_end_matches([' ', ':']).to_owned();
     let mut front = new.front.clone();
     front.insert("title".to_owned(), title.clone().into());
+    // What is first seen is how much has changed.
+    front.insert("cover".to_owned(), false.into());
+    front.insert("toc".to_owned(), false.into());
     front.insert("redline".to_owned(), serde_json::json!({ "old": naming.old, "new": naming.new }));
     let heading = BlockKind::Heading { level: 1, content: vec![Inline::Text(title)], anchor: None };
     let mut blocks = vec![Block { kind: heading, line: 0 }];
-    blocks.extend(changes::listed(&found, &|key| naming.word(key)));
+    blocks.extend(list::listed(&found, &|key| naming.word(key), None));
     blocks.append(&mut body);
     let document = Document { front, blocks, notes: notes_written, sources: Vec::new(), claims: Vec::new() };
     Redline { document, changes: found, old: naming.old.to_owned(), new: naming.new.to_owned() }
 }
 
 impl Redline {
+    /// Names the pages of changes in the new version's PDF, too; `texts` are those of its pages.
+    pub fn with_new_pages(mut self, texts: &[String], words: &dyn Fn(&str) -> Option<String>) -> Redline {
+        let pages = pages::of(&self, texts);
+        let naming = Naming { old: &self.old, new: &self.new, words, marked: None };
+        let list = list::listed(&self.changes, &|key| naming.word(key), Some(NewPages { name: short(&self.new), pages: &pages }));
+        self.document.blocks.splice(1..3, list);
+        self
+    }
+
     /// The blocks of the text itself, behind title and list.
     pub fn text(&self) -> &[Block] {
         self.document.blocks.get(3..).unwrap_or_default()

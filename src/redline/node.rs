@@ -1,5 +1,6 @@
 //! A document's blocks as a redline compares them: text as words, and of each block what tells it from others.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,6 +11,8 @@ use crate::document::{Alignment, Block, BlockKind, Inline, Table};
 /// A block.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
+    /// Its number among all blocks, items, terms and rows of its side.
+    pub(super) id: usize,
     pub(super) kind: Kind,
     pub(super) sign: Sign,
 }
@@ -42,11 +45,14 @@ pub(super) enum Kind {
     },
     /// What can't be marked inside.
     Whole(BlockKind),
+    /// Where a section stood or stands that moved, by its place in `Plan::sections`.
+    Section(usize),
 }
 
 /// An item of a list.
 #[derive(Debug, Clone)]
 pub(super) struct Item {
+    pub(super) id: usize,
     pub(super) task: Option<bool>,
     pub(super) nodes: Vec<Node>,
     pub(super) sign: Sign,
@@ -55,6 +61,7 @@ pub(super) struct Item {
 /// A term and its details.
 #[derive(Debug, Clone)]
 pub(super) struct Term {
+    pub(super) id: usize,
     pub(super) term: Run,
     pub(super) details: Vec<Node>,
     pub(super) sign: Sign,
@@ -63,6 +70,8 @@ pub(super) struct Term {
 /// A table whose rows are all as wide as the widest.
 #[derive(Debug, Clone)]
 pub(super) struct Grid {
+    /// The id of the first row; the others follow.
+    pub(super) first_row: usize,
     pub(super) caption: Option<Run>,
     pub(super) alignments: Vec<Alignment>,
     pub(super) header: Vec<Run>,
@@ -75,9 +84,14 @@ pub(super) struct Grid {
 pub(super) struct Nodes<'a> {
     pub(super) reader: Reader<'a>,
     pub(super) mask: &'a dyn Fn(&mut Run),
+    pub(super) ids: Cell<usize>,
 }
 
 impl Nodes<'_> {
+    fn id(&self) -> usize {
+        self.ids.replace(self.ids.get() + 1)
+    }
+
     pub(super) fn run(&self, inlines: &[Inline]) -> Run {
         let mut run = self.reader.run(inlines);
         (self.mask)(&mut run);
@@ -102,6 +116,7 @@ impl Nodes<'_> {
                     return None;
                 }
                 sign.run(&text);
+                sign.picture(content);
                 Kind::Paragraph(text)
             }
             BlockKind::Quote(blocks) => Kind::Quote(sign.within(self.nodes(blocks))),
@@ -109,7 +124,7 @@ impl Nodes<'_> {
                 let items = list.items.iter().map(|item| {
                     let mut inner = Signer::of(&("item", item.task));
                     let nodes = inner.within(self.nodes(&item.blocks));
-                    let item = Item { task: item.task, nodes, sign: inner.done() };
+                    let item = Item { id: self.id(), task: item.task, nodes, sign: inner.done() };
                     sign.add(&item.sign);
                     item
                 });
@@ -122,7 +137,7 @@ impl Nodes<'_> {
                     let term = self.run(term);
                     inner.run(&term);
                     let details = inner.within(self.nodes(details));
-                    let term = Term { term, details, sign: inner.done() };
+                    let term = Term { id: self.id(), term, details, sign: inner.done() };
                     sign.add(&term.sign);
                     term
                 });
@@ -147,7 +162,7 @@ impl Nodes<'_> {
             // Taken out before.
             BlockKind::Sources | BlockKind::FootnoteDefinition { .. } => return None,
         };
-        Some(Node { kind, sign: sign.done() })
+        Some(Node { id: self.id(), kind, sign: sign.done() })
     }
 
     fn grid(&self, table: &Table) -> Option<Grid> {
@@ -162,7 +177,9 @@ impl Nodes<'_> {
         };
         let mut alignments = table.alignments.clone();
         alignments.resize(width, Alignment::None);
+        let first_row = self.ids.replace(self.ids.get() + table.rows.len());
         Some(Grid {
+            first_row,
             caption: table.caption.as_ref().map(|caption| self.run(caption)).filter(|caption| !caption.is_empty()),
             alignments,
             header: row(&table.header),
@@ -226,6 +243,20 @@ impl Signer {
     /// Words of which likeness is to be made more or less.
     pub(super) fn weigh(&mut self, words: impl IntoIterator<Item = u64>) {
         self.words.extend(words);
+    }
+
+    /// Pictures are alike by their names and by what is said of them; one alone in its place is like any.
+    fn picture(&mut self, content: &[Inline]) {
+        if let [Inline::Image { path, alternative, .. }] = content {
+            let path = path.strip_prefix(super::REPLACED).unwrap_or(path);
+            let hash = |text: &str| {
+                let mut hasher = DefaultHasher::new();
+                text.hash(&mut hasher);
+                hasher.finish()
+            };
+            self.words.extend(["picture", "picture", "picture", path, path].map(hash));
+            self.words.extend(alternative.split_whitespace().take(6).map(hash));
+        }
     }
 
     fn literal(&mut self, text: &str) {

@@ -37,6 +37,8 @@ pub(super) fn plain(node: &Node) -> Block {
             source: grid.source.as_ref().map(plain_run),
         }),
         Kind::Whole(kind) => kind.clone(),
+        // It is shown where it moved to.
+        Kind::Section(_) => BlockKind::Paragraph(Vec::new()),
     };
     Block { kind, line: 0 }
 }

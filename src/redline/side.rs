@@ -1,5 +1,6 @@
 //! A document as one side of a redline: title, blocks, footnotes and notes apart.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::generated::{Version, without_changes};
@@ -46,7 +47,7 @@ impl Side {
 
         // What notes say has no notes.
         let nothing = |_: Marked<'_>| None;
-        let plain = Nodes { reader: Reader { note: &nothing, footnote: &|_| false }, mask: &mask };
+        let plain = Nodes { reader: Reader { note: &nothing, footnote: &|_| false }, mask: &mask, ids: Cell::new(0) };
         let mut numbers: HashMap<Key, usize> = HashMap::new();
         let mut seen: HashMap<u64, usize> = HashMap::new();
         let listed = document.notes.iter().enumerate().map(|(index, note)| (Key::Number(index + 1), &note.text));
@@ -58,7 +59,8 @@ impl Side {
             Marked::Label(label) => numbers.get(&Key::Label(label.to_owned())).copied(),
         };
         let labels: BTreeSet<&String> = parts.footnotes.iter().map(|(label, _)| label).collect();
-        let nodes = Nodes { reader: Reader { note: &note, footnote: &|label| labels.contains(&label.to_owned()) }, mask: &mask };
+        let nodes =
+            Nodes { reader: Reader { note: &note, footnote: &|label| labels.contains(&label.to_owned()) }, mask: &mask, ids: Cell::new(0) };
 
         let title = blocks
             .iter()
@@ -187,7 +189,7 @@ fn note_text(label: &str, blocks: &[Block]) -> Option<Vec<Inline>> {
 pub(super) fn has_layout(blocks: &[Block]) -> bool {
     let mut found = false;
     crate::document::walk::blocks(blocks, &mut |block| {
-        let own = [super::generated::CHANGES, "inserted", "deleted"];
+        let own = [super::generated::CHANGES, "inserted", "deleted", "moved-to", "moved-from", "replaced"];
         found |= matches!(&block.kind, BlockKind::Directive { name, .. } if !own.contains(&name.as_str()));
     });
     found

@@ -1,9 +1,14 @@
 //! Tables made one: columns by their headers, rows by what stands in the columns that both have, then cell by cell.
 
+use std::collections::HashSet;
+
 use super::align::{Sign, Step, align};
 use super::blocks::{Merger, Part, parts};
 use super::changes::Excerpt;
+use super::moved::Fate;
+use super::moves::Unit;
 use super::node::{Grid, Signer};
+use super::plain::plain_run;
 use super::prose;
 use super::said::text_of;
 use super::token::{Leaf, Run};
@@ -14,14 +19,19 @@ use crate::text::words::Op;
 const NAME: usize = 3;
 
 /// A row, and what tells it from others.
-struct Line<'a> {
+pub(super) struct Line<'a> {
+    id: usize,
     cells: &'a [Run],
-    sign: Sign,
+    /// What its first cell says.
+    pub(super) name: String,
+    pub(super) sign: Sign,
 }
 
 impl Merger<'_> {
     pub(super) fn table(&mut self, old: &Grid, new: &Grid) -> Table {
         let columns = columns(old, new);
+        let named = new.caption.as_ref().or(old.caption.as_ref()).map(text_of);
+        let section = named.map(|caption| std::mem::replace(&mut self.changes.section, caption));
         let caption = match (&old.caption, &new.caption) {
             (None, None) => None,
             (Some(before), Some(caption)) => Some(self.text(before, caption)),
@@ -37,55 +47,82 @@ impl Merger<'_> {
         // A mark in a cell may have become the table's own, or the other way round.
         let sources = (old.source.as_ref(), new.source.as_ref());
         let mut rows = Vec::new();
-        for part in parts(&olds, &news, |line| &line.sign) {
+        for part in parts(&olds, &news, |line| &line.sign, &HashSet::new()) {
             match part {
                 Part::Both(old, new) => {
                     self.together = Some(false);
-                    let both =
-                        columns.iter().filter_map(|step| if let Step::Both(one, other) = step { Some((*one, *other)) } else { None });
-                    let (left, right): (Vec<usize>, Vec<usize>) = both.unzip();
-                    let known = prose::known(
-                        left.iter().map(|column| &old.cells[*column]).chain(sources.0),
-                        right.iter().map(|column| &new.cells[*column]).chain(sources.1),
-                    );
-                    let name = right.first().map(|column| text_of(&new.cells[*column])).unwrap_or_default();
-                    let cells = columns.iter().map(|step| match *step {
-                        Step::Both(one, other) => {
-                            self.lead = lead(&name, right.first() == Some(&other), self.together == Some(true), &header_texts[other]);
-                            self.text_among(&old.cells[one], &new.cells[other], &known)
-                        }
-                        Step::Old(one) => self.run(Op::Delete, &old.cells[one]),
-                        Step::New(other) => self.run(Op::Insert, &new.cells[other]),
-                    });
-                    rows.push(Row { cells: cells.collect(), line: 0 });
+                    rows.push(Row { cells: self.cells(&columns, (old, new), sources, &header_texts), line: 0 });
                     self.together = None;
                     self.lead.clear();
                 }
                 Part::One(op, some) => {
-                    let says = |line: &&Line<'_>| {
-                        let cells: Vec<String> = line.cells.iter().map(text_of).filter(|text| !text.is_empty()).collect();
-                        Some(cells.join(" · ")).filter(|says| !says.is_empty())
-                    };
-                    self.begin_with(op, some.iter().filter_map(says));
-                    for line in some {
-                        let cells = columns.iter().map(|step| match (*step, op) {
-                            (Step::Both(one, _) | Step::Old(one), Op::Delete) => self.run(op, &line.cells[one]),
-                            (Step::Both(_, other) | Step::New(other), Op::Insert) => self.run(op, &line.cells[other]),
-                            _ => Vec::new(),
-                        });
-                        rows.push(Row { cells: cells.collect(), line: 0 });
+                    for run in
+                        some.chunk_by(|one, other| self.fate(op, one.id) == self.fate(op, other.id)).map(<[_]>::to_vec).collect::<Vec<_>>()
+                    {
+                        if let Fate::Moved(number) = self.fate(op, run[0].id) {
+                            for line in run {
+                                let partner = match self.plan.partners.get(&line.id) {
+                                    Some(Unit::Row(row)) if op == Op::Insert => olds.get(*row),
+                                    _ => None,
+                                };
+                                let cells = self.moved_row(op, number, &line.says().unwrap_or_default(), |merger| match partner {
+                                    Some(old) => merger.cells(&columns, (old, line), sources, &header_texts),
+                                    None => {
+                                        columns.iter().map(|step| side_cell(*step, op, line).map(plain_run).unwrap_or_default()).collect()
+                                    }
+                                });
+                                rows.push(Row { cells, line: 0 });
+                            }
+                            continue;
+                        }
+                        self.begin_with(op, run.iter().filter_map(|line| line.says()));
+                        for line in run {
+                            let cells =
+                                columns.iter().map(|step| side_cell(*step, op, line).map(|cell| self.run(op, cell)).unwrap_or_default());
+                            rows.push(Row { cells: cells.collect(), line: 0 });
+                        }
+                        self.anchor = None;
                     }
-                    self.anchor = None;
                 }
             }
         }
         self.anchor = waiting;
+        if let Some(section) = section {
+            self.changes.section = section;
+        }
         let alignments = columns.iter().map(|step| match *step {
             Step::Both(_, other) | Step::New(other) => new.alignments.get(other).copied().unwrap_or(Alignment::None),
             Step::Old(one) => old.alignments.get(one).copied().unwrap_or(Alignment::None),
         });
         let source = new.source.as_ref().map(|source| self.run(Op::Equal, source));
         Table { caption, alignments: alignments.collect(), header, rows, source }
+    }
+
+    /// The cells of a row that both have.
+    fn cells(
+        &mut self,
+        columns: &[Step],
+        (old, new): (&Line<'_>, &Line<'_>),
+        sources: (Option<&Run>, Option<&Run>),
+        header_texts: &[String],
+    ) -> Vec<Vec<Inline>> {
+        let both = columns.iter().filter_map(|step| if let Step::Both(one, other) = step { Some((*one, *other)) } else { None });
+        let (left, right): (Vec<usize>, Vec<usize>) = both.unzip();
+        let known = prose::known(
+            left.iter().map(|column| &old.cells[*column]).chain(sources.0),
+            right.iter().map(|column| &new.cells[*column]).chain(sources.1),
+        );
+        let name = right.first().map(|column| text_of(&new.cells[*column])).unwrap_or_default();
+        let cells = columns.iter().map(|step| match *step {
+            Step::Both(one, other) => {
+                self.lead =
+                    lead(&name, right.first() == Some(&other), self.together == Some(true) && !self.changes.is_bare, &header_texts[other]);
+                self.text_among(&old.cells[one], &new.cells[other], &known)
+            }
+            Step::Old(one) => self.run(Op::Delete, &old.cells[one]),
+            Step::New(other) => self.run(Op::Insert, &new.cells[other]),
+        });
+        cells.collect()
     }
 
     /// One change: words of headers, columns put in and taken out.
@@ -135,8 +172,25 @@ impl Merger<'_> {
     }
 }
 
+impl Line<'_> {
+    /// What the row says, if anything.
+    fn says(&self) -> Option<String> {
+        let cells: Vec<String> = self.cells.iter().map(text_of).filter(|text| !text.is_empty()).collect();
+        Some(cells.join(" · ")).filter(|says| !says.is_empty())
+    }
+}
+
+/// The cell of a row that one side alone has, in a column.
+fn side_cell<'a>(column: Step, op: Op, line: &Line<'a>) -> Option<&'a Run> {
+    match (column, op) {
+        (Step::Both(one, _) | Step::Old(one), Op::Delete) => Some(&line.cells[one]),
+        (Step::Both(_, other) | Step::New(other), Op::Insert) => Some(&line.cells[other]),
+        _ => None,
+    }
+}
+
 /// Which columns belong together: those of one header, then those of like content, then the only one left in its place.
-fn columns(old: &Grid, new: &Grid) -> Vec<Step> {
+pub(super) fn columns(old: &Grid, new: &Grid) -> Vec<Step> {
     let signs = |grid: &Grid| -> Vec<Sign> {
         let column = |index: usize| {
             let mut sign = Signer::of(&"column");
@@ -148,7 +202,7 @@ fn columns(old: &Grid, new: &Grid) -> Vec<Step> {
         (0..grid.header.len()).map(column).collect()
     };
     let (olds, news) = (signs(old), signs(new));
-    let steps = align(&olds.iter().collect::<Vec<_>>(), &news.iter().collect::<Vec<_>>());
+    let steps = align(&olds.iter().collect::<Vec<_>>(), &news.iter().collect::<Vec<_>>(), &HashSet::new());
     if old.header.len() != new.header.len() {
         return steps;
     }
@@ -180,7 +234,7 @@ fn lead(name: &str, is_name: bool, named: bool, column: &str) -> String {
 }
 
 /// A table's rows, told apart by the columns that both tables have.
-fn lines<'a>(grid: &'a Grid, columns: &[Step], is_old: bool) -> Vec<Line<'a>> {
+pub(super) fn lines<'a>(grid: &'a Grid, columns: &[Step], is_old: bool) -> Vec<Line<'a>> {
     let shared: Vec<usize> = columns
         .iter()
         .filter_map(|step| match step {
@@ -188,16 +242,17 @@ fn lines<'a>(grid: &'a Grid, columns: &[Step], is_old: bool) -> Vec<Line<'a>> {
             _ => None,
         })
         .collect();
-    let line = |row: &'a Vec<Run>| {
+    let line = |(index, row): (usize, &'a Vec<Run>)| {
         let mut sign = Signer::of(&"row");
         let all: Vec<usize> = (0..row.len()).collect();
         let columns = if shared.is_empty() { &all } else { &shared };
         columns.iter().for_each(|column| sign.run(&row[*column]));
-        if let Some(name) = columns.first().map(|column| &row[*column]) {
+        let name = columns.first().map(|column| &row[*column]);
+        if let Some(name) = name {
             let keys: Vec<u64> = name.iter().filter(|token| matches!(token.leaf, Leaf::Word(_))).map(|token| token.key).collect();
             (1..NAME).for_each(|_| sign.weigh(keys.iter().copied()));
         }
-        Line { cells: row, sign: sign.done() }
+        Line { id: grid.first_row + index, cells: row, name: name.map(text_of).unwrap_or_default(), sign: sign.done() }
     };
-    grid.rows.iter().map(line).collect()
+    grid.rows.iter().enumerate().map(line).collect()
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use crate::document::{Inline, StampField, Target};
+use crate::document::{Inline, MoveEnd, ParagraphMark, StampField, Target};
 use crate::text::words::Op;
 
 /// A word, a mark of punctuation, a blank, or something else that stands in a line.
@@ -26,6 +26,8 @@ pub(super) enum Leaf {
     Mark(String),
     Blank(String),
     Break,
+    /// The end of a paragraph, where several are compared as one text.
+    ParagraphEnd,
     Image {
         path: String,
         title: String,
@@ -51,6 +53,17 @@ pub(super) enum Wrap {
 pub(super) type Run = Vec<Token>;
 
 impl Token {
+    pub(super) fn blank() -> Token {
+        Token { key: 0, leaf: Leaf::Blank(" ".to_owned()), wraps: Arc::from([]) }
+    }
+
+    /// The end of a paragraph within a text of several.
+    pub(super) fn paragraph_end() -> Token {
+        let mut hasher = DefaultHasher::new();
+        "paragraph end".hash(&mut hasher);
+        Token { key: hasher.finish(), leaf: Leaf::ParagraphEnd, wraps: Arc::from([]) }
+    }
+
     pub(super) fn is_blank(&self) -> bool {
         matches!(self.leaf, Leaf::Blank(_) | Leaf::Break)
     }
@@ -68,6 +81,7 @@ impl Token {
         match &self.leaf {
             Leaf::Word(text) | Leaf::Mark(text) => text.into(),
             Leaf::Blank(_) | Leaf::Break => " ".into(),
+            Leaf::ParagraphEnd => "¶ ".into(),
             Leaf::Image { alternative, path, .. } => format!("[{}]", if alternative.is_empty() { path } else { alternative }).into(),
             Leaf::Footnote(_) | Leaf::Note(_) | Leaf::Stamp(_) => "".into(),
         }
@@ -128,11 +142,24 @@ impl Reader<'_> {
                     }
                 }
                 Inline::Stamp(field) => push(Leaf::Stamp(*field), &("stamp", field), wraps, run),
-                Inline::Claim { content, .. } | Inline::Inserted(content) => self.inlines(content, wraps, run),
-                Inline::Deleted(_) | Inline::Anchor(_) | Inline::PageReference(_) => {}
+                Inline::Claim { content, .. } | Inline::Inserted(content) | Inline::Moved { end: MoveEnd::Destination, content, .. } => {
+                    self.inlines(content, wraps, run);
+                }
+                Inline::Deleted(_)
+                | Inline::Moved { end: MoveEnd::Origin, .. }
+                | Inline::ParagraphMark(_)
+                | Inline::Anchor(_)
+                | Inline::PageReference(_) => {}
             }
         }
     }
+}
+
+/// A text's words.
+pub(super) fn run_of(text: &str) -> Run {
+    let mut run = Run::new();
+    words(text.trim(), &Arc::from([]), &mut run);
+    run
 }
 
 fn push(leaf: Leaf, key: &impl Hash, wraps: &Arc<[Wrap]>, run: &mut Run) {
@@ -275,7 +302,12 @@ fn build(tokens: &[(Op, &Token)], depth: usize, out: &mut Marks) {
         let (group, after) = rest.split_at(length);
         rest = after;
         match wrap {
-            None => group.iter().for_each(|(op, token)| out.push(*op, leaf(&token.leaf))),
+            None => group.iter().for_each(|(op, token)| match (&token.leaf, op) {
+                (Leaf::ParagraphEnd, Op::Insert) => out.push(Op::Equal, Inline::ParagraphMark(ParagraphMark::Split)),
+                (Leaf::ParagraphEnd, Op::Delete) => out.push(Op::Equal, Inline::ParagraphMark(ParagraphMark::Joined)),
+                (Leaf::ParagraphEnd, Op::Equal) => {}
+                (leaf, _) => out.push(*op, self::leaf(leaf)),
+            }),
             Some(Wrap::Code) => group.iter().for_each(|(op, token)| out.push(*op, Inline::Code(code(&token.leaf)))),
             Some(wrap) => {
                 let mut inner = Marks::default();
@@ -314,7 +346,7 @@ fn wrapped(wrap: &Wrap, content: Vec<Inline>) -> Inline {
 fn leaf(leaf: &Leaf) -> Inline {
     match leaf {
         Leaf::Word(text) | Leaf::Mark(text) | Leaf::Blank(text) => Inline::Text(text.clone()),
-        Leaf::Break => Inline::HardBreak,
+        Leaf::Break | Leaf::ParagraphEnd => Inline::HardBreak,
         Leaf::Image { path, title, alternative } => {
             Inline::Image { path: path.clone(), title: title.clone(), alternative: alternative.clone() }
         }

@@ -23,7 +23,7 @@ pub use fonts::Fonts;
 pub use geometry::{Misfit, MisfitKind, misfits};
 pub use identity::{Identity, identity};
 pub use job::{Job, Pdf};
-pub use pages::page_count;
+pub use pages::{page_count, page_texts};
 pub use temporary::sweep;
 
 /// The typst version this brief is built for, and the only one it works with.

@@ -28,6 +28,12 @@ pub fn page_count(pdf: &[u8]) -> Result<u32> {
     Ok(u32::try_from(Document::load_mem(pdf)?.get_pages().len())?)
 }
 
+/// The text of each page of a PDF, in the order in which it was set.
+pub fn page_texts(pdf: &[u8]) -> Result<Vec<String>> {
+    let document = Document::load_mem(pdf)?;
+    document.get_pages().keys().map(|number| Ok(document.extract_text(&[*number])?)).collect()
+}
+
 /// Reads the attachment.
 pub(super) fn read(pdf: &[u8]) -> Result<Pages> {
     let json = match glance(pdf) {

@@ -1,5 +1,7 @@
 //! Blocks.
 
+use std::collections::BTreeMap;
+
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, places};
 use crate::document::{Block, BlockKind, Inline, List};
@@ -93,6 +95,8 @@ impl<'a> Writer<'a> {
                     self.nesting.in_changes = outer;
                 }
                 "inserted" | "deleted" => self.changed(name, blocks),
+                "moved-to" | "moved-from" => self.moved_block(name, attributes, blocks),
+                "replaced" => self.replaced(blocks),
                 _ => self.inner(blocks),
             },
             // Written where it is referred to.
@@ -132,6 +136,32 @@ impl<'a> Writer<'a> {
         let word = self.word(kind);
         self.code.string(&word);
         self.framed(")[", blocks, "];");
+    }
+
+    /// Blocks that can't be marked inside, at one of the places of a move.
+    fn moved_block(&mut self, name: &str, attributes: &BTreeMap<String, String>, blocks: &'a [Block]) {
+        let number = attributes.get("number").map_or("", String::as_str);
+        self.code.push(&format!("#changed(\"{name}\", "));
+        self.code.start();
+        let words = self.word(&name.replace('-', "_")).replace("{number}", number);
+        self.code.string(&words);
+        self.framed(")[", blocks, "];");
+    }
+
+    /// An image, and beside it the one that it replaced.
+    fn replaced(&mut self, blocks: &'a [Block]) {
+        let [new, old] = blocks else { return self.inner(blocks) };
+        self.code.push("#replaced(");
+        self.code.start();
+        let words = self.word("image_replaced");
+        self.code.string(&words);
+        self.nesting.blocks += 1;
+        for (open, block) in [(", [", new), ("], [", old)] {
+            self.code.line(open);
+            self.inner(std::slice::from_ref(block));
+        }
+        self.code.line("]);");
+        self.nesting.blocks -= 1;
     }
 
     pub(super) fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {

@@ -2,7 +2,7 @@
 
 use super::super::mark::begins_with_digit;
 use super::Writer;
-use crate::document::{Inline, Target, plain_text};
+use crate::document::{Inline, MoveEnd, ParagraphMark, Target, plain_text};
 
 /// Emphasis in emphasis beyond this depth is written without.
 const DEEPEST: usize = 20;
@@ -53,6 +53,10 @@ impl Writer<'_> {
             Inline::Strikethrough(content) => self.wrapped("#strike[", content, "];"),
             Inline::Inserted(content) => self.change("inserted", content),
             Inline::Deleted(content) => self.change("deleted", content),
+            Inline::Moved { end, number, labelled, opens, closes, content } => {
+                self.moved(*end, *number, (*labelled, *opens, *closes), content);
+            }
+            Inline::ParagraphMark(mark) => self.paragraph_mark(*mark),
             Inline::Link { target, content, .. } => self.link(target, content),
             Inline::Image { path, alternative, title } => self.image(path, alternative, title),
             Inline::FootnoteReference(label) => self.own_footnote(label),
@@ -134,6 +138,58 @@ impl Writer<'_> {
         self.nesting.in_deleted = outer;
     }
 
+    /// Text that moved. What repeats a heading's text shows it without marks.
+    fn moved(&mut self, end: MoveEnd, number: usize, (labelled, opens, closes): (bool, bool, bool), content: &[Inline]) {
+        let (name, key, other) = match end {
+            MoveEnd::Origin => ("to", "moved_to", format!("{CHANGE}{number}")),
+            MoveEnd::Destination => ("from", "moved_from", format!("{CHANGE}{number}-from")),
+        };
+        if self.nesting.depth >= DEEPEST || self.nesting.in_title || self.nesting.in_header {
+            self.inlines(content);
+            return;
+        }
+        let words = self.word(key).replace("{number}", &number.to_string());
+        if self.nesting.in_heading {
+            if labelled {
+                self.code.push("#heading-only(spoken(\"[\") + move-label(");
+                self.code.name(&words);
+                self.code.push(", ");
+                self.code.name(&other);
+                self.code.push(") + spoken(\": \"));");
+            }
+            self.inlines(content);
+            self.code.push(if closes { "#heading-only(spoken(\"]\"));" } else { "" });
+            return;
+        }
+        self.code.push(&format!("#moved(\"{name}\", "));
+        self.code.name(&words);
+        if labelled {
+            self.code.push(", target: ");
+            self.code.name(&other);
+        }
+        self.code.push(if opens { ", opens: true" } else { "" });
+        self.code.push(if closes { ", closes: true" } else { "" });
+        let outer = self.nesting.in_deleted;
+        self.nesting.in_deleted = outer || end == MoveEnd::Origin;
+        self.wrapped(")[", content, "];");
+        self.nesting.in_deleted = outer;
+    }
+
+    fn paragraph_mark(&mut self, mark: ParagraphMark) {
+        if self.nesting.in_title || self.nesting.in_header {
+            return;
+        }
+        let (name, key) = match mark {
+            ParagraphMark::Split => ("inserted", "paragraph_split"),
+            ParagraphMark::Joined => ("deleted", "paragraphs_joined"),
+        };
+        self.code.push(&format!("#paragraph-mark(\"{name}\", "));
+        let word = self.word(key);
+        self.code.name(&word);
+        self.code.push(");");
+        self.code.printed();
+    }
+
     fn link(&mut self, target: &Target, content: &[Inline]) {
         let open = match target {
             _ if self.nesting.in_link || self.nesting.depth >= DEEPEST || !is_seen(content) => None,
@@ -171,13 +227,8 @@ impl Writer<'_> {
     /// An image within a line.
     fn image(&mut self, path: &str, alternative: &str, title: &str) {
         self.claims();
-        if self.nesting.in_deleted {
-            // The book may no longer have its file.
-            let said = [alternative, title, path].into_iter().find(|text| !text.trim().is_empty()).unwrap_or_default();
-            self.code.text(&format!("[{said}]"));
-            return;
-        }
-        self.code.push("#box(");
+        // What was taken out is small beside what was put in.
+        self.code.push(if self.nesting.in_deleted { "#small(" } else { "#box(" });
         self.picture(path, alternative, title);
         self.code.push(");");
         self.code.printed();

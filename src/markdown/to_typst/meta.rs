@@ -32,10 +32,19 @@ const WORDS: &[(&str, &str)] = &[
     ("deleted", "deleted:"),
 ];
 
+/// The words of redlines, which no theme is told.
+const REDLINE_WORDS: &[(&str, &str)] = &[
+    ("moved_from", "moved from {number}"),
+    ("moved_to", "moved to {number}"),
+    ("paragraph_split", "paragraph split"),
+    ("paragraphs_joined", "paragraphs joined"),
+    ("image_replaced", "image replaced; before:"),
+];
+
 /// The book's word for a key.
 pub(super) fn word(meta: &TypstMeta, key: &str) -> String {
     let own = meta.front.get("words").and_then(|words| words.get(key)).and_then(Value::as_str);
-    let english = || WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, text)| *text);
+    let english = || WORDS.iter().chain(REDLINE_WORDS).find(|(known, _)| *known == key).map_or(key, |(_, text)| *text);
     own.unwrap_or_else(english).to_owned()
 }
 
@@ -102,7 +111,9 @@ fn language(tag: &str) -> Value {
 
 fn is_redline(document: &Document) -> bool {
     let mut found = false;
-    walk::inlines(&document.blocks, &mut |inline| found |= matches!(inline, Inline::Inserted(_) | Inline::Deleted(_)));
+    walk::inlines(&document.blocks, &mut |inline| {
+        found |= matches!(inline, Inline::Inserted(_) | Inline::Deleted(_) | Inline::Moved { .. } | Inline::ParagraphMark(_))
+    });
     found
 }
 

@@ -7,7 +7,7 @@ use brief::document::{Inline, walk};
 use brief::redline::fragment;
 
 use super::plain::paint;
-use super::{compared, document};
+use super::{compared, document, listed};
 
 /// Run with `UPDATE_EXPECTED=1` to write what is found, and read what changed.
 #[test]
@@ -31,7 +31,7 @@ fn cases() {
             }
         });
         anchors.sort();
-        let mut listed: Vec<String> = redline.changes.iter().map(|change| change.anchor.clone()).collect();
+        let mut listed = listed(&redline);
         listed.sort();
         assert_eq!(anchors, listed, "{}", case.display());
         let page = fragment(&redline, &|_| None);

@@ -103,13 +103,150 @@ fn the_pages_of_the_list_are_those_of_the_text() {
     let run = brief_with(&book.root, &["diff", "--redline", "../out.pdf"], &environment);
     assert_eq!(run.code, Some(0), "{run:?}");
     let Some(pages) = pages(&book.beside("out.pdf")) else { return };
-    let list = pages.iter().find(|page| page.contains("List of changes\nPage")).expect("a list of changes");
-    for number in [1, 6, 11] {
+    let list = pages.iter().find(|page| page.contains("No. Page Section")).expect("a list of changes");
+    for (entry, number) in [(1, 1), (2, 6), (3, 11)] {
         let new = format!("[inserted: 70,{number:03}");
         let text = (0..pages.len()).rev().find(|page| pages[*page].contains(&new)).expect("the change in the text");
         let line = list.lines().find(|line| line.contains(&format!("Mission {number:02}"))).expect("the change in the list");
-        assert!(line.starts_with(&format!("{} ", text + 1)), "page {} of\n{line}", text + 1);
+        assert!(line.starts_with(&format!("{entry} {} ", text + 1)), "page {} of\n{line}", text + 1);
     }
+}
+
+#[test]
+fn the_list_names_the_pages_of_the_new_version_too() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let paragraph = |number: usize| {
+        format!("Mission number {number} of letter {} monitors the ceasefire line. ", "abcdefghijkl".as_bytes()[number] as char).repeat(60)
+    };
+    for number in 0..12 {
+        let record = format!(
+            "name: Mission {number:02}\ntroops: {{ value: {}, source: report#7 }}\nmandate: {}\n",
+            10_000 + number,
+            paragraph(number)
+        );
+        book.write(&format!("content/missions/m{number:02}.yaml"), &record);
+    }
+    let build = |date: &str| brief_with(&book.root, &["build", "--date", date], &environment);
+    assert_eq!(build("2025-11-01").code, Some(0));
+    for number in [1, 6, 11] {
+        let file = format!("content/missions/m{number:02}.yaml");
+        book.edit(&file, &format!("value: {}", 10_000 + number), &format!("value: {}", 70_000 + number));
+    }
+    assert_eq!(build("2025-11-02").code, Some(0));
+    let run = brief_with(&book.root, &["diff", "v1", "v2", "--redline", "../out.pdf"], &environment);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let Some(redline) = pages(&book.beside("out.pdf")) else { return };
+    let version = pages(&book.root.join("output/v2/book.pdf")).unwrap();
+    let first = &redline[0];
+    assert!(
+        first.contains("3 changes: 3 changed.") && first.contains("[inserted: put in]") && first.contains("No. Page In v2 Section"),
+        "{first}"
+    );
+    for (entry, number) in [(1, 1), (2, 6), (3, 11)] {
+        let new = format!("70,{number:03}");
+        let page = |pages: &[String]| 1 + (0..pages.len()).rev().find(|page| pages[*page].contains(&new)).expect("the change in the text");
+        let wanted = format!("{entry} {} {} Mission {number:02}", page(&redline), page(&version));
+        assert!(first.lines().any(|line| line.starts_with(&wanted)), "`{wanted}` is not in\n{first}");
+    }
+
+    // A version whose PDF was damaged is said to have no pages, and its text is compared all the same.
+    fs::write(book.root.join("output/v2/book.pdf"), "no PDF").unwrap();
+    let run = brief_with(&book.root, &["diff", "v1", "v2", "--redline", "../out.pdf"], &environment);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.err.contains("the list of changes doesn't say their pages in v2: "), "{run:?}");
+}
+
+/// A PNG of one color.
+fn png(color: [u8; 3]) -> Vec<u8> {
+    let chunk = |name: &[u8; 4], data: &[u8]| {
+        let body = [&name[..], data].concat();
+        let crc = body.iter().fold(u32::MAX, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 })
+        });
+        [&(data.len() as u32).to_be_bytes()[..], &body, &(!crc).to_be_bytes()].concat()
+    };
+    let raw = [&[0][..], &color].concat();
+    let sum = raw.iter().fold((1_u32, 0_u32), |(a, b), byte| ((a + u32::from(*byte)) % 65_521, (b + a + u32::from(*byte)) % 65_521));
+    let data = [&[0x78, 1, 1, 4, 0, 0xfb, 0xff][..], &raw, &(sum.1 << 16 | sum.0).to_be_bytes()].concat();
+    let head = [&[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0][..]].concat();
+    [&b"\x89PNG\r\n\x1a\n"[..], &chunk(b"IHDR", &head), &chunk(b"IDAT", &data), &chunk(b"IEND", &[])].concat()
+}
+
+#[test]
+fn a_replaced_image_is_marked_on_every_kind_of_side() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let run = |arguments: &[&str]| brief_with(&book.root, arguments, &environment);
+    let map = |color: [u8; 3]| {
+        let path = book.root.join("content/assets/map.png");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, png(color)).unwrap();
+    };
+    book.edit(
+        "templates/book.md.jinja",
+        "\n\n{% for",
+        "\n\n![A map of the zones](assets/map.png)\n\nThe map ![of the zones](assets/map.png) in a line.\n\n{% for",
+    );
+    map([200, 0, 0]);
+    assert_eq!(run(&["build", "--date", "2025-11-01"]).code, Some(0));
+    book.commit("a map");
+    map([0, 0, 200]);
+    assert_eq!(run(&["build", "--date", "2025-11-02"]).code, Some(0));
+    // What lies in the folder is neither's.
+    map([0, 200, 0]);
+    for sides in [["v1", "v2"], ["./output/v1", "./output/v2"], ["HEAD", "v2"], ["v1", "."]] {
+        let made = run(&["diff", sides[0], sides[1], "--redline", "../out.pdf"]);
+        assert_eq!(made.code, Some(0), "{sides:?}: {made:?}");
+        assert!(made.err.contains("`book` with 2 changes marked"), "{sides:?}: {made:?}");
+        if let Some(pages) = pages(&book.beside("out.pdf")) {
+            let text = pages.concat();
+            assert!(text.contains("image replaced: A map of the zones") && text.contains("image replaced; before:"), "{sides:?}: {text}");
+        }
+        let pdf = lopdf::Document::load(book.beside("out.pdf")).unwrap();
+        let colors = |wanted: [u8; 3]| {
+            let is = |object: &lopdf::Object| {
+                let Ok(stream) = object.as_stream() else { return false };
+                stream.dict.get(b"Subtype").and_then(lopdf::Object::as_name).is_ok_and(|name| name == b"Image")
+                    && stream.get_plain_content().is_ok_and(|bytes| bytes.starts_with(&wanted))
+            };
+            pdf.objects.values().any(is)
+        };
+        let new = if sides[1] == "." { [0, 200, 0] } else { [0, 0, 200] };
+        assert!(colors([200, 0, 0]) && colors(new), "{sides:?}: both images are shown");
+        assert_eq!(colors([0, 200, 0]), sides[1] == ".", "{sides:?}: no third one is");
+    }
+    // The same image on both sides is no change.
+    let made = run(&["diff", "v2", "v2", "--redline", "../out.pdf"]);
+    assert!(made.err.contains("with 0 changes marked"), "{made:?}");
+}
+
+#[test]
+fn what_moved_says_so_at_both_its_places() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    book.edit("content/book.yaml", "collections:\n", "collections:\n  missions: { sort: name }\n");
+    let mandate = |words: &str| {
+        format!("mandate: |-\n  The force {words} the border.\n\n  It reports to the council each month, and to its members each year.\n")
+    };
+    for (id, name, words) in [("a", "Alpha", "guards"), ("b", "Beta", "watches and surveys"), ("c", "Gamma", "leaves")] {
+        book.write(&format!("content/missions/{id}.yaml"), &format!("name: {name} mission\n{}", mandate(words)));
+    }
+    book.commit("missions");
+    book.edit("content/missions/a.yaml", "Alpha", "Zulu");
+    book.edit("content/missions/b.yaml", "each month, and", "each month and");
+    let run = brief_with(&book.root, &["diff", "HEAD", "--redline", "../out.pdf"], &environment);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let Some(pages) = pages(&book.beside("out.pdf")) else { return };
+    let text = pages.concat();
+    assert!(text.contains("1 moved"), "{text}");
+    let body = unblank(&text);
+    for end in ["[movedto1:Alphamission", "[movedfrom1:"] {
+        assert!(body.contains(end), "{end} in\n{text}");
+    }
+    assert_eq!(body.matches("[moved").count(), 2, "each place says so once: {text}");
+    let page = brief_with(&book.root, &["diff", "HEAD", "--format", "html"], &environment).out;
+    assert!(page.contains("class=\"label\" href=\"#change-") && page.contains("-from\">moved from"), "{page}");
 }
 
 #[test]

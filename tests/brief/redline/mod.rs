@@ -16,3 +16,9 @@ fn document(markdown: &str) -> Document {
 fn compared(old: &Document, new: &Document) -> Redline {
     redline(old, new, Naming::new("v7", "v9"))
 }
+
+/// The anchors of all changes, two of each move.
+fn listed(redline: &Redline) -> Vec<String> {
+    let origin = |change: &brief::redline::RedlineChange| change.moved_from.is_some().then(|| format!("{}-from", change.anchor));
+    redline.changes.iter().flat_map(|change| [Some(change.anchor.clone()), origin(change)]).flatten().collect()
+}

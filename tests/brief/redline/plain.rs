@@ -1,9 +1,11 @@
 //! A redline as plain text, `{+inserted+}` and `[-deleted-]`; and the text of one side alone.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use brief::diff::Op;
-use brief::document::{Block, BlockKind, Document, Inline};
+use brief::document::{Block, BlockKind, Document, Inline, MoveEnd, ParagraphMark, walk};
 use brief::redline::Redline;
 
 /// The list of changes and the text.
@@ -20,7 +22,8 @@ pub(super) fn paint(redline: &Redline) -> String {
             })
             .collect();
         let further = if change.blocks > 1 { format!(" (of {})", change.blocks) } else { String::new() };
-        writeln!(out, "{}. {:?}, {}: {excerpt}{further}", change.anchor, change.kind, change.section).unwrap();
+        let from = change.moved_from.as_ref().map(|from| format!(" (from {from})")).unwrap_or_default();
+        writeln!(out, "{}. {:?}, {}{from}: {excerpt}{further}", change.anchor, change.kind, change.section).unwrap();
     }
     out.push_str("\n----\n\n");
     blocks(redline.text(), "", &redline.document, &mut out);
@@ -118,6 +121,12 @@ fn inline(inline: &Inline) -> String {
         Inline::Claim { content, .. } => line(content),
         Inline::Inserted(content) => format!("{{+{}+}}", line(content)),
         Inline::Deleted(content) => format!("[-{}-]", line(content)),
+        Inline::Moved { end, number, labelled, content, .. } => {
+            let way = if *end == MoveEnd::Origin { "to" } else { "from" };
+            format!("<{way} {number}{} {}>", if *labelled { "!" } else { "" }, line(content))
+        }
+        Inline::ParagraphMark(ParagraphMark::Split) => "{+¶+}".to_owned(),
+        Inline::ParagraphMark(ParagraphMark::Joined) => "[-¶-]".to_owned(),
         Inline::Anchor(name) => format!("@{name} "),
         Inline::PageReference(name) => format!("page of {name}"),
     }
@@ -134,61 +143,110 @@ pub(super) enum Reading {
     New,
 }
 
-/// The words of blocks in their order, blanks folded, without marks of notes, images and definitions of notes.
+/// The words of blocks in their order, blanks folded, without marks of notes, images and definitions of notes. The old text of
+/// what moved is read where it stood: it stands, with its edits, where it moved to.
 pub(super) fn words(blocks: &[Block], reading: Reading) -> String {
+    let reader = Reader { all: blocks, reading, only: None, told: RefCell::default() };
     let mut out = String::new();
-    say(blocks, reading, &mut out);
+    reader.blocks(blocks, true, &mut out);
     out.split_whitespace().collect()
 }
 
-fn say(blocks: &[Block], reading: Reading, out: &mut String) {
-    for block in blocks {
-        match &block.kind {
-            BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => say_line(content, reading, out),
-            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } => say(inner, reading, out),
-            BlockKind::Directive { name, blocks: inner, .. } => match name.as_str() {
-                "inserted" if reading == Reading::Old => {}
-                "deleted" if reading == Reading::New => {}
-                "changes" => {}
-                _ => say(inner, reading, out),
-            },
-            BlockKind::List(list) => list.items.iter().for_each(|item| say(&item.blocks, reading, out)),
-            BlockKind::Descriptions(items) => items.iter().for_each(|(term, details)| {
-                say_line(term, reading, out);
-                say(details, reading, out);
-            }),
-            BlockKind::Code { literal, .. } | BlockKind::Html(literal) => out.push_str(literal),
-            BlockKind::Table(table) => {
-                table.caption.iter().for_each(|caption| say_line(caption, reading, out));
-                table.header.iter().for_each(|cell| say_line(cell, reading, out));
-                table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| say_line(cell, reading, out));
-            }
-            BlockKind::Rule | BlockKind::Notes | BlockKind::Sources | BlockKind::FootnoteDefinition { .. } => {}
+/// Both places of each move, in the order of the text: `(number, end)`, once for each label or frame.
+pub(super) fn labels(blocks: &[Block]) -> Vec<(usize, MoveEnd)> {
+    let mut found = Vec::new();
+    walk::inlines(blocks, &mut |inline| {
+        if let Inline::Moved { end, number, labelled: true, .. } = inline {
+            found.push((*number, *end));
         }
-        out.push(' ');
-    }
+    });
+    found
 }
 
-pub(super) fn say_line(inlines: &[Inline], reading: Reading, out: &mut String) {
-    for inline in inlines {
-        match inline {
-            Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => out.push_str(text),
-            Inline::Inserted(_) if reading == Reading::Old => {}
-            Inline::Deleted(_) if reading == Reading::New => {}
-            Inline::Emphasis(content)
-            | Inline::Strong(content)
-            | Inline::Strikethrough(content)
-            | Inline::Link { content, .. }
-            | Inline::Claim { content, .. }
-            | Inline::Inserted(content)
-            | Inline::Deleted(content) => say_line(content, reading, out),
-            Inline::SoftBreak | Inline::HardBreak => out.push(' '),
-            Inline::Image { .. }
-            | Inline::FootnoteReference(_)
-            | Inline::Cite(_)
-            | Inline::Stamp(_)
-            | Inline::Anchor(_)
-            | Inline::PageReference(_) => {}
+struct Reader<'a> {
+    all: &'a [Block],
+    reading: Reading,
+    /// Only what moved to the place of this number is read.
+    only: Option<usize>,
+    /// Moves whose first place was read.
+    told: RefCell<BTreeSet<usize>>,
+}
+
+impl Reader<'_> {
+    /// Reads one of a move's places; `inside` reads what stands in it.
+    fn moved(&self, end: MoveEnd, number: usize, is_read: bool, out: &mut String, inside: &mut dyn FnMut(bool, &mut String)) {
+        match (self.reading, end) {
+            (Reading::Old, MoveEnd::Destination) => inside(self.only == Some(number), out),
+            (Reading::Old, MoveEnd::Origin) if !is_read => {}
+            (Reading::Old, MoveEnd::Origin) => {
+                if self.told.borrow_mut().insert(number) {
+                    let there = Reader { all: self.all, reading: Reading::Old, only: Some(number), told: self.told.clone() };
+                    there.blocks(self.all, false, out);
+                    self.told.borrow_mut().extend(there.told.into_inner());
+                }
+            }
+            (_, MoveEnd::Origin) => {}
+            (_, MoveEnd::Destination) => inside(is_read, out),
+        }
+    }
+
+    fn blocks(&self, blocks: &[Block], is_read: bool, out: &mut String) {
+        for block in blocks {
+            match &block.kind {
+                BlockKind::Heading { content, .. } | BlockKind::Paragraph(content) => self.line(content, is_read, out),
+                BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } => self.blocks(inner, is_read, out),
+                BlockKind::Directive { name, attributes, blocks: inner } => match name.as_str() {
+                    "inserted" if self.reading == Reading::Old => {}
+                    "deleted" if self.reading == Reading::New => {}
+                    "changes" => {}
+                    "moved-to" | "moved-from" => {
+                        let end = if name == "moved-to" { MoveEnd::Origin } else { MoveEnd::Destination };
+                        let number = attributes["number"].parse().unwrap();
+                        self.moved(end, number, is_read, out, &mut |is_read, out| self.blocks(inner, is_read, out));
+                    }
+                    _ => self.blocks(inner, is_read, out),
+                },
+                BlockKind::List(list) => list.items.iter().for_each(|item| self.blocks(&item.blocks, is_read, out)),
+                BlockKind::Descriptions(items) => items.iter().for_each(|(term, details)| {
+                    self.line(term, is_read, out);
+                    self.blocks(details, is_read, out);
+                }),
+                BlockKind::Code { literal, .. } | BlockKind::Html(literal) => out.push_str(if is_read { literal } else { "" }),
+                BlockKind::Table(table) => {
+                    let rows = table.rows.iter().flat_map(|row| &row.cells);
+                    table.caption.iter().chain(&table.header).chain(rows).for_each(|cell| self.line(cell, is_read, out));
+                }
+                BlockKind::Rule | BlockKind::Notes | BlockKind::Sources | BlockKind::FootnoteDefinition { .. } => {}
+            }
+            out.push(' ');
+        }
+    }
+
+    fn line(&self, inlines: &[Inline], is_read: bool, out: &mut String) {
+        for inline in inlines {
+            match inline {
+                Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => out.push_str(if is_read { text } else { "" }),
+                Inline::Inserted(_) if self.reading == Reading::Old => {}
+                Inline::Deleted(_) if self.reading == Reading::New => {}
+                Inline::Moved { end, number, content, .. } => {
+                    self.moved(*end, *number, is_read, out, &mut |is_read, out| self.line(content, is_read, out));
+                }
+                Inline::Emphasis(content)
+                | Inline::Strong(content)
+                | Inline::Strikethrough(content)
+                | Inline::Link { content, .. }
+                | Inline::Claim { content, .. }
+                | Inline::Inserted(content)
+                | Inline::Deleted(content) => self.line(content, is_read, out),
+                Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+                Inline::Image { .. }
+                | Inline::FootnoteReference(_)
+                | Inline::Cite(_)
+                | Inline::Stamp(_)
+                | Inline::ParagraphMark(_)
+                | Inline::Anchor(_)
+                | Inline::PageReference(_) => {}
+            }
         }
     }
 }

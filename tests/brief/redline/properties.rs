@@ -1,11 +1,12 @@
 //! For any two trees: taking out what was put in gives the old text, taking out what was struck out the new.
 
-use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Note, Row, Table, Target, walk};
+use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, MoveEnd, Note, Row, Table, Target, walk};
+use brief::redline::RedlineKind;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::compared;
-use super::plain::{Reading, words};
+use super::plain::{Reading, labels, paint, words};
+use super::{compared, listed};
 
 fn word() -> impl Strategy<Value = String> {
     let common = prop::sample::select(vec![
@@ -123,6 +124,110 @@ fn edited() -> impl Strategy<Value = (Vec<Block>, Vec<Block>)> {
     })
 }
 
+/// An edit of a tree's blocks that keeps its words.
+#[derive(Debug, Clone)]
+enum Rearrange {
+    /// A block, item, row or term stands elsewhere.
+    Move(prop::sample::Index, prop::sample::Index),
+    /// A list's items or a table's rows are turned round.
+    Turn(prop::sample::Index, prop::sample::Index),
+    /// A paragraph becomes two.
+    Split(prop::sample::Index, prop::sample::Index),
+    /// Two paragraphs become one.
+    Join(prop::sample::Index),
+    /// A block moves into or out of a quote.
+    Quote(prop::sample::Index),
+}
+
+fn rearrange() -> impl Strategy<Value = Rearrange> {
+    let index = any::<prop::sample::Index>;
+    prop_oneof![
+        4 => (index(), index()).prop_map(|(from, to)| Rearrange::Move(from, to)),
+        2 => (index(), index()).prop_map(|(from, to)| Rearrange::Turn(from, to)),
+        2 => (index(), index()).prop_map(|(at, word)| Rearrange::Split(at, word)),
+        2 => index().prop_map(Rearrange::Join),
+        1 => index().prop_map(Rearrange::Quote),
+    ]
+}
+
+fn rearranged(blocks: &[Block], edits: &[Rearrange]) -> Vec<Block> {
+    let mut out = blocks.to_vec();
+    for edit in edits {
+        if out.is_empty() {
+            break;
+        }
+        match edit {
+            Rearrange::Move(from, to) => {
+                let block = out.remove(from.index(out.len()));
+                out.insert(to.index(out.len() + 1), block);
+            }
+            Rearrange::Turn(at, to) => {
+                let at = at.index(out.len());
+                match &mut out[at].kind {
+                    BlockKind::List(List { items, .. }) if !items.is_empty() => {
+                        let by = to.index(items.len());
+                        items.rotate_left(by);
+                    }
+                    BlockKind::Table(Table { rows, .. }) if !rows.is_empty() => {
+                        let by = to.index(rows.len());
+                        rows.rotate_left(by);
+                    }
+                    BlockKind::Descriptions(items) if !items.is_empty() => {
+                        let by = to.index(items.len());
+                        items.rotate_left(by);
+                    }
+                    _ => {}
+                }
+            }
+            Rearrange::Split(at, word) => {
+                let at = at.index(out.len());
+                if let BlockKind::Paragraph(content) = &out[at].kind
+                    && let [Inline::Text(text), rest @ ..] = &content[..]
+                    && text.contains(' ')
+                {
+                    let blanks: Vec<usize> = text.match_indices(' ').map(|(blank, _)| blank).collect();
+                    let (first, second) = text.split_at(blanks[word.index(blanks.len())]);
+                    let second = [vec![Inline::Text(second.to_owned())], rest.to_vec()].concat();
+                    let first = vec![Inline::Text(first.to_owned())];
+                    out[at].kind = BlockKind::Paragraph(first);
+                    out.insert(at + 1, Block { kind: BlockKind::Paragraph(second), line: 0 });
+                }
+            }
+            Rearrange::Join(at) => {
+                let at = at.index(out.len());
+                if let (BlockKind::Paragraph(one), Some(BlockKind::Paragraph(other))) =
+                    (&out[at].kind, out.get(at + 1).map(|block| &block.kind))
+                {
+                    out[at].kind = BlockKind::Paragraph([one.clone(), vec![Inline::Text(" ".to_owned())], other.clone()].concat());
+                    out.remove(at + 1);
+                }
+            }
+            Rearrange::Quote(at) => {
+                let at = at.index(out.len());
+                let block = out.remove(at);
+                match block.kind {
+                    BlockKind::Quote(inner) => drop(out.splice(at..at, inner)),
+                    _ => out.insert(at, Block { kind: BlockKind::Quote(vec![block]), line: 0 }),
+                }
+            }
+        }
+    }
+    out
+}
+
+/// A paragraph long enough to be told from others.
+fn paragraph() -> impl Strategy<Value = Block> {
+    let word =
+        prop_oneof![3 => "[a-z]{2,8}", 1 => prop::sample::select(vec!["the", "force", "of", "50,000", "and"]).prop_map(str::to_owned)];
+    vec(word, 4..40).prop_map(|words| Block { kind: BlockKind::Paragraph(vec![Inline::Text(words.join(" "))]), line: 0 })
+}
+
+fn sections() -> impl Strategy<Value = Vec<Block>> {
+    let heading = (2..4_u8, "[A-Z][a-z]{3,8}")
+        .prop_map(|(level, text)| Block { kind: BlockKind::Heading { level, content: vec![Inline::Text(text)], anchor: None }, line: 0 });
+    vec(prop_oneof![3 => heading, 6 => paragraph(), 3 => block()], 0..14)
+}
+
 /// Takes every third word of each text away or puts another in: what is nearly the same.
 fn nearly(blocks: &[Block], seed: usize) -> Vec<Block> {
     let mut count = seed;
@@ -208,16 +313,37 @@ proptest! {
     fn both_texts_can_be_read((old, new) in edited()) {
         let (old, new) = (document(old), document(new));
         let redline = compared(&old, &new);
-        prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {:#?}", redline.text());
-        prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {:#?}", redline.text());
+        prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {}", paint(&redline));
+        prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {}", paint(&redline));
     }
 
     #[test]
     fn both_texts_can_be_read_where_words_differ(blocks in vec(block(), 0..6), seed in 0..9_usize) {
         let (old, new) = (document(blocks.clone()), document(nearly(&blocks, seed)));
         let redline = compared(&old, &new);
-        prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {:#?}", redline.text());
-        prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {:#?}", redline.text());
+        prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {}", paint(&redline));
+        prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {}", paint(&redline));
+    }
+
+    #[test]
+    fn both_texts_can_be_read_where_things_moved(blocks in sections(), edits in vec(rearrange(), 0..6), seed in 0..9_usize, edit in any::<bool>()) {
+        let moved = rearranged(&blocks, &edits);
+        let (old, new) = (document(blocks), document(if edit { nearly(&moved, seed) } else { moved }));
+        let redline = compared(&old, &new);
+        prop_assert_eq!(words(redline.text(), Reading::Old), expected(&old, &new), "old: {}", paint(&redline));
+        prop_assert_eq!(words(redline.text(), Reading::New), expected(&new, &old), "new: {}", paint(&redline));
+
+        // Each move has both its places, each with its label once, and is in the list once.
+        let mut found = labels(redline.text());
+        found.sort_unstable();
+        let is_move = |kind: &RedlineKind| *kind == RedlineKind::Moved;
+        let listed: Vec<(usize, MoveEnd)> = (1..)
+            .zip(&redline.changes)
+            .filter(|(_, change)| is_move(&change.kind))
+            .flat_map(|(number, _)| [(number, MoveEnd::Origin), (number, MoveEnd::Destination)])
+            .collect();
+        prop_assert_eq!(found, listed, "{}", paint(&redline));
+        prop_assert!(redline.changes.iter().all(|change| is_move(&change.kind) == change.moved_from.is_some()));
     }
 
     #[test]
@@ -236,9 +362,9 @@ proptest! {
         let redline = compared(&document(old), &document(new));
         let mut anchors = Vec::new();
         walk::inlines(redline.text(), &mut |inline| if let Inline::Anchor(name) = inline { anchors.push(name.clone()) });
-        let mut listed: Vec<String> = redline.changes.iter().map(|change| change.anchor.clone()).collect();
+        let mut listed = listed(&redline);
         anchors.sort();
         listed.sort();
-        prop_assert_eq!(anchors, listed, "{:#?}", redline.text());
+        prop_assert_eq!(anchors, listed, "{}", paint(&redline));
     }
 }
