@@ -9,29 +9,30 @@ use serde_json::{Value, json};
 
 use super::books::{Book, has, program, typst};
 
-fn file(path: &str) -> PathBuf {
+pub(crate) fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn yaml(path: &str) -> Value {
+pub(crate) fn yaml(path: &str) -> Value {
     serde_yaml::from_str(&fs::read_to_string(file(path)).unwrap()).unwrap()
 }
 
 /// As much of a runner as these files need: expressions in `env` and `with`, the files that steps write to, and artifacts.
-struct Runner {
-    workspace: PathBuf,
-    temp: PathBuf,
+pub(crate) struct Runner {
+    pub(crate) workspace: PathBuf,
+    pub(crate) temp: PathBuf,
     event_name: String,
     event: Value,
     inputs: BTreeMap<String, String>,
     /// Variables besides those of the runner, such as what finds the typst program.
-    environment: Vec<(String, String)>,
-    outputs: BTreeMap<String, String>,
-    log: String,
+    pub(crate) environment: Vec<(String, String)>,
+    /// Outputs of steps, and whatever else has another value than here.
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) log: String,
 }
 
 impl Runner {
-    fn new(book: &Book, event_name: &str, event: Value) -> Runner {
+    pub(crate) fn new(book: &Book, event_name: &str, event: Value) -> Runner {
         let temp = book.beside(&format!(
             "temp-{event_name}-{}",
             event["after"].as_str().or(event["pull_request"]["head"]["sha"].as_str()).unwrap_or("")
@@ -64,6 +65,9 @@ impl Runner {
     }
 
     fn value(&self, name: &str) -> String {
+        if let Some(own) = self.outputs.get(name) {
+            return own.clone();
+        }
         let path = |path: &Path| path.to_str().unwrap().to_owned();
         if let Some(input) = name.strip_prefix("inputs.") {
             return self.inputs.get(input).cloned().unwrap_or_default();
@@ -75,13 +79,20 @@ impl Runner {
                 None => String::new(),
             };
         }
+        if name.ends_with(".outcome") {
+            return "success".to_owned();
+        }
         if name.starts_with("steps.") || name.starts_with("needs.") {
-            return self.outputs.get(name).cloned().unwrap_or_default();
+            return String::new();
         }
         match name {
             "github.action_path" => path(&file("")),
             "github.server_url" => "https://code.example.org".to_owned(),
             "github.repository" => "someone/book".to_owned(),
+            "github.action_repository" => "someone/brief".to_owned(),
+            "github.base_ref" => self.event["pull_request"]["base"]["ref"].as_str().unwrap_or("").to_owned(),
+            "runner.os" => "Linux".to_owned(),
+            "runner.arch" => "X64".to_owned(),
             "github.run_id" => "77".to_owned(),
             "github.sha" => "0123456789abcdef0123456789abcdef01234567".to_owned(),
             "github.token" => "a token".to_owned(),
@@ -91,9 +102,12 @@ impl Runner {
     }
 
     /// Runs the shell steps of a job or composite action in order, until one fails; says whether none did.
-    fn run(&mut self, steps: &Value) -> bool {
+    pub(crate) fn run(&mut self, steps: &Value) -> bool {
         for step in steps.as_array().unwrap() {
             let Some(script) = step["run"].as_str() else { continue };
+            if !step["if"].as_str().is_none_or(|condition| self.holds(condition)) {
+                continue;
+            }
             assert!(!script.contains("${{"), "a script is never made of what an event says: {script}");
             if !self.step(step, script) {
                 return false;
@@ -102,8 +116,21 @@ impl Runner {
         true
     }
 
+    /// Whether a condition holds: `name == 'text'` or `name != 'text'`, as all conditions of steps with a script are.
+    fn holds(&self, condition: &str) -> bool {
+        let (name, is_equal, text) = match condition.split_once(" == ") {
+            Some((name, text)) => (name, true, text),
+            None => {
+                let (name, text) = condition.split_once(" != ").expect(condition);
+                (name, false, text)
+            }
+        };
+        let text = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).expect(condition);
+        (self.value(name) == text) == is_equal
+    }
+
     fn step(&mut self, step: &Value, script: &str) -> bool {
-        let (script_file, output) = (self.temp.join("step.sh"), self.temp.join("output"));
+        let (script_file, output, path) = (self.temp.join("step.sh"), self.temp.join("output"), self.temp.join("path"));
         fs::write(&script_file, script).unwrap();
         fs::write(&output, "").unwrap();
         let mut command = Command::new("bash");
@@ -119,9 +146,15 @@ impl Runner {
             .env("GITHUB_EVENT_PATH", self.temp.join("event.json"))
             .env("GITHUB_BASE_REF", self.event["pull_request"]["base"]["ref"].as_str().unwrap_or(""))
             .env("GITHUB_OUTPUT", &output)
+            .env("GITHUB_PATH", &path)
             .env("GITHUB_STEP_SUMMARY", self.temp.join("summary.md"))
             .env("RUNNER_TEMP", &self.temp)
             .envs(self.environment.clone());
+        if let Ok(more) = fs::read_to_string(&path) {
+            let before = self.environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
+            let before = before.unwrap_or_else(|| std::env::var("PATH").unwrap());
+            command.env("PATH", more.lines().fold(before, |before, folder| format!("{folder}:{before}")));
+        }
         if let Some(variables) = step["env"].as_object() {
             for (name, value) in variables {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -391,6 +424,137 @@ fn main_builds_the_version() {
     assert!(runner.run(&workflow["jobs"]["book"]["steps"]), "{}", runner.log);
 }
 
+#[test]
+fn a_comparison_that_is_not_complete_is_said_to_be_so() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    book.write("content/missions/unifil.yaml", "name: [unclosed\n");
+    book.commit("main is broken");
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.write("content/missions/unifil.yaml", "name: UNIFIL\n");
+    book.commit("mended");
+    let (event, _) = pull_request(&book);
+    let mut runner = Runner::new(&book, "pull_request", event.clone());
+    runner.inputs = BTreeMap::from([("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    runner.environment.clone_from(&environment);
+    assert!(runner.action(), "what is mended may be merged: {}", runner.log);
+    assert_eq!(runner.value("steps.brief.outputs.passed"), "true", "{}", runner.log);
+    assert_eq!(runner.value("steps.brief.outputs.complete"), "false", "{}", runner.log);
+    assert!(runner.log.contains("::warning title=brief::the comment is not complete"), "{}", runner.log);
+    assert!(runner.log.contains("::warning title=brief::the page of changes is not complete"), "{}", runner.log);
+    assert!(fs::read_to_string(runner.temp.join("summary.md")).unwrap().contains("**The comparison is not complete**"));
+
+    // A brief that fails for a reason of its own is no comparison at all.
+    let stub = book.beside("stub");
+    fs::write(&stub, format!("#!/bin/sh\nif [ \"$1\" = diff ]; then exit 101; fi\nexec '{}' \"$@\"\n", program().display())).unwrap();
+    Command::new("chmod").arg("+x").arg(&stub).status().unwrap();
+    let mut runner = Runner::new(&book, "pull_request", event);
+    let _ = fs::remove_dir_all(runner.temp.join("brief-results"));
+    runner.inputs = BTreeMap::from([("program".to_owned(), stub.to_str().unwrap().to_owned())]);
+    runner.environment = environment;
+    assert!(!runner.action(), "{}", runner.log);
+}
+
+#[test]
+fn the_queue_before_a_merge_builds_a_draft() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = Book::new();
+    let mut runner = Runner::new(&book, "merge_group", json!({ "after": "queue" }));
+    runner.inputs = BTreeMap::from([("program".to_owned(), program().to_str().unwrap().to_owned())]);
+    runner.environment = environment;
+    assert!(runner.action(), "{}", runner.log);
+    assert!(book.root.join("output/draft/book.pdf").exists() && !book.root.join("output/v1").exists(), "{}", runner.log);
+    let workflow = yaml(".github/workflows/brief.yml");
+    assert!(workflow["on"].as_object().unwrap().contains_key("merge_group"));
+}
+
+/// The action where no brief is on PATH: a release that is found or not, and a `cargo` that says that it was called.
+#[cfg(all(feature = "publish", target_os = "linux"))]
+#[test]
+fn a_released_program_is_downloaded_and_compiled_only_where_there_is_none() {
+    let book = Book::new();
+    let (releases, bin) = (book.beside("releases"), book.beside("bin"));
+    let release = releases.join(concat!("brief-", env!("CARGO_PKG_VERSION")));
+    fs::create_dir_all(&release).unwrap();
+    fs::create_dir_all(&bin).unwrap();
+    let cargo = "#!/bin/sh\nset -e\nwhile [ \"$1\" != --root ]; do shift; done\nmkdir -p \"$2/bin\"\n\
+                 printf '#!/bin/sh\\necho compiled\\n' > \"$2/bin/brief\"\nchmod +x \"$2/bin/brief\"\n";
+    fs::write(bin.join("cargo"), cargo).unwrap();
+    Command::new("chmod").arg("+x").arg(bin.join("cargo")).status().unwrap();
+    let address = super::publish::places::web(releases.clone());
+    let action = yaml("action.yml");
+    let steps = action["runs"]["steps"].as_array().unwrap();
+    let upto = steps.iter().position(|step| step["name"] == "Check").unwrap();
+    let mut count = 0;
+    let mut install = || {
+        count += 1;
+        let mut runner = Runner::new(&book, "push", json!({ "after": format!("download-{count}") }));
+        runner.inputs = BTreeMap::from([("releases".to_owned(), address.clone())]);
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        runner.environment = vec![("PATH".to_owned(), path)];
+        let went_well = runner.run(&json!(steps[..upto]));
+        (went_well, runner.log)
+    };
+    let (went_well, said) = install();
+    assert!(went_well && said.contains("there is no release") && said.contains("compiled"), "{said}");
+
+    super::ci::release(&release);
+    let digest = Command::new("bash").arg(file(".github/source-digest.sh")).arg(file("")).output().unwrap();
+    assert!(digest.status.success());
+    fs::write(release.join("brief.source"), &digest.stdout).unwrap();
+    let (went_well, said) = install();
+    assert!(went_well && said.contains("checked by its SHA-256") && said.contains("\nbrief ") && !said.contains("compiled"), "{said}");
+
+    fs::write(release.join("brief.source"), "0123456789abcdef0123456789abcdef\n").unwrap();
+    let (went_well, said) = install();
+    assert!(went_well && said.contains("was built from another source") && said.contains("compiled"), "{said}");
+
+    fs::write(release.join("brief.source"), &digest.stdout).unwrap();
+    let archive = release.join("brief-linux-x86_64.tar.gz");
+    let good = fs::read(&archive).unwrap();
+    fs::write(&archive, [&good[..], b"more"].concat()).unwrap();
+    let (went_well, said) = install();
+    assert!(!went_well && said.contains("is not what its checksum says") && !said.contains("compiled"), "{said}");
+    fs::write(&archive, good).unwrap();
+    let sums = release.join("brief-linux-x86_64.tar.gz.sha256");
+    let other = fs::read_to_string(&sums).unwrap().replace("linux", "other");
+    fs::write(&sums, other).unwrap();
+    let (went_well, said) = install();
+    assert!(!went_well && said.contains("is not what its checksum says"), "{said}");
+    fs::remove_file(&sums).unwrap();
+    let (went_well, said) = install();
+    assert!(went_well && said.contains("has no brief-linux-x86_64") && said.contains("compiled"), "{said}");
+    // The release of brief says what it was built from by the same script.
+    let release = yaml(".github/workflows/release.yml").to_string();
+    assert!(release.contains(".github/source-digest.sh source >") && release.contains("brief.source"), "{release}");
+}
+
+#[test]
+fn a_repository_without_code_scanning_is_told_so() {
+    let book = Book::new();
+    let bin = book.beside("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let workflow = yaml(".github/workflows/brief-report.yml");
+    for (answer, wanted) in [
+        ("", Some("true")),
+        ("gh: no analysis found (HTTP 404)", Some("true")),
+        ("gh: not enabled (HTTP 403)", Some("false")),
+        ("gh: (HTTP 500)", None),
+    ] {
+        let code = i32::from(!answer.is_empty());
+        fs::write(bin.join("gh"), format!("#!/bin/sh\necho '{answer}' >&2\nexit {code}\n")).unwrap();
+        Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
+        let mut runner = Runner::new(&book, "workflow_run", json!({ "after": "scan" }));
+        runner.environment = vec![("PATH".to_owned(), format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))];
+        let went_well = runner.run(&workflow["jobs"]["scan"]["steps"]);
+        assert_eq!(went_well, wanted.is_some(), "{answer}: {}", runner.log);
+        if let Some(wanted) = wanted {
+            assert_eq!(runner.value("steps.scanning.outputs.on"), wanted, "{answer}");
+            assert_eq!(runner.log.contains("has no code scanning"), wanted == "false", "{}", runner.log);
+        }
+    }
+}
+
 /// What the release of publish.yml calls of `gh`: one release a name.
 #[cfg(feature = "publish")]
 const GH_RELEASES: &str = r#"#!/usr/bin/env bash
@@ -485,6 +649,7 @@ fn linters_find_nothing() {
         ".github/workflows/brief-report.yml",
         ".github/workflows/publish.yml",
         ".github/workflows/release.yml",
+        "docs/ci/forgejo.yml",
     ];
     match std::env::var("BRIEF_TEST_ZIZMOR") {
         Ok(zizmor) => {

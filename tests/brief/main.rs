@@ -11,6 +11,8 @@ mod book;
 mod books;
 mod bounds;
 mod browser;
+#[cfg(unix)]
+mod ci;
 mod claims;
 mod cli;
 mod crashes;

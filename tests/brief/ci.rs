@@ -1,0 +1,280 @@
+//! The recipes for other code hosts in docs/ci: their own scripts, run on a real history against a host on loopback.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+
+use super::action::{Runner, file, yaml};
+use super::books::{Book, has, program, typst};
+
+/// A code host that keeps the comments of one pull request, and gives them in pages.
+#[derive(Clone)]
+struct Host {
+    comments: Arc<Mutex<Vec<Value>>>,
+    address: String,
+}
+
+impl Host {
+    fn new() -> Host {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        // More than a page of others' comments, one of which quotes the mark.
+        let others = (1..=130).map(|id| json!({ "id": id, "body": format!("No. {id}: <!-- brief-review -->") })).collect();
+        let host = Host { comments: Arc::new(Mutex::new(others)), address };
+        let own = host.clone();
+        thread::spawn(move || listener.incoming().for_each(|stream| own.answer(stream.unwrap())));
+        host
+    }
+
+    fn answer(&self, stream: TcpStream) {
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let (mut line, mut length, mut is_allowed) = (String::new(), 0, false);
+        reader.read_line(&mut line).unwrap();
+        let first: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        loop {
+            line.clear();
+            reader.read_line(&mut line).unwrap();
+            let Some((name, value)) = line.trim().split_once(": ") else { break };
+            match &*name.to_lowercase() {
+                "content-length" => length = value.parse().unwrap(),
+                "private-token" | "authorization" => is_allowed = value.ends_with("a-token"),
+                "expect" => (&stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap(),
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        let body = match body.strip_prefix("body=") {
+            Some(form) => unescaped(form),
+            None if body.is_empty() => body,
+            None => serde_json::from_str::<Value>(&body).unwrap()["body"].as_str().unwrap().to_owned(),
+        };
+        let (path, query) = first[1].split_once('?').unwrap_or((&first[1], ""));
+        let number = |name: &str| query.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('=')?.parse::<usize>().ok());
+        let mut comments = self.comments.lock().unwrap();
+        let (mut status, mut next, mut answer) = ("200 OK", String::new(), json!({}));
+        match (&*first[0], path.rsplit('/').next().and_then(|id| id.parse::<u64>().ok())) {
+            _ if !is_allowed => status = "401 Unauthorized",
+            ("GET", None) => {
+                let (size, page) = (number("per_page").or(number("limit")).unwrap_or(20), number("page").unwrap_or(1));
+                answer = json!(comments.iter().skip((page - 1) * size).take(size).collect::<Vec<_>>());
+                next = if page * size < comments.len() { (page + 1).to_string() } else { String::new() };
+            }
+            ("POST", None) => comments.push(json!({ "id": 900, "body": body })),
+            ("PUT" | "PATCH", Some(id)) => comments.iter_mut().find(|comment| comment["id"] == id).unwrap()["body"] = json!(body),
+            _ => status = "404 Not Found",
+        }
+        let answer = answer.to_string();
+        let head = format!("HTTP/1.1 {status}\r\nX-Next-Page: {next}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
+        (&stream).write_all(head.as_bytes()).unwrap();
+        (&stream).write_all(answer.as_bytes()).unwrap();
+    }
+
+    /// The one comment of brief's, behind all others.
+    fn comment(&self) -> String {
+        let comments = self.comments.lock().unwrap();
+        assert_eq!(comments.len(), 131, "one comment is kept up to date");
+        comments[130]["body"].as_str().unwrap().to_owned()
+    }
+}
+
+fn unescaped(form: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = form.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => u8::from_str_radix(&String::from_utf8(vec![rest.next().unwrap(), rest.next().unwrap()]).unwrap(), 16).unwrap(),
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// A clone of a book whose branch `work` differs from `main`, as a code host's runner has it.
+fn clone(book: &Book) -> PathBuf {
+    let path = book.beside("clone");
+    let _ = fs::remove_dir_all(&path);
+    book.git(&["clone", "-q", "-b", "work", book.repository.to_str().unwrap(), path.to_str().unwrap()]);
+    path
+}
+
+/// A release that holds a program which starts the one that is tested.
+pub(crate) fn release(folder: &Path) {
+    let inner = folder.join("brief-linux-x86_64");
+    fs::create_dir_all(&inner).unwrap();
+    fs::write(inner.join("brief"), format!("#!/bin/sh\nexec '{}' \"$@\"\n", program().display())).unwrap();
+    let script = "chmod +x brief-linux-x86_64/brief && tar -czf brief-linux-x86_64.tar.gz brief-linux-x86_64 && \
+                  sha256sum brief-linux-x86_64.tar.gz > brief-linux-x86_64.tar.gz.sha256 && rm -r brief-linux-x86_64";
+    assert!(Command::new("sh").args(["-c", script]).current_dir(folder).status().unwrap().success());
+}
+
+/// Runs the scripts of a GitLab job, as `sh -e`, which is what its images have.
+fn gitlab(job: &str, folder: &Path, variables: &[(&str, String)]) -> (bool, String) {
+    let recipe = yaml("docs/ci/gitlab-ci.yml");
+    let lines: Vec<&str> = ["before_script", "script"]
+        .iter()
+        .filter_map(|part| recipe[job][part].as_array())
+        .flatten()
+        .map(|line| line.as_str().unwrap())
+        .collect();
+    assert!(!lines.is_empty());
+    let output =
+        Command::new("sh").args(["-e", "-c", &lines.join("\n")]).current_dir(folder).envs(variables.iter().cloned()).output().unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+}
+
+#[cfg(feature = "publish")]
+#[test]
+fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    if !has("jq") || !has("curl") {
+        return eprintln!("skipped: the recipe needs curl and jq");
+    }
+    let book = Book::new();
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.commit("fewer troops");
+    let host = Host::new();
+    let (releases, bin) = (book.beside("releases"), book.beside("bin"));
+    fs::create_dir_all(&releases).unwrap();
+    fs::create_dir_all(&bin).unwrap();
+    release(&releases);
+    for name in ["apk", "cargo"] {
+        fs::write(bin.join(name), format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\n", book.beside("called").display())).unwrap();
+        Command::new("chmod").arg("+x").arg(bin.join(name)).status().unwrap();
+    }
+    let mut variables: Vec<(&str, String)> = vec![
+        ("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())),
+        ("BRIEF_RELEASE", super::publish::places::web(releases.clone())),
+        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main".to_owned()),
+        ("CI_JOB_URL", "https://code.example.org/jobs/7".to_owned()),
+        ("CI_API_V4_URL", host.address.clone()),
+        ("CI_MERGE_REQUEST_PROJECT_ID", "1".to_owned()),
+        ("CI_MERGE_REQUEST_IID", "12".to_owned()),
+        ("COMMENT_TOKEN", "a-token".to_owned()),
+    ];
+    variables.extend(environment.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    let run = |job: &str, folder: &Path| {
+        let mut variables = variables.clone();
+        variables.push(("CI_PROJECT_DIR", folder.to_str().unwrap().to_owned()));
+        gitlab(job, folder, &variables)
+    };
+
+    let folder = clone(&book);
+    let (passed, said) = run("book", &folder);
+    assert!(passed, "{said}");
+    assert!(fs::read(folder.join("redline.pdf")).unwrap().starts_with(b"%PDF-"), "{said}");
+    let (passed, said) = run("comment", &folder);
+    assert!(passed, "{said}");
+    assert!(host.comment().contains("45,000"), "{}", host.comment());
+
+    // A build that fails is commented on too, in the same comment, behind a hundred others.
+    book.edit("content/missions/kfor.yaml", ", source: report#7", "");
+    book.commit("no source");
+    let folder = clone(&book);
+    let (passed, said) = run("book", &folder);
+    assert!(!passed && said.contains("claim-without-source"), "{said}");
+    let (passed, said) = run("comment", &folder);
+    assert!(passed, "{said}");
+    assert!(host.comment().contains("Claims without a source now"), "{}", host.comment());
+    let called = fs::read_to_string(book.beside("called")).unwrap();
+    assert!(!called.contains("cargo"), "nothing is compiled where there is a release: {called}");
+
+    // A release that was changed is not used.
+    fs::write(releases.join("brief-linux-x86_64.tar.gz"), "something else").unwrap();
+    let (passed, said) = run("book", &clone(&book));
+    assert!(!passed && said.contains("FAILED"), "{said}");
+    let recipe = yaml("docs/ci/gitlab-ci.yml");
+    assert_eq!(recipe["comment"]["rules"][0]["when"], "always", "the comment waits for no success");
+    assert_eq!(recipe["book"]["artifacts"]["when"], "always");
+    assert_eq!(recipe["book"]["cache"]["paths"], json!([".brief/"]));
+}
+
+#[cfg(feature = "publish")]
+#[test]
+fn a_pull_request_on_forgejo_is_commented_on() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    if !has("jq") || !has("curl") {
+        return eprintln!("skipped: the recipe needs curl and jq");
+    }
+    let book = Book::new();
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.commit("fewer troops");
+    book.git(&["update-ref", "refs/pull/12/head", "work"]);
+    let host = Host::new();
+    let releases = book.beside("releases");
+    fs::create_dir_all(&releases).unwrap();
+    release(&releases);
+    let recipe = yaml("docs/ci/forgejo.yml");
+    assert!(recipe["env"]["BRIEF_RELEASE"].is_string());
+    // The repository's address leads to the one of this test.
+    let settings = book.beside("settings");
+    fs::write(&settings, format!("[url \"{}\"]\ninsteadOf = https://code.example.org/someone/book\n", book.repository.display())).unwrap();
+    let run = || {
+        let event = json!({ "pull_request": { "number": 12, "head": { "sha": "1" }, "base": { "ref": "main" } } });
+        let mut runner = Runner::new(&book, "pull_request", event);
+        let _ = fs::remove_dir_all(&runner.temp);
+        let work = book.beside("work");
+        let _ = fs::remove_dir_all(&work);
+        fs::create_dir_all(&work).unwrap();
+        fs::create_dir_all(&runner.temp).unwrap();
+        runner.workspace = work;
+        runner.environment.clone_from(&environment);
+        runner.environment.push(("GIT_CONFIG_GLOBAL".to_owned(), settings.to_str().unwrap().to_owned()));
+        runner.environment.push(("BRIEF_RELEASE".to_owned(), super::publish::places::web(releases.clone())));
+        let own = [("github.api_url", &*host.address), ("github.token", "a-token"), ("github.run_number", "7")];
+        runner.outputs.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let passed = runner.run(&recipe["jobs"]["book"]["steps"]);
+        (passed, runner.log)
+    };
+    let (passed, said) = run();
+    assert!(passed, "{said}");
+    assert!(host.comment().contains("45,000"), "{}", host.comment());
+    book.edit("content/missions/kfor.yaml", ", source: report#7", "");
+    book.commit("no source");
+    book.git(&["update-ref", "refs/pull/12/head", "work"]);
+    let (passed, said) = run();
+    assert!(!passed && said.contains("claim-without-source"), "{said}");
+    assert!(host.comment().contains("Claims without a source now"), "{}", host.comment());
+    // The token is in the environment of the steps that need it, and no other.
+    let with_token: Vec<&str> = recipe["jobs"]["book"]["steps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|step| step["env"].to_string().contains("github.token"))
+        .map(|step| step["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(with_token, ["Check out, with the history that changes are counted from", "Keep the one comment up to date"]);
+}
+
+#[test]
+fn the_check_before_a_commit_finds_faults() {
+    let book = Book::new();
+    let recipe = yaml("docs/ci/pre-commit-config.yaml");
+    let hook = &recipe["repos"][0]["hooks"][0];
+    let entry: Vec<&str> = hook["entry"].as_str().unwrap().split(' ').collect();
+    assert_eq!((entry[0], hook["language"].as_str(), hook["pass_filenames"].as_bool()), ("brief", Some("system"), Some(false)));
+    assert_eq!(book.brief(&entry[1..]).code, Some(0));
+    book.edit("content/missions/kfor.yaml", ", source: report#7", "");
+    let run = book.brief(&entry[1..]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.err.contains("claim-without-source"), "{run:?}");
+}
+
+#[test]
+fn recipes_are_named_in_the_docs() {
+    let page = fs::read_to_string(file("docs/pull-requests.md")).unwrap();
+    for entry in fs::read_dir(file("docs/ci")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(page.contains(&format!("(ci/{name})")), "{name}");
+    }
+}
