@@ -12,6 +12,7 @@ mod locator_out_of_range;
 mod missing_schema;
 mod unknown_marking;
 mod unknown_source;
+mod unknown_word;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Book, Record};
@@ -19,6 +20,7 @@ use crate::tree::Tree;
 
 pub use document::{DIRECTIVES, document};
 pub use documents::document_ids;
+pub use unknown_word::words;
 
 /// Checks a book's records and settings.
 pub fn check(book: &Book, tree: &Tree) -> Vec<Diagnostic> {

@@ -39,6 +39,7 @@ codes! {
     // The book's settings
     BookMissing "book-missing" "There is no content/book.yaml."
     BookSettings "book-settings" "content/book.yaml doesn't fit its schema."
+    UnknownWord "unknown-word" "A key under `words` is none of the words that brief prints."
     UnknownCollection "unknown-collection" "A collection is named that the book doesn't have."
     // Records
     InvalidId "invalid-id" "An id isn't made of lower-case letters, digits and hyphens."

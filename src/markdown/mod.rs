@@ -34,4 +34,4 @@ pub use parse::{MAX_DEPTH, Parsed, parse, parse_as};
 pub use published::parse_published;
 pub use to_html::{Surroundings, to_html};
 pub use to_markdown::{Written, to_markdown};
-pub use to_typst::{TypstMeta, to_typst};
+pub use to_typst::{TypstMeta, WORDS, to_typst};

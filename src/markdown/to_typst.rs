@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use blocks::Nesting;
 use code::Code;
+pub use meta::WORDS;
 use meta::word;
 use places::Places;
 use serde_json::{Map, Value};

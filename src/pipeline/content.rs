@@ -13,7 +13,7 @@ use crate::document::{Document, Origins};
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
 use crate::tree::Tree;
-use crate::{audience, check as checks, load, markdown, tree};
+use crate::{audience, check as checks, load, markdown, redline, render, tree};
 
 /// A book whose documents are rendered, without version fields and without what changed.
 pub(super) struct Content {
@@ -86,6 +86,8 @@ pub(super) fn prepare(
 /// What is wrong between records, with the templates, and with the documents that are planned.
 pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Diagnostic>) {
     let mut found = checks::check(book, tree);
+    let words: Vec<&str> = render::words().chain(markdown::WORDS.iter().chain(redline::WORDS).map(|(key, _)| *key)).collect();
+    found.extend(checks::words(book, &words));
     let (renderer, faults) = Renderer::new(book.clone(), tree);
     found.extend(faults);
     let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();

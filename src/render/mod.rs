@@ -32,7 +32,7 @@ use crate::tree::Tree;
 pub use engine::TEMPLATES;
 pub use naming::Naming;
 pub use plan::Planned;
-pub use words::{WORDS, age, as_of, long_date};
+pub use words::{WORDS, age, as_of, long_date, words};
 
 /// Parses Markdown, front matter included, into a document, with faults as (line, diagnostic-to-be).
 pub type Parser<'a> = &'a (dyn Fn(&str) -> Parsed + Sync);

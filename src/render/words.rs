@@ -35,6 +35,13 @@ pub const WORDS: &[(&str, &str)] = &[
     ("before_version", "before this version"),
 ];
 
+/// The key of every word: those above, months and small numbers.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|(key, _)| *key).chain(MONTH_KEYS).chain(SMALL_NUMBERS)
+}
+
+const MONTH_KEYS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 

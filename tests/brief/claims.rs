@@ -758,3 +758,34 @@ fn every_filter_and_test_meets_every_kind_of_value() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn numbers_are_written_as_the_book_says() {
+    let made = book(
+        "A {{ items.eur.n }}, B {{ items.eur.n | number(decimals=2) }}, C {{ items.eur.n * 2 }}, D {{ items.tenth.n }}, E {{ 0.5 }}, F {{ items.span.n }}, G {{ 12345.6 | number }}\n",
+    );
+    for (style, expected) in [
+        ("12.345,6", "A 1.200.000,5 EUR, B 1.200.000,50 EUR, C 2.400.001 EUR, D 0,1, E 0,5, F 20–30,5, G 12.345,6"),
+        ("12 345,6", "A 1 200 000,5 EUR, B 1 200 000,50 EUR, C 2 400 001 EUR, D 0,1, E 0,5, F 20–30,5, G 12 345,6"),
+        ("12345.6", "A 1200000.5 EUR, B 1200000.50 EUR, C 2400001 EUR, D 0.1, E 0.5, F 20–30.5, G 12345.6"),
+    ] {
+        write(made.path(), "content/book.yaml", &format!("{}numbers: \"{style}\"\nlanguage: de\n", FILES[0].1));
+        let text = markdown(made.path()).replace('\u{202f}', " ").replace("\u{a0}", " ");
+        let line = text.lines().find(|line| line.starts_with("A ")).unwrap();
+        let mut plain = String::new();
+        for part in line.split_inclusive(']') {
+            plain.push_str(part.split(" [^").next().unwrap().split("[^").next().unwrap());
+        }
+        assert_eq!(plain.replace('\\', ""), expected);
+    }
+}
+
+/// The README names every word that a book may have of its own.
+#[test]
+fn the_readme_names_every_word() {
+    let readme = include_str!("../../README.md");
+    let listed = readme.lines().find_map(|line| line.strip_prefix("The words are ")).unwrap();
+    for word in brief::render::words().chain(brief::markdown::WORDS.iter().chain(brief::redline::WORDS).map(|(key, _)| *key)) {
+        assert!(listed.contains(&format!("`{word}`")), "{word}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
 const ONE_PAGE: usize = 6500;
 
 /// Key and English text of each word that a PDF prints beside its text; a book may replace them under `words:`.
-const WORDS: &[(&str, &str)] = &[
+pub const WORDS: &[(&str, &str)] = &[
     ("contents", "Contents"),
     ("version", "Version"),
     ("date", "Date"),

@@ -1,0 +1,43 @@
+//! `unknown-word`: a key under `words:` that is no word of brief's, so that it would be ignored.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
+use crate::model::{Book, Held, SOURCES, Value};
+
+/// Holds the keys of `words:` against those of the stages that print words, and those that the records bring.
+pub fn words(book: &Book, known: &[&str]) -> Vec<Diagnostic> {
+    let own = of_records(book);
+    let known: BTreeSet<&str> = known.iter().copied().chain(own.iter().map(String::as_str)).collect();
+    let unknown = book.settings.words.keys().filter(|key| !known.contains(key.as_str()));
+    unknown.map(|key| fault(key, &known)).collect()
+}
+
+fn fault(key: &str, known: &BTreeSet<&str>) -> Diagnostic {
+    let pointer = format!("/words/{}", key.replace('~', "~0").replace('/', "~1"));
+    let place = Place::Pointer { file: "content/book.yaml".to_owned(), pointer, target: Target::Key };
+    let help = match key {
+        "group" | "decimal" => "how numbers are written is one setting, by example: `numbers: \"12.345,6\"`".to_owned(),
+        _ => did_you_mean(key, known.iter().copied())
+            .unwrap_or_else(|| "the README lists the words; a claim's reason for being unknown is one as well".to_owned()),
+    };
+    Diagnostic::error(Code::UnknownWord, place, format!("`words` has `{key}`, which brief never prints")).help(help)
+}
+
+/// Why claims are unknown, and what the places in sources are counted in.
+fn of_records(book: &Book) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for record in book.records() {
+        record.each_claim(&mut |claim| {
+            if let Held::Unknown(why) = &claim.held {
+                found.insert(why.clone());
+            }
+        });
+    }
+    for source in book.collections.get(SOURCES).into_iter().flat_map(|sources| sources.records.values()) {
+        if let Some(unit) = source.fields.get("locator").and_then(Value::bare).and_then(Value::as_str) {
+            found.extend([unit.to_owned(), format!("{unit}s")]);
+        }
+    }
+    found
+}
