@@ -104,7 +104,12 @@ fn causes(base: &Side, head: &Tree, documents: Documents<'_>, records: &[Change]
     let templates = of(&|path| path.ends_with(".jinja"));
     let settings = of(&|path| is_settings(path) || is_schema(path));
     let before = with_records_of(&old, head);
-    let records = if before.files == head.files { BTreeSet::new() } else { made_otherwise(documents.contents, &before) };
+    let records = match before.files != head.files {
+        false => BTreeSet::new(),
+        // Nothing else could alter a text, so that there is nothing to try.
+        true if templates.is_empty() && settings.is_empty() => return Causes { records: true, settings: false, tried: None },
+        true => made_otherwise(documents.contents, &before),
+    };
     Causes { tried: Some(Tried { records, settings, templates }), ..causes }
 }
 

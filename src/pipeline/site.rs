@@ -13,7 +13,7 @@ use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
-use crate::site::{self, Before, Document, Event, PrintedClaim, Record, RecordValues, Room, Row};
+use crate::site::{self, Before, Document, Event, MadeOf, PrintedClaim, Record, RecordValues, Room, Row};
 use crate::text::capital;
 use crate::version::{self, Entry, Health, Ledger, Manifest, Store, Version};
 
@@ -297,9 +297,29 @@ fn document(version: &Version, id: &str, claims: &Claims, language: &str, files:
         revised_date: entry.map(|revised| long_date(revised.date, language)).unwrap_or_default(),
         pdf,
         claims: claims.collect(),
+        made_of: made_of(manifest, id),
         article,
     };
     Ok((document, faults))
+}
+
+/// What a document is made of, by the reasons for which two versions of it can differ.
+fn made_of(manifest: &Manifest, id: &str) -> MadeOf {
+    let Some(entry) = manifest.documents.get(id) else { return MadeOf::default() };
+    let parts = entry.parts.iter().flat_map(|parts| {
+        let named = [
+            ("text", format!("{}{}", parts.markdown.short(), parts.typst.short())),
+            ("template", parts.template.short()),
+            ("settings", parts.settings.short()),
+            ("options", parts.options.short()),
+            ("theme", parts.theme.short()),
+            ("fonts", parts.fonts.short()),
+            ("tools", format!("{} {}", manifest.tools.brief, manifest.tools.typst)),
+        ];
+        let images = parts.images.iter().map(|(path, digest)| (format!("image {path}"), digest.short()));
+        named.map(|(name, digest)| (name.to_owned(), digest)).into_iter().chain(images).collect::<Vec<_>>()
+    });
+    MadeOf { digest: entry.digest.short(), parts: parts.collect() }
 }
 
 /// A path in a document, seen from its version's folder; `None` if it leads out.

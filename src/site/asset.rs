@@ -1,6 +1,6 @@
 //! Styles, scripts and data, under names that change with their content: a browser may keep them for ever.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::{Page, Room, Version, path};
 
@@ -38,14 +38,23 @@ impl Assets {
     }
 }
 
-/// A version's records as a script that adds them to `briefVersions`.
+/// A version's records and what its documents are made of, as a script that adds them to `briefVersions`.
 fn data(version: &Version) -> String {
     let mut records = Map::new();
     for record in &version.records {
         let rows: Vec<_> = record.rows.iter().map(|row| json!([row.path, row.label, row.part, row.text])).collect();
         records.insert(record.record.clone(), json!([record.name, rows]));
     }
-    format!("(window.briefVersions=window.briefVersions||{{}})[{}]={};\n", version.number, inert(&json!(records).to_string()))
+    let documents: Map<String, Value> = version
+        .documents
+        .iter()
+        .map(|document| {
+            let parts: Map<String, Value> = document.made_of.parts.iter().map(|(name, digest)| (name.clone(), json!(digest))).collect();
+            (document.id.clone(), json!([document.title, document.made_of.digest, parts]))
+        })
+        .collect();
+    let all = json!({ "records": records, "documents": documents });
+    format!("(window.briefVersions=window.briefVersions||{{}})[{}]={};\n", version.number, inert(&all.to_string()))
 }
 
 /// JSON that may stand in a script, wherever the script stands.

@@ -90,6 +90,18 @@ pub struct Document {
     #[serde(skip)]
     pub article: Article,
     pub claims: Vec<PrintedClaim>,
+    /// What it is made of, for comparisons in the browser.
+    #[serde(skip)]
+    pub made_of: MadeOf,
+}
+
+/// What a document is made of, as digests: of the whole, and of its parts where they are known.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct MadeOf {
+    pub digest: String,
+    /// Each by the reason for a difference that it is: `text`, `template`, `settings`, `options`, `theme`, `fonts`, `tools`,
+    /// and `image` with the image's path.
+    pub parts: Vec<(String, String)>,
 }
 
 /// A claim that a document prints.

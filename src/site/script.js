@@ -168,10 +168,45 @@ const compareRecords = (old, now) => {
   return differing;
 };
 
+// Documents that differ: [id, title, what happened and why].
+const compareDocuments = (old, now, recordsDiffer) => {
+  const differing = [];
+  for (const id of [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()) {
+    const [before, after] = [old[id], now[id]];
+    if (before === undefined) differing.push([id, after[0], "added"]);
+    else if (after === undefined) differing.push([id, before[0], "removed"]);
+    else if (before[1] !== after[1]) differing.push([id, after[0], `changed (${whyDifferent(before[2], after[2], recordsDiffer)})`]);
+  }
+  return differing;
+};
+
+const whyDifferent = (before, after, recordsDiffer) => {
+  if (before.text === undefined || after.text === undefined) return "why is not recorded";
+  const differs = (part) => before[part] !== after[part];
+  const reasons = new Set();
+  if (differs("text")) {
+    if (recordsDiffer) reasons.add("records");
+    if (differs("settings")) reasons.add("settings");
+    if (differs("template")) reasons.add("template");
+  }
+  if (differs("options")) reasons.add("settings");
+  for (const part of Object.keys(after)) if (part.startsWith("image ") && before[part] !== undefined && differs(part)) reasons.add(part);
+  for (const part of ["theme", "fonts", "tools"]) if (differs(part)) reasons.add(part);
+  return reasons.size > 0 ? [...reasons].join(", ") : "records or settings";
+};
+
+const counted = (count, noun) => (count === 1 ? `1 ${noun} differs` : `${count} ${noun}s differ`);
+
 const showComparison = (old, now, from, to) => {
-  const differing = compareRecords(old, now);
-  const count = differing.length === 1 ? "1 record differs" : `${differing.length} records differ`;
+  const differing = compareRecords(old.records, now.records);
+  const documents = compareDocuments(old.documents, now.documents, differing.length > 0);
+  const count = `${counted(differing.length, "record")}, ${counted(documents.length, "document")}`;
   const parts = [element("h2", `v${from} → v${to}: ${count}`)];
+  if (documents.length > 0) {
+    const list = element("ul");
+    for (const [id, title, said] of documents) list.append(element("li", `${title} (${id}): ${said}`, { "data-document": id }));
+    parts.push(element("h3", "Documents"), list);
+  }
   for (const [record, name, kind, rows] of differing) {
     const section = element("section", undefined, { "data-record": record });
     section.append(element("h3", `${name}: ${kind}`));

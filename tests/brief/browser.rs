@@ -63,6 +63,16 @@ fn people_can_read_search_and_compare() {
                 )
             })
             .collect();
+        let differing: Vec<&str> =
+            changes["documents"].as_array().unwrap().iter().map(|document| document["id"].as_str().unwrap()).collect();
+        let listed = report["documents"][pair].as_array().unwrap();
+        assert_eq!(listed.iter().map(|document| document[0].as_str().unwrap()).collect::<Vec<_>>(), differing, "{pair}");
+        assert!(
+            listed
+                .iter()
+                .all(|document| ["(records)", ": added", ": removed"].iter().any(|end| document[1].as_str().unwrap().ends_with(end))),
+            "{listed:?}"
+        );
         let shown: BTreeSet<(String, String)> = report["compared"][pair]
             .as_array()
             .unwrap()

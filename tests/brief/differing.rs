@@ -122,6 +122,9 @@ fn each_kind_of_change_is_named_between_each_two_kinds_of_sides() {
             let review = book.brief(&["review", base]);
             assert!(review.out.contains(&format!("| Documents | {} affected: `{id}`", expected.as_array().unwrap().len())), "{review:?}");
         }
+        assert_eq!(book.brief(&["site"]).code, Some(0));
+        let page = fs::read_to_string(book.root.join("output/site/v2/changes.html")).unwrap();
+        assert!(page.contains("<h2>Documents that differ</h2>") && page.contains(&format!("<code>{id}</code>")), "{name}: {page}");
         let text = book.brief(&["diff", "v1", "v2"]).out;
         assert!(text.contains("\ndocuments\n") && text.contains(id) && !text.contains("nothing changed"), "{name}: {text}");
     }

@@ -470,7 +470,7 @@ fn markdown_and_pages_from_the_command_line() {
 /// The pair of settings in docs/pull-requests.md, as it stands there.
 fn documented(what: &str) -> Vec<String> {
     let docs = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pull-requests.md")).unwrap();
-    let (_, rest) = docs.split_once(what).unwrap_or_else(|| panic!("the docs lack {what}"));
+    let (_, rest) = docs.rsplit_once(what).unwrap_or_else(|| panic!("the docs lack {what}"));
     let (_, rest) = rest.split_once("```").unwrap();
     let (_, rest) = rest.split_once('\n').unwrap();
     rest.split_once("```").unwrap().0.lines().map(str::to_owned).collect()

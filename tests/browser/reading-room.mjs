@@ -92,6 +92,7 @@ for (const [name, root] of Object.entries({ opened, served })) {
 
 // Comparison of any two versions, by address and by choice.
 report.compared = {};
+report.documents = {};
 for (const pair of ["v1..v3", "v3..v1", "v1..v2", "v2..v2"]) {
   const page = await fresh({});
   await page.goto(`${opened}/compare.html#${pair}`);
@@ -99,6 +100,7 @@ for (const pair of ["v1..v3", "v3..v1", "v1..v2", "v2..v2"]) {
   report.compared[pair] = await page.locator("#comparison section").evaluateAll((sections) =>
     sections.map((section) => [section.dataset.record, section.querySelector("h3").textContent, [...section.querySelectorAll("tr")].map((row) => row.textContent)]),
   );
+  report.documents[pair] = await page.locator("#comparison [data-document]").evaluateAll((items) => items.map((item) => [item.dataset.document, item.textContent]));
   if (pair === "v1..v3") {
     await page.locator("#from").selectOption("2");
     await page.locator("#comparison h2", { hasText: "v2 → v3" }).waitFor();

@@ -8,7 +8,7 @@ use crate::diagnostic::harmless;
 /// Code hosts read names, numbers and addresses in the text that they print, whether it was escaped or not. Where one
 /// would begin a `<wbr>` parts it: a place where a line may break, which all of them let pass, and which isn't copied.
 pub(super) fn escape(text: &str) -> String {
-    let text = visible(&harmless(text));
+    let text = harmless(&visible(text));
     let text = text.trim();
     let mut out = String::with_capacity(text.len() + 8);
     let mut letters = text.char_indices().peekable();
@@ -99,7 +99,7 @@ pub(super) fn code_in_cell(text: &str) -> String {
 
 /// A name as code, in which code hosts read nothing.
 pub fn code(text: &str) -> String {
-    let text = visible(&harmless(text));
+    let text = harmless(&visible(text));
     let run = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(run + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
@@ -125,6 +125,7 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_named() {
         assert_eq!(escape("a\u{200b}b\u{ad}c\u{feff}"), r"a\[U+200B\]b\[U+00AD\]c\[U+FEFF\]");
+        assert_eq!(escape("a\u{202e}b"), r"a\[U+202E\]b");
         assert_eq!(code("a\u{2060}b"), "`a[U+2060]b`");
     }
 
