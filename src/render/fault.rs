@@ -112,6 +112,10 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
                 "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()
             }),
         ),
+        // The name is there, but what is taken from it isn't.
+        (None, Some(text)) if is_path(text) && root(text) != text && is_known(pass, root(text)) => {
+            (format!("`{text}` is not defined, in {made_for}"), "test it with `is defined` or give it a `default`".to_owned())
+        }
         (None, Some(text)) if is_path(text) => (
             format!("`{}` is not defined, in {made_for}", root(text)),
             did_you_mean(
@@ -125,6 +129,11 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
         (None, _) => (format!("{}, in {made_for}", detail(error)), "test it with `is defined` or give it a `default`".to_owned()),
     };
     Diagnostic::error(Code::UndefinedName, place, message).help(help)
+}
+
+/// Whether a name is one that every template, or one made for a record, has.
+fn is_known(pass: &Pass, name: &str) -> bool {
+    pass.book.collections.contains_key(name) || ["book", "document", "version", "changes", "record", "audience"].contains(&name)
 }
 
 /// Whether an expression is a name with what is taken from it, and nothing is calculated.
@@ -158,6 +167,14 @@ fn unknown(error: &Error, place: Place, made_for: &str) -> Diagnostic {
     };
     let detail = error.detail().unwrap_or_default();
     let name = detail.trim_start_matches("filter ").trim_start_matches("test ").trim_end_matches(" is unknown");
+    if name.is_empty() {
+        return Diagnostic::error(
+            Code::TemplateError,
+            place,
+            format!("{made_for} can't be rendered: a {noun} that is named here doesn't exist"),
+        )
+        .help(format!("the README lists the {noun}s that templates may use"));
+    }
     let help = match (error.kind(), name) {
         (ErrorKind::UnknownFilter, "safe" | "escape" | "e") => {
             "data is never markup; give the field `format: markdown` in its schema".to_owned()
@@ -204,7 +221,7 @@ fn detail(error: &Error) -> String {
     let text = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let text = text.trim_end_matches('.');
     // What has names in backticks is ours, and quotes what templates say.
-    if text.contains('`') { text.to_owned() } else { text.replace(['"', '\''], "`") }
+    if text.contains('`') || text.contains("can't") { text.to_owned() } else { text.replace(['"', '\''], "`") }
 }
 
 /// The source text that an error points at, and the byte at which it starts.

@@ -19,13 +19,13 @@ const FILES: [(&str, &str); 4] = [
          n: { type: number, x-claim: true }\n  text: { type: string, x-claim: true }\n  \
          when: { type: string, format: partial-date, x-claim: true }\n  yes: { type: boolean, x-claim: true }\n  \
          tasks: { type: array, x-claim: true, items: { type: string } }\n  \
-         steps: { type: array, items: { type: number, x-claim: true } }\n  note: { type: string, format: markdown }\n  \
+         map: { type: object, x-claim: true }\n  steps: { type: array, items: { type: number, x-claim: true } }\n  note: { type: string, format: markdown }\n  \
          plain: { type: string }\n",
     ),
     (
         "content/items.yaml",
         r#"
-ten:      { name: Ten, source: report#1, n: 10, text: Done, when: 2025-06-03, yes: true, tasks: [deter, report], steps: [1, 2], rate: 0.5, plain: done, note: "A *note*." }
+ten:      { name: Ten, source: report#1, n: 10, text: Done, when: 2025-06-03, yes: true, tasks: [deter, report], map: { one: 1 }, steps: [1, 2], rate: 0.5, plain: done, note: "A *note*." }
 three:    { name: Three, source: letter#2, n: 3, text: open, when: { value: 2024-02, approximate: true } }
 about:    { name: About, source: ledger, n: { value: 50, approximate: true } }
 least:    { name: Least, source: report#3, n: { value: 49.6, at_least: true } }
@@ -268,8 +268,8 @@ fn what_has_no_sound_answer_names_both_claims() {
         ("i.ten.n == i.ten.text", "the claim `items/ten/n`, a number, can't be compared with the claim `items/ten/text`, a text, by `==`"),
         ("i.ten.n < 'many'", "the claim `items/ten/n`, a number, can't be compared with a text by `<`"),
         ("[i.eur.n, i.usd.n] | max", "`items/usd/n`"),
-        ("[i.eur.n, i.usd.n] | sort | list", "`sort` can't compare `items/eur/n` with `items/usd/n`: one is in EUR, the other in USD"),
-        ("[i.eur.n, i.ten.n] | sort | list", "`sort` can't compare `items/eur/n` with `items/ten/n`: one is in EUR, the other has no unit"),
+        ("[i.eur.n, i.usd.n] | sort | list", "`items/eur/n` is in EUR and `items/usd/n` is in USD, so `sort` has no answer"),
+        ("[i.eur.n, i.ten.n] | sort | list", "`items/eur/n` is in EUR and `items/ten/n` has no unit, so `sort` has no answer"),
         ("[i.ten.n, i.text.text] | sort | list", "has no `text`"),
         ("[i.ten.n, i.number.text] | sort | list", "`sort` can't compare `items/ten/n`, a number, with `items/number/text`, a text"),
         ("[i.ten.n, i.number.text] | max", "`max` can't compare `items/ten/n`, a number, with `items/number/text`, a text"),
@@ -292,6 +292,9 @@ fn what_has_no_sound_answer_names_both_claims() {
         ("i.ten.n | length", "`length` takes a list or a text, not the claim `items/ten/n`"),
         ("i.unknown.n | plural('record')", "`items/unknown/n` is not known"),
         ("1 / 0", "divide by zero"),
+        ("1e400", "too large to be printed"),
+        ("{'a': 1}", "a mapping can't be printed as it is"),
+        ("i.ten.n.nothing", "claim `items/ten/n` has no `nothing`"),
     ]);
 }
 
@@ -379,6 +382,9 @@ fn a_bare_value_is_not_printed_without_saying_so() {
         "{% set x = items.ten.n.value %}{{ x }}",
         "{% set x %}{{ items.ten.n.value }}{% endset %}{{ x }}",
         "{% for x in items.ten.tasks.value %}{{ x }}{% endfor %}",
+        "{% for key in items.ten.map.value %}{{ key }}{% endfor %}",
+        "{% for key, value in items.ten.map.value | items %}{{ key }}{% endfor %}",
+        "{% for key, value in items.ten.map.value | dictsort %}{{ value }}{% endfor %}",
         "{% for x in items.span.n.range %}{{ x }}{% endfor %}",
         "{% set ns = namespace(x=0) %}{% set ns.x = ns.x + items.ten.n.value %}{{ ns.x }}",
         "{% with x = items.ten.n.value * 2 %}{{ x }}{% endwith %}",
@@ -403,6 +409,7 @@ fn a_bare_value_is_not_printed_without_saying_so() {
         ("('x' * i.three.n.value) | length", "3"),
         ("1.25 | number(decimals=(i.tenth.n.value * 10) | int)", "1.3"),
         ("i.ten.n.value is even", "yes"),
+        ("i.ten.map.value['one'] == 1 and 'one' in i.ten.map.value", "yes"),
         ("i.ten.tasks.value | length", "2"),
         ("i.ten.n.unit | default('none') ~ i.eur.n.unit", "noneEUR"),
         ("i.ten.n.sources | length", "1"),
@@ -788,4 +795,16 @@ fn the_readme_names_every_word() {
     for word in brief::render::words().chain(brief::markdown::WORDS.iter().chain(brief::redline::WORDS).map(|(key, _)| *key)) {
         assert!(listed.contains(&format!("`{word}`")), "{word}");
     }
+}
+
+/// A total that a loop adds up claim by claim, and one of a list, from as many claims as a large book has.
+#[test]
+fn totals_of_many_claims_are_made_in_time() {
+    let made = book(
+        "{% set ns = namespace(total=0) %}{% for m in many %}{% set ns.total = ns.total + m.n %}{% endfor %}\nA {{ ns.total | uncited }}, B {{ many | sum(attribute='n') | uncited }}.\n",
+    );
+    let rows: String = (0..3_000).map(|n| format!("r{n}: {{ source: report, n: 1.1 }}\n")).collect();
+    write(made.path(), "content/many.yaml", &rows);
+    write(made.path(), "content/schemas/many.yaml", "type: object\nproperties: { n: { type: number, x-claim: true } }\n");
+    assert!(markdown(made.path()).contains("A 3300, B 3300."));
 }

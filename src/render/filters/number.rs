@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, Rest, Value, ValueKind, ValueOrKwargs, from_args}
 use minijinja::{Environment, Error, State};
 
 use super::operand::{items, wrong_kind};
-use crate::model::{Date, Exact, Held, NotAQuantity, Quantity, Rounding};
+use crate::model::{Date, Exact, Held, NotAQuantity, Operation, Quantity, Rounding};
 use crate::render::claim_text::{Figures, claim_as, exact_as, quantity_as};
 use crate::render::operators::{self, calculate, derived, error, named, plain_value, quantity_of, refused};
 use crate::render::token::unshield;
@@ -200,7 +200,11 @@ fn sum(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, arguments: &
     options.assert_all_used()?;
     let items = attributes(values, "sum", attribute.as_deref())?;
     state.consume_fuel(items.len() as u64)?;
-    let items = start.into_iter().chain(items);
+    let items: Vec<Value> = start.into_iter().chain(items).collect();
+    if let Some(total) = sum_of_claims(pass, &items)? {
+        return Ok(total);
+    }
+    let items = items.into_iter();
     let total = items.map(Ok::<Value, Error>).reduce(|total, item| {
         let (total, item) = (total?, item?);
         let is_number = |value: &Value| match value.downcast_object_ref::<BareObject>() {
@@ -225,6 +229,22 @@ fn sum(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, arguments: &
             Ok(total)
         }
     }
+}
+
+/// The sum of a list of claims at once; none where other things are in it, or where the sum has no answer.
+fn sum_of_claims(pass: &Arc<Pass>, items: &[Value]) -> Result<Option<Value>, Error> {
+    let claims: Option<Vec<&ClaimObject>> = items.iter().map(|item| item.downcast_object_ref::<ClaimObject>()).collect();
+    let Some(claims) = claims.filter(|claims| claims.len() > 1) else { return Ok(None) };
+    let Ok(quantities) = claims.iter().map(|claim| claim.quantity()).collect::<Result<Vec<_>, _>>() else { return Ok(None) };
+    let mut total = quantities[0].clone();
+    for quantity in &quantities[1..] {
+        let Ok(sum) = total.calculate(Operation::Add, quantity) else { return Ok(None) };
+        total = sum;
+    }
+    // As long as an account may be; the claims themselves are listed with it.
+    let shown: Vec<String> = claims.iter().take(50).map(|claim| claim.path()).collect();
+    let more = if claims.len() > shown.len() { format!(" + … ({} in all)", claims.len()) } else { String::new() };
+    Ok(Some(derived(pass, total, shown.join(" + ") + &more, &claims)))
 }
 
 /// `min` and `max`: the first of the items that certainly no other goes beyond.

@@ -31,6 +31,9 @@ pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error>
             "this field is absent here and would print nothing; test it with `{% if … %}` or give it a `default`",
         )),
         ValueKind::Bool => Ok(pass.prints.token(Printed::Text(word(&pass.book.settings, if value.is_true() { "yes" } else { "no" })))),
+        ValueKind::Number if f64::try_from(value.clone()).is_ok_and(|n| !n.is_finite()) => {
+            Err(error("a number is too large to be printed"))
+        }
         ValueKind::Number => Ok(number_text(pass, value)),
         _ if is_printable(value) => Ok(value.to_string()),
         ValueKind::Seq | ValueKind::Iterable => {

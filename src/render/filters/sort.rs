@@ -65,19 +65,10 @@ pub(super) fn comparable(keys: &[(&Key, &Value)], filter: &str) -> Result<(), Er
             continue;
         };
         match (known, key.0) {
-            (Key::Number(_, None), Key::Number(_, Some(unit))) | (Key::Number(_, Some(unit)), Key::Number(_, None)) => {
-                return Err(error(format!(
-                    "`{filter}` can't compare {} with {}: one is in {unit}, the other has no unit",
-                    named(of),
-                    named(key.1)
-                )));
-            }
-            (Key::Number(_, Some(a)), Key::Number(_, Some(b))) if a != b => {
-                return Err(error(format!(
-                    "`{filter}` can't compare {} with {}: one is in {a}, the other in {b}",
-                    named(of),
-                    named(key.1)
-                )));
+            (Key::Number(_, a), Key::Number(_, b)) if a != b => {
+                let unit = |unit: &Option<String>| unit.as_ref().map_or("has no unit".to_owned(), |unit| format!("is in {unit}"));
+                let (left, right) = (named(of), named(key.1));
+                return Err(error(format!("{left} {} and {right} {}, so `{filter}` has no answer", unit(a), unit(b))));
             }
             (Key::Number(..), Key::Number(..)) | (Key::No | Key::Yes, Key::No | Key::Yes) => {}
             (a, b) if std::mem::discriminant(*a) == std::mem::discriminant(b) => {}
@@ -242,7 +233,7 @@ fn grouper(keys: &[Value]) -> Value {
         Some((claim, rest)) if rest.len() + 1 == keys.len() && !rest.is_empty() => {
             let mut all = claim.claims.clone();
             for other in rest.iter().flat_map(|claim| &claim.claims) {
-                if !all.iter().any(|(origin, _)| *origin == other.0) {
+                if !all.iter().any(|known| known.0 == other.0) {
                     all.push(other.clone());
                 }
             }

@@ -11,8 +11,6 @@ use super::text::{concat, printed_plain};
 use crate::model::{Exact, NoAnswer, NotAQuantity, Operation, Quantity};
 use crate::render::values::{BareObject, ClaimObject, Derived, Origin, Pass, exact, exact_number};
 
-/// From how many claims a figure may be calculated.
-const MOST_CLAIMS: usize = 10_000;
 /// How long the account of a calculation may be, in characters.
 const LONGEST_ACCOUNT: usize = 1_000;
 
@@ -34,7 +32,7 @@ pub(in crate::render) fn calculate(
     }
     let is_claim = |value: &Value| value.downcast_object_ref::<ClaimObject>().is_some();
     if is_claim(left) || is_claim(right) {
-        return claims(pass, left, operator, right);
+        return claims(state, pass, left, operator, right);
     }
     if left.kind() == ValueKind::Number && right.kind() == ValueKind::Number {
         return numbers(left, operator, right);
@@ -78,14 +76,26 @@ pub(in crate::render) fn quantity_of(value: &Value, operator: &str) -> Result<Qu
 
 /// A figure that was made from claims, with all their sources.
 pub(in crate::render) fn derived(pass: &Arc<Pass>, quantity: Quantity, how: String, from: &[&ClaimObject]) -> Value {
-    let mut seen: HashSet<(&str, &str, &str)> = HashSet::new();
-    let mut claims = Vec::new();
-    for (origin, claim) in from.iter().flat_map(|claim| &claim.claims) {
-        let Origin { record: (collection, id), path } = origin;
-        if seen.insert((collection, id, path)) {
-            claims.push((origin.clone(), claim.clone()));
+    let claims = match from {
+        // What a loop adds to a total, one by one.
+        [total, one] if one.claims.len() == 1 => {
+            let mut claims = total.claims.clone();
+            let is_new = !claims.iter().any(|known| known.0 == one.claims[0].0);
+            claims.extend(one.claims.iter().filter(|_| is_new).cloned());
+            claims
         }
-    }
+        _ => {
+            let mut seen: HashSet<(&str, &str, &str)> = HashSet::new();
+            let mut claims = Vec::new();
+            for stated in from.iter().flat_map(|claim| &claim.claims) {
+                let Origin { record: (collection, id), path } = &stated.0;
+                if seen.insert((collection, id, path)) {
+                    claims.push(stated.clone());
+                }
+            }
+            claims
+        }
+    };
     let how = match how.char_indices().nth(LONGEST_ACCOUNT) {
         Some((end, _)) => format!("{}…", &how[..end]),
         None => how,
@@ -118,7 +128,7 @@ pub(in crate::render) fn refused(why: NoAnswer, left: &Value, operator: &str, ri
     })
 }
 
-fn claims(pass: &Arc<Pass>, left: &Value, operator: &str, right: &Value) -> Result<Value, Error> {
+fn claims(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &str, right: &Value) -> Result<Value, Error> {
     let operation = match operator {
         "+" => Operation::Add,
         "-" => Operation::Subtract,
@@ -153,9 +163,7 @@ fn claims(pass: &Arc<Pass>, left: &Value, operator: &str, right: &Value) -> Resu
     let how = format!("{} {operator} {}", account(left), account(right));
     let from: Vec<&ClaimObject> = [left, right].into_iter().filter_map(|side| side.downcast_object_ref::<ClaimObject>()).collect();
     let operands: usize = from.iter().map(|claim| claim.claims.len()).sum();
-    if operands > MOST_CLAIMS {
-        return Err(invalid(format!("a figure can be calculated from {MOST_CLAIMS} claims at most")));
-    }
+    state.consume_fuel(operands as u64 / 4)?;
     Ok(derived(pass, answer, how, &from))
 }
 

@@ -7,6 +7,9 @@ use super::text::printed_plain;
 use crate::render::token::unshield;
 use crate::render::values::{BareObject, ClaimObject, MarkObject, MarkdownObject, Pass, RecordObject, StampObject, TextObject, text};
 
+/// How much of a claim's path, or of the account of a calculation, a message shows.
+const LONGEST_NAME: usize = 120;
+
 /// An error of a template, said in the words of the book.
 pub(in crate::render) fn invalid(detail: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, detail.into())
@@ -51,7 +54,11 @@ pub(in crate::render) fn fault(operator: &str, operands: &[&Value]) -> Result<()
 /// A value as messages name it: a claim by its path.
 pub(in crate::render) fn named(value: &Value) -> String {
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
-        return format!("`{}`", claim.path());
+        let path = claim.path();
+        return match path.char_indices().nth(LONGEST_NAME) {
+            Some((end, _)) => format!("`{}…`", &path[..end]),
+            None => format!("`{path}`"),
+        };
     }
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         let (path, part) = &*bare.of;
@@ -67,7 +74,10 @@ pub(in crate::render) fn named(value: &Value) -> String {
         return "a mark".to_owned();
     }
     match value.kind() {
-        ValueKind::Number => format!("the number {value}"),
+        ValueKind::Number => match value.to_string() {
+            short if short.len() <= 30 => format!("the number {short}"),
+            _ => format!("the number {:e}", f64::try_from(value.clone()).unwrap_or(f64::NAN)),
+        },
         ValueKind::String => match &*unshield(value.as_str().unwrap_or_default()) {
             short if short.chars().count() <= 30 => format!("the text `{short}`"),
             _ => "a text".to_owned(),

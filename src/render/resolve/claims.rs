@@ -29,7 +29,8 @@ impl Resolver<'_> {
         }
         let mut inner = content;
         let mut marks = Vec::new();
-        for (origin, held) in &claim.claims {
+        for stated in &claim.claims {
+            let (origin, held) = &**stated;
             let numbers: Vec<usize> = if claim.uncited { Vec::new() } else { held.sources.iter().map(|c| self.citation(c)).collect() };
             marks.extend(numbers.iter().copied().filter(|n| !marks.contains(&Inline::Cite(*n))).map(Inline::Cite).collect::<Vec<_>>());
             let index = self.claims.len();
@@ -55,11 +56,11 @@ impl Resolver<'_> {
         let sources = claim.sources();
         let notes: Vec<usize> = if claim.uncited { Vec::new() } else { sources.iter().map(|c| self.citation(c)).collect() };
         let book = &self.pass.book;
-        let from = claim.claims.iter().map(|(origin, held)| Operand {
-            claim: origin.name(),
-            value: held_json(held),
-            said: claim_text::claim(held, book),
-            sources: held.sources.iter().map(Citation::to_string).collect(),
+        let from = claim.claims.iter().map(|stated| Operand {
+            claim: stated.0.name(),
+            value: held_json(&stated.1),
+            said: claim_text::claim(&stated.1, book),
+            sources: stated.1.sources.iter().map(Citation::to_string).collect(),
         });
         let index = self.claims.len();
         self.claims.push(PrintedClaim {
@@ -114,7 +115,7 @@ impl Resolver<'_> {
 /// The sources that a printed claim is cited by.
 pub(super) fn sources_of(claim: &ClaimObject) -> BTreeSet<String> {
     let cited = claim.claims.iter().filter(|_| !claim.uncited);
-    cited.flat_map(|(_, held)| &held.sources).map(Citation::to_string).collect()
+    cited.flat_map(|stated| &stated.1.sources).map(Citation::to_string).collect()
 }
 
 /// A claim's value as it was written, bare.

@@ -1,5 +1,7 @@
 //! Fields that hold Markdown, and what their text names.
 
+use std::sync::Arc;
+
 use super::resolver::Resolver;
 use super::text::{folded, push_text};
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -114,7 +116,7 @@ impl Resolver<'_> {
             Some(Value::Claim(claim)) => {
                 let claim = ClaimObject {
                     pass: self.pass.clone(),
-                    claims: vec![(origin, (**claim).clone())],
+                    claims: vec![Arc::new((origin, (**claim).clone()))],
                     text: None,
                     derived: None,
                     uncited: false,

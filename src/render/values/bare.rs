@@ -37,13 +37,17 @@ impl Object for BareObject {
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let key = key.downcast_object_ref::<BareObject>().map_or(key, |bare| &bare.inner);
         self.inner.get_item(key).ok().filter(|item| !item.is_undefined()).map(|item| BareObject::wrap(item, &self.of))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         match self.repr() {
             ObjectRepr::Seq => self.inner.len().map_or(Enumerator::NonEnumerable, Enumerator::Seq),
-            ObjectRepr::Map => self.inner.try_iter().map_or(Enumerator::NonEnumerable, |keys| Enumerator::Values(keys.collect())),
+            ObjectRepr::Map => self
+                .inner
+                .try_iter()
+                .map_or(Enumerator::NonEnumerable, |keys| Enumerator::Values(keys.map(|key| BareObject::wrap(key, &self.of)).collect())),
             _ => Enumerator::NonEnumerable,
         }
     }

@@ -19,7 +19,7 @@ use crate::render::claim_text;
 pub(crate) struct ClaimObject {
     pub(crate) pass: Arc<Pass>,
     /// The claim, and every claim that it was made from.
-    pub(crate) claims: Vec<(Origin, Claim)>,
+    pub(crate) claims: Vec<Arc<(Origin, Claim)>>,
     /// The text that a filter made of it, where one did.
     pub(crate) text: Option<String>,
     /// What was calculated from the claims, where it isn't the first of them itself.
@@ -45,8 +45,7 @@ impl ClaimObject {
         if let Some(derived) = &self.derived {
             return derived.how.clone();
         }
-        let (origin, _) = &self.claims[0];
-        origin.name()
+        self.claims[0].0.name()
     }
 
     /// What it says of a number.
@@ -96,7 +95,7 @@ impl ClaimObject {
     /// Who says so, of all the claims it was made from, each once.
     pub(crate) fn sources(&self) -> Vec<model::Citation> {
         let mut sources: Vec<model::Citation> = Vec::new();
-        for source in self.claims.iter().flat_map(|(_, claim)| &claim.sources) {
+        for source in self.claims.iter().flat_map(|stated| &stated.1.sources) {
             if !sources.contains(source) {
                 sources.push(source.clone());
             }
@@ -112,7 +111,7 @@ impl ClaimObject {
     /// What all the claims say alike.
     fn shared<T: PartialEq>(&self, of: impl Fn(&Claim) -> Option<T>) -> Option<T> {
         let first = of(self.claim());
-        first.filter(|first| self.claims.iter().all(|(_, claim)| of(claim).as_ref() == Some(first)))
+        first.filter(|first| self.claims.iter().all(|stated| of(&stated.1).as_ref() == Some(first)))
     }
 
     /// The same claim with another text.
@@ -129,12 +128,12 @@ impl ClaimObject {
 
     /// One item of a claim that is a list, a claim by the same sources.
     fn item(&self, index: usize) -> Option<Value> {
-        let (origin, claim) = &self.claims[0];
+        let (origin, claim) = &*self.claims[0];
         let value = self.items()?.get(index)?.clone();
         let path = format!("{}/{index}", origin.path);
         let item = Claim { held: Held::Known { value, qualifier: None }, path: path.clone(), ..claim.clone() };
         let origin = Origin { path, ..origin.clone() };
-        Some(Value::from_object(ClaimObject { claims: vec![(origin, item)], text: None, derived: None, ..self.clone() }))
+        Some(Value::from_object(ClaimObject { claims: vec![Arc::new((origin, item))], text: None, derived: None, ..self.clone() }))
     }
 }
 

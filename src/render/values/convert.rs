@@ -29,7 +29,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
         },
         model::Value::Claim(claim) => Value::from_object(ClaimObject {
             pass: pass.clone(),
-            claims: vec![(origin, (**claim).clone())],
+            claims: vec![Arc::new((origin, (**claim).clone()))],
             text: None,
             derived: None,
             uncited: false,
