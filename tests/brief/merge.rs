@@ -428,8 +428,54 @@ fn changed(base: &[Record], changes: &[Change], branch: u8) -> Vec<Record> {
     records
 }
 
+/// Lines that can be made to stand in many ways.
+const LINES: [&str; 30] = [
+    "a: 1\n",
+    "b: 2\n",
+    "- id: a\n",
+    "- id: b\n",
+    "  x: 1\n",
+    "  x: 2\n",
+    "- \n",
+    "-\n",
+    "- - a\n",
+    "  - b\n",
+    "? k\n",
+    ": v\n",
+    "c: &a 1\n",
+    "d: *a\n",
+    "<<: *a\n",
+    "---\n",
+    "...\n",
+    "\r",
+    "# c\n",
+    "  # d\n",
+    "{a: 1}\n",
+    "e: '\n",
+    "'\n",
+    "f: |\n",
+    "  text é\n",
+    "\n",
+    "\t\n",
+    "é: 1\n",
+    "- {id: c, y: 1}\n",
+    "g: !t 1\n",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 384, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_brings_it_down(texts in proptest::array::uniform3(proptest::collection::vec(0..LINES.len(), 0..12))) {
+        let [base, ours, theirs] = texts.each_ref().map(|lines| lines.iter().map(|line| LINES[*line]).collect::<String>());
+        for kind in [Kind::Records, Kind::Record, Kind::Settings, Kind::Markdown] {
+            let result = merged_with(options(kind), &base, &ours, &theirs);
+            // Where one branch alone did something, that is the merge.
+            let one_sided = merged_with(options(kind), &base, &ours, &base);
+            prop_assert!(one_sided.conflicts.is_empty(), "{:?}", one_sided);
+            prop_assert_eq!(one_sided.text.trim_end(), ours.trim_end(), "{:?}", result);
+        }
+    }
 
     #[test]
     fn a_merge_never_loses_or_invents_a_value(
