@@ -555,63 +555,189 @@ fn a_repository_without_code_scanning_is_told_so() {
     }
 }
 
-/// What the release of publish.yml calls of `gh`: one release a name.
+/// What the release of publish.yml calls of `gh`: one release a name, with its files.
 #[cfg(feature = "publish")]
 const GH_RELEASES: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 case "$1 $2" in
   "release view") [ -e "$STATE/$3" ] ;;
-  "release create") printf '%s\n' "$@" > "$STATE/$3" ;;
+  "release create")
+    mkdir "$STATE/$3"
+    printf '%s\n' "$@" > "$STATE/$3.call"
+    for file in "$@"; do if [ -f "$file" ]; then cp "$file" "$STATE/$3/"; fi; done ;;
+  "release download") [ "$6" = --dir ]; cp "$STATE/$3"/* "$7/" ;;
   *) echo "no such call: $*" >&2; exit 1 ;;
 esac
 "#;
 
+/// A repository from which publish.yml publishes.
+#[cfg(feature = "publish")]
+struct Publication {
+    book: Book,
+    environment: Vec<(String, String)>,
+    /// Where the releases are.
+    state: PathBuf,
+    workflow: Value,
+    runs: std::cell::Cell<u32>,
+}
+
+#[cfg(feature = "publish")]
+impl Publication {
+    fn new() -> Option<Publication> {
+        let Some(mut environment) = typst() else {
+            eprintln!("skipped: BRIEF_TEST_TYPST names no typst program");
+            return None;
+        };
+        if !has("jq") {
+            eprintln!("skipped: publish.yml needs jq");
+            return None;
+        }
+        let book = Book::new();
+        let (bin, state, settings) = (book.beside("bin"), book.beside("releases"), book.beside("settings"));
+        fs::create_dir_all(&bin).unwrap();
+        fs::create_dir_all(&state).unwrap();
+        fs::write(bin.join("gh"), GH_RELEASES).unwrap();
+        Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
+        Command::new("ln").arg("-s").arg(program()).arg(bin.join("brief")).status().unwrap();
+        // The repository's address leads to the one of this test.
+        let url = format!("[url \"{}\"]\ninsteadOf = https://code.example.org/someone/book\n", book.repository.display());
+        fs::write(&settings, url).unwrap();
+        environment.push(("GIT_CONFIG_GLOBAL".to_owned(), settings.to_str().unwrap().to_owned()));
+        environment.push(("PATH".to_owned(), format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())));
+        environment.push(("STATE".to_owned(), state.to_str().unwrap().to_owned()));
+        Some(Publication { book, environment, state, workflow: yaml(".github/workflows/publish.yml"), runs: 0.into() })
+    }
+
+    /// A run of the job `build`, in a checkout of its own.
+    fn build(&self, first: &str) -> (Runner, bool) {
+        self.runs.set(self.runs.get() + 1);
+        let mut runner = Runner::new(&self.book, "push", json!({ "after": format!("run-{}", self.runs.get()) }));
+        runner.workspace = runner.temp.join("checkout");
+        self.book.git(&["clone", "-q", self.book.repository.to_str().unwrap(), runner.workspace.to_str().unwrap()]);
+        runner.environment.clone_from(&self.environment);
+        // Nothing answers there: no step reads the pages.
+        runner.outputs.insert("steps.pages.outputs.base_url".to_owned(), "http://127.0.0.1:1/book".to_owned());
+        runner.inputs.insert("first".to_owned(), first.to_owned());
+        let went_well = runner.run(&self.workflow["jobs"]["build"]["steps"]);
+        for (name, step) in [("version", "publish"), ("read", "published")] {
+            let value = runner.value(&format!("steps.{step}.outputs.{name}"));
+            runner.outputs.insert(format!("needs.build.outputs.{name}"), value);
+        }
+        (runner, went_well)
+    }
+
+    fn job(&self, runner: &mut Runner, job: &str) -> bool {
+        runner.run(&self.workflow["jobs"][job]["steps"])
+    }
+
+    /// A run from first to last; gives the version.
+    fn publish(&self, first: &str) -> String {
+        let (mut runner, went_well) = self.build(first);
+        assert!(went_well, "{}", runner.log);
+        assert!(self.job(&mut runner, "record"), "{}", runner.log);
+        assert!(self.job(&mut runner, "release"), "{}", runner.log);
+        runner.value("needs.build.outputs.version")
+    }
+
+    fn troops(&self, from: &str, to: &str) {
+        self.book.edit("content/missions/kfor.yaml", from, to);
+        self.book.commit(to);
+    }
+
+    /// A file of what is published.
+    fn published(&self, path: &str) -> String {
+        self.book.git(&["rev-parse", &format!("published:{path}")])
+    }
+
+    fn numbers(&self) -> Vec<u64> {
+        let ledger: Value = serde_json::from_str(&self.book.git(&["show", "published:versions.json"])).unwrap();
+        ledger["versions"].as_array().unwrap().iter().map(|version| version["number"].as_u64().unwrap()).collect()
+    }
+}
+
 #[cfg(feature = "publish")]
 #[test]
 fn main_is_published_version_after_version() {
-    let Some(mut environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
-    let book = Book::new();
-    let (bin, state, host) = (book.beside("bin"), book.beside("releases"), book.beside("host"));
-    for folder in [&bin, &state, &host] {
-        fs::create_dir_all(folder).unwrap();
+    let Some(publication) = Publication::new() else { return };
+    // Nothing is published, and that isn't taken for the first time.
+    let (runner, went_well) = publication.build("");
+    assert!(!went_well && runner.log.contains("there is no branch `published`"), "{}", runner.log);
+    assert_eq!(publication.publish("true"), "v1");
+    let first = publication.published("v1/book.pdf");
+    publication.troops("50000", "45000");
+    assert_eq!(publication.publish("false"), "v2");
+    assert_eq!(publication.published("v1/book.pdf"), first, "the first version is still there, byte for byte");
+    assert!(publication.book.git(&["show", "published:v2/changes.json"]).contains("45"), "and the second says what changed");
+    publication.published("site/index.html");
+    publication.published("v2/missions/kfor.pdf");
+    let before = publication.book.git(&["rev-parse", "published"]);
+    assert_eq!(publication.publish(""), "v2", "nothing changed");
+    assert_eq!(publication.book.git(&["rev-parse", "published"]), before);
+    assert_eq!(publication.book.git(&["rev-list", "--count", "published"]), "2", "each version follows the one before");
+    let call = fs::read_to_string(publication.state.join("book-v2.call")).unwrap();
+    assert!(call.contains("missions-kfor.pdf") && call.contains("Version 2"), "{call}");
+    // A release holds the very PDFs that the ledger's version names.
+    for (path, name) in [("v2/book.pdf", "book.pdf"), ("v2/missions/kfor.pdf", "missions-kfor.pdf")] {
+        let released = publication.state.join("book-v2").join(name);
+        assert_eq!(publication.book.git(&["hash-object", "--no-filters", released.to_str().unwrap()]), publication.published(path));
     }
-    fs::write(bin.join("gh"), GH_RELEASES).unwrap();
-    Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
-    Command::new("ln").arg("-s").arg(program()).arg(bin.join("brief")).status().unwrap();
-    environment.push(("PATH".to_owned(), format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())));
-    environment.push(("STATE".to_owned(), state.to_str().unwrap().to_owned()));
-    let pages = super::publish::places::web(host.clone());
-    let workflow = yaml(".github/workflows/publish.yml");
+    // `first`, where versions are published.
+    let (runner, went_well) = publication.build("true");
+    assert!(!went_well, "{}", runner.log);
+    // A release of the name that holds something else.
+    fs::write(publication.state.join("book-v2/book.pdf"), "another").unwrap();
+    let (mut runner, went_well) = publication.build("");
+    assert!(went_well && publication.job(&mut runner, "record"), "{}", runner.log);
+    assert!(!publication.job(&mut runner, "release") && runner.log.contains("holds other PDFs than the ledger names"), "{}", runner.log);
+}
 
-    let push = |first: &str| {
-        // A fresh checkout has no versions.
-        let _ = fs::remove_dir_all(book.root.join("output"));
-        let mut runner = Runner::new(&book, "push", json!({ "after": book.git(&["rev-parse", "HEAD"]) }));
-        let _ = fs::remove_dir_all(&runner.temp);
-        fs::create_dir_all(&runner.temp).unwrap();
-        runner.environment.clone_from(&environment);
-        runner.outputs.insert("steps.pages.outputs.base_url".to_owned(), pages.clone());
-        runner.inputs.insert("first".to_owned(), first.to_owned());
-        assert!(runner.run(&workflow["jobs"]["build"]["steps"]), "{}", runner.log);
-        // What deploy-pages does: the pages are those of the artifact, whole.
-        fs::remove_dir_all(&host).unwrap();
-        Command::new("cp").arg("-R").arg(runner.temp.join("pages")).arg(&host).status().unwrap();
-        let version = runner.value("steps.publish.outputs.version");
-        runner.outputs.insert("needs.build.outputs.version".to_owned(), version.clone());
-        assert!(runner.run(&workflow["jobs"]["release"]["steps"]), "{}", runner.log);
-        version
-    };
-    assert_eq!(push("true"), "v1");
-    let first = fs::read(host.join("v1/book.pdf")).unwrap();
-    book.edit("content/missions/kfor.yaml", "50000", "45000");
-    book.commit("fewer troops");
-    assert_eq!(push("false"), "v2");
-    assert_eq!(fs::read(host.join("v1/book.pdf")).unwrap(), first, "the first version is still there, byte for byte");
-    assert!(fs::read_to_string(host.join("v2/changes.json")).unwrap().contains("45"), "and the second says what changed");
-    assert!(host.join("site/index.html").exists() && host.join("v2/missions/kfor.pdf").exists());
-    assert_eq!(push(""), "v2", "nothing changed");
-    let releases: Vec<String> = ["book-v1", "book-v2"].map(|name| fs::read_to_string(state.join(name)).unwrap()).into();
-    assert!(releases[1].contains("missions-kfor.pdf") && releases[1].contains("Version 2"), "{releases:?}");
+#[cfg(feature = "publish")]
+#[test]
+fn of_two_publications_at_once_the_second_stops_and_then_makes_the_next_number() {
+    let Some(publication) = Publication::new() else { return };
+    // Two first ones.
+    let (mut one, one_built) = publication.build("true");
+    publication.troops("50000", "45000");
+    let (mut other, other_built) = publication.build("true");
+    assert!(one_built && other_built, "{}{}", one.log, other.log);
+    assert!(publication.job(&mut one, "record"), "{}", one.log);
+    assert!(!publication.job(&mut other, "record") && other.log.contains("another run has published meanwhile"), "{}", other.log);
+    assert_eq!(publication.numbers(), [1]);
+    assert_eq!(publication.publish(""), "v2", "run again, it follows the first");
+
+    // Two that read version 2; the later commit is the first to write.
+    publication.troops("45000", "44000");
+    let (mut stale, stale_built) = publication.build("");
+    publication.troops("44000", "43000");
+    let (mut fresh, fresh_built) = publication.build("");
+    assert!(stale_built && fresh_built, "{}{}", stale.log, fresh.log);
+    assert_eq!(stale.value("needs.build.outputs.version"), fresh.value("needs.build.outputs.version"));
+    assert!(publication.job(&mut fresh, "record"), "{}", fresh.log);
+    let written = publication.published("v3/book.pdf");
+    assert!(!publication.job(&mut stale, "record") && stale.log.contains("this one writes nothing"), "{}", stale.log);
+    assert_eq!(publication.published("v3/book.pdf"), written, "a copy that has become stale overwrites nothing");
+    assert_eq!(publication.numbers().len(), 3);
+    // What comes after the write waits for it, and so doesn't run.
+    for job in ["deploy", "release"] {
+        let needs = publication.workflow["jobs"][job]["needs"].to_string();
+        assert!(needs.contains("\"record\""), "{job}: {needs}");
+    }
+    // Between the last look and the write: the condition is on the write itself.
+    publication.troops("43000", "42000");
+    let (mut late, built) = publication.build("");
+    assert!(built, "{}", late.log);
+    let hook = publication.book.beside("bin").join("git");
+    let real = String::from_utf8(Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout).unwrap();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = push ]; then env -u GIT_DIR -u GIT_WORK_TREE '{0}' -C '{1}' update-ref refs/heads/published published~1; fi\nexec '{0}' \"$@\"\n",
+        real.trim(),
+        publication.book.repository.display(),
+    );
+    fs::write(&hook, script).unwrap();
+    Command::new("chmod").arg("+x").arg(&hook).status().unwrap();
+    assert!(!publication.job(&mut late, "record") && late.log.contains("another run has published meanwhile"), "{}", late.log);
+    fs::remove_file(&hook).unwrap();
+    assert_eq!(publication.numbers().len(), 2, "what the other run left is what stands there");
 }
 
 #[test]
