@@ -101,6 +101,10 @@ fn text(versions: &[Entry], differing: &DocumentsByVersion, health: &HealthByVer
             let named = group.ids.iter().take(FEW).copied().collect::<Vec<_>>().join(", ");
             let _ = writeln!(out, "{:width$}  {}: {}{more}", "", harmless(&group.title()), harmless(&named));
         }
+        let has_before = versions.iter().any(|before| before.number < *number && !before.pruned);
+        if has_before && !pruned && !differing.contains_key(number) {
+            let _ = writeln!(out, "{:width$}  which documents differ is not known: this version or the one before can't be read", "");
+        }
         if !commits.is_empty() {
             let commits: Vec<String> = commits.iter().map(commit).collect();
             let _ = writeln!(out, "{:width$}  from {}", "", commits.join(", "));

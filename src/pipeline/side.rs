@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::content;
 use super::unread::{READING, Unread, is_losing, unread};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::diff::{Since, Snapshot};
 use crate::files;
 use crate::model::{Book, Date};
@@ -178,7 +178,12 @@ impl Side {
         // What is wrong with a file of which the rest could be read: an id that two records have, a record without one.
         let faults = self.faults();
         let partial = faults.iter().filter(|fault| !is_losing(fault.code));
-        let partial = partial.map(|fault| format!("in {}: {}{}", self.name, fault.message, place(fault)));
+        let partial = partial.map(|fault| {
+            // Of two records of one id the first is compared, and the other is named.
+            let first = fault.trace.iter().filter(|_| fault.code == Code::DuplicateId);
+            let first: String = first.map(|(_, at)| format!("; only the first{} is compared", place(at))).collect();
+            format!("in {}: {}{}{first}", self.name, fault.message, place(&fault.place))
+        });
         unread.chain(partial).chain(self.damage()).collect()
     }
 
@@ -380,8 +385,8 @@ fn revision_name(text: &str, commit: &revision::Commit) -> (String, Since) {
 }
 
 /// Where a fault is, for the end of a sentence.
-fn place(fault: &Diagnostic) -> String {
-    match &fault.place {
+fn place(place: &Place) -> String {
+    match place {
         Place::Book => String::new(),
         Place::File(file) | Place::Pointer { file, .. } => format!(" ({file})"),
         Place::Span(span) => format!(" ({}:{})", span.file, span.line),

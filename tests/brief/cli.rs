@@ -346,7 +346,7 @@ fn versions_are_listed_newest_first() {
     assert_eq!((listed.code, listed.err.as_str()), (Some(0), ""));
     assert_eq!(
         listed.out,
-        "v3  2025-10-03  333333333333  3 documents\n    3 records changed\n\
+        "v3  2025-10-03  333333333333  3 documents\n    3 records changed\n    which documents differ is not known: this version or the one before can't be read\n\
          v2  2025-10-02  222222222222  2 documents\n    2 records changed\n    \
          from commit cccccccccccc, commit dddddddddddd with changes\n\
          v1  2025-10-01  111111111111  1 document, pruned\n    1 records changed\n"

@@ -164,6 +164,20 @@ fn of_an_older_version_the_reason_is_not_recorded() {
 }
 
 #[test]
+fn a_version_that_cannot_be_read_is_not_said_to_be_the_same() {
+    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let book = book();
+    build(&book, &environment);
+    book.edit("templates/theme.typ", "2.2cm", "2.25cm");
+    build(&book, &environment);
+    fs::remove_dir_all(book.root.join("output/v1")).unwrap();
+    let versions = book.brief(&["versions"]).out;
+    assert!(versions.contains("which documents differ is not known: this version or the one before can't be read"), "{versions}");
+    let versions: Value = serde_json::from_str(&book.brief(&["versions", "--format", "json"]).out).unwrap();
+    assert_eq!(versions[0].get("differing"), None);
+}
+
+#[test]
 fn other_tools_are_a_reason() {
     let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
     let book = book();
@@ -236,6 +250,7 @@ fn what_is_not_compared_is_said_in_every_format() {
         let run = book.brief(&["diff", "HEAD", "--format", format]);
         assert_eq!(run.code, Some(2), "{run:?}");
         assert!(run.out.contains("content/members.yaml:5"), "{format}: {}", run.out);
+        assert!(run.out.contains("; only the first (") && run.out.contains("content/members.yaml:1"), "{format}: {}", run.out);
         assert!(!run.out.to_lowercase().contains("nothing changed"), "{format}: {}", run.out);
     }
 }
