@@ -9,6 +9,8 @@ use crate::model::{Book, DocumentPlan};
 const RESERVED: [&str; 3] = ["draft", "latest", "site"];
 /// Files that a version holds besides its documents.
 const OWN_FILES: [&str; 4] = ["data", "claims", "changes", "manifest"];
+/// The endings of a document's files.
+const OF_A_DOCUMENT: [&str; 2] = [".md", ".pdf"];
 /// Names that Windows gives to devices, with any extension.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// Longest id, in bytes: file systems hold names of 255.
@@ -40,12 +42,20 @@ pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
         let help = "name each under `documents:`, such as `- { id: book, template: book.md.jinja }`";
         found.push(Diagnostic::warning(Code::NoDocuments, place, "the book makes no documents").help(help));
     }
+    // Each document is two files, which can't be folders of others.
+    let files: BTreeMap<String, &str> =
+        ids.iter().flat_map(|(id, _)| OF_A_DOCUMENT.map(|ending| (format!("{}{ending}", id.to_lowercase()), id.as_str()))).collect();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (id, plan) in ids {
         let place = || Place::value("content/book.yaml", format!("/documents/{plan}/id"));
         if let Some(why) = unfit(book, id) {
             let help = "an id is a path below the version's folder, such as `precedents/kfor`";
             found.push(Diagnostic::error(Code::InvalidDocument, place(), format!("`{id}` can't be a document's id: {why}")).help(help));
+        }
+        let folders = id.match_indices('/').map(|(end, _)| id[..end].to_lowercase());
+        if let Some((file, other)) = folders.filter_map(|folder| Some((folder.clone(), *files.get(&folder)?))).next() {
+            let message = format!("document `{id}` would stand in a folder `{file}`, which is a file of document `{other}`");
+            found.push(Diagnostic::error(Code::InvalidDocument, place(), message).help("give one of them another id"));
         }
         // File systems that ignore case would let one document overwrite the other.
         if let Some(before) = seen.insert(id.to_lowercase(), id) {
@@ -76,6 +86,8 @@ fn unfit(book: &Book, id: &str) -> Option<String> {
         Some(format!("`{first}` is reserved"))
     } else if audiences.is_some_and(|audiences| audiences.contains_key(first)) {
         Some(format!("`{first}` is an audience's name"))
+    } else if parts.len() > 1 && first.to_lowercase().strip_suffix(".json").is_some_and(|name| OWN_FILES.contains(&name)) {
+        Some(format!("a version has a file `{first}` of its own"))
     } else if parts.len() == 1 && OWN_FILES.contains(&first) {
         Some(format!("a version has a file `{first}.json` of its own"))
     } else if parts.iter().any(|part| DEVICES.contains(&part.split('.').next().unwrap_or_default().to_lowercase().as_str())) {
@@ -98,7 +110,7 @@ mod tests {
     #[test]
     fn ids_are_safe_paths() {
         let book = Book::empty();
-        for wrong in ["", "draft", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
+        for wrong in ["data.json/x", "", "draft", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
             assert!(unfit(&book, wrong).is_some(), "{wrong}");
         }
         for right in ["book", "precedents/kfor", "vienna", "sheets/data"] {

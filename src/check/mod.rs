@@ -10,6 +10,7 @@ mod document;
 mod documents;
 mod locator_out_of_range;
 mod missing_schema;
+mod not_utf8;
 mod unknown_marking;
 mod unknown_source;
 mod unknown_word;
@@ -32,6 +33,7 @@ pub fn check(book: &Book, tree: &Tree) -> Vec<Diagnostic> {
     unknown_marking::check(book, &mut found);
     documents::check(book, &mut found);
     missing_schema::check(book, tree, &mut found);
+    not_utf8::check(tree, &mut found);
     found.retain(|diagnostic| !silenced(book, diagnostic));
     found
 }

@@ -49,7 +49,7 @@ codes! {
     SchemaViolation "schema-violation" "A record doesn't fit its collection's schema."
     UnknownField "unknown-field" "A record has a field that its schema doesn't know."
     MissingField "missing-field" "A record lacks a field that its schema requires."
-    InvalidDate "invalid-date" "A date isn't one."
+    InvalidDate "invalid-date" "A date isn't one, or lies where it can't."
     InvalidEnvelope "invalid-envelope" "A claim's envelope mixes keys that don't go together."
     UnusedSource "unused-source" "A `source` stands where no claim could take it."
     NotSupported "not-supported" "Something is asked for that brief doesn't do yet."

@@ -4,6 +4,7 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
+mod address;
 mod article;
 pub mod chart;
 mod marks;
@@ -13,6 +14,7 @@ pub mod walk;
 
 use std::collections::BTreeMap;
 
+pub use address::{to_address, to_path};
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use origin::{Field, Origin, Origins};

@@ -15,7 +15,7 @@ use super::options::{BuildOptions, Built, Outcome, Progress};
 use super::since::Head;
 use super::templates::Templates;
 use super::{draft, finish, since};
-use crate::diagnostic::{Diagnostic, has_errors};
+use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::diff::Snapshot;
 use crate::document::Stamp;
 use crate::model::Date;
@@ -23,6 +23,9 @@ use crate::render::{Scope, long_date};
 use crate::tree::revision::{self, GitFacts};
 use crate::version::{self, Commit, Digest, DocumentEntry, Health, PartDigests, Release, Revision, Store, Tools, Version, inputs};
 use crate::{tree, typeset};
+
+/// The last year of which typst puts a date into a PDF.
+const LAST_YEAR: i16 = 9998;
 
 /// What a version's folder holds besides its documents and its manifest.
 const CLAIMS: &str = "claims.json";
@@ -148,6 +151,7 @@ fn release(
     let mut notes = Vec::new();
     let stage = store.stage()?;
     let date = date(options, git.as_ref())?;
+    diagnostics.extend(dated_before(date, before.as_ref()));
     let this = this_version(stage.number(), date, digest, &book.settings);
     let snapshot = Snapshot::of(&book);
     let prepared: Vec<&Prepared> = digested.iter().map(|document| &document.prepared).collect();
@@ -335,14 +339,26 @@ fn healthy(version: &Version) -> Result<()> {
 
 /// The date of a version: as asked for, else of the environment, the clean commit, or today.
 pub(super) fn date(options: &BuildOptions, git: Option<&GitFacts>) -> Result<Date> {
-    if let Some(date) = options.date {
-        return Ok(date);
-    }
     let stamp = options.environment.source_date_epoch.or_else(|| git.filter(|git| git.clean).map(|git| git.commit_time));
-    match stamp {
-        Some(seconds) => Date::from_unix(seconds).map_err(|_| anyhow::anyhow!("{seconds} seconds since 1970 is no date of a calendar")),
-        None => Ok(options.environment.today),
-    }
+    let date = match (options.date, stamp) {
+        (Some(date), _) => date,
+        (None, Some(seconds)) => {
+            Date::from_unix(seconds).map_err(|_| anyhow::anyhow!("{seconds} seconds since 1970 is no date of a calendar"))?
+        }
+        (None, None) => options.environment.today,
+    };
+    anyhow::ensure!(
+        date.year <= LAST_YEAR,
+        "{date} can't be the date of a version: a PDF holds no date after {LAST_YEAR}; name another with `--date YYYY-MM-DD`"
+    );
+    Ok(date)
+}
+
+/// A version that is dated before the one it follows reads as if it were the older one.
+fn dated_before(date: Date, before: Option<&Version>) -> Option<Diagnostic> {
+    let entry = &before.filter(|version| date < version.entry.date)?.entry;
+    let message = format!("the version is dated {date}, before v{}, which it follows and which is dated {}", entry.number, entry.date);
+    Some(Diagnostic::warning(Code::InvalidDate, Place::Book, message).help("`--date YYYY-MM-DD` names another"))
 }
 
 fn this_version(number: u32, date: Date, digest: Digest, settings: &crate::model::Settings) -> Stamp {

@@ -8,12 +8,12 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 use super::options::{Checked, Progress};
-use crate::diagnostic::{self, Code, Diagnostic, has_errors};
+use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
 use crate::document::{Document, Origins};
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
 use crate::tree::Tree;
-use crate::{audience, check as checks, load, markdown, redline, render, tree};
+use crate::{audience, check as checks, load, markdown, redline, render, tree, typeset};
 
 /// A book whose documents are rendered, without version fields and without what changed.
 pub(super) struct Content {
@@ -88,11 +88,24 @@ pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Dia
     let mut found = checks::check(book, tree);
     let words: Vec<&str> = render::words().chain(markdown::WORDS.iter().chain(redline::WORDS).map(|(key, _)| *key)).collect();
     found.extend(checks::words(book, &words));
+    found.extend(fonts(tree));
     let (renderer, faults) = Renderer::new(book.clone(), tree);
     found.extend(faults);
     let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
     found.extend(checks::document_ids(book, &ids));
     (renderer, found)
+}
+
+/// What is wrong with the book's own fonts, which only typesetting knows to read.
+fn fonts(tree: &Tree) -> impl Iterator<Item = Diagnostic> {
+    tree.below("fonts").filter_map(|(path, bytes)| {
+        let fault = typeset::font_fault(path, bytes)?;
+        let message = format!("`{path}` can't be read: {fault}");
+        Some(
+            Diagnostic::error(Code::FileUnreadable, Place::File(path.to_owned()), message)
+                .help("put the font there anew, or delete the file"),
+        )
+    })
 }
 
 /// Renders the documents that are wanted, side by side.

@@ -9,7 +9,7 @@ use super::content::Prepared;
 use super::options::BuildOptions;
 use super::{front, typesetting};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Document, Stamp, TypstSource};
+use crate::document::{Document, Stamp, TypstSource, to_address};
 use crate::markdown::{self, TypstMeta, Written};
 use crate::model::{Book, Date, Settings};
 use crate::render::long_date;
@@ -165,14 +165,15 @@ pub(super) fn draft_stamp(date: Date, settings: &Settings) -> Stamp {
     }
 }
 
-/// The path from one document to another, both by id.
+/// The address of one document in another, both by id.
 pub(super) fn relative(from: &str, to: &str, extension: &str) -> String {
     let up = "../".repeat(from.matches('/').count());
     let from_folder = from.rsplit_once('/').map(|(folder, _)| folder);
-    match (from_folder, to.rsplit_once('/')) {
+    let path = match (from_folder, to.rsplit_once('/')) {
         (Some(folder), Some((same, name))) if folder == same => format!("{name}.{extension}"),
         _ => format!("{up}{to}.{extension}"),
-    }
+    };
+    to_address(&path).into_owned()
 }
 
 #[cfg(test)]
@@ -184,5 +185,6 @@ mod tests {
         assert_eq!(relative("book", "precedents/kfor", "md"), "precedents/kfor.md");
         assert_eq!(relative("precedents/kfor", "precedents/unifil", "pdf"), "unifil.pdf");
         assert_eq!(relative("precedents/kfor", "contributors/egypt", "md"), "../contributors/egypt.md");
+        assert_eq!(relative("book", "members/A#1 50%", "md"), "members/A%231 50%25.md");
     }
 }

@@ -11,6 +11,7 @@ use super::claims::Claims;
 use super::compare::version_documents;
 use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
+use crate::document::{to_address, to_path};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Before, Document, Event, MadeOf, PrintedClaim, Record, RecordValues, Room, Row};
@@ -259,16 +260,25 @@ fn document(version: &Version, id: &str, claims: &Claims, language: &str, files:
     let up = "../".repeat(own.matches('/').count());
     let link = |address: &str| {
         let (path, fragment) = address.split_once('#').map_or((address, String::new()), |(path, id)| (path, format!("#{id}")));
-        let other = joined(id, path)?;
+        // An author may have written a file's name as it is.
+        let other = [to_path(path).into_owned(), path.to_owned()].iter().find_map(|path| {
+            let other = joined(id, path)?;
+            let stem = other.strip_suffix(".md").or_else(|| other.strip_suffix(".pdf")).unwrap_or_default();
+            (manifest.outputs.contains_key(&other) || manifest.documents.contains_key(stem)).then_some(other)
+        })?;
         match other.strip_suffix(".md").or_else(|| other.strip_suffix(".pdf")) {
             Some(other) if manifest.documents.contains_key(other) => Some(format!("{up}{}{fragment}", site::document_path(number, other))),
-            _ => manifest.outputs.contains_key(&other).then(|| format!("{up}{files}{}/{other}", site::version_folder(number))),
+            _ => Some(format!("{up}{files}{}/{}", site::version_folder(number), to_address(&other))),
         }
     };
     let beside = |from: usize, to: usize| {
         let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
         page.map(|page| {
-            format!(" <a class=\"page\" href=\"{up}{files}{}/{id}.pdf#page={page}\">PDF p.&#160;{page}</a>", site::version_folder(number))
+            format!(
+                " <a class=\"page\" href=\"{up}{files}{}/{}.pdf#page={page}\">PDF p.&#160;{page}</a>",
+                site::version_folder(number),
+                to_address(id)
+            )
         })
         .unwrap_or_default()
     };

@@ -39,6 +39,8 @@ pub(crate) struct Engine {
     pub(crate) broken: Vec<(String, Error)>,
     /// Templates that hold a character that tokens are made of, and its line.
     pub(crate) reserved: Vec<(String, usize)>,
+    /// Templates that aren't UTF-8, which `check` reports.
+    pub(crate) not_text: Vec<String>,
 }
 
 impl Engine {
@@ -56,12 +58,22 @@ impl Engine {
         if let Ok(syntax) = syntax.build() {
             env.set_syntax(syntax);
         }
-        let mut engine =
-            Engine { env, fuel, sources: BTreeMap::new(), originals: BTreeMap::new(), broken: Vec::new(), reserved: Vec::new() };
+        let mut engine = Engine {
+            env,
+            fuel,
+            sources: BTreeMap::new(),
+            originals: BTreeMap::new(),
+            broken: Vec::new(),
+            reserved: Vec::new(),
+            not_text: Vec::new(),
+        };
         for (path, _) in tree.below(TEMPLATES) {
             let name = &path[TEMPLATES.len() + 1..];
-            let Some(source) = tree.text(path).filter(|_| name.ends_with(".jinja")) else { continue };
-            engine.add(name, source);
+            match tree.text(path) {
+                _ if !name.ends_with(".jinja") => {}
+                Some(source) => engine.add(name, source),
+                None => engine.not_text.push(name.to_owned()),
+            }
         }
         engine
     }

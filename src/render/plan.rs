@@ -30,7 +30,7 @@ pub(crate) fn expand(book: &std::sync::Arc<Book>, engine: &Engine, diagnostics: 
             let known = did_you_mean(&plan.template, engine.sources.keys().map(String::as_str));
             let place = Place::value("content/book.yaml", format!("/documents/{index}/template"));
             // A template that can't be used for another reason has its own diagnostic.
-            if !engine.reserved.iter().any(|(name, _)| *name == plan.template) {
+            if !engine.reserved.iter().any(|(name, _)| *name == plan.template) && !engine.not_text.contains(&plan.template) {
                 let message = format!("document `{}` names template `{}`, which doesn't exist", plan.id, plan.template);
                 diagnostics.push(
                     Diagnostic::error(Code::MissingTemplate, place, message)

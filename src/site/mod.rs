@@ -21,7 +21,7 @@ use serde::Serialize;
 pub use path::{document as document_path, record as record_path, version as version_folder};
 pub use robots::robots_above;
 
-use crate::document::Article;
+use crate::document::{Article, to_address};
 
 /// A book and all its versions.
 #[derive(Debug, Clone, Serialize)]
@@ -222,5 +222,6 @@ fn environment() -> anyhow::Result<Environment<'static>> {
         environment.add_template(name, source)?;
     }
     environment.add_filter("size", views::size);
+    environment.add_filter("address", |path: &str| to_address(path).into_owned());
     Ok(environment)
 }

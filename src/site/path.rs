@@ -2,15 +2,19 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::document::to_address;
+
 /// The folder of a version's pages: `v7`.
 pub fn version(number: u32) -> String {
     format!("v{number}")
 }
 
-/// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside.
+/// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside; a part of an
+/// id that would mean something else in an address gets a digest behind what can stand there.
 pub fn document(number: u32, id: &str) -> String {
     let aside = if matches!(id, "index" | "changes") { "-document" } else { "" };
-    format!("{}/{id}{aside}.html", version(number))
+    let parts: Vec<String> = id.split('/').map(|part| if *to_address(part) == *part { part.to_owned() } else { name(part) }).collect();
+    format!("{}/{}{aside}.html", version(number), parts.join("/"))
 }
 
 /// The page of a version.
@@ -65,6 +69,14 @@ mod tests {
         let distinct: std::collections::BTreeSet<_> = odd.iter().collect();
         assert_eq!(distinct.len(), odd.len(), "{odd:?}");
         assert!(odd.iter().all(|path| path.matches('/').count() == 2), "{odd:?}");
+    }
+
+    #[test]
+    fn an_id_that_means_something_in_an_address_is_moved_aside() {
+        assert_eq!(document(7, "precedents/kfor"), "v7/precedents/kfor.html");
+        let odd = [document(7, "members/A#1"), document(7, "members/A%1"), document(7, "members/a1")];
+        assert!(odd.iter().all(|path| path.starts_with("v7/members/a1") && to_address(path) == path.as_str()), "{odd:?}");
+        assert!(odd[0] != odd[1] && odd[1] != odd[2], "{odd:?}");
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl Fonts {
     }
 }
 
+/// What is wrong with a file below `fonts/`, if typst would read it as a font and can't.
+pub fn font_fault(path: &str, bytes: &[u8]) -> Option<&'static str> {
+    (is_font(Path::new(path)) && read(bytes).is_empty()).then_some("it is no font, or a damaged one")
+}
+
 /// Whether typst would read a file as a font.
 pub(super) fn is_font(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();

@@ -19,7 +19,7 @@ mod temporary;
 
 pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
-pub use fonts::Fonts;
+pub use fonts::{Fonts, font_fault};
 pub use geometry::{Misfit, MisfitKind, misfits};
 pub use identity::{Identity, identity};
 pub use job::{Job, Pdf};

@@ -11,6 +11,8 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::random::config;
+
 /// `tests/cases/diff/<case>/`: `base.json` and `head.json` as `data.json` has them, and `expected.txt`. Run with
 /// `UPDATE_EXPECTED=1` to write what is found, and read what changed.
 #[test]
@@ -299,7 +301,7 @@ pub(crate) fn edited() -> impl Strategy<Value = (Snapshot, Snapshot)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(200))]
 
     #[test]
     fn a_diff_applied_to_the_base_gives_the_head(base in snapshot(), head in snapshot()) {

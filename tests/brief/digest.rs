@@ -11,6 +11,8 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::random::config;
+
 fn claim(held: Held) -> Claim {
     Claim {
         held,
@@ -255,6 +257,8 @@ fn a_digest_reads_back() {
 }
 
 proptest! {
+    #![proptest_config(config(256))]
+
     #[test]
     fn parts_never_run_together(one in prop::collection::vec((".{0,4}", ".{0,4}"), 0..4), two in prop::collection::vec((".{0,4}", ".{0,4}"), 0..4)) {
         let digest = |parts: &[(String, String)]| parts.iter().fold(Parts::new("test"), |all, (tag, part)| all.with(tag, part)).finish();

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 
 use super::faults::book_of;
 use super::press;
+use super::random::config;
 
 const SCHEMA: &str = "\
 type: object
@@ -169,12 +170,8 @@ x{{ things.it.text }}x *{{ things.it.text }}* **{{ things.it.text }}** ~~{{ thin
 {{ kept }} | {{ shown(things.it.text) }} | {{ things.it.text ~ things.it.text }} | {{ [things.it.text, kept] | join(\", \") }}
 ";
 
-fn cases(most: u32) -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(most)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(96), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(config(96))]
 
     #[test]
     fn any_text_is_that_text_in_every_context(text in text()) {

@@ -9,6 +9,8 @@ use brief::tree::Tree;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 
+use super::random::config;
+
 fn tree_of(file: &str, text: String) -> Tree {
     Tree { files: [(file.to_owned(), Arc::from(text.into_bytes()))].into() }
 }
@@ -88,7 +90,7 @@ fn written(said: &Attribution) -> Map<String, Json> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(128))]
 
     /// Whatever stands in a file is found where it stands.
     #[test]

@@ -37,6 +37,7 @@ mod press;
 mod promises;
 #[cfg(feature = "publish")]
 mod publish;
+mod random;
 mod redline;
 mod review;
 mod revision;

@@ -13,6 +13,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::press;
+use super::random::config;
 
 const SCHEMA: &str = "type: object\nadditionalProperties: { type: integer, x-claim: true }\n";
 const BOOK: &str = "title: A book\nas_of: 2025-11-05\ndocuments: [{ id: book, template: book.md.jinja }]\n";
@@ -333,12 +334,8 @@ fn shape() -> impl Strategy<Value = (Shape, Vec<usize>)> {
     (shape, cited)
 }
 
-fn cases(most: u32) -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(most)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(160), failure_persistence: None, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(config(160))]
 
     #[test]
     fn each_figure_is_attributed_to_its_own_sources(shapes in vec(shape(), 1..5)) {

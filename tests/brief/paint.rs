@@ -8,6 +8,7 @@ use brief::diff::{ChangeKind, Changes, FieldKind, FileChange, FileKind, Part, Si
 use proptest::prelude::*;
 
 use super::diff::edited;
+use super::random::config;
 
 const NAMES: Names<'static> = Names { base: "v7", head: "the working tree" };
 
@@ -205,7 +206,7 @@ fn shown(painted: &str, mark: &dyn Fn(&str) -> String) -> [usize; 4] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(120))]
 
     #[test]
     fn painters_agree_on_counts((base, head) in edited()) {

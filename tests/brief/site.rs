@@ -61,8 +61,8 @@ fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     html.split(&start).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }
 
-/// An attribute's text as a browser reads it, `%C3%B6` and all.
-fn unescaped(text: &str) -> String {
+/// A part of an address as a browser reads it, `%C3%B6` and all.
+fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
@@ -70,7 +70,11 @@ fn unescaped(text: &str) -> String {
         bytes.push(code.unwrap_or(*first));
         rest = if code.is_some() { &after[2..] } else { after };
     }
-    let text = String::from_utf8(bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// An attribute's text without HTML's references.
+fn unescaped(text: &str) -> String {
     text.replace("&#x27;", "'")
         .replace("&quot;", "\"")
         .replace("&lt;", "<")
@@ -92,12 +96,12 @@ fn links_lead_somewhere(folder: &Path) -> usize {
                 continue;
             }
             checked += 1;
-            let (path, fragment) = target.split_once('#').map_or((target.as_str(), None), |(path, id)| (path, Some(id)));
+            let (path, fragment) = target.split_once('#').map_or((decoded(&target), None), |(path, id)| (decoded(path), Some(decoded(id))));
             if path.is_empty() {
-                assert!(ids.contains(fragment.unwrap()), "{} links to `{target}`, which is not there", page.display());
+                assert!(ids.contains(&fragment.unwrap()), "{} links to `{target}`, which is not there", page.display());
                 continue;
             }
-            let file = folder.join(page).parent().unwrap().join(path);
+            let file = folder.join(page).parent().unwrap().join(&path);
             assert!(file.is_file(), "{} links to `{target}`, which is not there", page.display());
             if let Some(id) = fragment.filter(|id| !id.starts_with("page=")) {
                 let there = fs::read_to_string(&file).unwrap();
@@ -175,6 +179,48 @@ fn no_text_becomes_markup() {
         }
     }
     assert!(seen > 10, "the hostile name is on {seen} pages only");
+}
+
+/// What an address would take for its fragment, its query or a code of a character.
+#[test]
+fn ids_may_hold_what_addresses_take_for_something_else() {
+    let book = Book::new();
+    let mut settings = fs::read_to_string(book.root.join("content/book.yaml")).unwrap();
+    for id in ["annex #1", "annexes/100%25", "what & 'why'"] {
+        settings.push_str(&format!("  - {{ id: \"{id}\", template: annex.md.jinja }}\n"));
+    }
+    book.write("content/book.yaml", &settings);
+    book.write("templates/annex.md.jinja", "# An annex\n\n{% for m in missions %}{{ m }} has {{ m.troops }} troops.{% endfor %}\n");
+    let links = "# {{ book.title }}\n\n[One](annex%20%231.md), [two](annexes/100%2525.md), [PDF](annex%20%231.pdf).\n";
+    book.edit("templates/book.md.jinja", "# {{ book.title }}\n", links);
+    let Some(()) = build(&book, "2025-11-05") else { return };
+    let run = site(&book, &[]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{run:?}");
+    assert!(links_lead_somewhere(&book.root.join("output/site")) > 30);
+    let annexes = |page: &str| {
+        let html = fs::read_to_string(book.root.join("output/site").join(page)).unwrap();
+        attributes(&html, "href").into_iter().filter(|href| href.contains("annex")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(annexes("v1/index.html").iter().any(|href| href.ends_with("annex %231.pdf")), "{:?}", annexes("v1/index.html"));
+    assert_eq!(annexes("v1/book.html").len(), 3, "{:?}", annexes("v1/book.html"));
+}
+
+/// A version that is dated before the one it follows is warned of; a date that no PDF can hold is refused as that.
+#[test]
+fn a_date_that_goes_back_is_warned_of_and_one_too_late_is_refused() {
+    let book = Book::new();
+    for arguments in [["build", "--date", "9999-12-31"].as_slice(), &["build", "--draft", "--no-pdf", "--date", "9999-12-31"]] {
+        let run = book.brief(arguments);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.err.contains("9999-12-31 can't be the date of a version"), "{}", run.err);
+    }
+    let Some(()) = build(&book, "2025-11-05") else { return };
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    let run = brief_with(&book.root, &["build", "--date", "2025-11-04"], &typst().unwrap());
+    assert!(run.err.contains("warning[invalid-date]: the version is dated 2025-11-04, before v1"), "{run:?}");
+    book.edit("content/missions/kfor.yaml", "45000", "40000");
+    let run = brief_with(&book.root, &["build", "--date", "2025-11-04"], &typst().unwrap());
+    assert_eq!((run.code, run.err.contains("warning")), (Some(0), false), "the same day is fine: {run:?}");
 }
 
 #[test]

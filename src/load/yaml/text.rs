@@ -1,29 +1,16 @@
 //! What is wrong with a text before it is read as YAML: bytes, characters, sheer amount.
 
 use super::{MAX_DEPTH, MAX_NODES, Source, limit};
-use crate::diagnostic::{Code, Diagnostic, Place, Span};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::conflict;
 use crate::tree::Tree;
 
 /// The text of a file, without its byte order mark; or the first byte that isn't UTF-8, or the first conflict of a merge.
 pub(crate) fn decode<'a>(tree: &'a Tree, file: &str) -> Result<&'a str, Box<Diagnostic>> {
-    let bytes = tree.get(file).unwrap_or_default();
-    match std::str::from_utf8(bytes) {
-        Ok(text) => match conflict::first(file, text) {
-            Some(conflict) => Err(Box::new(conflict)),
-            None => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
-        },
-        Err(fault) => {
-            let good = String::from_utf8_lossy(&bytes[..fault.valid_up_to()]);
-            let line = good.matches('\n').count() + 1;
-            let column = good.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            let place = Place::Span(Span { file: file.to_owned(), line, column, end_line: line, end_column: column + 1 });
-            let byte = bytes[fault.valid_up_to()];
-            Err(Box::new(
-                Diagnostic::error(Code::NotUtf8, place, format!("`{file}` is not UTF-8 (byte {byte:#04x})"))
-                    .help("save the file with the encoding UTF-8"),
-            ))
-        }
+    let text = tree.decoded(file)?;
+    match conflict::first(file, text) {
+        Some(conflict) => Err(Box::new(conflict)),
+        None => Ok(text),
     }
 }
 

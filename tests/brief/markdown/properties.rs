@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{document, normal, read, write};
+use crate::random::config;
 
 /// Text with the characters that Markdown gives a meaning, and any others.
 fn text() -> impl Strategy<Value = String> {
@@ -219,12 +220,8 @@ fn contexts(text: &str) -> Vec<Block> {
     kinds.into_iter().map(|kind| Block { kind, line: 0 }).collect()
 }
 
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(config(200))]
 
     #[test]
     fn text_is_the_paragraph_it_was(text in text()) {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::plain::{Reading, labels, paint, words};
 use super::{compared, listed};
+use crate::random::config;
 
 fn word() -> impl Strategy<Value = String> {
     let common = prop::sample::select(vec![
@@ -302,12 +303,8 @@ fn marks(content: &[Inline]) -> String {
     out
 }
 
-fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(config(300))]
 
     #[test]
     fn both_texts_can_be_read((old, new) in edited()) {
