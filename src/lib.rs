@@ -39,3 +39,8 @@ pub mod publish;
 pub mod pipeline;
 
 pub mod cli;
+
+/// How properties are tried, the same in unit tests.
+#[cfg(test)]
+#[path = "../tests/brief/random/config.rs"]
+mod random;

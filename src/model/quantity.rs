@@ -567,6 +567,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::random::config(256))]
+
         /// Whatever the numbers are within their bounds, what is calculated of them is within the result's.
         #[test]
         fn results_hold_for_every_number((a, x) in allowed(), (b, y) in allowed(), power in 0i64..4) {

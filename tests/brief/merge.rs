@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::books::{Book, program};
+use super::random::config;
 
 fn merged_with(options: Options<'_>, base: &str, ours: &str, theirs: &str) -> Merged {
     let labels = Labels { ours: "ours", theirs: "theirs", marker_length: 7 };
@@ -463,7 +464,7 @@ const LINES: [&str; 30] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 384, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(384))]
 
     #[test]
     fn no_text_brings_it_down(texts in proptest::array::uniform3(proptest::collection::vec(0..LINES.len(), 0..12))) {
