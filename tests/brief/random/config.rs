@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 use proptest::test_runner::{Config, RngSeed};
 
 /// The seed of the gate.
-pub(crate) const SEED: u64 = 0x6272_6965_66;
+pub(crate) const SEED: u64 = 0x62_7269_6566;
 /// How many seconds are worth another round of the gate's number of inputs.
 const SECONDS: u32 = 10;
 
