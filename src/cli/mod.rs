@@ -28,6 +28,7 @@ mod site;
 mod terminal;
 mod theme;
 mod verify;
+mod verify_place;
 mod versions;
 mod watch;
 mod wrap;

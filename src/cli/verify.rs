@@ -9,6 +9,7 @@ use super::Status;
 use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::{Count, Terminal};
+use super::verify_place::{Place, place};
 use crate::pipeline::{self, Claim, Identified, Known, Unknown};
 use crate::version::{Entry, Health, Ledger, Verification};
 
@@ -16,20 +17,29 @@ const EXAMPLES: &str = "\
 Examples:
   brief verify                    every version in output/, byte by byte
   brief verify ~/book.pdf         which version and document it is, and whether there is a newer one
-  brief verify /srv/www/briefing  a folder of versions elsewhere";
+  brief verify old/output         a folder of versions elsewhere
+  brief verify s3://bucket/b      what is published there: each object, page and version
+  brief verify s3://bucket/b --key briefing.pub    and that this key has signed the ledger";
 
 /// Checks versions byte by byte, or says which version a file in hand is from
 ///
 /// Without a name, every file of every version is compared with the manifest by its SHA-256, and every manifest with the
 /// ledger; files that no manifest lists are named, too. Of a file it says which book, version and document it is, whether
 /// its bytes are those, and whether a newer version is known. What a PDF says of itself is never believed without the
-/// ledger. The exit code is 1 where anything is missing, changed or unknown.
+/// ledger. Of a place that was published to, every object is read and compared. The exit code is 1 where anything is missing, changed or unknown.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Verify {
-    /// A folder of versions, a book's folder, or a file such as book.pdf [default: the versions of this book]
-    #[arg(value_name = "DIR|FILE", value_hint = clap::ValueHint::AnyPath)]
+    /// A folder of versions, a book's folder, a place that was published to, or a file such as book.pdf [default: the
+    /// versions of this book]
+    #[arg(value_name = "DIR|DEST|FILE", value_hint = clap::ValueHint::AnyPath)]
     what: Option<PathBuf>,
+    /// The public key of minisign that a published ledger must be signed with: RW…, or the file that holds it
+    #[arg(long, value_name = "KEY", requires = "what")]
+    key: Option<String>,
+    /// The audience whose versions a place must hold
+    #[arg(long, value_name = "NAME", requires = "what")]
+    audience: Option<String>,
     #[command(flatten)]
     folders: Folders,
 }
@@ -37,6 +47,16 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let output = self.folders.output();
+        if let Some(source) = self.what.as_deref().filter(|what| is_place(what)) {
+            let source = source.to_string_lossy();
+            return place(&Place { source: &source, audience: self.audience.as_deref(), key: self.key.as_deref() }, terminal);
+        }
+        if let (Some(what), true) = (&self.what, self.key.is_some() || self.audience.is_some()) {
+            return Err(Hint::on(
+                format!("`{}` is no place that was published to", what.display()),
+                "`--key` and `--audience` are of what `brief publish` wrote: name that folder or address",
+            ));
+        }
         match &self.what {
             None => folder(&output, terminal),
             Some(what) if what.is_dir() => {
@@ -47,6 +67,11 @@ impl Verify {
             Some(what) => file(what, &output, terminal),
         }
     }
+}
+
+/// An address, or a folder that `brief publish` wrote to.
+fn is_place(what: &Path) -> bool {
+    what.to_string_lossy().contains("://") || what.join("destination.json").symlink_metadata().is_ok()
 }
 
 fn has_ledger(folder: &Path) -> bool {

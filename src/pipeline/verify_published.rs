@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::options::Progress;
-use super::publish::{Depth, Fault, History, INVENTORY_LIMIT, LEDGER, Place, of_audience, signed};
+use super::publish::{Depth, Fault, History, INVENTORY_LIMIT, LEDGER, LEDGER_LIMIT, MARKER_LIMIT, Place, of_audience, signed};
 use crate::publish::{Address, Destination, Inventory, Limits, Listed, Marker, Scheme, VerifyingKey};
+use crate::version::Ledger;
 
 /// What to verify, and how.
 #[derive(Debug, Clone)]
@@ -41,24 +42,45 @@ pub struct VerifiedPlace {
 /// Verifies all that is published at a place.
 pub fn verify_published(options: &VerifyOptions, progress: &dyn Progress) -> Result<VerifiedPlace> {
     let source = Destination::reading(Address::parse(&options.source)?, &options.variables, &options.limits)?;
-    let history = History::read(&source)?;
     let (shown, ledger_shown) = (&source.address.shown, source.address.object(LEDGER));
-    let Some(ledger_found) = &history.ledger_found else {
-        match &history.marker {
-            Some(marker) => bail!(
-                "`{ledger_shown}` is missing, though `{}` says that versions of \"{}\" are published there: \
-                 `brief publish --repair {shown}` makes it anew",
-                source.address.object(Marker::KEY),
-                marker.title
-            ),
-            None => bail!("nothing is published at `{shown}`: there is no versions.json"),
+    let marker = source.read(Marker::KEY, MARKER_LIMIT)?.map(|found| Marker::parse(&found.bytes)).transpose();
+    let marker = marker.with_context(|| format!("can't use `{}`", source.address.object(Marker::KEY)))?;
+    let ledger_found = source.read(LEDGER, LEDGER_LIMIT)?;
+    if marker.is_none() && ledger_found.is_none() {
+        bail!("nothing is published at `{shown}`: there is no versions.json");
+    }
+    let audience = options.audience.as_deref().or(marker.as_ref().and_then(|marker| marker.audience.as_deref()));
+    let signed = match (&options.key, &ledger_found) {
+        (Some(key), Some(found)) => Some(signed(&source, &found.bytes, key, audience)?),
+        _ => None,
+    };
+    let ledger = match ledger_found.as_ref().map(|found| Ledger::parse(&found.bytes)) {
+        Some(Ok(ledger)) => Ok(ledger),
+        Some(Err(error)) => Err(format!("`{ledger_shown}` can't be used: {error:#}")),
+        None => Err(format!(
+            "`{ledger_shown}` is missing, though `{}` says that versions are published there",
+            source.address.object(Marker::KEY)
+        )),
+    };
+    let ledger = match ledger {
+        Ok(ledger) => ledger,
+        Err(fault) => {
+            let title = marker.map(|marker| marker.title);
+            return Ok(VerifiedPlace {
+                title,
+                newest: None,
+                versions: 0,
+                objects: 0,
+                faults: vec![fault],
+                signed: None,
+                notes: Vec::new(),
+            });
         }
     };
+    let history = History { marker, ledger, ledger_found };
     if let (Some(marker), Some(audience)) = (&history.marker, &options.audience) {
         of_audience(marker, Some(audience), shown)?;
     }
-    let audience = options.audience.as_deref().or(history.marker.as_ref().and_then(|marker| marker.audience.as_deref()));
-    let signed = options.key.as_ref().map(|key| signed(&source, &ledger_found.bytes, key, audience)).transpose()?;
 
     let (mut faults, mut notes) = (Vec::new(), Vec::new());
     let first = history.ledger.versions().last().map(|entry| entry.manifest.to_string());

@@ -1,8 +1,10 @@
 //! What is damaged or lost at a place is noticed by `verify` and `publish`, and mended by `publish --repair`.
 
 use std::fs;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use assert_cmd::cargo::CommandCargoExt;
 use brief::pipeline::{Silent, VerifiedPlace, VerifyOptions, publish, verify_published};
 use tempfile::TempDir;
 
@@ -98,7 +100,7 @@ fn a_ledger_that_is_damaged_or_gone_is_made_anew_from_manifests() {
             };
             spoil();
             for said in [
-                failure(verified(place)),
+                faults(place).join(" "),
                 failure(publish(&options(&output, place), &Silent)),
                 failure(bring(&folder.path().join(format!("back-{index}")), place)),
             ] {
@@ -174,6 +176,37 @@ fn what_can_not_be_mended_from_here_is_said() {
     // The pages are made from all versions, and one is damaged here too.
     let said = failure(publish(&repair, &Silent));
     assert!(said.contains("v1"), "{said}");
+}
+
+#[test]
+fn the_command_names_what_is_wrong_and_ends_with_1() {
+    let folder = TempDir::new().unwrap();
+    let place = &places(&folder)[0];
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    published(&output, place);
+    let run = |arguments: &[&str]| {
+        let done = Command::cargo_bin("brief").unwrap().arg("verify").args(arguments).current_dir(folder.path()).output().unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap(), String::from_utf8(done.stderr).unwrap())
+    };
+    let url = format!("file://{}", place.address);
+    for address in ["published", &url] {
+        let (code, said, error) = run(&[address]);
+        assert_eq!(code, Some(0), "{error}");
+        let wanted = format!("`{address}` holds: 1 version of \"A Small Book\", the newest is v1, ");
+        assert!(said.starts_with(&wanted) && said.ends_with("objects compared\n"), "{said}");
+    }
+    change(place, "v1/missions/kfor.pdf");
+    let (code, said, _) = run(&["published"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("published/v1/missions/kfor.pdf` was changed") && said.contains("publish --repair published"), "{said}");
+    remove(place, "versions.json");
+    let (code, said, _) = run(&["published"]);
+    assert!(code == Some(1) && said.contains("versions.json` is missing"), "{said}");
+    let (code, _, error) = run(&["output", "--key", "RWQZNH7/Ug4RrGE0XXIPcELGG8JeI0P7/91ALWcbUsEF7cMjvs0FVM8N"]);
+    assert!(code == Some(2) && error.contains("no place that was published to"), "{error}");
+    let (code, _, error) = run(&["file:///nowhere/at/all"]);
+    assert!(code == Some(2) && error.contains("nothing is published at"), "{error}");
 }
 
 #[test]
