@@ -48,11 +48,11 @@ impl Check {
         let found = &checked.diagnostics;
         match self.format {
             Format::Text => terminal.diagnostics(&checked.tree, found),
-            Format::Json => terminal.print(&format!("{:#}\n", diagnostic::json(found, &self.root.in_repository())))?,
-            Format::Github => terminal.print(&diagnostic::github(found, &self.root.in_repository()))?,
+            Format::Json => terminal.print_json(&diagnostic::json(found, &self.root.in_repository()))?,
+            Format::Github => terminal.print_commands(&diagnostic::github(found, &self.root.in_repository()))?,
             Format::Sarif => {
                 let log = diagnostic::sarif(found, env!("CARGO_PKG_VERSION"), &self.root.in_repository());
-                terminal.print(&format!("{log:#}\n"))?;
+                terminal.print_json(&log)?;
             }
         }
         if has_errors(&checked.diagnostics) {

@@ -26,7 +26,7 @@ impl Completions {
         // Not straight to stdout: the generator panics when its reader has gone.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "brief", &mut script);
-        terminal.print(&String::from_utf8_lossy(&script))?;
+        terminal.print_commands(&String::from_utf8_lossy(&script))?;
         Ok(Status::Fine)
     }
 }

@@ -115,12 +115,15 @@ impl Diff {
             let text = paint::text(changes, names, &|tone, text| terminal.tint(tone, text));
             terminal.page(&text, &self.paging)?;
         }
-        terminal.print(&match self.format {
-            Format::Text => String::new(),
-            Format::Markdown => paint::markdown(changes, names, COMMENT),
-            Format::Json => changes.to_json()?,
-            Format::Html => paint::html(changes, names, &redlined.iter().flatten().map(section).collect::<Vec<_>>()),
-        })?;
+        match self.format {
+            Format::Text => {}
+            Format::Markdown => terminal.print(&paint::markdown(changes, names, COMMENT))?,
+            Format::Json => terminal.print_json_text(&changes.to_json()?)?,
+            Format::Html => {
+                let sections: Vec<paint::Section> = redlined.iter().flatten().map(section).collect();
+                terminal.print_html(&paint::html(changes, names, &sections))?;
+            }
+        }
         let incomplete = incomplete(&comparison, terminal);
         // The list of changes stands, whatever is wrong with the documents.
         self.write_redline(redlined, terminal).map_err(|error| unusable(error, terminal))?;

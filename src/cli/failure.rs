@@ -1,9 +1,13 @@
 //! Errors of a run: hints for them, and the two that are not what they seem.
 
+use std::backtrace::Backtrace;
 use std::error::Error;
+use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic;
+
+use crate::text::{self, Colors};
 
 /// What a person can do about an error; shown after its causes.
 ///
@@ -33,10 +37,24 @@ pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Says of a panic what it is; the exit code is then 101.
 pub(super) fn report_panics() {
-    let default = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        default(info);
+    panic::set_hook(Box::new(|info| {
+        // What it says may come from content. Where RUST_BACKTRACE asks for it, it says from where, too.
+        let text = format!("{info}\n{}", Backtrace::capture());
+        let text = text::shown(text.trim_end().trim_end_matches("disabled backtrace").trim_end(), Colors::None);
         // Not `eprintln!`, which would panic here if stderr were closed.
-        let _ = writeln!(io::stderr(), "error: this is a bug in brief, please report it with the lines above");
+        let _ = writeln!(io::stderr(), "{text}\nerror: this is a bug in brief, please report it with the lines above");
     }));
+}
+
+/// Prints help and versions, and what is wrong with arguments; those that could do harm to who reads it are shown without.
+pub(super) fn report_misuse(error: &clap::Error, arguments: &[OsString]) {
+    let is_harmful = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        text::shown(&argument, Colors::None) != argument || argument.contains(['\n', ':', '#'])
+    };
+    // Nobody can be told that nobody reads.
+    let _ = match error.use_stderr() && arguments.iter().any(is_harmful) {
+        true => io::stderr().write_all(text::shown(&error.render().to_string(), Colors::None).as_bytes()),
+        false => error.print(),
+    };
 }

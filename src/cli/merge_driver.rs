@@ -9,6 +9,7 @@ use clap::Args;
 use super::Status;
 use super::git_diff::book_of;
 use super::terminal::Terminal;
+use crate::files::{self, Existing, Guard};
 use crate::merge::Markers;
 use crate::pipeline::{self, States};
 
@@ -70,7 +71,6 @@ impl MergeDriver {
     }
 
     /// Merges the file, and gives what is left to decide.
-    #[expect(clippy::disallowed_methods, reason = "the file that Git wants the result in")]
     fn merge(&self) -> Result<Vec<String>> {
         let read = |path: &Path| std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()));
         let states = States { base: read(&self.base)?, ours: read(&self.ours)?, theirs: read(&self.theirs)? };
@@ -81,7 +81,7 @@ impl MergeDriver {
             theirs: label(&self.theirs_name, "theirs"),
         };
         let merged = pipeline::merge_states(&root, &file, &states, markers)?;
-        std::fs::write(&self.ours, &merged.bytes).with_context(|| format!("can't write `{}`", self.ours.display()))?;
+        files::write(&self.ours, &merged.bytes, &Guard::default(), Existing::IsReplaced)?;
         Ok(merged.conflicts)
     }
 }

@@ -138,11 +138,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     failure::report_panics();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let is_driver = arguments.get(1).is_some_and(|command| command == "merge-driver");
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and versions come this way too, with exit code 0; a reader who has gone is no failure.
-            let _ = error.print();
+            failure::report_misuse(&error, &arguments);
             if is_driver && error.exit_code() != 0 {
                 return ExitCode::from(NOT_MERGED);
             }

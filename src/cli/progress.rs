@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::terminal::{Count, Terminal};
 use crate::pipeline::Progress;
+use crate::text::harmless;
 
 /// What is done sooner shows no bar.
 const MOMENT: Duration = Duration::from_secs(1);
@@ -52,14 +53,14 @@ impl Progress for Shown<'_> {
         self.bar.set_length(total);
         self.bar.set_position(0);
         self.bar.set_message("");
-        self.bar.set_prefix(stage.to_owned());
+        self.bar.set_prefix(harmless(stage));
         if let Ok(mut running) = self.stage.lock() {
             *running = Some((stage.to_owned(), total, now()));
         }
     }
 
     fn step(&self, what: &str) {
-        self.bar.set_message(what.to_owned());
+        self.bar.set_message(harmless(what));
         self.bar.inc(1);
     }
 

@@ -47,7 +47,7 @@ impl Schema {
             }
         }
         let schema = pipeline::editor_schema(&self.root.root, name)?;
-        terminal.print(&format!("{schema:#}\n"))?;
+        terminal.print_json(&schema)?;
         Ok(Status::Fine)
     }
 

@@ -14,6 +14,7 @@ use super::pager::{self, Paging};
 use super::wrap::wrap;
 use crate::diagnostic::{Diagnostic, Painter, Severity};
 use crate::diff::paint::Tone;
+use crate::text::{self, Colors};
 use crate::tree::Tree;
 
 /// How wide a terminal is taken to be that doesn't say so.
@@ -80,9 +81,17 @@ impl Terminal {
 
     /// Prints what was asked for, which ends its own lines.
     pub(super) fn print(&self, text: &str) -> Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
+        write(&text::shown(text, self.output_colors()))
+    }
+
+    /// Prints what another program reads line by line: workflow commands, or a shell's script.
+    pub(super) fn print_commands(&self, text: &str) -> Result<()> {
+        let lines: Vec<String> = text.split('\n').map(text::harmless).collect();
+        write(&lines.join("\n").replace("##[", "## ["))
+    }
+
+    fn output_colors(&self) -> Colors {
+        if self.color_output { Colors::Own } else { Colors::None }
     }
 
     /// Prints what was asked for: on a terminal, broken at its width and page by page.
@@ -96,30 +105,40 @@ impl Terminal {
         let text = wrap(text, width);
         let height = size.map_or(0, |(_, height)| usize::from(height.0));
         match paging.program().filter(|_| text.lines().count() >= height) {
-            Some(program) if pager::show(&program, &text)? => Ok(()),
+            Some(program) if pager::show(&program, &text::shown(&text, self.output_colors()))? => Ok(()),
             _ => self.print(&text),
         }
     }
 
     /// Prints JSON.
     pub(super) fn print_json(&self, value: &serde_json::Value) -> Result<()> {
-        self.print(&format!("{value:#}\n"))
+        self.print_json_text(&format!("{value:#}\n"))
+    }
+
+    /// Prints JSON that is a text already.
+    pub(super) fn print_json_text(&self, json: &str) -> Result<()> {
+        write(&text::shown_json(json))
+    }
+
+    /// Prints a page of HTML.
+    pub(super) fn print_html(&self, html: &str) -> Result<()> {
+        write(&text::shown_html(html))
     }
 
     /// Asks a question, whose answer is typed behind it.
     pub(super) fn ask(&self, question: &str) {
-        self.message(question);
+        self.message(&text::shown(question, Colors::None));
     }
 
     /// Prints the line that says what was done.
     pub(super) fn say(&self, line: impl Display) -> Result<()> {
-        if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
+        if self.quiet { Ok(()) } else { write(&text::shown(&format!("{line}\n"), Colors::None)) }
     }
 
     /// Prints a remark on the way.
     pub(super) fn remark(&self, line: impl Display) {
         if !self.quiet {
-            self.message(&format!("{line}\n"));
+            self.message(&text::shown(&format!("{line}\n"), Colors::None));
         }
     }
 
@@ -137,7 +156,8 @@ impl Terminal {
     pub(super) fn diagnostics(&self, tree: &Tree, diagnostics: &[Diagnostic]) {
         let shown: Vec<Diagnostic> = diagnostics.iter().filter(|d| !self.quiet || d.severity == Severity::Error).cloned().collect();
         if !shown.is_empty() {
-            self.message(&Painter::new(tree, self.color).paint_all(&shown));
+            let colors = if self.color { Colors::Own } else { Colors::None };
+            self.message(&text::shown(&Painter::new(tree, self.color).paint_all(&shown), colors));
         }
     }
 
@@ -156,7 +176,7 @@ impl Terminal {
 
     /// A line with a colored head; further lines of the text are set in.
     fn headed(&self, style: Style, head: &str, text: impl Display) -> String {
-        let text = text.to_string().replace('\n', "\n  ");
+        let text = text::shown(&text.to_string().replace('\n', "\n  "), Colors::None);
         if self.color { format!("{style}{head}:{style:#} {text}\n") } else { format!("{head}: {text}\n") }
     }
 
@@ -164,6 +184,12 @@ impl Terminal {
     fn message(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+fn write(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
 }
 
 /// A count and the word for what is counted: `1 record`, `3 records`.

@@ -11,9 +11,9 @@ use super::Status;
 use super::folders::Folders;
 use super::pager::Paging;
 use super::terminal::{Count, Terminal};
-use crate::diagnostic::harmless;
 use crate::diff::document_groups;
 use crate::pipeline::{self, DocumentsByVersion};
+use crate::text::harmless;
 use crate::version::{Commit, Entry, Health, Ledger, Version};
 
 const EXAMPLES: &str = "\

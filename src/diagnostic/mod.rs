@@ -14,8 +14,9 @@ pub use code::Code;
 pub use github::github;
 pub use json::json;
 pub use sarif::sarif;
-pub(crate) use terminal::harmless;
 pub use terminal::{Painter, Summary};
+
+pub(crate) use crate::text::harmless;
 
 /// How much a diagnostic weighs: an error stops the build, a warning doesn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

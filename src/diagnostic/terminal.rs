@@ -4,7 +4,8 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Place, Severity, Span};
+use super::{Diagnostic, Place, Severity, Span, harmless};
+use crate::text::picture;
 use crate::tree::Tree;
 
 /// Characters of a line that are shown at most; of a longer one the part around the fault.
@@ -34,7 +35,7 @@ impl<'a> Painter<'a> {
         let message = harmless(&diagnostic.message);
         let mut group = Group::with_title(level.primary_title(message).id(diagnostic.code.name()));
         group = match (&shown, diagnostic.place.file()) {
-            (Some(line), _) => group.element(line.snippet(diagnostic.label.as_deref())),
+            (Some(line), _) => group.element(line.snippet(diagnostic.label.as_deref().map(harmless))),
             (None, Some(file)) => group.element(Origin::path(harmless(file))),
             (None, None) => group,
         };
@@ -47,7 +48,7 @@ impl<'a> Painter<'a> {
         let mut text = self.renderer.render(&[group]);
         if let Some(line) = shown.filter(Line::is_cut) {
             // The renderer counts the column in what is shown.
-            let position = |column| format!("{}:{}:{column}", line.span.file, line.span.line);
+            let position = |column| format!("{}:{}:{column}", harmless(&line.span.file), line.span.line);
             let counted = line.text[..line.meant.start].chars().count() + 1;
             text = text.replacen(&position(counted), &position(line.span.column), 1);
         }
@@ -110,12 +111,12 @@ impl<'a> Line<'a> {
         self.text.starts_with('…') && self.span.column > WINDOW / 2
     }
 
-    fn snippet<'b>(&'b self, label: Option<&'b str>) -> Snippet<'b, annotate_snippets::Annotation<'b>> {
+    fn snippet(&self, label: Option<String>) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
         let mut annotation = AnnotationKind::Primary.span(self.meant.clone());
         if let Some(label) = label {
             annotation = annotation.label(label);
         }
-        Snippet::source(&self.text).line_start(self.span.line).path(&self.span.file).annotation(annotation)
+        Snippet::source(&self.text).line_start(self.span.line).path(harmless(&self.span.file)).annotation(annotation)
     }
 }
 
@@ -126,22 +127,6 @@ pub(super) fn position(place: &Place) -> String {
         Place::File(file) | Place::Pointer { file, .. } => file.clone(),
         Place::Span(span) => format!("{}:{}:{}", span.file, span.line, span.column),
     }
-}
-
-/// A control character as its picture, so that content can't talk to the terminal.
-fn picture(c: char) -> char {
-    match c {
-        '\t' => ' ',
-        '\u{7f}' => '\u{2421}',
-        c if u32::from(c) < 0x20 => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        '\u{80}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => '\u{fffd}',
-        c => c,
-    }
-}
-
-/// A text in one line whose control characters are pictures.
-pub(crate) fn harmless(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' { ' ' } else { picture(c) }).collect()
 }
 
 /// How many faults a run had: `2 errors, 1 warning`.

@@ -1,8 +1,10 @@
 //! Plain text, for all stages that print or compare it: split into words, compared by words, written into HTML.
 
+mod harmless;
 mod html;
 pub mod words;
 
+pub use harmless::{Colors, harmless, is_harmful, picture, shown, shown_html, shown_json};
 pub use html::escape_html;
 
 /// A text with a capital letter.

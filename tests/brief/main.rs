@@ -27,6 +27,7 @@ mod fuzz;
 mod hostile;
 #[cfg(unix)]
 mod hostile_repository;
+mod inert;
 mod load;
 mod load_properties;
 mod markdown;

@@ -1,6 +1,6 @@
 //! Text of the content as text in a code host's Markdown, whatever it holds.
 
-use crate::diagnostic::harmless;
+use crate::text::harmless;
 
 /// A text in one line that makes no markup, no mathematics, no reference and no link, and calls upon nobody; what can't
 /// be seen is named.

@@ -9,7 +9,7 @@ use super::prose::{Piece, pieces};
 use super::tally::Tally;
 use super::view::{Alike, Field, Inherited, Record, View, behind};
 use super::{Names, counted, some_of};
-use crate::diagnostic::harmless;
+use crate::text::harmless;
 
 /// How a piece of text is meant, for whoever colors it. What it means is said in letters too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
