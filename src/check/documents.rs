@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::model::{Book, DocumentPlan};
 
 /// Names that mean something else below the output folder or in a version's.
-const RESERVED: [&str; 3] = ["draft", "latest", "site"];
+const RESERVED: [&str; 4] = ["draft", "latest", "since", "site"];
 /// Files that a version holds besides its documents.
 const OWN_FILES: [&str; 4] = ["data", "claims", "changes", "manifest"];
 /// The endings of a document's files.
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn ids_are_safe_paths() {
         let book = Book::empty();
-        for wrong in ["data.json/x", "", "draft", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
+        for wrong in ["data.json/x", "", "draft", "since", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
             assert!(unfit(&book, wrong).is_some(), "{wrong}");
         }
         for right in ["book", "precedents/kfor", "vienna", "sheets/data"] {

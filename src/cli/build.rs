@@ -92,7 +92,7 @@ fn choice(value: &OsStr) -> Choice {
     if value == "builtin" { Choice::BuiltIn } else { Choice::Program(PathBuf::from(value)) }
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse::<Date>().ok().filter(|date| date.day.is_some()).ok_or_else(|| "not a day of the form YYYY-MM-DD".to_owned())
 }
 

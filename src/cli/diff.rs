@@ -44,7 +44,7 @@ records this way.";
 /// As much as a code host takes for one comment.
 pub(super) const COMMENT: usize = 65_535;
 /// How long typst may take for a redline.
-const TYPST_SECONDS: u64 = 120;
+pub(super) const TYPST_SECONDS: u64 = 120;
 
 /// Shows what changed in the book: records and claims, not lines of files
 ///
@@ -234,7 +234,7 @@ pub(super) fn incomplete(comparison: &Comparison, terminal: &Terminal) -> bool {
 }
 
 /// Shows why the settings of a side can't be used, where that is what is wrong.
-fn unusable(error: anyhow::Error, terminal: &Terminal) -> anyhow::Error {
+pub(super) fn unusable(error: anyhow::Error, terminal: &Terminal) -> anyhow::Error {
     if let Some(Unusable { tree, diagnostics }) = error.downcast_ref() {
         terminal.diagnostics(tree, diagnostics);
     }

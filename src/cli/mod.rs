@@ -24,6 +24,7 @@ mod prune;
 mod publish;
 mod review;
 mod schema;
+mod since;
 mod site;
 mod terminal;
 mod theme;
@@ -101,6 +102,7 @@ enum Command {
     Check(check::Check),
     Diff(diff::Diff),
     Review(review::Review),
+    Since(since::Since),
     MergeDriver(merge_driver::MergeDriver),
     Versions(versions::Versions),
     Site(site::Site),
@@ -173,6 +175,7 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Check(check) => check.run(terminal),
         Command::Diff(diff) => diff.run(terminal),
         Command::Review(review) => review.run(terminal),
+        Command::Since(since) => since.run(terminal),
         Command::MergeDriver(driver) => driver.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
         Command::Site(site) => site.run(terminal),

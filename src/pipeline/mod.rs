@@ -9,6 +9,7 @@ mod build;
 mod claims;
 mod compare;
 mod content;
+mod copy;
 mod differing;
 mod draft;
 #[cfg(feature = "publish")]
@@ -45,6 +46,7 @@ mod verify_published;
 pub use build::build;
 pub use compare::{Comparison, base, compare};
 pub use content::check;
+pub use copy::{SinceCopy, since_copy};
 #[cfg(feature = "publish")]
 pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;

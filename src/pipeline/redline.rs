@@ -18,8 +18,8 @@ use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
 use crate::document::{Document, Inline, Origins, Stamp, walk};
 use crate::load;
 use crate::markdown::{self, TypstMeta};
-use crate::model::{Book, NotesPlacement};
-use crate::redline::{Naming, REPLACED, Redline, fragment, redline};
+use crate::model::{Book, NotesPlacement, Settings};
+use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline};
 use crate::render::{Planned, long_date};
 use crate::tree::{Tree, revision};
 use crate::typeset::{self, Engine};
@@ -103,6 +103,16 @@ impl Redlined {
             }
         }
         Ok(Redlined { id, redline, planned, tree, book, notes })
+    }
+
+    /// Makes a note of it for somebody who has the old version.
+    pub(super) fn cover(&mut self, cover: &Cover) {
+        let words = |key: &str| self.book.settings.words.get(key).cloned();
+        self.redline = self.redline.clone().with_cover(cover, &words);
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.book.settings
     }
 
     /// How many changes it marks.

@@ -11,6 +11,7 @@
 mod align;
 mod blocks;
 mod changes;
+mod cover;
 mod generated;
 mod html;
 mod layout;
@@ -38,6 +39,7 @@ use node::Node;
 use said::text_of;
 use side::{Notes, Side, Which};
 
+pub use cover::Cover;
 pub use html::fragment;
 
 use crate::document::{Block, BlockKind, Document, Inline};
@@ -54,6 +56,8 @@ pub struct Redline {
     /// What the two versions are called.
     pub old: String,
     pub new: String,
+    /// The document's own title.
+    pub title: String,
 }
 
 /// One change: of a paragraph, heading, item or row, or a run of blocks put in or struck out.
@@ -90,6 +94,9 @@ pub const WORDS: &[(&str, &str)] = &[
     ("redline_title", "Changes from {old} to {new}: {title}"),
     ("redline_changes", "List of changes"),
     ("redline_none", "No word has changed."),
+    ("since_title", "What changed since version {old}, which you have"),
+    ("since_versions", "You have version {old} of {old_date}. This is what changed from it to version {new} of {new_date}."),
+    ("since_others", "Other documents that changed: {documents}."),
     ("redline_more", "{count} more changes are marked in the text."),
     ("redline_further", "and {count} more"),
     ("redline_one", "1 change"),
@@ -190,6 +197,7 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let found = merger.changes.found;
 
     let title = new_title.as_ref().or(old_title.as_ref()).map(text_of).or_else(|| text(new, "title")).unwrap_or_default();
+    let own_title = title.trim().to_owned();
     let title =
         naming.word("redline_title").replace("{old}", short(naming.old)).replace("{new}", short(naming.new)).replace("{title}", &title);
     let title = title.trim_end_matches([' ', ':']).to_owned();
@@ -204,7 +212,7 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     blocks.extend(list::listed(&found, &|key| naming.word(key), None));
     blocks.append(&mut body);
     let document = Document { front, blocks, notes: notes_written, sources: Vec::new(), claims: Vec::new() };
-    Redline { document, changes: found, old: naming.old.to_owned(), new: naming.new.to_owned() }
+    Redline { document, changes: found, old: naming.old.to_owned(), new: naming.new.to_owned(), title: own_title }
 }
 
 impl Redline {

@@ -10,11 +10,12 @@ use assert_cmd::cargo::CommandCargoExt;
 use brief::version::{Commit, Digest, DocumentEntry, Pruning, Release, Revision, Store, Tools};
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "build",
     "check",
     "diff",
     "review",
+    "since",
     "merge-driver",
     "versions",
     "site",

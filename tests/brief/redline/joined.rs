@@ -19,7 +19,7 @@ fn changed() -> Book {
 }
 
 /// The PDF's text, page by page, if there is a program that reads it.
-fn pages(pdf: &Path) -> Option<Vec<String>> {
+pub(super) fn pages(pdf: &Path) -> Option<Vec<String>> {
     if !has("pdftotext") && Command::new("pdftotext").arg("-v").output().is_err() {
         eprintln!("the PDF's text isn't read: there is no pdftotext");
         return None;

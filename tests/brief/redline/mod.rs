@@ -1,6 +1,7 @@
 //! Two texts in one: what is marked, what is listed, and that both texts can be read from it.
 
 mod cases;
+mod copy;
 mod joined;
 mod plain;
 mod properties;

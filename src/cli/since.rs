@@ -1,0 +1,120 @@
+//! `brief since`: what changed since the copy that somebody has.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+
+use super::Status;
+use super::build::day;
+use super::diff::{TYPST_SECONDS, incomplete, replaced, unusable};
+use super::environment::environment;
+use super::folders::Folders;
+use super::terminal::{Count, Terminal};
+use crate::files::{self, Guard};
+use crate::model::Date;
+use crate::pipeline::{self, BuildOptions};
+use crate::typeset::Choice;
+
+/// Where notes go, in the folder of the versions.
+const FOLDER: &str = "since";
+
+const EXAMPLES: &str = "\
+Examples:
+  brief since v3                          for a reader who has version 3: output/since/v3-to-v5/book.pdf
+  brief since v3 summary                  of another document
+  brief since v3 --to v4 -o note.pdf      up to version 4, into a file of your own
+
+The note's first page says which version the reader has, which one is new, and how many changes there are; then come the
+list of changes, with their pages in the new version, and the whole text with each change marked, as `brief diff
+--redline` has it. Where no word has changed, the note says so, and has one page. It is dated as a build would be.";
+
+/// Writes a note for a reader who has a version: what changed since, with every change marked
+///
+/// It is one PDF, made of two versions that exist; no version is made and none is changed. It goes to
+/// output/since/, unless `-o` names a file; an earlier note is replaced.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Since {
+    /// The version that the reader has: `v3`
+    #[arg(value_name = "VERSION", value_parser = number)]
+    version: u32,
+    /// The document [default: the book's first that both versions have]
+    document: Option<String>,
+    #[command(flatten)]
+    folders: Folders,
+    /// The version to compare it with [default: the newest]
+    #[arg(long, value_name = "VERSION", value_parser = number)]
+    to: Option<u32>,
+    /// Write this file instead
+    #[arg(short = 'o', long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
+    file: Option<PathBuf>,
+    /// Replace the file though brief did not make it
+    #[arg(long)]
+    force: bool,
+    /// The date of the note, as `brief build --date` has it
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    date: Option<Date>,
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    let digits = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let number = if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None };
+    number.ok_or_else(|| "not a version, such as `v3`; `brief versions` lists them, and `brief diff` compares anything else".to_owned())
+}
+
+impl Since {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
+        let (root, output) = (&self.folders.root.root, self.folders.output());
+        let made = pipeline::since_copy(root, &output, self.version, self.to, self.document.as_deref());
+        let pipeline::SinceCopy { redlined, comparison, old, new } = made.map_err(|error| unusable(error, terminal))?;
+        let id = redlined.id.clone();
+        let (file, guard) = match &self.file {
+            Some(file) => (file.clone(), Guard::new(root, &output)),
+            None => {
+                let file = output.join(FOLDER).join(format!("{old}-to-{new}")).join(format!("{id}.pdf"));
+                let guard = Guard::within(&output, FOLDER);
+                guard.check(&file)?;
+                folder(&file)?;
+                (file, guard)
+            }
+        };
+        let existing = replaced(self.force);
+        files::prepare(&file, &guard, existing)?;
+        let pdf = redlined.pdf(&self.options(terminal)?).map_err(|error| unusable(error, terminal))?;
+        files::write(&file, &pdf.bytes, &guard, existing)?;
+        terminal.diagnostics(&pdf.tree, &pdf.warnings);
+        pdf.notes.iter().for_each(|note| terminal.note(note));
+        let changes: String = match pdf.changes {
+            0 => format!("no word of `{id}` has changed since {old}"),
+            changes => format!("`{id}` with {} since {old}", Count(changes, "change")),
+        };
+        terminal.say(format_args!("wrote `{}`: {changes}, in {new}", file.display()))?;
+        Ok(if incomplete(&comparison, terminal) { Status::Incomplete } else { Status::Fine })
+    }
+
+    fn options(&self, terminal: &Terminal) -> Result<BuildOptions> {
+        Ok(BuildOptions {
+            root: self.folders.root.root.clone(),
+            output: self.folders.output(),
+            documents: Vec::new(),
+            pdf: true,
+            draft: true,
+            typst: Choice::Search,
+            environment: environment()?,
+            typst_timeout: Duration::from_secs(TYPST_SECONDS),
+            keep_temporary: terminal.verbose,
+            date: self.date,
+            since: None,
+            jobs: None,
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a folder of notes, which no version is made of")]
+fn folder(file: &std::path::Path) -> Result<()> {
+    let folder = file.parent().ok_or_else(|| anyhow!("`{}` names no file", file.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("can't make `{}`", folder.display()))
+}
