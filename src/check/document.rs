@@ -1,7 +1,7 @@
 //! What a rendered document must be before it can be typeset: a title, headings in steps, images that are there.
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::document::{Block, BlockKind, Document, Inline, Origins, walk};
+use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Origins, walk};
 use crate::tree::Tree;
 
 /// The layout directives that a template may use.
@@ -10,9 +10,10 @@ pub const DIRECTIVES: [&str; 7] = ["turned", "keep", "box", "columns", "pagebrea
 /// The folder that images are read from.
 const ASSETS: &str = "content/assets";
 
-/// Checks a document whose lines came from `origins`.
-pub fn document(document: &Document, origins: &Origins, tree: &Tree) -> Vec<Diagnostic> {
-    let mut checker = Checker { origins, tree, found: Vec::new(), line: 1, level: 0 };
+/// Checks a document whose lines came from `origins`; `steps` says that no level of
+/// headings may be skipped.
+pub fn document(document: &Document, origins: &Origins, tree: &Tree, steps: bool) -> Vec<Diagnostic> {
+    let mut checker = Checker { origins, tree, found: Vec::new(), line: 1, level: 0, steps, levels: HeadingLevels::default() };
     let untitled = document.front.get("title").is_none_or(|title| title.as_str().is_none_or(|t| t.trim().is_empty()));
     let mut titles = 0;
     walk::blocks(&document.blocks, &mut |block| {
@@ -46,18 +47,28 @@ struct Checker<'a> {
     line: usize,
     /// The level of the heading before.
     level: u8,
+    /// Whether no level may be skipped.
+    steps: bool,
+    /// The levels at which headings are shown.
+    levels: HeadingLevels,
 }
 
 impl Checker<'_> {
     fn heading(&mut self, level: u8, text: &str) {
-        if level > self.level + 1 {
+        let shown = self.levels.next(level);
+        if self.steps && level > self.level + 1 {
             let message = match self.level {
                 0 => format!("the first heading, `{text}`, is of level {level}, not 1"),
                 before => format!("heading `{text}` is of level {level}, but the one before is of level {before}"),
             };
+            let why = "readers who listen to a document find their way by its headings, so no level may be skipped";
+            // Who writes a template can mend it; the text of a record may be somebody else's.
             self.fault(
-                Diagnostic::error(Code::HeadingLevel, Place::Book, message)
-                    .help("readers who listen to a document find their way by its headings, so no level may be skipped"),
+                match self.origins.is_field(self.line) {
+                    true => Diagnostic::warning(Code::HeadingLevel, Place::Book, format!("{message}; the PDF shows it at level {shown}")),
+                    false => Diagnostic::error(Code::HeadingLevel, Place::Book, message),
+                }
+                .help(why),
             );
         }
         self.level = level;

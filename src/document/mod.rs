@@ -7,6 +7,7 @@
 mod address;
 mod article;
 pub mod chart;
+mod levels;
 mod marks;
 mod origin;
 mod typst;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 pub use address::{to_address, to_path};
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
+pub use levels::HeadingLevels;
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;

@@ -63,6 +63,11 @@ impl Origins {
         self.lines.get(line.checked_sub(1)?)?.as_ref()
     }
 
+    /// Whether a line came from a record's field.
+    pub fn is_field(&self, line: usize) -> bool {
+        matches!(self.at(line), Some(Origin::Field(..)))
+    }
+
     /// Where a line came from.
     pub fn place(&self, line: usize) -> Place {
         match self.at(line) {

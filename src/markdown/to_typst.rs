@@ -22,7 +22,7 @@ use meta::word;
 use places::Places;
 use serde_json::{Map, Value};
 
-use crate::document::{Block, BlockKind, Document, Inline, Stamp, TypstSource};
+use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Stamp, TypstSource};
 use crate::model::NotesPlacement;
 
 /// What a document's Typst code is told besides the document.
@@ -38,6 +38,8 @@ pub struct TypstMeta {
     /// `a4` or `us-letter`.
     pub paper: String,
     pub notes: NotesPlacement,
+    /// Whether no level of headings may be skipped, as PDF/UA demands: levels are closed up then.
+    pub heading_steps: bool,
 }
 
 /// Writes a document as Typst code. `link` gives the address of another document by its id; `missing` finds the
@@ -58,7 +60,7 @@ pub fn to_typst(
         code: Code::new(missing),
         missing,
         nesting: Nesting::default(),
-        level: 0,
+        levels: HeadingLevels::default(),
         anchored: BTreeSet::new(),
         marked: BTreeSet::new(),
         footnotes: BTreeMap::new(),
@@ -86,8 +88,8 @@ struct Writer<'a> {
     places: Places<'a>,
     code: Code<'a>,
     nesting: Nesting,
-    /// The level of the last heading, in Typst's count.
-    level: usize,
+    /// The levels of headings, in Typst's count.
+    levels: HeadingLevels,
     /// Anchors that already stand somewhere.
     anchored: BTreeSet<&'a str>,
     /// Notes whose first mark, to which they link back, is written.

@@ -58,6 +58,13 @@ pub struct PdfOptions {
     pub standards: Vec<String>,
 }
 
+impl PdfOptions {
+    /// Whether PDFs are to meet PDF/UA.
+    pub fn are_accessible(&self) -> bool {
+        self.standards.iter().any(|standard| standard.starts_with("ua-"))
+    }
+}
+
 /// What `book.yaml` says of a collection.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CollectionConfig {

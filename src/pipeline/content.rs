@@ -158,7 +158,7 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     let rendered = renderer.render(planned, scope, &parse);
     let mut faults = rendered.diagnostics;
     if !has_errors(&faults) {
-        faults.extend(checks::document(&rendered.document, &rendered.origins, tree));
+        faults.extend(checks::document(&rendered.document, &rendered.origins, tree, renderer.book().settings.pdf.are_accessible()));
     }
     let prepared =
         Prepared { planned: planned.clone(), document: rendered.document, uses_changes: rendered.uses_changes, origins: rendered.origins };

@@ -108,6 +108,7 @@ impl<'a> Press<'a> {
             language: settings.language.clone(),
             paper: settings.paper.clone(),
             notes: prepared.planned.notes,
+            heading_steps: settings.pdf.are_accessible(),
         };
         let id = &prepared.planned.id;
         markdown::to_typst(&prepared.document, stamp, &meta, &|other| relative(id, other, "pdf"), &self.fonts.coverage())

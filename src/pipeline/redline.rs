@@ -160,6 +160,7 @@ impl Redlined {
             language: book.settings.language.clone(),
             paper: book.settings.paper.clone(),
             notes: prepared.planned.notes,
+            heading_steps: book.settings.pdf.are_accessible(),
         };
         // It stands apart from the book's other documents, so that no link would lead to them.
         let source = markdown::to_typst(&prepared.document, &stamp, &meta, &|_| String::new(), &press.fonts.coverage());

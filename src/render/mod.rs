@@ -84,6 +84,11 @@ impl Renderer {
         (Renderer { engine, book, planned, documents }, diagnostics)
     }
 
+    /// The book whose documents it renders.
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
     /// The documents, in the order of `book.yaml`.
     pub fn documents(&self) -> &[Planned] {
         &self.planned

@@ -125,6 +125,13 @@ impl Report {
         }
         let theme_line = innermost.filter(|(file, _)| file == "theme.typ").map(|(_, line)| *line);
         let main = self.places.iter().find(|(file, _)| file == "main.typ").map(|(_, line)| *line);
+        if self.message.contains("a PDF string is longer than") {
+            // typst gives no place: the longest line holds it.
+            let longest = source.text.lines().enumerate().max_by_key(|(_, line)| line.len()).map(|(index, _)| index + 1);
+            let message = "a text is longer than the 32,767 bytes that a PDF can hold in one piece".to_owned();
+            let hints = vec!["shorten the title, heading, description of an image or line of code that is this long".to_owned()];
+            return Fault { message, rendered_line: longest.and_then(|line| rendered(source, line)), hints, ..Fault::default() };
+        }
         let rendered_line = main.and_then(|line| rendered(source, line));
         let asset = innermost.and_then(|(file, line)| Some((file.strip_prefix("assets/")?.to_owned(), *line)));
         let hints = self.hints.iter().filter(|hint| !is_foreign(hint)).cloned().collect();

@@ -175,7 +175,7 @@ fn through(tree: &Tree) {
         if !has_errors(&found) {
             for planned in renderer.documents() {
                 let rendered = renderer.render(planned, &Scope::default(), &parse);
-                found.extend(check::document(&rendered.document, &rendered.origins, tree));
+                found.extend(check::document(&rendered.document, &rendered.origins, tree, true));
                 found.extend(rendered.diagnostics);
                 written(&rendered.document);
             }
@@ -203,6 +203,7 @@ fn written(document: &brief::document::Document) {
         language: "en".to_owned(),
         paper: "a4".to_owned(),
         notes: NotesPlacement::End,
+        heading_steps: true,
     };
     let typst = markdown::to_typst(document, &Stamp::blank(), &meta, &link, &|_: &str| Vec::new());
     assert_eq!(typst.lines.len(), typst.text.lines().count(), "each line of Typst has a place");

@@ -37,7 +37,7 @@ fn meta(kind: &str) -> TypstMeta {
         "book": { "title": "A Book", "organization": "Ministry", "as_of_long": "5 November 2025", "marking": "TLP:AMBER" },
     });
     let serde_json::Value::Object(front) = front else { unreachable!() };
-    TypstMeta { document: "book".into(), front, language: "en".into(), paper: "a4".into(), notes: NotesPlacement::End }
+    TypstMeta { document: "book".into(), front, language: "en".into(), paper: "a4".into(), notes: NotesPlacement::End, heading_steps: true }
 }
 
 fn stamp() -> Stamp {

@@ -170,9 +170,9 @@ impl<'a> Writer<'a> {
             self.paragraph(content);
             return;
         }
-        // The title is level 1 and typst's title; a chapter is typst's level 1. No level may be skipped.
-        let level = usize::from(level).saturating_sub(1).clamp(1, self.level + 1);
-        self.level = level;
+        // The title is level 1 and typst's title; a chapter is typst's level 1.
+        let level = level.saturating_sub(1).max(1);
+        let level = if self.meta.heading_steps { self.levels.next(level) } else { level };
         if level == 1 && self.is_outermost() && !self.nesting.in_turned {
             self.code.line("#chapter();");
         }

@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::breaks;
 use crate::document::TypstSource;
 
+/// A run of so much punctuation may break.
+const PUNCTUATION: usize = 20;
+
 /// Typst code and where its lines came from.
 pub(super) struct Code<'a> {
     text: String,
@@ -112,9 +115,25 @@ impl<'a> Code<'a> {
         let text = std::mem::take(&mut self.pending);
         let mut from = 0;
         for at in breaks::of_text(&text, self.room, &mut self.word) {
-            self.markup(&text[from..at]);
+            self.bounded(&text[from..at]);
             self.soft();
             from = at;
+        }
+        self.bounded(&text[from..]);
+    }
+
+    /// Text in pieces. Punctuation without end breaks like a long word: a line could not hold it, nor a PDF, in which no run
+    /// is longer than 32,767 bytes (ISO 19005-3, 6.1.13).
+    fn bounded(&mut self, text: &str) {
+        let mut from = 0;
+        let mut run = 0;
+        for (at, c) in text.char_indices() {
+            run = if c.is_ascii_punctuation() { run + 1 } else { 0 };
+            if run > PUNCTUATION {
+                self.markup(&text[from..at]);
+                self.soft();
+                (from, run) = (at, 1);
+            }
         }
         self.markup(&text[from..]);
     }

@@ -74,8 +74,14 @@ fn typeset(engine: &Engine, texts: &[&str], autolink: bool) -> Option<Vec<Sight>
     }
     let document = Document { blocks: all, ..Document::default() };
     let fonts = Fonts::new(Vec::new());
-    let meta =
-        TypstMeta { document: "book".into(), front: Map::new(), language: "en".into(), paper: "a4".into(), notes: NotesPlacement::End };
+    let meta = TypstMeta {
+        document: "book".into(),
+        front: Map::new(),
+        language: "en".into(),
+        paper: "a4".into(),
+        notes: NotesPlacement::End,
+        heading_steps: true,
+    };
     let mut source = to_typst(&document, &Stamp::blank(), &meta, &str::to_owned, &fonts.coverage());
     source.text = with_one_image(&source.text);
     let svg: &[u8] = br#"<svg xmlns="http://www.w3.org/2000/svg" width="5" height="9"/>"#;
