@@ -153,10 +153,8 @@ impl Telling<'_> {
             let ids = |change: &Change| change.id == name || change.old_id.as_deref() == Some(name);
             document.id.contains('/') && changes.records.iter().any(|change| change.kind != ChangeKind::Changed && ids(change))
         };
-        let title = |id: &str| {
-            let prepared = self.documents.iter().find(|prepared| prepared.planned.id == id);
-            prepared.and_then(|prepared| front::title(&prepared.document)).unwrap_or_else(|| id.to_owned())
-        };
+        let prepared: BTreeMap<&str, &Prepared> = self.documents.iter().map(|prepared| (prepared.planned.id.as_str(), *prepared)).collect();
+        let title = |id: &str| prepared.get(id).and_then(|prepared| front::title(&prepared.document)).unwrap_or_else(|| id.to_owned());
         let mut groups: BTreeMap<(&str, &[Reason]), Vec<String>> = BTreeMap::new();
         for document in &changes.documents {
             let is_told = match document.kind {
