@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use minijinja::value::ValueKind;
+
 use super::engine::{Context, Engine};
-use super::values::Pass;
-use super::{Scope, fault};
+use super::rewrite::rewrite;
+use super::token::unshield;
+use super::values::{Pass, RecordObject};
+use super::{Scope, fault, operators};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::model::{Book, DocumentPlan, NotesPlacement};
 
@@ -73,8 +77,15 @@ fn each(
     let pass = Pass::new(book.clone());
     let mut env = engine.for_pass(&pass);
     // Here a value is printed as it is: the id is no Markdown.
-    env.set_formatter(|out, _state, value| Ok(out.write_str(&super::values::plain(value)?)?));
-    let template = match env.template_from_named_str("content/book.yaml", &plan.id) {
+    let shared = pass.clone();
+    env.set_formatter(move |out, _state, value| Ok(out.write_str(&id_text(&shared, value)?)?));
+    let rewritten = rewrite(&plan.id);
+    let source = rewritten.as_ref().map_or(plan.id.as_str(), |rewritten| &rewritten.text);
+    let template = env.template_from_named_str("content/book.yaml", source).and_then(|template| match rewritten {
+        Ok(_) => Ok(template),
+        Err(fault) => Err(minijinja::Error::new(minijinja::ErrorKind::SyntaxError, fault.why)),
+    });
+    let template = match template {
         Ok(template) => template,
         Err(error) => {
             diagnostics.push(fault::of_document_id(plan, index, None, &error));
@@ -86,12 +97,24 @@ fn each(
     let context = Context { pass: &pass, scope: &Scope::default(), document: "", title: None, record: None };
     fields.insert("book".to_owned(), context.root().get_attr("book").unwrap_or_default());
     for id in records.keys() {
-        let record = super::values::RecordObject::find(&pass, collection, id).map(minijinja::Value::from_object).unwrap_or_default();
+        let record = RecordObject::find(&pass, collection, id).map(minijinja::Value::from_object).unwrap_or_default();
         fields.insert("record".to_owned(), record);
         match template.render(minijinja::Value::from_pairs(fields.clone())) {
             Ok(text) => planned.push(one(plan, index, safe_path(&text), Some((collection.to_owned(), id.clone())), book)),
             Err(error) => diagnostics.push(fault::of_document_id(plan, index, Some((id, &pass)), &error)),
         }
+    }
+}
+
+/// A value in an id, which prints nothing: a claim's value, a record's id.
+fn id_text(pass: &Pass, value: &minijinja::Value) -> Result<String, minijinja::Error> {
+    let plain = operators::plain_value(pass, value)?;
+    let plain = plain.downcast_object_ref::<RecordObject>().map_or_else(|| plain.clone(), |record| minijinja::Value::from(record.id()));
+    match plain.kind() {
+        ValueKind::String | ValueKind::Number => Ok(unshield(&plain.to_string()).into_owned()),
+        ValueKind::Undefined => Err(minijinja::Error::from(minijinja::ErrorKind::UndefinedError)),
+        ValueKind::None => Err(operators::error("the field is absent or not known")),
+        _ => Err(operators::error("only a text or a number can stand here")),
     }
 }
 

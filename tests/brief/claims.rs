@@ -503,6 +503,13 @@ fn printed_text_is_a_value_of_its_own() {
     for (body, expected) in [
         ("{% for c in caught %}{{ c }}{% endfor %}", "a loop would cut a printed value in two"),
         ("{% set x %}{{ version.number }}{% endset %}{% if x == '1' %}a{% endif %}", "a field of the version can be printed, not compared"),
+        ("{% include 'x' ~ items.ten.text ~ '.jinja' %}", "includes template `xDone.jinja`, which doesn't exist"),
+        ("{% include caught %}", "includes template `Done`, which doesn't exist"),
+        ("{% include items.ten.text.value ~ '.jinja' %}", "includes template `Done.jinja`, which doesn't exist"),
+        ("{% include items.ten.n %}", "a template is named by a text, not by `items/ten/n`"),
+        ("{% include [] %}", "an empty list names no template"),
+        ("{% extends caught %}", "includes template `Done`, which doesn't exist"),
+        ("{% from 'x' ~ caught import a %}", "includes template `xDone`, which doesn't exist"),
         ("{% filter truncate(3) %}{{ items.ten.text }}{% endfilter %}", "`truncate` would cut a printed value"),
         ("{% filter reverse %}{{ items.ten.text }}{% endfilter %}", "`reverse` would cut a printed value in two"),
         (

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use minijinja::value::{Rest, Value};
 use minijinja::{Environment, State};
 
-use super::rewrite::{CALCULATE, CAPTURED, COMPARE, CONCAT, ITEM, KEY, LOOP, NEGATE, SLICE};
+use super::rewrite::{CALCULATE, CAPTURED, COMPARE, CONCAT, ITEM, KEY, LOOP, NEGATE, SLICE, TEMPLATE};
 use super::values::Pass;
 
 pub(super) use calculate::{calculate, derived, negate, quantity_of, refused};
@@ -43,6 +43,8 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
     let shared = pass.clone();
     env.add_function(KEY, move |key: Value| text::key(&shared, &key));
+    let shared = pass.clone();
+    env.add_function(TEMPLATE, move |name: Value| text::template(&shared, &name));
     let shared = pass.clone();
     env.add_function(LOOP, move |items: Value| text::looped(&shared, items));
     let shared = pass.clone();

@@ -7,7 +7,7 @@ use minijinja::{Error, State};
 
 use super::operand::{fault, invalid, named, plain_value};
 use crate::render::filters::{number_text, to_token};
-use crate::render::token::{CUTS, has_token};
+use crate::render::token::{CUTS, has_token, unshield};
 use crate::render::values::{BareObject, ClaimObject, MarkObject, Pass, RecordObject, TextObject, exact, plain_text};
 
 /// What a call or a block printed, as a value of its own.
@@ -182,6 +182,22 @@ fn key_in(pass: &Arc<Pass>, key: &Value) -> Result<Value, Error> {
         Some(record) => Ok(Value::from(record.id())),
         None => Ok(plain),
     }
+}
+
+/// The name of a template, or several of which the first that exists is meant.
+pub(super) fn template(pass: &Arc<Pass>, name: &Value) -> Result<Value, Error> {
+    fault("include", &[name])?;
+    let plain = plain_value(pass, name)?;
+    if let Some(text) = plain.as_str() {
+        return Ok(Value::from(unshield(text).into_owned()));
+    }
+    let names = plain.try_iter().ok().filter(|_| matches!(plain.kind(), ValueKind::Seq | ValueKind::Iterable));
+    let names = names.ok_or_else(|| invalid(format!("a template is named by a text, not by {}", named(name))))?;
+    let names = names.map(|name| template(pass, &name)).collect::<Result<Vec<_>, _>>()?;
+    if names.is_empty() {
+        return Err(invalid("an empty list names no template"));
+    }
+    Ok(Value::from(names))
 }
 
 /// What a loop goes over.

@@ -2,7 +2,7 @@
 
 use minijinja::machinery::{Span, Token};
 
-use super::{CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE};
+use super::{CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, TEMPLATE};
 
 /// How deeply expressions may be nested; the engine has a limit of its own, which is lower for most.
 const DEPTH: usize = 150;
@@ -171,9 +171,13 @@ impl<'a> Grammar<'a> {
                 self.expression()?;
             }
             "do" => drop(self.expression()?),
-            "extends" | "autoescape" => drop(self.operand()?),
-            "include" | "import" | "from" => {
-                self.operand()?;
+            "autoescape" => drop(self.operand()?),
+            "extends" | "include" | "import" | "from" => {
+                let is_constant = matches!(self.peek(), Some(Token::Str(_) | Token::String(_)));
+                let node = self.operand()?;
+                if !is_constant || node.to != self.end() || self.edits.last().is_some_and(|edit| edit.from >= node.from) {
+                    self.wrap(node, TEMPLATE);
+                }
                 self.skip_to(|_| false);
             }
             _ => self.skip_to(|_| false),

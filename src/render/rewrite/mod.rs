@@ -21,6 +21,7 @@ pub(super) const ITEM: &str = "__item";
 pub(super) const SLICE: &str = "__slice";
 pub(super) const KEY: &str = "__key";
 pub(super) const LOOP: &str = "__loop";
+pub(super) const TEMPLATE: &str = "__template";
 pub(super) const CAPTURED: &str = "__captured";
 
 /// A template's source as the engine has it, and where each part of it came from.
@@ -132,7 +133,7 @@ mod tests {
             ("{{ {'a': 1, b: c + 1, k(): 2} }}", r#"{{ {'a': 1, __key(b): __calculate(c, "+", 1), __key(__captured(k())): 2} }}"#),
             ("{{ f(*a, **b) }}", "{{ f(*a, **b) }}"),
             ("{{ (a, b + 1,) }}", r#"{{ (a, __calculate(b, "+", 1),) }}"#),
-            ("{% include 'a' ~ b ignore missing %}", "{% include __concat('a', b) ignore missing %}"),
+            ("{% include 'a' ~ b ignore missing %}", "{% include __template(__concat('a', b)) ignore missing %}"),
             ("{% from 'a' import b as c, d with context %}", "{% from 'a' import b as c, d with context %}"),
             ("{% for a, b in x recursive %}", "{% for a, b in __loop(x) recursive %}"),
             ("{{ 'a' 'b' ~ c }}", "{{ __concat('a' 'b', c) }}"),

@@ -1,9 +1,8 @@
-//! Values of the model to values of the engine, and those to plain text.
+//! Values of the model to values of the engine.
 
 use std::sync::Arc;
 
-use minijinja::value::{Value, ValueKind};
-use minijinja::{Error, ErrorKind};
+use minijinja::value::Value;
 
 use super::claim::ClaimObject;
 use super::map::MapObject;
@@ -13,7 +12,6 @@ use super::printed::Origin;
 use super::record::RecordObject;
 use super::scalar::{number, optional, text};
 use crate::model;
-use crate::render::token::unshield;
 
 /// A value of a record as the engine sees it.
 pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -> Value {
@@ -41,21 +39,6 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
             .collect::<Vec<Value>>()
             .into(),
         model::Value::Map(fields) => Value::from_object(MapObject { pass: pass.clone(), fields: fields.clone(), origin }),
-    }
-}
-
-/// A value as plain text, where no Markdown stands: a claim's value, a record's id.
-pub(crate) fn plain(value: &Value) -> Result<String, Error> {
-    let bare = match (value.downcast_object_ref::<ClaimObject>(), value.downcast_object_ref::<RecordObject>()) {
-        (Some(claim), _) => claim.bare(),
-        (_, Some(record)) => text(record.id()),
-        _ => value.clone(),
-    };
-    match bare.kind() {
-        ValueKind::String | ValueKind::Number => Ok(unshield(&bare.to_string()).into_owned()),
-        ValueKind::Undefined => Err(Error::from(ErrorKind::UndefinedError)),
-        ValueKind::None => Err(Error::new(ErrorKind::InvalidOperation, "the field is absent or not known")),
-        _ => Err(Error::new(ErrorKind::InvalidOperation, "only a text or a number can stand here")),
     }
 }
 

@@ -17,7 +17,6 @@ mod text;
 pub(super) use bare::BareObject;
 pub(super) use claim::{ClaimObject, Derived};
 pub(super) use collection::CollectionObject;
-pub(super) use convert::plain;
 pub(super) use mark::MarkObject;
 pub(super) use markdown::MarkdownObject;
 pub(super) use pass::Pass;
