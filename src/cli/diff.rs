@@ -104,6 +104,9 @@ impl Diff {
             let hint = "add `--redline FILE.pdf` or `--format html`";
             return Err(Hint::on("`--document` says which document to redline, and no redline is asked for", hint));
         }
+        if let Some(file) = &self.redline {
+            files::prepare(file, &self.guard(), replaced(self.force))?;
+        }
         let comparison = match self.compare() {
             Ok(comparison) => comparison,
             Err(error) => return Err(unusable(error, terminal)),
@@ -180,15 +183,17 @@ impl Diff {
             };
         };
         let Some(redlined) = redlined.transpose()? else { return Ok(()) };
-        let (guard, existing) = (Guard::new(&self.folders.root.root, &self.folders.output()), replaced(self.force));
-        files::prepare(file, &guard, existing)?;
         let id = redlined.id.clone();
         let made = redlined.pdf(&self.options(terminal)?)?;
-        files::write(file, &made.bytes, &guard, existing)?;
+        files::write(file, &made.bytes, &self.guard(), replaced(self.force))?;
         terminal.diagnostics(&made.tree, &made.warnings);
         made.notes.iter().for_each(|note| terminal.note(note));
         terminal.remark(format_args!("wrote `{}`: `{id}` with {} marked", file.display(), Count(made.changes, "change")));
         Ok(())
+    }
+
+    fn guard(&self) -> Guard {
+        Guard::new(&self.folders.root.root, &self.folders.output())
     }
 
     fn options(&self, terminal: &Terminal) -> Result<BuildOptions> {

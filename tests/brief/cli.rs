@@ -96,7 +96,10 @@ pub(crate) fn fill(root: &Path) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
-    let _ = fs::remove_file(root.join("content/options/tram.yaml"));
+    // Files of the same names that no book could have.
+    for file in ["content/options/tram.yaml", "fonts/a.otf"] {
+        let _ = fs::remove_file(root.join(file));
+    }
 }
 
 #[test]
