@@ -186,7 +186,7 @@ fn no_program_that_a_repository_names_is_run() {
 
     let typst = typst().unwrap_or_default();
     let (redline, published) = (book.beside("redline.pdf"), book.beside("published"));
-    let commands: [&[&str]; 16] = [
+    let commands: [&[&str]; 19] = [
         &["check"],
         &["build", "--no-pdf"],
         &["build", "--no-pdf", "--since", "HEAD~1"],
@@ -201,6 +201,9 @@ fn no_program_that_a_repository_names_is_run() {
         &["diff", "HEAD~1", "--redline", redline.to_str().unwrap()],
         &["review", "HEAD~1"],
         &["versions"],
+        &["verify"],
+        &["diff", "HEAD~1", "--format", "json", "--exit-code"],
+        &["review", "HEAD~2..."],
         &["site"],
         &["publish", published.to_str().unwrap()],
     ];
