@@ -103,6 +103,6 @@ fn name(id: &Value) -> String {
 }
 
 /// Entries by their key.
-pub(super) fn by_key<'k, T>(keys: &'k [String], entries: impl IntoIterator<Item = T>) -> BTreeMap<&'k str, T> {
+pub(super) fn by_key<T>(keys: &[String], entries: impl IntoIterator<Item = T>) -> BTreeMap<&str, T> {
     keys.iter().map(String::as_str).zip(entries).collect()
 }

@@ -195,7 +195,7 @@ impl<'a> Outline<'a> {
         let begins_item = |line: &&str| {
             line.get(..indent).is_some_and(is_spaces) && line.get(indent..).is_some_and(|rest| rest.starts_with('-') && dash(rest))
         };
-        let heads: Vec<usize> = (head..to).filter(|index| self.lines.get(*index).is_some_and(|line| begins_item(line))).collect();
+        let heads: Vec<usize> = (head..to).filter(|index| self.lines.get(*index).is_some_and(begins_item)).collect();
         if heads.len() != items.len() {
             return None;
         }

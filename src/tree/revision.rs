@@ -45,15 +45,16 @@ pub fn facts(root: &Path) -> Option<GitFacts> {
 fn is_clean(root: &Path) -> Result<Option<bool>> {
     let Some(changed) = changed(root)? else { return Ok(None) };
     let Some(tracked) = git::run(root, &[&["ls-files", "--stage", "-z", "--"], FOLDERS.as_slice()].concat())? else { return Ok(None) };
-    let tracked: BTreeMap<&[u8], (&[u8], String)> = tracked.split(|byte| *byte == 0).filter_map(tracked_file).collect();
-    if tracked.values().any(|(mode, _)| *mode == b"160000") {
+    let tracked: Vec<Tracked<'_>> = tracked.split(|byte| *byte == 0).filter_map(tracked_file).collect();
+    if tracked.iter().any(|file| file.mode == b"160000") {
         return Ok(Some(false));
     }
+    let ids: BTreeMap<&[u8], &String> = tracked.iter().map(|file| (file.path, &file.id)).collect();
     let mut expanded = Vec::new();
     for entry in changed {
-        let id = tracked.get(entry.path.as_slice()).map(|(_, id)| id);
+        let id = ids.get(entry.path.as_slice());
         match id.filter(|_| entry.only_in_work_tree) {
-            Some(id) => expanded.push((entry.path, id)),
+            Some(id) => expanded.push((entry.path, *id)),
             None => return Ok(Some(false)),
         }
     }
@@ -86,12 +87,19 @@ fn changed(root: &Path) -> Result<Option<Vec<Changed>>> {
     Ok(Some(entries.filter(|entry| !is_hidden(&String::from_utf8_lossy(&entry.path))).collect()))
 }
 
-/// An entry of `ls-files --stage`, `100644 <id> 0\t<path>`: path, mode and id.
-fn tracked_file(entry: &[u8]) -> Option<(&[u8], (&[u8], String))> {
+/// A file that git tracks.
+struct Tracked<'a> {
+    mode: &'a [u8],
+    id: String,
+    path: &'a [u8],
+}
+
+/// Reads an entry of `ls-files --stage`: `100644 <id> 0\t<path>`.
+fn tracked_file(entry: &[u8]) -> Option<Tracked<'_>> {
     let tab = entry.iter().position(|byte| *byte == b'\t')?;
     let mut about = entry[..tab].split(|byte| *byte == b' ');
     let (mode, id) = (about.next()?, about.next()?);
-    Some((&entry[tab + 1..], (mode, String::from_utf8(id.to_vec()).ok()?)))
+    Some(Tracked { mode, id: String::from_utf8(id.to_vec()).ok()?, path: &entry[tab + 1..] })
 }
 
 /// A commit.

@@ -481,7 +481,7 @@ fn a_released_program_is_downloaded_and_compiled_only_where_there_is_none() {
                  printf '#!/bin/sh\\necho compiled\\n' > \"$2/bin/brief\"\nchmod +x \"$2/bin/brief\"\n";
     fs::write(bin.join("cargo"), cargo).unwrap();
     Command::new("chmod").arg("+x").arg(bin.join("cargo")).status().unwrap();
-    let address = super::publish::places::web(releases.clone());
+    let address = super::publish::places::web(releases);
     let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_array().unwrap();
     let upto = steps.iter().position(|step| step["name"] == "Check").unwrap();

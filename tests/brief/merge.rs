@@ -273,9 +273,9 @@ fn meaning(field: usize, value: u8) -> Json {
 
 fn write_field(field: usize, value: u8, indent: &str) -> String {
     match field {
-        0 if value % 2 == 0 => format!("name: \"Name: {value}\"  # so it says\n"),
+        0 if value.is_multiple_of(2) => format!("name: \"Name: {value}\"  # so it says\n"),
         0 => format!("name: 'Name: {value}'\n"),
-        1 if value % 2 == 0 => format!("troops: {{ value: {}, source: \"letter#{value}\" }}\n", u32::from(value) * 1000),
+        1 if value.is_multiple_of(2) => format!("troops: {{ value: {}, source: \"letter#{value}\" }}\n", u32::from(value) * 1000),
         1 => format!("troops:\n{indent}  value: {}\n{indent}  # where from\n{indent}  source: letter#{value}\n", u32::from(value) * 1000),
         2 => format!("lead: {value}\n"),
         3 => format!("note: |\n{indent}  Line {value}\n{indent}  # no comment\n\n{indent}  end\n"),
