@@ -800,7 +800,7 @@ fn the_readme_names_every_word() {
     let readme = include_str!("../../README.md");
     let listed = readme.lines().find_map(|line| line.strip_prefix("The words are ")).unwrap();
     for word in brief::render::words().chain(brief::markdown::WORDS.iter().chain(brief::redline::WORDS).map(|(key, _)| *key)) {
-        assert!(listed.contains(&format!("`{word}`")), "{word}");
+        assert!(listed.contains(&format!("`{word}`")), "`The words are …` in README.md lacks `{word}`");
     }
 }
 
