@@ -1,6 +1,9 @@
 //! What a rendered document must be before it can be typeset: a title, headings in steps, images that are there.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::document::chart::Chart;
 use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Origins, walk};
 use crate::tree::Tree;
 
@@ -13,7 +16,8 @@ const ASSETS: &str = "content/assets";
 /// Checks a document whose lines came from `origins`; `steps` says that no level of
 /// headings may be skipped.
 pub fn document(document: &Document, origins: &Origins, tree: &Tree, steps: bool) -> Vec<Diagnostic> {
-    let mut checker = Checker { origins, tree, found: Vec::new(), line: 1, level: 0, steps, levels: HeadingLevels::default() };
+    let mut checker =
+        Checker { origins, tree, charts: &document.charts, found: Vec::new(), line: 1, level: 0, steps, levels: HeadingLevels::default() };
     let untitled = document.front.get("title").is_none_or(|title| title.as_str().is_none_or(|t| t.trim().is_empty()));
     let mut titles = 0;
     walk::blocks(&document.blocks, &mut |block| {
@@ -43,6 +47,8 @@ pub fn document(document: &Document, origins: &Origins, tree: &Tree, steps: bool
 struct Checker<'a> {
     origins: &'a Origins,
     tree: &'a Tree,
+    /// The figures that are drawn for the document.
+    charts: &'a BTreeMap<String, Chart>,
     found: Vec<Diagnostic>,
     line: usize,
     /// The level of the heading before.
@@ -123,6 +129,13 @@ impl Checker<'_> {
     }
 
     fn image(&mut self, path: &str) {
+        if self.charts.contains_key(path) {
+            if self.tree.get(&format!("content/{path}")).is_some() {
+                let message = format!("`{path}` is where a figure of this document is drawn, and there is a file of that name");
+                self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, message).help(format!("rename `content/{path}`")));
+            }
+            return;
+        }
         let Some(name) = path.strip_prefix("assets/").filter(|name| !name.split('/').any(|part| matches!(part, "" | "." | ".."))) else {
             self.fault(
                 Diagnostic::error(Code::MissingAsset, Place::Book, format!("image `{path}` is not below `assets/`"))

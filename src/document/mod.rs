@@ -34,6 +34,8 @@ pub struct Document {
     pub sources: Vec<SourceEntry>,
     /// The claims printed, in the order of the text: [`Inline::Claim`] and its ledger entry meet by this index.
     pub claims: Vec<PrintedClaim>,
+    /// The charts that are to be drawn, by the paths of the images that show them.
+    pub charts: BTreeMap<String, chart::Chart>,
 }
 
 impl Document {

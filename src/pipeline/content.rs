@@ -1,19 +1,21 @@
 //! From files to documents: read, load, check, render, check again. Nothing is written.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 use rayon::prelude::*;
 
+use super::finish::asset_path;
 use super::options::{Checked, Progress};
 use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
+use crate::document::chart::Chart;
 use crate::document::{Document, Origins};
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
 use crate::tree::Tree;
-use crate::{audience, check as checks, load, markdown, redline, render, tree, typeset};
+use crate::{audience, check as checks, figure, load, markdown, redline, render, tree, typeset};
 
 /// A book whose documents are rendered, without version fields and without what changed.
 pub(super) struct Content {
@@ -31,9 +33,16 @@ pub(super) struct Prepared {
     /// Whether it prints what changed, so that every version revises it.
     pub(super) uses_changes: bool,
     pub(super) origins: Origins,
+    /// Its figures, drawn, by the paths of their images.
+    pub(super) drawings: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Prepared {
+    /// An image that it shows: a drawing of its own, or one of the book's.
+    pub(super) fn image<'a>(&'a self, path: &str, tree: &'a Tree) -> Option<&'a [u8]> {
+        self.drawings.get(path).map(|bytes| &**bytes).or_else(|| tree.get(&asset_path(path)))
+    }
+
     /// The length of its rendered text: how much there is to typeset.
     pub(super) fn lines(&self) -> usize {
         self.origins.len()
@@ -160,8 +169,14 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     if !has_errors(&faults) {
         faults.extend(checks::document(&rendered.document, &rendered.origins, tree, renderer.book().settings.pdf.are_accessible()));
     }
-    let prepared =
-        Prepared { planned: planned.clone(), document: rendered.document, uses_changes: rendered.uses_changes, origins: rendered.origins };
+    let drawn = |(path, chart): (&String, &Chart)| (path.clone(), Arc::from(figure::draw(chart).into_bytes()));
+    let prepared = Prepared {
+        planned: planned.clone(),
+        uses_changes: rendered.uses_changes,
+        origins: rendered.origins,
+        drawings: rendered.document.charts.iter().map(drawn).collect(),
+        document: rendered.document,
+    };
     (prepared, faults)
 }
 

@@ -94,7 +94,7 @@ impl Content {
     /// The digests of a rendered document.
     pub(super) fn of(prepared: &Prepared, press: &Press<'_>, tools: &Tools, others: Option<&Tools>, templates: &Templates) -> Content {
         let texts = blank_texts(prepared, press);
-        let assets = press.assets_of(&prepared.document);
+        let assets = press.assets_of(prepared);
         let options = press.reader_options();
         let texts = [("markdown", texts.markdown.as_str()), ("typst", texts.typst.as_str())];
         let parts = |tools| version::DocumentParts {

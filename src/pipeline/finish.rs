@@ -9,7 +9,7 @@ use super::content::Prepared;
 use super::options::BuildOptions;
 use super::{front, typesetting};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Document, Stamp, TypstSource, to_address};
+use crate::document::{Stamp, TypstSource, to_address};
 use crate::markdown::{self, TypstMeta, Written};
 use crate::model::{Book, Date, Settings};
 use crate::render::long_date;
@@ -81,15 +81,15 @@ impl<'a> Press<'a> {
     }
 
     /// The images that documents show, by their names in a version's folder.
-    pub(super) fn images<'b>(&'b self, documents: &[&Prepared]) -> BTreeMap<String, &'b [u8]> {
-        let paths = documents.iter().flat_map(|prepared| prepared.document.image_paths());
-        paths.filter_map(|path| Some((image_name(&path), self.tree.get(&asset_path(&path))?))).collect()
+    pub(super) fn images<'b>(&'b self, documents: &[&'b Prepared]) -> BTreeMap<String, &'b [u8]> {
+        let shown = documents.iter().flat_map(|prepared| prepared.document.image_paths().into_iter().map(|path| (*prepared, path)));
+        shown.filter_map(|(prepared, path)| Some((image_name(&path), prepared.image(&path, self.tree)?))).collect()
     }
 
     /// The images that a document shows, by path, and their digests.
-    pub(super) fn assets_of(&self, document: &Document) -> BTreeMap<String, Digest> {
-        let shown = document.image_paths().into_iter().filter_map(|path| {
-            let bytes = self.tree.get(&asset_path(&path))?;
+    pub(super) fn assets_of(&self, prepared: &Prepared) -> BTreeMap<String, Digest> {
+        let shown = prepared.document.image_paths().into_iter().filter_map(|path| {
+            let bytes = prepared.image(&path, self.tree)?;
             Some((path, Digest::of(bytes)))
         });
         shown.collect()

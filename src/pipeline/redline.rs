@@ -1,6 +1,6 @@
 //! The redline of a document: the texts of two sides in one, for a PDF or a page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -153,7 +153,7 @@ impl Redlined {
         let changes = redline.changes.len();
         let mut document = redline.document;
         without_lost_images(&mut document, &tree);
-        let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default() };
+        let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default(), drawings: BTreeMap::new() };
         let meta = TypstMeta {
             document: id.clone(),
             front: front::for_theme(&prepared, &book.settings, &stamp),

@@ -1,7 +1,8 @@
 //! What a side's documents say: rendered with its own templates, or the Markdown that readers of a version got.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -20,6 +21,8 @@ use crate::version::Version;
 pub(super) struct Texts<'a> {
     side: &'a Side,
     source: Source<'a>,
+    /// The figures of the documents that were made, by the paths of their images.
+    drawings: Mutex<BTreeMap<String, Arc<[u8]>>>,
 }
 
 enum Source<'a> {
@@ -72,7 +75,7 @@ impl Texts<'_> {
             (_, _, From::Folder(folder)) => Source::Folder(folder),
             _ => bail!("{} has no documents: it is from before the book", side.name),
         };
-        Ok(Texts { side, source })
+        Ok(Texts { side, source, drawings: Mutex::default() })
     }
 
     /// The documents' ids: those of a book in its order, those of a version sorted.
@@ -121,13 +124,18 @@ impl Texts<'_> {
             return Err(anyhow::Error::new(Unusable { tree: tree.clone(), diagnostics })
                 .context(format!("document `{id}` of {} can't be made", self.side.name)));
         }
+        let mut drawings = self.drawings.lock().unwrap_or_else(PoisonError::into_inner);
+        drawings.extend(prepared.drawings.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
         Ok(Text::Rendered(Box::new(prepared)))
     }
 
     /// An image that the side's documents show.
     pub(super) fn image(&self, path: &str) -> Option<Arc<[u8]>> {
         match &self.source {
-            Source::Templates(_) => self.side.tree.as_ref()?.files.get(&asset_path(path)).cloned(),
+            Source::Templates(_) => {
+                let drawn = self.drawings.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+                drawn.or_else(|| self.side.tree.as_ref()?.files.get(&asset_path(path)).cloned())
+            }
             Source::Version(version) => version.read(&image_name(path)).ok().map(Arc::from),
             Source::Folder(folder) => files::read(&folder.join(image_name(path)), MAX_FILE).ok().map(Arc::from),
         }

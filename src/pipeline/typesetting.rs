@@ -21,7 +21,7 @@ pub(super) fn typeset(
     engine: &Engine,
 ) -> Result<Result<Pdf, Vec<Diagnostic>>> {
     let images = prepared.document.image_paths();
-    let assets = images.iter().filter_map(|path| Some((path.clone(), press.tree.get(&asset_path(path))?))).collect();
+    let assets = images.iter().filter_map(|path| Some((path.clone(), prepared.image(path, press.tree)?))).collect();
     let made = engine.typeset(&Job {
         source,
         theme: press.theme(),

@@ -130,6 +130,7 @@ fn a_version_holds_what_the_design_says() {
     for (folder, ids) in [("contributors", &CONTRIBUTORS[..]), ("precedents", &PRECEDENTS[..])] {
         expected.extend(ids.iter().flat_map(|id| [format!("{folder}/{id}.md"), format!("{folder}/{id}.pdf")]));
     }
+    expected.extend([1, 2].map(|figure| format!("assets/drawings/book-{figure}.svg")));
     expected.sort();
     let found: Vec<String> = files(&book.output("v1")).into_keys().collect();
     assert_eq!(found, expected);

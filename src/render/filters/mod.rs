@@ -4,6 +4,7 @@
 //! replaced by ones that work on what was printed and keep its source.
 
 mod comparison;
+mod figure;
 mod function;
 mod list;
 mod mark;
@@ -92,7 +93,7 @@ pub(crate) const TESTS: [&str; 16] = [
     "true",
 ];
 /// The functions that they may use.
-pub(crate) const FUNCTIONS: [&str; 6] = ["cite", "dict", "namespace", "notes", "range", "sources_cited"];
+pub(crate) const FUNCTIONS: [&str; 8] = ["bar_chart", "cite", "dict", "namespace", "notes", "range", "sources_cited", "timeline"];
 
 /// Puts the filters, tests and functions of templates into an environment that serves one render and has none yet.
 ///
@@ -104,6 +105,7 @@ pub(crate) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     sort::install(env, pass);
     comparison::install(env, pass);
     mark::install(env, pass);
+    figure::install(env, pass);
     function::install(env, pass);
     operators::install(env, pass);
 }

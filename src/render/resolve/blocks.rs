@@ -147,6 +147,7 @@ impl Resolver<'_> {
         match self.pass.prints.get(index) {
             Some(Printed::Notes) => block(BlockKind::Notes),
             Some(Printed::Sources) => block(BlockKind::Sources),
+            Some(Printed::Figure(figure)) => Alone::Blocks(self.figure(&figure)),
             Some(Printed::Markdown { text, origin }) => Alone::Blocks(self.markdown(&text, &origin)),
             Some(Printed::Claim(claim)) if claim.text.is_none() && claim.derived.is_none() => match &claim.claim().held {
                 Held::Known { value: Value::Markdown(text), .. } => {

@@ -145,6 +145,10 @@ impl Resolver<'_> {
             Printed::Markdown { text, origin } => out.extend(self.inline_markdown(&text, &origin)),
             Printed::Stamp(field) => out.push(Inline::Stamp(field)),
             Printed::Cite(citations) => self.marks(&citations, out),
+            Printed::Figure(figure) => self.fault(
+                Diagnostic::error(Code::BlockInLine, Place::Book, format!("the figure “{}” is placed inside a line", figure.title))
+                    .help("let it stand alone, with a blank line before and after"),
+            ),
             Printed::Notes | Printed::Sources => {
                 self.fault(
                     Diagnostic::error(Code::BlockInLine, Place::Book, "the notes or the list of sources are placed inside a line")

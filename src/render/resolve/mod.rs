@@ -7,6 +7,7 @@ mod blocks;
 mod claims;
 mod faults;
 mod fields;
+mod figure;
 mod footnotes;
 mod inlines;
 mod links;
@@ -14,7 +15,7 @@ mod plain;
 mod resolver;
 mod text;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use self::links::Links;
@@ -57,6 +58,7 @@ pub(crate) fn resolve(
         in_link: false,
         footnotes: Vec::new(),
         links: Links::default(),
+        charts: BTreeMap::new(),
     };
     for (line, code, message) in parsed.faults {
         resolver.line = line;
@@ -72,6 +74,7 @@ pub(crate) fn resolve(
     resolver.lead_links(&mut document.blocks);
     let citations = std::mem::take(&mut resolver.citations);
     document.claims = std::mem::take(&mut resolver.claims);
+    document.charts = std::mem::take(&mut resolver.charts);
     if let (Some(title), false) = (&planned.title, document.front.contains_key("title")) {
         document.front.insert("title".to_owned(), title.clone().into());
     }

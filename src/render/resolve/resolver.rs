@@ -1,10 +1,11 @@
 //! What resolving one document keeps: where it stands, and what it has gathered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::links::Links;
 use crate::diagnostic::Diagnostic;
+use crate::document::chart::Chart;
 use crate::document::{Origins, PrintedClaim};
 use crate::model::Citation;
 use crate::render::Parser;
@@ -36,4 +37,6 @@ pub(super) struct Resolver<'a> {
     /// The labels of all footnotes of the authors' own.
     pub(super) footnotes: Vec<String>,
     pub(super) links: Links,
+    /// The charts that figures show, by the paths of their images.
+    pub(super) charts: BTreeMap<String, Chart>,
 }

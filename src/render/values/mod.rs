@@ -20,7 +20,7 @@ pub(super) use collection::CollectionObject;
 pub(super) use mark::MarkObject;
 pub(super) use markdown::MarkdownObject;
 pub(super) use pass::Pass;
-pub(super) use printed::{Origin, Printed};
+pub(super) use printed::{FigureData, FigureValue, Origin, Printed};
 pub(super) use record::RecordObject;
 pub(super) use scalar::{exact, exact_number, number, optional, text};
 pub(super) use stamp::StampObject;

@@ -57,6 +57,7 @@ pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
                         "a field of the version can be printed, not compared: a document must not read differently in each version",
                     );
                 }
+                Some(Printed::Figure(_)) => return fault("a figure can be printed, not compared"),
                 Some(Printed::Notes | Printed::Sources) => return fault("the notes and the list of sources can be printed, not compared"),
                 None => return fault(BROKEN),
             },
