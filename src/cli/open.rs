@@ -71,6 +71,10 @@ fn find(output: &Path, version: &str, document: Option<&str>) -> Result<PathBuf>
     };
     if !folder.is_dir() {
         return Err(match version {
+            "latest" if folder != output.join("latest") => Hint::on(
+                format!("the newest version is missing: there is no `{}`", folder.display()),
+                "`brief versions` lists the versions",
+            ),
             "latest" => Hint::on(format!("there is no version in `{}`", output.display()), "`brief build` makes one"),
             "draft" => Hint::on(format!("there is no draft in `{}`", output.display()), "`brief build --draft` makes one"),
             _ => Hint::on(format!("there is no `{}`", folder.display()), "`brief versions` lists the versions"),

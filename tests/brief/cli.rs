@@ -392,6 +392,8 @@ fn open_finds_versions_and_documents() {
     fs::create_dir(&latest).unwrap();
     fs::write(latest.join("book.pdf"), "mine").unwrap();
     assert_eq!(open(&[]), "output/v3/book.pdf\n");
+    fs::remove_dir_all(here.path().join("output/v3")).unwrap();
+    assert_eq!(open(&[]), "error: the newest version is missing: there is no `output/v3`\nhint: `brief versions` lists the versions\n");
 }
 
 #[cfg(target_os = "linux")]
