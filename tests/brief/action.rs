@@ -775,8 +775,8 @@ fn linters_find_nothing() {
         ".github/workflows/brief-report.yml",
         ".github/workflows/publish.yml",
         ".github/workflows/release.yml",
-        "docs/ci/forgejo.yml",
         ".github/workflows/nightly.yml",
+        "docs/ci/forgejo.yml",
     ];
     match std::env::var("BRIEF_TEST_ZIZMOR") {
         Ok(zizmor) => {

@@ -97,7 +97,7 @@ pub(crate) fn fill(root: &Path) {
         fs::write(path, bytes).unwrap();
     }
     // Files of the same names that no book could have.
-    for file in ["content/options/tram.yaml", "fonts/a.otf"] {
+    for file in ["content/options/tram.yaml", "fonts/about.txt"] {
         let _ = fs::remove_file(root.join(file));
     }
 }

@@ -18,7 +18,7 @@ fn book() -> TempDir {
         "content/book.yaml",
         "content/options/tram.yaml",
         "templates/book.md.jinja",
-        "fonts/a.otf",
+        "fonts/about.txt",
         "output/versions.json",
         "output/latest",
         "output/.lock",
