@@ -12,7 +12,7 @@ pub(super) fn told(old: &str, new: &str) -> (String, String) {
     let (old, new) = (gaps(old), gaps(new));
     let differing: Vec<usize> = (0..old.len().min(new.len())).filter(|index| old[*index].0 != new[*index].0).collect();
     let shown = |letters: &[(String, Option<char>)]| {
-        let (Some(first), Some(last)) = (differing.first(), differing.iter().take(MOST).last()) else { return String::new() };
+        let (Some(first), Some(last)) = (differing.first(), differing.iter().take(MOST).next_back()) else { return String::new() };
         let (from, to) = (first.saturating_sub(AROUND), (last + AROUND).min(letters.len()));
         let mut text = if from > 0 { "…".to_owned() } else { String::new() };
         for (index, (gap, letter)) in letters.iter().enumerate().take(to).skip(from) {

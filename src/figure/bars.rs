@@ -95,7 +95,8 @@ fn draw_bar(canvas: &mut Canvas, bar: &Bar, (start, right): (f64, f64), middle: 
 
 /// What the ends of bars mean, of those that occur; gives the drawing's height.
 fn legend(canvas: &mut Canvas, chart: &BarChart, left: f64, top: f64) -> f64 {
-    let kinds: [(fn(&Extent) -> bool, &str); 4] = [
+    type IsKind = fn(&Extent) -> bool;
+    let kinds: [(IsKind, &str); 4] = [
         (|extent| matches!(extent, Extent::About(_)), chart.words.about.as_str()),
         (|extent| matches!(extent, Extent::AtLeast(_)), chart.words.at_least.as_str()),
         (|extent| matches!(extent, Extent::AtMost(_)), chart.words.at_most.as_str()),

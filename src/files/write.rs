@@ -48,7 +48,7 @@ pub fn write(path: &Path, bytes: &[u8], guard: &Guard, existing: Existing) -> Re
     Ok(())
 }
 
-/// The real path to which [`write`] would write, or why it would not.
+/// The real path to which [`write()`] would write, or why it would not.
 pub fn prepare(path: &Path, guard: &Guard, existing: Existing) -> Result<PathBuf> {
     let cannot = || format!("can't write `{}`", path.display());
     let Some(name) = path.file_name() else { return Err(anyhow!("it names no file").context(cannot())) };

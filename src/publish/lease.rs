@@ -399,8 +399,8 @@ pub(super) fn age(now: i64, since: Instant, modified: i64) -> String {
     let seconds = now.saturating_sub(modified).max(0);
     let (count, unit) = match seconds {
         ..120 => (seconds, "second"),
-        ..7200 => (seconds / 60, "minute"),
-        ..172_800 => (seconds / 3600, "hour"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
         _ => (seconds / 86_400, "day"),
     };
     format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })

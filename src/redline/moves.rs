@@ -71,14 +71,17 @@ struct Pool<'a> {
     holders: HashSet<usize>,
 }
 
+/// Where a thing left over is: its row and its place in it.
+type Spot = (usize, usize);
+
 /// Goes through both trees and gathers what is left over.
 struct Survey<'a> {
     plan: Plan<'a>,
     rows: usize,
     olds: Pool<'a>,
     news: Pool<'a>,
-    /// Pairs of things left over: (row, place) of both.
-    pairs: BTreeMap<(usize, usize), ((usize, usize), usize, usize)>,
+    /// Pairs of things left over: where the old one is, where the new one is, and the ids of both.
+    pairs: BTreeMap<Spot, (Spot, usize, usize)>,
 }
 
 impl<'a> Plan<'a> {

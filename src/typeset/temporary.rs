@@ -171,7 +171,6 @@ fn is_private(_: &Metadata) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "a test's own files")]
 mod tests {
     use super::*;
 

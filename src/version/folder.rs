@@ -108,7 +108,7 @@ impl Version {
     }
 
     /// Compares the folder with the manifest. Bytes that were compared before are compared again only where the system
-    /// says that a file has changed since: see [`Checked`].
+    /// says that a file has changed since: see `Checked`.
     pub fn health(&self) -> Health {
         Version::health_of(std::slice::from_ref(self)).pop().unwrap_or(Health::Missing)
     }

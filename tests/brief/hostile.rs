@@ -201,7 +201,7 @@ proptest! {
     fn a_link_leads_where_the_data_says_or_nowhere(text in text()) {
         let text = folded(&text);
         // A place in the document itself that it doesn't have is no link, with a warning.
-        prop_assume!(!text.is_empty() && !(text.starts_with('#') && text.len() > 1));
+        prop_assume!(!text.is_empty() && (!text.starts_with('#') || text.len() == 1));
         let template = "# T\n\n[x]({{ things.it.text }})\n\n[y](https://example.org/{{ things.it.text }}/z)\n";
         let Ok(document) = rendered(&serde_json::json!({ "text": text }), template) else { return Ok(()) };
         let mut urls = Vec::new();

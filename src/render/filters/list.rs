@@ -110,10 +110,10 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
 /// What a filter of lists takes: no text in which claims are printed, whose letters are pieces of figures.
 fn listed(pass: &Arc<Pass>, filter: &str, value: Value) -> Result<Value, Error> {
     let value = piece_of(pass, &value, &format!("`{filter}`"))?.unwrap_or(value);
-    if let Some(claim) = value.downcast_object_ref::<ClaimObject>().filter(|_| filter != "attr") {
-        if claim.bare().kind() != ValueKind::Seq || claim.quantity().is_ok() {
-            return Err(error(format!("`{filter}` takes a list, not the claim `{}`", claim.path())));
-        }
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>().filter(|_| filter != "attr")
+        && (claim.bare().kind() != ValueKind::Seq || claim.quantity().is_ok())
+    {
+        return Err(error(format!("`{filter}` takes a list, not the claim `{}`", claim.path())));
     }
     let inner = value.downcast_object_ref::<BareObject>().map(|bare| &bare.inner);
     let kind = inner.unwrap_or(&value).kind();

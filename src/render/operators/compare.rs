@@ -84,13 +84,13 @@ fn equal(pass: &Arc<Pass>, left: &Value, operator: &str, right: &Value) -> Resul
         return Ok(is_nothing(left) && is_nothing(right));
     }
     unknown(left, operator, right)?;
-    if claim(left).is_some() || claim(right).is_some() {
-        if let Some((a, b)) = quantities(left, operator, right)? {
-            return match a.compare(&b) {
-                Ok(order) => Ok(order == Ordering::Equal),
-                Err(why) => Err(refused(why, left, operator, right, [None, None])),
-            };
-        }
+    if (claim(left).is_some() || claim(right).is_some())
+        && let Some((a, b)) = quantities(left, operator, right)?
+    {
+        return match a.compare(&b) {
+            Ok(order) => Ok(order == Ordering::Equal),
+            Err(why) => Err(refused(why, left, operator, right, [None, None])),
+        };
     }
     let (a, b) = sides(pass, left, right)?;
     let is_strict = claim(left).is_some() || claim(right).is_some();
@@ -105,11 +105,11 @@ fn at_most(pass: &Arc<Pass>, left: &Value, right: &Value, operator: &str) -> Res
     unknown(left, operator, right)?;
     // Messages name the operands as they stand in the template.
     let (first, second) = if matches!(operator, "<" | ">=") { (right, left) } else { (left, right) };
-    if claim(left).is_some() || claim(right).is_some() {
-        if let Some((a, b)) = quantities(first, operator, second)? {
-            let (a, b) = if matches!(operator, "<" | ">=") { (b, a) } else { (a, b) };
-            return a.is_at_most(&b).map_err(|why| refused(why, first, operator, second, [None, None]));
-        }
+    if (claim(left).is_some() || claim(right).is_some())
+        && let Some((a, b)) = quantities(first, operator, second)?
+    {
+        let (a, b) = if matches!(operator, "<" | ">=") { (b, a) } else { (a, b) };
+        return a.is_at_most(&b).map_err(|why| refused(why, first, operator, second, [None, None]));
     }
     let (a, b) = sides(pass, left, right)?;
     if a.is_none() || b.is_none() {

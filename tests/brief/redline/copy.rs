@@ -53,7 +53,7 @@ fn a_note_says_what_changed_since_a_version_and_makes_none() {
     let mut after = files(&book.root);
     let note = book.root.join("output/since/v1-to-v3/book.pdf");
     let bytes = after.remove(&note).expect("the note");
-    assert_eq!(names_of_changed(&before, &after), [PathBuf::new(); 0], "nothing else was written or changed");
+    assert_eq!(names_of_changed(&before, &after), Vec::<PathBuf>::new(), "nothing else was written or changed");
 
     // The same again gives the same bytes, and replaces the note.
     assert_eq!(since(&["v1", "--date", "2025-12-24"]).code, Some(0));
@@ -117,7 +117,7 @@ fn what_no_note_can_be_made_of_is_said_and_nothing_is_written() {
     for (arguments, said) in cases {
         let Run { code, out, err } = since(arguments);
         assert!(code == Some(2) && out.is_empty() && err.contains(said), "{arguments:?}: {code:?} {out}\n{err}");
-        assert_eq!(names_of_changed(&before, &files(&book.root)), [PathBuf::new(); 0], "{arguments:?}");
+        assert_eq!(names_of_changed(&before, &files(&book.root)), Vec::<PathBuf>::new(), "{arguments:?}");
     }
     assert_eq!(since(&["v1", "-o", "foreign.pdf", "--force"]).code, Some(0));
 
