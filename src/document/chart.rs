@@ -1,5 +1,8 @@
 //! Charts: what a figure shows, before it is drawn.
 
+/// Where the drawings of a book's figures are, among its images.
+pub const DRAWINGS: &str = "assets/drawings";
+
 /// A figure's data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Chart {

@@ -10,6 +10,7 @@ use super::content::Prepared;
 use super::finish::{Press, blank_texts};
 use super::templates::Templates;
 use crate::diff::{DocumentChange, FileKind, Reason};
+use crate::document::chart::DRAWINGS;
 use crate::model::NotesPlacement;
 use crate::version::{self, Digest, Manifest, PartDigests, Tools};
 
@@ -147,12 +148,14 @@ fn reasons(id: &str, old: (&Content, &Tools), new: (&Content, &Tools), causes: &
     let mut reasons = Vec::new();
     let paths: BTreeSet<&String> = before.images.keys().chain(after.images.keys()).collect();
     // One that came or went is a matter of the text.
-    let images: Vec<String> = paths
+    let differing = paths
         .into_iter()
         .filter(|path| matches!((before.images.get(*path), after.images.get(*path)), (Some(old), Some(new)) if old != new))
-        .cloned()
-        .collect();
-    if before.markdown != after.markdown || before.typst != after.typst || before.images.len() != after.images.len() {
+        .cloned();
+    // A figure is drawn from what the text is made from.
+    let (drawings, images): (Vec<String>, Vec<String>) = differing.partition(|path| path.starts_with(DRAWINGS));
+    let redrawn = !drawings.is_empty() || before.images.len() != after.images.len();
+    if before.markdown != after.markdown || before.typst != after.typst || redrawn {
         reasons.extend(text_reasons(id, before, after, causes));
         // The same text set otherwise: on other paper, by another brief, or for want of a glyph.
         let otherwise = old_tools != new_tools || before.fonts != after.fonts || before.options != after.options;

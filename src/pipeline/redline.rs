@@ -133,7 +133,8 @@ impl Redlined {
     /// As a part of a page.
     pub fn html(&self) -> String {
         let words = |key: &str| self.book.settings.words.get(key).cloned();
-        fragment(&self.redline, &words)
+        let images = |path: &str| self.tree.get(&asset_path(path)).map(<[u8]>::to_vec);
+        fragment(&self.redline, &words, &images)
     }
 
     /// Typesets it as the book's documents are.

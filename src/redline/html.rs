@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::generated::CHANGES;
 use super::list;
 use super::moved::origin_anchor;
@@ -11,16 +14,35 @@ use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, MoveE
 use crate::text::words::{Op, Word};
 use crate::text::{capital, escape_html as escape};
 
-/// List of changes and text, without their title, which is a heading of level 2. Images are shown by what they say; its
-/// ids begin with `change-`, `note-` or `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`].
-pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>) -> String {
+/// List of changes and text, without their title, which is a heading of level 2. Its ids begin with `change-`, `note-` or
+/// `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`]; `images` are the bytes of an image, by its
+/// path, which become part of the page. An image without bytes is shown by what it says.
+pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>, images: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
     let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
-    let mut painter = Painter { out: String::new(), naming, document: &redline.document, footnotes: BTreeMap::new(), in_link: false };
+    let mut painter =
+        Painter { out: String::new(), naming, document: &redline.document, footnotes: BTreeMap::new(), in_link: false, images };
     painter.collect();
     painter.list(redline);
     painter.blocks(redline.text());
     painter.own_footnotes();
     painter.out
+}
+
+/// An image larger than this, in bytes, is left out of a page.
+const LARGEST_IMAGE: usize = 8 << 20;
+
+/// An image as an address that holds it (RFC 2397). In an `img` no script of an SVG runs.
+fn data_address(path: &str, bytes: &[u8]) -> Option<String> {
+    let extension = path.rsplit_once('.')?.1.to_ascii_lowercase();
+    let kind = match extension.as_str() {
+        "svg" => "svg+xml",
+        "png" => "png",
+        "jpg" | "jpeg" => "jpeg",
+        "gif" => "gif",
+        "webp" => "webp",
+        _ => return None,
+    };
+    (bytes.len() <= LARGEST_IMAGE).then(|| format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
 struct Painter<'a> {
@@ -30,6 +52,7 @@ struct Painter<'a> {
     /// Footnotes of the text's own, by label: number and blocks.
     footnotes: BTreeMap<&'a str, (usize, &'a [Block])>,
     in_link: bool,
+    images: &'a dyn Fn(&str) -> Option<Vec<u8>>,
 }
 
 impl<'a> Painter<'a> {
@@ -277,9 +300,15 @@ impl<'a> Painter<'a> {
             }
             Inline::Link { content, .. } | Inline::Claim { content, .. } => self.inlines(content),
             Inline::Image { alternative, path, .. } => {
-                self.push("<span class=\"image\">");
-                self.text(if alternative.trim().is_empty() { path } else { alternative });
-                self.push("</span>");
+                let said = if alternative.trim().is_empty() { path } else { alternative };
+                match (self.images)(path).and_then(|bytes| data_address(path, &bytes)) {
+                    Some(address) => self.push(&format!("<img src=\"{address}\" alt=\"{}\">", escape(said))),
+                    None => {
+                        self.push("<span class=\"image\">");
+                        self.text(said);
+                        self.push("</span>");
+                    }
+                }
             }
             Inline::SoftBreak => self.push(" "),
             Inline::HardBreak => self.push("<br>\n"),

@@ -2,19 +2,16 @@
 
 use super::resolver::Resolver;
 use super::text::folded;
-use crate::document::chart::Chart;
+use crate::document::chart::{Chart, DRAWINGS};
 use crate::document::{Block, BlockKind, Inline};
 use crate::render::marks;
 use crate::render::values::{FigureData, FigureValue};
-
-/// Where the drawings of a book's figures are, among its assets.
-const FOLDER: &str = "assets/drawings";
 
 impl Resolver<'_> {
     /// The blocks of a figure.
     pub(super) fn figure(&mut self, figure: &FigureData) -> Vec<Block> {
         let line = self.line;
-        let path = format!("{FOLDER}/{}-{}.svg", self.planned.id.replace('/', "-"), self.charts.len() + 1);
+        let path = format!("{DRAWINGS}/{}-{}.svg", self.planned.id.replace('/', "-"), self.charts.len() + 1);
         self.charts.insert(path.clone(), figure.chart.clone());
         let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative(figure)) };
         let values = self.values(figure);

@@ -38,7 +38,7 @@ fn cases() {
         let mut listed = listed(&redline);
         listed.sort();
         assert_eq!(anchors, listed, "{}", case.display());
-        let page = fragment(&redline, &|_| None);
+        let page = fragment(&redline, &|_| None, &|_| None);
         for anchor in &anchors {
             assert!(page.contains(&format!("id=\"change-{anchor}\"")), "{}", case.display());
         }
@@ -70,7 +70,7 @@ fn the_document_names_both_versions() {
 fn pages_hold_no_markup_of_the_text() {
     let old = document("# <b>\n\nA `<script>` & \"x\" [l](javascript:alert) <i>raw</i>\n\n```\n</code><script>\n```\n");
     let new = document("# <b>\n\nA `<img src=x>` & \"y\" [l](https://a.b/?\"><script>) <i>cooked</i>\n\n<script>alert(1)</script>\n");
-    let page = fragment(&compared(&old, &new), &|_| None);
+    let page = fragment(&compared(&old, &new), &|_| None, &|_| None);
     for bad in ["<script", "<img", "<i>", "<b>", "javascript:", "\"><script"] {
         assert!(!page.contains(bad), "{bad}: {page}");
     }

@@ -1,5 +1,7 @@
 //! `brief diff --redline` and `--format html`, from the content of two sides to a file and a page.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -215,6 +217,11 @@ fn a_replaced_image_is_marked_on_every_kind_of_side() {
         let new = if sides[1] == "." { [0, 200, 0] } else { [0, 0, 200] };
         assert!(colors([200, 0, 0]) && colors(new), "{sides:?}: both images are shown");
         assert_eq!(colors([0, 200, 0]), sides[1] == ".", "{sides:?}: no third one is");
+        // A page holds them as well.
+        let page = run(&["diff", sides[0], sides[1], "--format", "html"]).out;
+        let shown = |color| page.contains(&format!("src=\"data:image/png;base64,{}\"", STANDARD.encode(png(color))));
+        assert!(shown([200, 0, 0]) && shown(new), "{sides:?}: {page}");
+        assert_eq!(shown([0, 200, 0]), sides[1] == ".", "{sides:?}: no third one is");
     }
     // The same image on both sides is no change.
     let made = run(&["diff", "v2", "v2", "--redline", "../out.pdf"]);
