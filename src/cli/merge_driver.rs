@@ -12,6 +12,7 @@ use super::terminal::Terminal;
 use crate::files::{self, Existing, Guard};
 use crate::merge::Markers;
 use crate::pipeline::{self, States};
+use crate::tree::folder::MAX_FILE;
 
 const EXAMPLES: &str = "\
 Git calls it, once it is told to. In .gitattributes, for all who work on the book:
@@ -72,7 +73,7 @@ impl MergeDriver {
 
     /// Merges the file, and gives what is left to decide.
     fn merge(&self) -> Result<Vec<String>> {
-        let read = |path: &Path| std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()));
+        let read = |path: &Path| files::read(path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()));
         let states = States { base: read(&self.base)?, ours: read(&self.ours)?, theirs: read(&self.theirs)? };
         let (root, file) = book_of(&self.path.to_string_lossy());
         let markers = Markers {

@@ -41,7 +41,7 @@ use clap::{Args, Parser, Subcommand};
 
 use terminal::{Color, Terminal};
 
-use crate::typeset::interrupt;
+use crate::temporary::interrupt;
 
 /// brief's version and typst's.
 #[cfg(feature = "builtin-typst")]

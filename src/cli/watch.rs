@@ -11,8 +11,8 @@ use super::Status;
 use super::build::build;
 use super::terminal::Terminal;
 use crate::pipeline::BuildOptions;
+use crate::temporary::interrupt;
 use crate::tree::folder::FOLDERS;
-use crate::typeset::interrupt;
 
 /// Editors write one file in several steps, and Git many files: a build waits until this long nothing happened.
 const QUIET: Duration = Duration::from_millis(150);

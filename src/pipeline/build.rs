@@ -22,7 +22,7 @@ use crate::model::Date;
 use crate::render::{Scope, long_date};
 use crate::tree::revision::{self, GitFacts};
 use crate::version::{self, Commit, Digest, DocumentEntry, Health, PartDigests, Release, Revision, Store, Tools, Version, inputs};
-use crate::{tree, typeset};
+use crate::{temporary, tree, typeset};
 
 /// The last year of which typst puts a date into a PDF.
 const LAST_YEAR: i16 = 9998;
@@ -34,7 +34,7 @@ const DATA: &str = "data.json";
 
 /// Builds a version, or a draft where the options ask for one.
 pub fn build(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {
-    typeset::sweep();
+    temporary::sweep();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs.unwrap_or(0)).build().context("can't start threads")?;
     pool.install(|| build_here(options, progress))
 }

@@ -148,7 +148,7 @@ impl Texts<'_> {
             Source::Version(version) if version.manifest()?.outputs.contains_key(&name) => version.read(&name).map(Some),
             Source::Folder(folder) if folder.join(&name).is_file() => {
                 let path = folder.join(&name);
-                std::fs::read(&path).with_context(|| format!("can't read `{}`", path.display())).map(Some)
+                files::read(&path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display())).map(Some)
             }
             _ => Ok(None),
         }

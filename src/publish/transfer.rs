@@ -1,7 +1,8 @@
 //! Objects on their way, several at once, each checked by its digest where it arrives.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,6 +11,7 @@ use futures_util::StreamExt;
 
 use super::destination::{Client, Condition, Destination, Hashing, Listed, Measured, Outcome, Sink, sha256};
 use super::headers::Headers;
+use crate::files;
 
 /// An object to be sent.
 #[derive(Debug, Clone)]
@@ -238,7 +240,7 @@ impl Object {
     /// The bytes, which must still be those that were planned.
     fn read(&self) -> Result<Vec<u8>> {
         let bytes = match &self.body {
-            Body::File(path) => std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?,
+            Body::File(path) => start_of(path, self.size + 1).with_context(|| format!("can't read `{}`", path.display()))?,
             Body::Text(bytes) => bytes.to_vec(),
         };
         if bytes.len() as u64 != self.size || sha256(&bytes) != self.sha256 {
@@ -246,4 +248,11 @@ impl Object {
         }
         Ok(bytes)
     }
+}
+
+/// What a regular file begins with: all of it, if it is no longer than `most` bytes.
+fn start_of(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    files::open(path)?.0.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

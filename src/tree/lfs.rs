@@ -2,18 +2,18 @@
 //!
 //! <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>
 
-use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::folder::MAX_FILE;
+use crate::files;
 
 /// Whether a file of the work tree is the very content that a pointer names.
 pub(super) fn is_content_of(file: &Path, pointer: &[u8]) -> bool {
     let Some((digest, size)) = pointer_to(pointer) else { return false };
-    let has_that_size = file.symlink_metadata().is_ok_and(|metadata| metadata.is_file() && metadata.len() == size);
-    has_that_size && size <= MAX_FILE && fs::read(file).is_ok_and(|bytes| sha256(&bytes) == digest)
+    let has_that_size = file.symlink_metadata().is_ok_and(|metadata| metadata.len() == size);
+    has_that_size && files::read(file, size.min(MAX_FILE)).is_ok_and(|bytes| sha256(&bytes) == digest)
 }
 
 /// The SHA-256 and the size that a pointer names; nothing where the text is no pointer.

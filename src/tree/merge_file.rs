@@ -1,11 +1,9 @@
 //! Git's own merge of three texts by lines.
 
-use std::fs;
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 
 use super::git;
+use crate::temporary::{self, Temporary};
 
 /// The names of both branches, and how many characters a conflict's lines begin with.
 #[derive(Debug, Clone, Copy)]
@@ -24,9 +22,9 @@ pub struct MergedFile {
 
 /// Merges three texts as `git merge-file` does; of what isn't text ours is given, as a conflict. An error is a Git that fails.
 pub fn merge_file(base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels<'_>) -> Result<MergedFile> {
-    let folder = tempfile::tempdir().context("can't make a temporary folder")?;
+    let folder = Temporary::new().context("can't make a temporary folder")?;
     for (name, bytes) in [("base", base), ("ours", ours), ("theirs", theirs)] {
-        write(&folder.path().join(name), bytes)?;
+        temporary::write(&folder.path().join(name), bytes).context("can't write a temporary file")?;
     }
     let length = format!("--marker-size={}", labels.marker_length);
     let options = ["merge-file", "-p", &length, "-L", labels.ours, "-L", "base", "-L", labels.theirs, "ours", "base", "theirs"];
@@ -38,9 +36,4 @@ pub fn merge_file(base: &[u8], ours: &[u8], theirs: &[u8], labels: Labels<'_>) -
         }
         _ => bail!("git can't merge by lines: {}", String::from_utf8_lossy(&output.stderr).trim()),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "temporary files that git reads")]
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    fs::write(path, bytes).with_context(|| format!("can't write `{}`", path.display()))
 }

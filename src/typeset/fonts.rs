@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use coverage::{Coverage, Face};
 
-use super::temporary::{self, Temporary};
+use crate::temporary::{self, Temporary};
 
 /// A book's own fonts, beside those that typst carries.
 #[derive(Debug)]

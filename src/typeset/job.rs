@@ -11,11 +11,10 @@ use anyhow::{Context, Result};
 use super::engine::Engine;
 use super::fault::{self, Failure};
 use super::fonts::Fonts;
-use super::interrupt;
 use super::process::{self, Capture, Limits};
-use super::temporary::{self, Temporary};
 use super::{LIBRARY, pages};
 use crate::document::TypstSource;
+use crate::temporary::{self, Temporary, interrupt};
 
 /// How much address space typst may use for a document.
 const MEMORY: u64 = 4 << 30;

@@ -11,11 +11,9 @@ mod fault;
 mod fonts;
 mod geometry;
 mod identity;
-pub mod interrupt;
 mod job;
 mod pages;
 mod process;
-mod temporary;
 
 pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
@@ -24,7 +22,6 @@ pub use geometry::{Misfit, MisfitKind, misfits};
 pub use identity::{Identity, identity};
 pub use job::{Job, Pdf};
 pub use pages::{page_count, page_texts};
-pub use temporary::sweep;
 
 /// The typst version this brief is built for, and the only one it works with.
 pub const VERSION: &str = "0.15.1";

@@ -597,3 +597,44 @@ fn a_driver_that_can_not_merge_says_so_to_git() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert_eq!(fs::read(book.root.join("ours")).unwrap(), b"\0b");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_driver_reads_regular_files_alone() {
+    let book = Book::new();
+    assert!(Command::new("mkfifo").arg(book.root.join("pipe")).status().unwrap().success());
+    let run = book.brief(&["merge-driver", "--path=content/members.yaml", "pipe", "content/members.yaml", "content/members.yaml"]);
+    assert_eq!(run.code, Some(129), "{run:?}");
+    assert!(run.err.contains("it is not a regular file"), "{run:?}");
+}
+
+/// A git that tells who may look at what it reads, and interrupts the brief that called it.
+#[cfg(target_os = "linux")]
+#[test]
+fn texts_that_git_merges_by_lines_are_for_their_owner_alone_and_go_with_brief() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::ExitStatusExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["bin", "temporary"] {
+        fs::create_dir(path(name)).unwrap();
+    }
+    for (name, text) in [("base", "a\nb\n"), ("ours", "a\nc\n"), ("theirs", "d\nb\n")] {
+        fs::write(path(name), text).unwrap();
+    }
+    let git = "#!/bin/sh\nwhile [ \"$1\" != -C ]; do shift; done\ncd \"$2\" && stat -c '%n %a' . * >\"$SEEN\"\nkill -USR1 $PPID\n";
+    fs::write(path("bin/git"), git).unwrap();
+    fs::set_permissions(path("bin/git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let status = Command::new(program())
+        .args(["merge-driver", "--path=content/text.txt", "base", "ours", "theirs"])
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{}", path("bin").display(), std::env::var("PATH").unwrap()))
+        .env("SEEN", path("seen"))
+        .env("TMPDIR", path("temporary"))
+        .status()
+        .unwrap();
+    assert_eq!(fs::read_to_string(path("seen")).unwrap(), ". 700\nbase 600\nours 600\ntheirs 600\n");
+    assert_eq!(fs::read_dir(path("temporary")).unwrap().count(), 0, "temporary files are left");
+    assert_eq!(status.signal(), Some(libc::SIGUSR1));
+}

@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 
 use super::{MANIFEST, ROBOTS, SITE};
 use crate::diff::Snapshot;
+use crate::files;
 use crate::publish::{Body, Headers, Lifetime, Object, file_name};
+use crate::tree::folder::MAX_FILE;
 use crate::version::{Digest, Version};
 
 pub(super) fn snapshot(version: &Version) -> Result<Snapshot> {
@@ -58,7 +60,7 @@ pub(super) fn site_objects(folder: &Path, robots: Vec<u8>) -> Result<(Vec<Object
         if !entry.file_type().is_file() || name.starts_with('.') {
             continue;
         }
-        let bytes = std::fs::read(entry.path()).with_context(|| format!("can't read `{}`", entry.path().display()))?;
+        let bytes = files::read(entry.path(), MAX_FILE).with_context(|| format!("can't read `{}`", entry.path().display()))?;
         let is_asset = name.starts_with("assets/");
         let key = format!("{SITE}/{name}");
         let headers = Headers::of(&key, if is_asset { Lifetime::Immutable } else { Lifetime::Short });
@@ -95,7 +97,7 @@ pub(super) fn stamped(page: &Object, generation: u64) -> Result<Object> {
         return Ok(page.clone());
     }
     let mut bytes = match &page.body {
-        Body::File(path) => std::fs::read(path).with_context(|| format!("can't read `{}`", path.display()))?,
+        Body::File(path) => files::read(path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()))?,
         Body::Text(bytes) => bytes.to_vec(),
     };
     let name = page.key.rsplit('/').next().unwrap_or_default();

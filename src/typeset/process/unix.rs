@@ -10,7 +10,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use super::{Capture, Ended, Limits, keep};
-use crate::typeset::interrupt;
+use crate::temporary::interrupt;
 
 /// How long to wait for output before looking whether the process has ended without closing its streams,
 /// as it does when a child of its own holds them.

@@ -4,11 +4,13 @@
 //! Each holds a file that its process keeps locked. The system lets go of the lock however the process ends, so that a
 //! folder whose lock is free is nobody's any more.
 
+pub mod interrupt;
+
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::interrupt::Busy;
+use self::interrupt::Busy;
 
 const PREFIX: &str = "brief-";
 const LOCK: &str = ".brief-lock";
@@ -19,7 +21,7 @@ const ATTEMPTS: usize = 16;
 
 /// A folder of this process alone, removed when it is dropped. An interrupt waits for that.
 #[derive(Debug)]
-pub(super) struct Temporary {
+pub struct Temporary {
     folder: PathBuf,
     is_kept: bool,
     /// Locked for as long as this lives.
@@ -28,7 +30,7 @@ pub(super) struct Temporary {
 }
 
 impl Temporary {
-    pub(super) fn new() -> io::Result<Temporary> {
+    pub fn new() -> io::Result<Temporary> {
         let busy = Busy::new();
         for _ in 0..ATTEMPTS {
             let folder = folder()?;
@@ -46,12 +48,12 @@ impl Temporary {
         Err(io::Error::other("temporary folders are removed as soon as they are made"))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.folder
     }
 
     /// Leaves the folder where it is, for good; gives its path.
-    pub(super) fn keep(mut self) -> PathBuf {
+    pub fn keep(mut self) -> PathBuf {
         self.is_kept = true;
         let _ = remove_file(&self.folder.join(LOCK));
         self.folder.clone()
@@ -122,7 +124,7 @@ fn locked(folder: &Path) -> io::Result<Option<File>> {
 }
 
 /// Writes a file that its owner alone can read.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     create(path)?.write_all(bytes)
 }
 
@@ -136,7 +138,7 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 /// Makes a folder, and those above it that are missing, that its owner alone can look into.
-pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+pub fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Ctrl-C, `kill` and a closed terminal while typst runs: its processes, which lead groups of their own and so
+//! Ctrl-C, `kill` and a closed terminal while typst or Git runs: typst's processes, which lead groups of their own and so
 //! don't hear of it, are ended and the temporary folders removed before brief ends too. At other times, and when asked
 //! twice, the system's way holds: brief is gone at once, and what it was writing is put away by the next build.
 
@@ -12,10 +12,10 @@ static CAME: AtomicI32 = AtomicI32::new(0);
 
 /// As long as it lives, an interrupt waits for it.
 #[derive(Debug)]
-pub(super) struct Busy(());
+pub struct Busy(());
 
 impl Busy {
-    pub(super) fn new() -> Busy {
+    pub fn new() -> Busy {
         BUSY.fetch_add(1, Ordering::SeqCst);
         Busy(())
     }
@@ -33,7 +33,7 @@ pub fn is_pending() -> bool {
 }
 
 /// An error if an interrupt waits.
-pub(super) fn check() -> io::Result<()> {
+pub fn check() -> io::Result<()> {
     if is_pending() { Err(io::Error::other("it was interrupted")) } else { Ok(()) }
 }
 
