@@ -794,8 +794,12 @@ fn linters_find_nothing() {
                           if (found.length) { console.log(found); process.exit(1); }\n";
             let path = Path::new(&folder).join("lint.mjs");
             fs::write(&path, script).unwrap();
-            let output = Command::new("node").arg(&path).args(files[1..].iter().map(|path| file(path))).output().unwrap();
-            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            // A process for each: its WebAssembly crashes when it is given many files, whatever they hold.
+            for name in &files[1..] {
+                let output = Command::new("node").arg(&path).arg(file(name)).output().unwrap();
+                let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+                assert!(output.status.success(), "{name}: {said}");
+            }
         }
         Err(_) => eprintln!("skipped: BRIEF_TEST_ACTIONLINT names no folder with actionlint"),
     }
