@@ -25,6 +25,14 @@ pub(crate) const LONGEST: usize = 64 << 20;
 /// The folder that templates are read from, and nothing outside it.
 pub const TEMPLATES: &str = "templates";
 
+/// Stack that must be left where a template is read or rendered, and what is taken otherwise; memory is used only as it is touched.
+const STACK: (usize, usize) = (16 << 20, 48 << 20);
+
+/// Runs work that descends into templates and their values as far as their limits allow, further than a thread's own stack may.
+pub(super) fn on_deep_stack<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK.0, STACK.1, work)
+}
+
 /// The engine and all templates of a book, ready to serve renders.
 #[derive(Debug)]
 pub(crate) struct Engine {
@@ -39,6 +47,8 @@ pub(crate) struct Engine {
     pub(crate) broken: Vec<(String, Error)>,
     /// Templates that hold a character that tokens are made of, and its line.
     pub(crate) reserved: Vec<(String, usize)>,
+    /// Templates that are too long or too deep to be read: name, line, and why.
+    pub(crate) limited: Vec<(String, usize, &'static str)>,
     /// Templates that aren't UTF-8, which `check` reports.
     pub(crate) not_text: Vec<String>,
 }
@@ -65,13 +75,14 @@ impl Engine {
             originals: BTreeMap::new(),
             broken: Vec::new(),
             reserved: Vec::new(),
+            limited: Vec::new(),
             not_text: Vec::new(),
         };
         for (path, _) in tree.below(TEMPLATES) {
             let name = &path[TEMPLATES.len() + 1..];
             match tree.text(path) {
                 _ if !name.ends_with(".jinja") => {}
-                Some(source) => engine.add(name, source),
+                Some(source) => on_deep_stack(|| engine.add(name, source)),
                 None => engine.not_text.push(name.to_owned()),
             }
         }
@@ -88,6 +99,12 @@ impl Engine {
         let own = |env: &Environment<'static>| env.template_from_named_str(name, source).err();
         let rewritten = match rewrite(source) {
             Ok(rewritten) => rewritten,
+            Err(fault) if fault.is_limit => {
+                let line = source[..fault.at.min(source.len())].matches('\n').count() + 1;
+                self.sources.insert(name.to_owned(), Rewritten::unchanged(source));
+                self.limited.push((name.to_owned(), line, fault.why));
+                return;
+            }
             Err(fault) => {
                 let error = own(&self.env).unwrap_or_else(|| {
                     let line = source[..fault.at.min(source.len())].matches('\n').count() + 1;

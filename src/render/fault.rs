@@ -21,15 +21,21 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
         Diagnostic::error(Code::ReservedCharacter, Place::line(path(name), *line), message)
             .help("delete the character; it is invisible, so retype the line if in doubt")
     });
+    let limited = engine.limited.iter().map(|(name, line, why)| {
+        let message = format!("template `{name}` is too long or too deep: {why}");
+        Diagnostic::error(Code::TemplateLimit, Place::line(path(name), *line), message)
+            .help("split it: `{% set … %}` names a part of an expression, and a loop over a list does the same to many values")
+    });
     let broken = engine.broken.iter().map(|(name, error)| {
         let place = place(engine, error).unwrap_or_else(|| Place::File(path(name)));
         let detail = detail(error);
         let help = detail
             .contains("unexpected end of input")
             .then(|| "each `{% for … %}`, `{% if … %}` and the like needs its `{% endfor %}`, `{% endif %}`".to_owned());
-        Diagnostic::error(Code::TemplateSyntax, place, format!("template `{name}` can't be parsed: {detail}")).maybe_help(help)
+        let code = if detail.contains("recursion limit") { Code::TemplateLimit } else { Code::TemplateSyntax };
+        Diagnostic::error(code, place, format!("template `{name}` can't be parsed: {detail}")).maybe_help(help)
     });
-    reserved.chain(broken).collect()
+    reserved.chain(limited).chain(broken).collect()
 }
 
 /// An id in `book.yaml` that can't be rendered.

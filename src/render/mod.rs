@@ -96,6 +96,10 @@ impl Renderer {
 
     /// Renders one document.
     pub fn render(&self, planned: &Planned, scope: &Scope, parse: Parser<'_>) -> Rendered {
+        engine::on_deep_stack(|| self.render_here(planned, scope, parse))
+    }
+
+    fn render_here(&self, planned: &Planned, scope: &Scope, parse: Parser<'_>) -> Rendered {
         let pass = values::Pass::new(self.book.clone());
         let env = self.engine.for_pass(&pass);
         let record = planned.record.as_ref().map(|(collection, id)| (collection.as_str(), id.as_str()));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use minijinja::value::ValueKind;
 
-use super::engine::{Context, Engine};
-use super::rewrite::rewrite;
+use super::engine::{Context, Engine, on_deep_stack};
+use super::rewrite::{Unreadable, rewrite};
 use super::token::unshield;
 use super::values::{Pass, RecordObject};
 use super::{Scope, fault, operators};
@@ -46,7 +46,7 @@ pub(crate) fn expand(book: &std::sync::Arc<Book>, engine: &Engine, diagnostics: 
         }
         match &plan.each {
             None => planned.push(one(plan, index, plan.id.clone(), None, book)),
-            Some(collection) => each(book, engine, plan, index, collection, &mut planned, diagnostics),
+            Some(collection) => on_deep_stack(|| each(book, engine, plan, index, collection, &mut planned, diagnostics)),
         }
     }
     planned
@@ -81,10 +81,12 @@ fn each(
     env.set_formatter(move |out, _state, value| Ok(out.write_str(&id_text(&shared, value)?)?));
     let rewritten = rewrite(&plan.id);
     let source = rewritten.as_ref().map_or(plan.id.as_str(), |rewritten| &rewritten.text);
-    let template = env.template_from_named_str("content/book.yaml", source).and_then(|template| match rewritten {
-        Ok(_) => Ok(template),
-        Err(fault) => Err(minijinja::Error::new(minijinja::ErrorKind::SyntaxError, fault.why)),
-    });
+    let unreadable = |fault: &Unreadable| minijinja::Error::new(minijinja::ErrorKind::SyntaxError, fault.why);
+    let template = match &rewritten {
+        Err(fault) if fault.is_limit => Err(unreadable(fault)),
+        _ => env.template_from_named_str("content/book.yaml", source),
+    };
+    let template = template.and_then(|template| rewritten.as_ref().map(|_| template).map_err(unreadable));
     let template = match template {
         Ok(template) => template,
         Err(error) => {

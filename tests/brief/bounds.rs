@@ -103,6 +103,50 @@ fn templates_that_do_not_end_are_faults() {
     }
 }
 
+/// A template that `brief check` refuses as beyond a limit, at this line.
+fn limited(what: &str, template: &str, line: usize) {
+    let book = base();
+    fs::write(book.path().join("templates/book.md.jinja"), template).unwrap();
+    let (status, said) = checked(book.path());
+    let shown: String = said.chars().take(2_000).collect();
+    assert_eq!(status, Some(1), "{what}: {shown}");
+    assert!(said.contains("error[template-limit]"), "{what}: {shown}");
+    assert!(said.contains(&format!("--> templates/book.md.jinja:{line}")), "{what}: {shown}");
+    assert!(said.len() < 20_000, "{what}: what is said is as long as what was read");
+}
+
+#[test]
+fn chains_and_nests_that_are_too_deep_are_faults() {
+    let long = |start: &str, piece: &str, end: &str| format!("# T\n\n{start}{}{end}\n", piece.repeat(30_000));
+    for piece in [" ~ 1", " + 1", " | upper", ".a", "[0]", "()", " and 1", " or 1", " is odd", " == 1", " if 1 else 1", " ** 2"] {
+        limited(piece, &long("{{ book", piece, " }}"), 3);
+        limited(piece, &long("{{ book", piece, "\n` }}"), 3);
+    }
+    for piece in ["not ", "-", "(", "[", "{'a': "] {
+        limited(piece, &long("{{ ", piece, "1 }}"), 3);
+    }
+    limited("elif", &long("{% if 0 %}", "{% elif 0 %}", "{% endif %}"), 3);
+    limited("blocks", &long("", "{% if 1 %}", ""), 3);
+    limited("brackets", &format!("# T\n\n{{{{ {}1{} }}}}\n", "(".repeat(30_000), ")".repeat(30_000)), 3);
+    limited("set", &long("{% set x = 1", " ~ 1", " %}"), 3);
+    limited("filter", &long("{% filter upper", " | upper", " %}{% endfilter %}"), 3);
+}
+
+#[test]
+fn long_templates_that_are_not_deep_are_fine() {
+    let book = base();
+    let branches: String = (0..200).map(|n| format!("{{% elif missions.kfor.name == 'n{n}' %}}{n}")).collect();
+    let cells: String = (0..2_000).map(|n| format!("['cell {n}', missions.kfor.name | upper], ")).collect();
+    let joined = " ~ missions.kfor.name".repeat(200);
+    let template = format!(
+        "# T\n\n{{% if 0 %}}{branches}{{% else %}}fine{{% endif %}}\n\n\
+         {{% for a, b in [{cells}] %}}{{{{ a }}}}: {{{{ b }}}}. {{% endfor %}}\n\n{{{{ 'x'{joined} }}}}\n"
+    );
+    fs::write(book.path().join("templates/book.md.jinja"), template).unwrap();
+    let (status, said) = checked(book.path());
+    assert_eq!(status, Some(0), "{}", said.chars().take(2_000).collect::<String>());
+}
+
 #[test]
 fn a_pattern_that_would_backtrack_for_ever_ends() {
     let book = base();

@@ -12,6 +12,8 @@ const DEPTH: usize = 150;
 pub(crate) struct Unreadable {
     pub(crate) at: usize,
     pub(crate) why: &'static str,
+    /// Whether it is too long or too deep rather than wrong.
+    pub(crate) is_limit: bool,
 }
 
 type Read<T> = Result<T, Unreadable>;
@@ -59,7 +61,11 @@ impl<'a> Grammar<'a> {
     }
 
     fn unreadable<T>(&self, why: &'static str) -> Read<T> {
-        Err(Unreadable { at: self.span().0, why })
+        Err(Unreadable { at: self.span().0, why, is_limit: false })
+    }
+
+    fn too_deep(&self) -> Unreadable {
+        Unreadable { at: self.span().0, why: "its expressions are nested too deeply", is_limit: true }
     }
 
     /// Takes the next token if it is this one.
@@ -82,7 +88,7 @@ impl<'a> Grammar<'a> {
     /// Runs `work` one level deeper.
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         self.depth += 1;
-        let read = if self.depth > DEPTH { self.unreadable("it is nested too deeply") } else { work(self) };
+        let read = if self.depth > DEPTH { Err(self.too_deep()) } else { work(self) };
         self.depth -= 1;
         read
     }
@@ -519,7 +525,7 @@ impl<'a> Grammar<'a> {
         let end = self.span();
         self.expect(|t| matches!(t, Token::BracketClose))?;
         if colons == 0 && first_is_missing {
-            return Err(Unreadable { at: end.0, why: "the brackets are empty" });
+            return Err(Unreadable { at: end.0, why: "the brackets are empty", is_limit: false });
         }
         self.replace(end, if colons == 1 { ", none)".to_owned() } else { ")".to_owned() });
         self.open(subject.from, format!("{}(", if colons == 0 { ITEM } else { SLICE }));

@@ -5,6 +5,7 @@
 //! `__calculate(a, "+", __calculate(b, "*", c))`, on the same lines. [`grammar`] reads expressions as the engine does.
 
 mod grammar;
+mod limits;
 
 use std::sync::Arc;
 
@@ -66,8 +67,22 @@ impl Rewritten {
 
 /// Rewrites a template's source.
 pub(super) fn rewrite(source: &str) -> Result<Rewritten, Unreadable> {
-    let tokens: Result<Vec<(Token<'_>, Span)>, _> = tokenize(source, false, Default::default()).collect();
-    let tokens = tokens.map_err(|_| Unreadable { at: 0, why: "it can't be taken apart" })?;
+    let mut tokens: Vec<(Token<'_>, Span)> = Vec::new();
+    let mut is_whole = true;
+    for token in tokenize(source, false, Default::default()) {
+        match token {
+            Ok(token) => tokens.push(token),
+            Err(_) => {
+                is_whole = false;
+                break;
+            }
+        }
+    }
+    // The engine descends into what stands before a fault, too.
+    limits::check(&tokens)?;
+    if !is_whole {
+        return Err(Unreadable { at: 0, why: "it can't be taken apart", is_limit: false });
+    }
     let mut edits = grammar::edits(&tokens)?;
     edits.sort_by_key(|edit| (edit.from, edit.rank));
     let mut text = String::with_capacity(source.len() + edits.len() * 16);
@@ -172,5 +187,35 @@ mod tests {
         }
         assert!(rewrite(&format!("{{{{ {}a{} }}}}", "(".repeat(5000), ")".repeat(5000))).is_err());
         assert!(rewrite(&format!("{{{{ {} a }}}}", "not ".repeat(50_000))).is_err());
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_deep_is_a_limit() {
+        let nested = |n: usize| "(".repeat(n) + "a" + &")".repeat(n);
+        for (shape, count) in [
+            ("{{ a", [" ~ a", " | upper", " + a", ".a", "[0]", "()", " and a", " or a", " is odd", " if a else a", " == a"].as_slice()),
+            ("{{ ", ["not ", "- "].as_slice()),
+            ("{% if a %}", ["{% elif a %}"].as_slice()),
+        ] {
+            for piece in count {
+                let long = |n: usize| shape.to_owned() + &piece.repeat(n) + if shape == "{{ " { "a }}" } else { " }}" };
+                let fault = rewrite(&long(30_000)).expect_err(piece);
+                assert!(fault.is_limit, "{piece}");
+            }
+        }
+        assert!(rewrite(&format!("{{{{ {} }}}}", nested(300))).is_err_and(|fault| fault.is_limit));
+        // Each bracket may hold a chain of its own.
+        assert!(rewrite(&format!("{{{{ a{}\n` }}}}", " ~ a".repeat(30_000))).is_err_and(|fault| fault.is_limit));
+        let tower = (0..60).fold("a".to_owned(), |inner, _| format!("({inner}){}", ".a".repeat(20)));
+        assert!(rewrite(&format!("{{{{ {tower} }}}}")).is_err_and(|fault| fault.is_limit));
+    }
+
+    #[test]
+    fn what_is_long_but_not_deep_is_fine() {
+        let cells = "(a.b | upper, c[0] + 1), ".repeat(2_000);
+        assert!(rewrite(&format!("{{{{ f([{cells}]) }}}}")).is_ok());
+        assert!(rewrite(&"{% if a %}{% elif b %}{% endif %}{{ a ~ b }}\n".repeat(2_000)).is_ok());
+        let branches = format!("{{% if a %}}{}{{% endif %}}", "{% elif a.b == 1 %}x".repeat(200));
+        assert!(rewrite(&branches).is_ok());
     }
 }
