@@ -62,6 +62,9 @@ fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
 /// How many letters of a text that doesn't fit are looked for and shown.
 const SHOWN: usize = 40;
 
+/// How many texts of a document that don't fit are shown, each with its place.
+const MOST_OVERFLOWS: usize = 10;
+
 /// Warnings for text that runs past the page's edge or over other text, at the line that printed it.
 pub(super) fn overflows(prepared: &Prepared, source: &TypstSource, pdf: &[u8]) -> Result<Vec<Diagnostic>> {
     let lines: Vec<&str> = source.text.lines().collect();
@@ -82,7 +85,17 @@ pub(super) fn overflows(prepared: &Prepared, source: &TypstSource, pdf: &[u8]) -
             .help("shorten it, give its column more width (`:::table widths=…`), or change the theme");
         prepared.origins.blame(line.unwrap_or(0), warning)
     };
-    Ok(typeset::misfits(pdf)?.into_iter().map(warning).collect())
+    let mut misfits = typeset::misfits(pdf)?;
+    let others = misfits.split_off(misfits.len().min(MOST_OVERFLOWS));
+    let mut warnings: Vec<Diagnostic> = misfits.into_iter().map(warning).collect();
+    if let (Some(first), Some(last)) = (others.first(), others.last()) {
+        let count = others.len();
+        let (texts, runs) = if count == 1 { ("text", "runs") } else { ("texts", "run") };
+        let pages = if first.page == last.page { format!("page {}", first.page) } else { format!("pages {} to {}", first.page, last.page) };
+        let message = format!("{count} more {texts} of document `{}` {runs} over others or past the edge, on {pages}", prepared.planned.id);
+        warnings.push(Diagnostic::warning(Code::TextOverflow, prepared.origins.place(0), message));
+    }
+    Ok(warnings)
 }
 
 /// Warnings for characters that no font has: each once, at the record that holds it where one does.
