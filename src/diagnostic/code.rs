@@ -68,7 +68,7 @@ codes! {
     UndefinedName "undefined-name" "A template uses a name or field that doesn't exist."
     TemplateError "template-error" "A template fails while it is rendered."
     TemplateLimit "template-limit" "A template runs beyond its limit of work, depth or output."
-    BrokenToken "broken-token" "A template cuts a printed value in two."
+    BrokenToken "broken-token" "A template cuts a printed value in two, or joins it to digits."
     ReservedCharacter "reserved-character" "A template holds a character that brief keeps for itself."
     InvalidCitation "invalid-citation" "A citation or a claim named in Markdown can't be resolved."
     BlockInLine "block-in-line" "Markdown of several blocks is printed where one line must stand."

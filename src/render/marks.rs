@@ -71,7 +71,10 @@ enum Event {
     Claim {
         uncited: bool,
     },
-    Text,
+    /// Something else; whether it begins as a number would go on: `0`, `.5`.
+    Text {
+        goes_on: bool,
+    },
 }
 
 fn events(inlines: &[Inline], claims: &[PrintedClaim]) -> Vec<Event> {
@@ -90,7 +93,10 @@ fn collect(inlines: &[Inline], claims: &[PrintedClaim], events: &mut Vec<Event>)
             }
             frame => match frame.content() {
                 Some(content) => collect(content, claims, events),
-                None => events.push(Event::Text),
+                None => {
+                    let text = plain_text(std::slice::from_ref(frame));
+                    events.push(Event::Text { goes_on: text.trim_start_matches(['.', ',', '\'', '’']).starts_with(char::is_numeric) });
+                }
             },
         }
     }
@@ -115,7 +121,9 @@ fn repeated(events: &[Event]) -> Vec<bool> {
                 }
             },
             Event::Claim { uncited: true } => plain = false,
-            Event::Claim { uncited: false } | Event::Text => {}
+            // Without the mark between them, two figures would be read as one.
+            Event::Text { goes_on: true } if together => plain = false,
+            Event::Claim { uncited: false } | Event::Text { .. } => {}
         }
         together = matches!(event, Event::Mark(_));
     }
@@ -225,6 +233,7 @@ pub(crate) fn one_source(table: &mut Table, claims: &[PrintedClaim]) {
         for event in events(cell, claims) {
             match event {
                 Event::Claim { uncited: true } => return,
+                Event::Text { goes_on: true } if together => return,
                 Event::Mark(citation) => {
                     groups += usize::from(!together);
                     sources.insert(citation);
@@ -259,7 +268,7 @@ fn is_cited_by(cell: &[Inline], claims: &[PrintedClaim], sources: &Sources) -> b
         }
     });
     let mut group = Sources::new();
-    for event in events(cell, claims).iter().chain([&Event::Text]) {
+    for event in events(cell, claims).iter().chain([&Event::Text { goes_on: false }]) {
         match event {
             Event::Mark(citation) => drop(group.insert(*citation)),
             _ if group.is_empty() => {}

@@ -65,6 +65,11 @@ impl Made {
     /// Writes pieces; `cited` gives each claim its sources.
     fn line(&mut self, pieces: &[Piece], cited: &mut dyn FnMut() -> usize) {
         for piece in pieces {
+            // Digits right before a figure are refused.
+            let is_figure = matches!(piece, Piece::Claim | Piece::Uncited);
+            if is_figure && (self.template.ends_with(char::is_numeric) || self.template.ends_with("uncited }}")) {
+                self.template.push(' ');
+            }
             match piece {
                 Piece::Claim => {
                     self.template += &format!("{{{{ things.it.f{} }}}}", self.sources.len());
@@ -362,6 +367,20 @@ fn a_mark_is_left_out_only_where_the_next_is_the_same() {
     assert!(text.contains("\n\nA 700,006.~[^1-2] B 700,007. C 700,008.~[^1]\n\n"), "{text}");
     let text = written(&[paragraph(vec![Claim, Words(" x "), Uncited, Words(" y "), Claim], &[0])]);
     assert!(text.starts_with("# T\n\n700,000~[^1] x 900,000 y 700,001~[^1]\n\n"), "{text}");
+}
+
+#[test]
+fn a_mark_is_kept_where_two_figures_would_be_read_as_one() {
+    use Piece::{Claim, Within, Words};
+    for (after, expected) in [("0 and ", "~0 and "), (".5 and ", ".5 and "), ("", "~")] {
+        let text = written(&[paragraph(vec![Claim, Words(after), Claim], &[0])]);
+        assert!(text.starts_with(&format!("# T\n\n700,000~[^1]{expected}700,001~[^1]\n\n")), "{text}");
+    }
+    let text = written(&[paragraph(vec![Claim, Within("**", vec![Claim], "**")], &[0])]);
+    assert!(text.starts_with("# T\n\n700,000~[^1]"), "{text}");
+    let cell = vec![Claim, Words(""), Claim];
+    let text = written(&[(Shape::Table(None, vec![vec![vec![Words("x")], cell.clone()], vec![vec![Words("y")], cell]]), vec![0])]);
+    assert!(text.contains("700,000~[^1]~700,001~[^1]") && !text.contains("Source:"), "{text}");
 }
 
 #[test]

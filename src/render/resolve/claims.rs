@@ -19,7 +19,18 @@ impl Resolver<'_> {
             _ => vec![Inline::Text(folded(&claim.printed_text()))],
         };
         let printed = crate::document::plain_text(&content);
+        self.keep_apart(claim, &printed, out);
         out.extend(self.claim_inlines(claim, content, printed));
+    }
+
+    /// Digits right before a figure would be read as a part of it.
+    fn keep_apart(&mut self, claim: &ClaimObject, printed: &str, before: &[Inline]) {
+        let Some(before) = before.last().map(|inline| crate::document::plain_text(std::slice::from_ref(inline))) else { return };
+        if before.ends_with(char::is_numeric) && printed.starts_with(char::is_numeric) {
+            let digits: String = before.split(|c: char| !c.is_numeric()).next_back().unwrap_or_default().chars().take(20).collect();
+            let message = format!("`{digits}` stands right before the figure `{}`, so both would be read as one number", claim.path());
+            self.fault(Diagnostic::error(Code::BrokenToken, Place::Book, message).help("put a space or words between them"));
+        }
     }
 
     /// A claim's content in its frame, and its marks behind it; each claim it was made from is in the ledger.
