@@ -29,6 +29,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("articles", "arts."),
     ("sections", "sects."),
     ("inferred", "inferred"),
+    ("bar_chart", "Bar chart"),
+    ("timeline", "Timeline"),
     ("days", "days"),
     ("months", "months"),
     ("years", "years"),

@@ -4,8 +4,10 @@ use super::resolver::Resolver;
 use super::text::folded;
 use crate::document::chart::{Chart, DRAWINGS};
 use crate::document::{Block, BlockKind, Inline};
+use crate::model::Settings;
 use crate::render::marks;
 use crate::render::values::{FigureData, FigureValue};
+use crate::render::words::word;
 
 impl Resolver<'_> {
     /// The blocks of a figure.
@@ -13,7 +15,8 @@ impl Resolver<'_> {
         let line = self.line;
         let path = format!("{DRAWINGS}/{}-{}.svg", self.planned.id.replace('/', "-"), self.charts.len() + 1);
         self.charts.insert(path.clone(), figure.chart.clone());
-        let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative(figure)) };
+        let image =
+            Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative(figure, &self.pass.book.settings)) };
         let values = self.values(figure);
         [vec![image], values].map(|content| Block { kind: BlockKind::Paragraph(content), line }).into()
     }
@@ -36,10 +39,10 @@ impl Resolver<'_> {
 }
 
 /// What a figure shows, for those who can't see it.
-fn alternative(figure: &FigureData) -> String {
+fn alternative(figure: &FigureData, settings: &Settings) -> String {
     let kind = match figure.chart {
-        Chart::Bars(_) => "Bar chart",
-        Chart::Timeline(_) => "Timeline",
+        Chart::Bars(_) => word(settings, "bar_chart"),
+        Chart::Timeline(_) => word(settings, "timeline"),
     };
     let value = |value: &FigureValue| match value {
         FigureValue::Claim(claim) => claim.printed_text(),
