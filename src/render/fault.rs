@@ -224,6 +224,14 @@ fn innermost(error: &Error) -> &Error {
 
 /// What the engine says, in the style of our messages.
 fn detail(error: &Error) -> String {
+    const METHOD: &str = " has no method named ";
+    let said = error.detail().unwrap_or_default();
+    if let Some((_, name)) = said.split_once(METHOD).filter(|_| error.kind() == ErrorKind::UnknownMethod) {
+        return format!("there is no method `{name}` here; filters do what methods do elsewhere");
+    }
+    if said.ends_with(" is not callable") {
+        return "only macros and the functions that the README lists can be called".to_owned();
+    }
     let text = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let text = text.trim_end_matches('.');
     // What has names in backticks is ours, and quotes what templates say.

@@ -75,7 +75,7 @@ pub(in crate::load) fn unknown_tag(place: Place, tag: &str) -> Diagnostic {
 
 /// A number that would be another if it were read.
 pub(in crate::load) fn inexact_number(place: Place) -> Diagnostic {
-    Diagnostic::error(Code::YamlSyntax, place, "the number has more digits than can be kept exactly")
+    Diagnostic::error(Code::YamlSyntax, place, "the number can't be kept as it is written")
         .help("put it in quotes to keep it as text, or round it")
 }
 

@@ -256,6 +256,10 @@ fn format_text(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, rest:
         return Err(error("`format` takes widths up to 999, written as numbers"));
     }
     let conversions = conversions(format);
+    if rest.len() > conversions.len() && !format.contains("%(") && !rest.iter().any(Value::is_kwargs) {
+        let (given, taken) = (rest.len(), conversions.len());
+        return Err(error(format!("`format` is given {given} to print, and its text has room for {taken}: `%s` stands for each")));
+    }
     let mut of = None;
     let mut args = vec![value.clone()];
     let mut prints = false;
