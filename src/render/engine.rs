@@ -17,6 +17,11 @@ use crate::tree::Tree;
 const BASE_FUEL: u64 = 20_000_000;
 /// Further work for each record of the book.
 const FUEL_PER_RECORD: u64 = 10_000;
+/// The steps that a render of a book with this many records may take.
+pub(crate) fn fuel(records: usize) -> u64 {
+    BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64))
+}
+
 /// Nested includes, macros and blocks.
 pub(crate) const DEPTH: usize = 200;
 /// How long a document's text may be, in bytes.
@@ -59,7 +64,7 @@ impl Engine {
         let mut env = Environment::empty();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|_| AutoEscape::Custom("brief".into()));
-        let fuel = BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64));
+        let fuel = fuel(records);
         env.set_fuel(Some(fuel));
         env.set_recursion_limit(DEPTH);
         env.set_debug(false);
@@ -132,7 +137,7 @@ impl Engine {
         let shared = pass.clone();
         env.set_formatter(move |out, _state, value| {
             let printed = filters::to_token(&shared, value)?;
-            shared.prints.charge(printed.len() + 32)?;
+            shared.prints.charge(shared.prints.length(&printed).saturating_add(32))?;
             out.write_str(&printed).map_err(Error::from)
         });
         env

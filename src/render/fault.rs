@@ -9,7 +9,7 @@ use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
 use super::filters::{BARE, FILTERS, FUNCTIONS, TESTS};
 use super::plan::Planned;
 use super::token::{BROKEN, CUTS, TOO_LONG};
-use super::values::Pass;
+use super::values::{Pass, TOO_LARGE};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
 use crate::document::Origin;
 use crate::model::DocumentPlan;
@@ -73,6 +73,10 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         }
         _ if inner.detail().is_some_and(|d| d.contains(CUTS)) => {
             Diagnostic::error(Code::BrokenToken, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+        }
+        _ if inner.detail().is_some_and(|d| d.contains(TOO_LARGE)) => {
+            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} can't be rendered: {}", detail(inner)))
+                .help("look for a list or mapping that is put into itself, or that doubles with every turn")
         }
         _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
         _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(

@@ -58,11 +58,19 @@ impl Prints {
         }
     }
 
+    /// How long printed text is with what its tokens stand for, each as often as it occurs.
+    pub(crate) fn length(&self, text: &str) -> usize {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_token = |index: usize| match entries.get(index) {
+            Some(Printed::Text(text) | Printed::Markdown { text, .. }) => text.len(),
+            _ => 0,
+        };
+        let tokens = pieces(text).into_iter().map(|piece| if let Piece::Token(index) = piece { of_token(index) } else { 0 });
+        tokens.fold(text.len(), usize::saturating_add)
+    }
+
     /// Keeps what was printed and gives back its token.
     pub(crate) fn token(&self, printed: Printed) -> String {
-        if let Printed::Text(text) | Printed::Markdown { text, .. } = &printed {
-            self.bytes.fetch_add(text.len(), Ordering::Relaxed);
-        }
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push(printed);
         format!("{OPEN}{}{CLOSE}", entries.len() - 1)

@@ -104,14 +104,14 @@ fn templates_that_do_not_end_are_faults() {
 }
 
 /// A template that `brief check` refuses as beyond a limit, at this line.
-fn limited(what: &str, template: &str, line: usize) {
+fn limited(what: &str, template: &str, at: &str) {
     let book = base();
     fs::write(book.path().join("templates/book.md.jinja"), template).unwrap();
     let (status, said) = checked(book.path());
     let shown: String = said.chars().take(2_000).collect();
     assert_eq!(status, Some(1), "{what}: {shown}");
     assert!(said.contains("error[template-limit]"), "{what}: {shown}");
-    assert!(said.contains(&format!("--> templates/book.md.jinja:{line}")), "{what}: {shown}");
+    assert!(said.contains(&format!("--> templates/book.md.jinja{at}")), "{what}: {shown}");
     assert!(said.len() < 20_000, "{what}: what is said is as long as what was read");
 }
 
@@ -119,17 +119,70 @@ fn limited(what: &str, template: &str, line: usize) {
 fn chains_and_nests_that_are_too_deep_are_faults() {
     let long = |start: &str, piece: &str, end: &str| format!("# T\n\n{start}{}{end}\n", piece.repeat(30_000));
     for piece in [" ~ 1", " + 1", " | upper", ".a", "[0]", "()", " and 1", " or 1", " is odd", " == 1", " if 1 else 1", " ** 2"] {
-        limited(piece, &long("{{ book", piece, " }}"), 3);
-        limited(piece, &long("{{ book", piece, "\n` }}"), 3);
+        limited(piece, &long("{{ book", piece, " }}"), ":3:");
+        limited(piece, &long("{{ book", piece, "\n` }}"), ":3:");
     }
     for piece in ["not ", "-", "(", "[", "{'a': "] {
-        limited(piece, &long("{{ ", piece, "1 }}"), 3);
+        limited(piece, &long("{{ ", piece, "1 }}"), ":3:");
     }
-    limited("elif", &long("{% if 0 %}", "{% elif 0 %}", "{% endif %}"), 3);
-    limited("blocks", &long("", "{% if 1 %}", ""), 3);
-    limited("brackets", &format!("# T\n\n{{{{ {}1{} }}}}\n", "(".repeat(30_000), ")".repeat(30_000)), 3);
-    limited("set", &long("{% set x = 1", " ~ 1", " %}"), 3);
-    limited("filter", &long("{% filter upper", " | upper", " %}{% endfilter %}"), 3);
+    limited("elif", &long("{% if 0 %}", "{% elif 0 %}", "{% endif %}"), ":3:");
+    limited("blocks", &long("", "{% if 1 %}", ""), ":3:");
+    limited("brackets", &format!("# T\n\n{{{{ {}1{} }}}}\n", "(".repeat(30_000), ")".repeat(30_000)), ":3:");
+    limited("set", &long("{% set x = 1", " ~ 1", " %}"), ":3:");
+    limited("filter", &long("{% filter upper", " | upper", " %}{% endfilter %}"), ":3:");
+}
+
+/// What a template makes in a loop or by doubling: refused where it outgrows what a template may hold, at the line that does it.
+#[test]
+fn values_that_grow_without_end_are_faults() {
+    let many = |line: &str| line.to_owned() + "\n";
+    let again = |line: &str| many(line).repeat(60);
+    let looped = |start: &str, step: &str| {
+        format!("{{% set ns = namespace(x={start}) %}}\n{{% for i in range(100000) %}}\n{step}\n{{% endfor %}}\n")
+    };
+    let big = "{% set big = 'a b,' * 8000000 %}\n";
+    // From line 3 on; `line` is where the fault is.
+    let cases: &[(&str, String, usize)] = &[
+        ("list in a list", looped("1", "{% set ns.x = [ns.x] %}"), 5),
+        ("tuple in a tuple", looped("1", "{% set ns.x = (ns.x, 1) %}"), 5),
+        ("bare tuple", looped("1", "{% set ns.x = ns.x, 1 %}"), 5),
+        ("mapping in a mapping", looped("1", "{% set ns.x = {'a': ns.x} %}"), 5),
+        ("dict in a dict", looped("1", "{% set ns.x = dict(a=ns.x) %}"), 5),
+        ("key", looped("1", "{% set ns.x = {[ns.x]: 1} %}"), 5),
+        ("namespace in itself", looped("1", "{% set ns.x = ns %}"), 5),
+        ("namespace in a list in itself", looped("1", "{% set ns.x = [[ns]] %}"), 5),
+        ("namespace in a namespace", looped("1", "{% set n = namespace(a=ns) %}"), 5),
+        ("loop", looped("1", "{% for a in [1] %}{% set ns.x = loop %}{% endfor %}"), 5),
+        ("macro", looped("1", "{% macro m() %}{{ ns.x }}{% endmacro %}{% set ns.x = m %}"), 5),
+        ("batch", looped("[1]", "{% set ns.x = ns.x | batch(1) %}"), 5),
+        ("slice", looped("[1]", "{% set ns.x = ns.x | slice(1) %}"), 5),
+        ("zip", looped("[1]", "{% set ns.x = ns.x | zip([1]) %}"), 5),
+        ("items", looped("{'a': 1}", "{% set ns.x = {'a': ns.x | items} %}"), 5),
+        ("dictsort", looped("{'a': 1}", "{% set ns.x = {'a': ns.x | dictsort} %}"), 5),
+        ("map of batch", looped("[[1]]", "{% set ns.x = [ns.x] | map('batch', 1) %}"), 5),
+        ("chain", looped("[1]", "{% set ns.x = ns.x | chain(ns.x) %}"), 5),
+        ("lists on lists", looped("[1]", "{% set ns.x = ns.x + ns.x %}"), 5),
+        ("shared list", format!("{{% set a = [1] %}}\n{}", again("{% set a = [a, a] %}")), 0),
+        ("shared tuple", format!("{{% set a = [1] %}}\n{}", again("{% set a = a, a %}")), 0),
+        ("shared mapping", format!("{{% set a = [1] %}}\n{}", again("{% set a = {'a': a, 'b': a} %}")), 0),
+        ("shared in a loop", looped("[1]", "{% set ns.x = [ns.x, ns.x, ns.x, ns.x] %}"), 5),
+        ("shared in macros", "{% macro m(a) %}\n{{ m([a, a]) }}\n{% endmacro %}\n{{ m([1]) }}\n".to_owned(), 4),
+        (
+            "compared",
+            format!(
+                "{{% set a = [range(400) | batch(1)] * 900 %}}\n{}",
+                "{% for i in range(100000) %}{% if a == a + [] %}{% endif %}{% endfor %}"
+            ),
+            4,
+        ),
+        ("sorted", format!("{{% set a = [range(1000) | batch(1)] * 900 %}}\n{}", "{% set b = a | sort %}"), 3),
+        ("joined", format!("{big}{{{{ range(100000) | join(big) }}}}\n"), 4),
+        ("formatted", format!("{big}{{% set b = ('%(a)s' * 1000) | format(a=big) %}}\n"), 4),
+    ];
+    for (what, template, line) in cases {
+        let at = if *line == 0 { String::new() } else { format!(":{line}:") };
+        limited(what, &format!("# T\n\n{template}"), &at);
+    }
 }
 
 #[test]

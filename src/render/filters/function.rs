@@ -2,16 +2,26 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Rest, Value};
+use minijinja::value::{Kwargs, Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, functions, tests};
 
 use super::number::whole;
 use crate::render::operators::error;
-use crate::render::values::Pass;
+use crate::render::values::{ListObject, Pass, storable};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
-    env.add_function("dict", functions::dict);
-    env.add_function("namespace", functions::namespace);
+    env.add_function("dict", |value: Option<Value>, update: Kwargs| -> Result<Value, Error> {
+        ListObject::kept(functions::dict(value, update)?)
+    });
+    env.add_function("namespace", |defaults: Option<ValueOrKwargs>| -> Result<Value, Error> {
+        if let Some(defaults) = &defaults {
+            let defaults = defaults.clone().into_value();
+            for key in defaults.try_iter()? {
+                storable(defaults.get_item(&key)?)?;
+            }
+        }
+        functions::namespace(defaults)
+    });
     let shared = pass.clone();
     env.add_function("range", move |bounds: Rest<Value>| range(&shared, &bounds));
     env.add_test("defined", tests::is_defined);

@@ -11,7 +11,7 @@ use super::operand::{items, keep_safe, wrong_kind};
 use super::print::to_token;
 use crate::render::operators::{error, piece_of, plain_value, printed_plain};
 use crate::render::token::unshield;
-use crate::render::values::{BareObject, ClaimObject, Pass, TextObject};
+use crate::render::values::{BareObject, ClaimObject, ListObject, Pass, TextObject};
 use crate::render::words::word;
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
@@ -24,7 +24,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
     env.add_filter("list", move |values: &Value| {
         let and = word(&shared.book.settings, "and");
-        joined(&shared, values, "list", |items| match items {
+        joined(&shared, values, "list", and.len() + 4, |items| match items {
             [] => String::new(),
             [one] => one.clone(),
             [first @ .., last] => format!("{} {and} {last}", first.join(", ")),
@@ -39,7 +39,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 _ => to_token(&shared, &separator)?,
             },
         };
-        joined(&shared, values, "join", |items| items.join(&separator))
+        joined(&shared, values, "join", separator.len(), |items| items.join(&separator))
     });
     for name in ["length", "count"] {
         let shared = pass.clone();
@@ -101,8 +101,9 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                     *arg = Value::from(plain);
                 }
             }
-            state.consume_fuel(args[0].len().unwrap_or(0) as u64)?;
-            state.apply_filter(own, &args)
+            state.consume_fuel(args.iter().map(|arg| arg.len().unwrap_or(0) as u64).sum())?;
+            let made = state.apply_filter(own, &args)?;
+            if matches!(name, "attr" | "first" | "last") { Ok(made) } else { ListObject::kept(made) }
         });
     }
 }
@@ -129,7 +130,7 @@ fn listed(pass: &Arc<Pass>, filter: &str, value: Value) -> Result<Value, Error> 
 }
 
 /// The items of a list as printed text, put together.
-fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, join: impl Fn(&[String]) -> String) -> Result<Value, Error> {
+fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, between: usize, join: impl Fn(&[String]) -> String) -> Result<Value, Error> {
     let mut of = None;
     let mut printed = Vec::new();
     let mut length = 0;
@@ -142,12 +143,13 @@ fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, join: impl Fn(&[String
             None => item,
         };
         let token = to_token(pass, &item)?;
-        length += token.len();
+        length += token.len() + between;
+        pass.charge(8)?;
         pass.prints.check_length(length)?;
         printed.push(token);
     }
+    pass.charge_text(length)?;
     let joined = join(&printed);
-    pass.prints.check_length(joined.len())?;
     let text = match joined.is_empty() {
         true => keep_safe(&Value::from_safe_string(String::new()), joined),
         false => TextObject::wrap(pass, joined),

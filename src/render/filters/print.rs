@@ -62,7 +62,10 @@ fn text_tokens(pass: &Arc<Pass>, plain: &str) -> Result<String, Error> {
     let mut out = String::new();
     for piece in pieces(plain) {
         match piece {
-            Piece::Text(part) => out.push_str(&pass.prints.token(Printed::Text(unshield(part).into_owned()))),
+            Piece::Text(part) => {
+                pass.charge_text(part.len())?;
+                out.push_str(&pass.prints.token(Printed::Text(unshield(part).into_owned())));
+            }
             Piece::Token(index) => out.extend([token::OPEN.to_string(), index.to_string(), token::CLOSE.to_string()]),
             Piece::Broken => return Err(broken()),
         }

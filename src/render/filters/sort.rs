@@ -10,7 +10,7 @@ use minijinja::{Environment, Error, State};
 use super::list::at_path;
 use super::operand::{items, wrong_kind};
 use crate::render::operators::{Key, error, key_of, named, quantity_of};
-use crate::render::values::{ClaimObject, Pass};
+use crate::render::values::{ClaimObject, ListObject, Pass};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
@@ -222,7 +222,7 @@ fn groupby(
         }
     }
     let groups = groups.into_iter().map(|(_, keys, list)| Value::from_object(Group { grouper: grouper(&keys), list }));
-    Ok(groups.collect::<Vec<_>>().into())
+    ListObject::wrap(groups.collect())
 }
 
 /// What a group is named by: the key of its first item, where keys are claims, by the sources of all.
@@ -265,5 +265,5 @@ fn dictsort(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, options:
     }
     comparable(&keyed.iter().map(|(key, by, _)| (key, by)).collect::<Vec<_>>(), "dictsort")?;
     keyed.sort_by(|(a, ..), (b, ..)| if reverse { order(a, b).reverse() } else { order(a, b) });
-    Ok(keyed.into_iter().map(|(.., pair)| pair).collect::<Vec<_>>().into())
+    ListObject::wrap(keyed.into_iter().map(|(.., pair)| pair).collect())
 }

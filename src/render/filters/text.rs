@@ -58,10 +58,15 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
     env.add_filter("indent", move |value: &Value, width: Value| -> Result<Value, Error> {
         let width = usize::try_from(whole(&shared, "indent", &width)?).unwrap_or(0).min(40);
-        let indented = |text: &str| text.replace('\n', &format!("\n{}", " ".repeat(width)));
+        let indented = |text: &str| {
+            let length = text.len() + text.matches('\n').count() * width;
+            shared.prints.check_length(length)?;
+            shared.charge_text(length)?;
+            Ok::<_, Error>(text.replace('\n', &format!("\n{}", " ".repeat(width))))
+        };
         match (as_text(value), value.as_str()) {
-            (Some(text), _) => Ok(TextObject::wrap(&shared, indented(&text))),
-            (None, Some(plain)) => Ok(keep_safe(value, indented(plain))),
+            (Some(text), _) => Ok(TextObject::wrap(&shared, indented(&text)?)),
+            (None, Some(plain)) => Ok(keep_safe(value, indented(plain)?)),
             _ => Err(wrong_kind("indent", value, "a text")),
         }
     });
@@ -84,6 +89,7 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
     }
     let Some(text) = as_text(value) else {
         let plain = value.as_str().ok_or_else(|| wrong_kind(filter, value, "a text"))?;
+        pass.charge_text(plain.len())?;
         return Ok(keep_safe(value, shield(&change(&unshield(plain))).into_owned()));
     };
     let mut out = String::new();
@@ -93,6 +99,9 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
             Piece::Broken => return Err(broken()),
             Piece::Token(index) => {
                 let printed = pass.prints.get(index).ok_or_else(broken)?;
+                if let Printed::Text(text) = &printed {
+                    pass.charge_text(text.len())?;
+                }
                 out.push_str(&pass.prints.token(changed(filter, printed, change)?));
             }
         }
@@ -159,7 +168,16 @@ fn replace(pass: &Arc<Pass>, value: &Value, from: &Value, to: &Value) -> Result<
         return Err(error("`replace` would replace text that is put together from several printed values; use it on each of them"));
     }
     let (from, to) = (unshield(&from).into_owned(), unshield(&to).into_owned());
-    change_text(pass, "replace", value, &|s: &str| s.replace(&from, &to))
+    // What comes out is measured before it is made.
+    let length = std::cell::Cell::new(0usize);
+    let replaced = change_text(pass, "replace", value, &|s: &str| {
+        let count = if to.len() > from.len() { s.matches(&from).count() } else { 0 };
+        length.set(length.get().saturating_add(s.len()).saturating_add(count.saturating_mul(to.len())));
+        if pass.prints.check_length(length.get()).is_ok() { s.replace(&from, &to) } else { String::new() }
+    });
+    pass.prints.check_length(length.get())?;
+    pass.charge_text(length.get())?;
+    replaced
 }
 
 /// The parts of a text; of printed text, only between what it prints.
@@ -180,6 +198,15 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
             (Some(separator), Some(most)) => text.splitn(most, separator.as_str()).map(str::to_owned).collect(),
         }
     };
+    if let Some(whole) = as_text(value).as_deref().or(value.as_str()) {
+        let count = match &separator {
+            Some(separator) if !separator.is_empty() => whole.matches(separator.as_str()).count(),
+            _ => whole.split_whitespace().count(),
+        };
+        // A part takes memory, however short it is.
+        pass.charge(count.min(most.unwrap_or(usize::MAX)).saturating_mul(8))?;
+        pass.charge_text(whole.len())?;
+    }
     if separator.as_deref() == Some("") {
         return Err(error("`split` takes a separator that isn't empty"));
     }
@@ -288,6 +315,11 @@ fn format_text(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, rest:
     if prints && rest.iter().any(Value::is_kwargs) {
         return Err(error("`format` can print claims and records by position alone"));
     }
+    // What comes out is measured before it is made: a conversion may name one and the same value again and again.
+    let longest = args.iter().skip(1).map(longest_text).max().unwrap_or(0).max(1_400);
+    let length = format.len().saturating_add(conversions.len().saturating_mul(longest));
+    pass.prints.check_length(length)?;
+    pass.charge_text(length)?;
     let made = state.apply_filter("!format", &args)?;
     let made = match (prints, made.as_str()) {
         (true, Some(text)) => TextObject::wrap(pass, super::to_token(pass, &Value::from(text))?),
@@ -297,6 +329,15 @@ fn format_text(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, rest:
         Some(of) => BareObject::wrap(made, &of),
         None => made,
     })
+}
+
+/// How long a text is, or the longest text among named ones.
+fn longest_text(value: &Value) -> usize {
+    let of_names = || {
+        let names = value.try_iter().ok().filter(|_| value.kind() == minijinja::value::ValueKind::Map)?;
+        names.filter_map(|name| value.get_item(&name).ok()?.as_str().map(str::len)).max()
+    };
+    value.as_str().map(str::len).or_else(of_names).unwrap_or(0)
 }
 
 fn capitalize(s: &str) -> String {

@@ -9,7 +9,7 @@ use minijinja::{Error, State};
 use super::operand::{fault, invalid, named, plain_words};
 use super::text::{concat, printed_plain};
 use crate::model::{Exact, NoAnswer, NotAQuantity, Operation, Quantity};
-use crate::render::values::{BareObject, ClaimObject, Derived, Origin, Pass, exact, exact_number};
+use crate::render::values::{BareObject, ClaimObject, Derived, ListObject, Origin, Pass, exact, exact_number};
 
 /// How long the account of a calculation may be, in characters.
 const LONGEST_ACCOUNT: usize = 1_000;
@@ -213,7 +213,7 @@ fn others(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &
         "+" if is_list(left) && is_list(right) => {
             let items: Vec<Value> = left.try_iter()?.chain(right.try_iter()?).collect();
             state.consume_fuel(items.len() as u64)?;
-            Ok(Value::from(items))
+            ListObject::wrap(items)
         }
         "+" if is_text(left)? && is_text(right)? => concat(state, pass, &[left.clone(), right.clone()]),
         "*" => {
@@ -230,7 +230,7 @@ fn others(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &
                 return Err(impossible());
             }
             let items: Vec<Value> = repeated.try_iter()?.collect();
-            Ok((0..times).flat_map(|_| items.iter().cloned()).collect::<Vec<Value>>().into())
+            ListObject::wrap((0..times).flat_map(|_| items.iter().cloned()).collect())
         }
         _ => Err(impossible()),
     }

@@ -9,7 +9,7 @@ use minijinja::value::{Value, ValueKind};
 use super::calculate::{quantity_of, refused};
 use super::operand::{fault, invalid, named, plain_value, plain_words};
 use crate::model::{Exact, NoAnswer, Quantity};
-use crate::render::values::{BareObject, ClaimObject, Pass, RecordObject, exact};
+use crate::render::values::{BareObject, ClaimObject, Extent, Pass, RecordObject, exact};
 
 /// `a < b <= c`: operands with operators between them.
 pub(super) fn chain(pass: &Arc<Pass>, operands: &[Value]) -> Result<bool, Error> {
@@ -97,7 +97,7 @@ fn equal(pass: &Arc<Pass>, left: &Value, operator: &str, right: &Value) -> Resul
     if is_strict && !a.is_none() && !b.is_none() && a.kind() != b.kind() {
         return Err(mismatch(left, operator, right));
     }
-    Ok(same(&a, &b))
+    same(pass, &a, &b)
 }
 
 /// Whether `left` is not above `right`, which is certain either way.
@@ -134,10 +134,21 @@ fn sides(pass: &Arc<Pass>, left: &Value, right: &Value) -> Result<(Value, Value)
     Ok((a, b))
 }
 
-fn same(a: &Value, b: &Value) -> bool {
-    match (exact(a), exact(b)) {
+fn same(pass: &Pass, a: &Value, b: &Value) -> Result<bool, Error> {
+    charge(pass, a)?;
+    charge(pass, b)?;
+    Ok(match (exact(a), exact(b)) {
         (Some(a), Some(b)) => a == b,
         _ => a == b,
+    })
+}
+
+/// Counts the work of looking at a whole value.
+pub(super) fn charge(pass: &Pass, value: &Value) -> Result<(), Error> {
+    match value.as_str() {
+        Some(text) => pass.charge_text(text.len()),
+        None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map) => pass.charge(Extent::of(value)?.size),
+        None => pass.charge(1),
     }
 }
 
@@ -153,7 +164,10 @@ fn contains(pass: &Arc<Pass>, container: &Value, item: &Value) -> Result<bool, E
     if let Some(text) = plain.as_str() {
         let (part, _) = sides(pass, item, &plain)?;
         return match part.as_str() {
-            Some(part) => Ok(text.contains(part)),
+            Some(part) => {
+                pass.charge_text(text.len())?;
+                Ok(text.contains(part))
+            }
             None => Err(mismatch(item, "in", container)),
         };
     }
@@ -177,7 +191,7 @@ fn is_member(pass: &Arc<Pass>, member: &Value, item: &Value) -> Result<bool, Err
     let is_number = a.kind() == ValueKind::Number && b.kind() == ValueKind::Number;
     match is_number || claim(member).is_some_and(|m| m.quantity().is_ok()) && claim(item).is_some_and(|i| i.quantity().is_ok()) {
         true => equal(pass, member, "in", item),
-        false => Ok(same(&a, &b)),
+        false => same(pass, &a, &b),
     }
 }
 
@@ -209,6 +223,8 @@ pub(in crate::render) enum Key {
 
 /// The key of a value; of a claim's, its number or the lower bound. Values that have no order have no key.
 pub(in crate::render) fn key_of(pass: &Arc<Pass>, value: &Value, filter: &str, case_sensitive: bool) -> Result<Key, Error> {
+    // A key takes memory, too.
+    pass.charge(20)?;
     if value.is_undefined() || value.is_none() {
         return Ok(Key::Nothing);
     }
@@ -232,6 +248,7 @@ pub(in crate::render) fn key_of(pass: &Arc<Pass>, value: &Value, filter: &str, c
         ValueKind::Number => Key::Number(exact(&plain).ok_or_else(|| invalid(format!("`{filter}` takes numbers within bounds")))?, None),
         ValueKind::String => {
             let text = plain.as_str().unwrap_or_default();
+            pass.charge_text(text.len())?;
             Key::Text(if case_sensitive { text.to_owned() } else { text.to_lowercase() })
         }
         ValueKind::Seq | ValueKind::Iterable => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 
+use super::compare::charge;
 use super::operand::{fault, invalid, named, plain_value};
 use crate::render::filters::{number_text, to_token};
 use crate::render::token::{CUTS, has_token, unshield};
@@ -178,6 +179,7 @@ pub(super) fn key(pass: &Arc<Pass>, key: &Value) -> Result<Value, Error> {
 /// A key to look something up with.
 fn key_in(pass: &Arc<Pass>, key: &Value) -> Result<Value, Error> {
     let plain = plain_value(pass, key)?;
+    charge(pass, &plain)?;
     match plain.downcast_object_ref::<RecordObject>() {
         Some(record) => Ok(Value::from(record.id())),
         None => Ok(plain),

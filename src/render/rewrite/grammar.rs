@@ -2,7 +2,7 @@
 
 use minijinja::machinery::{Span, Token};
 
-use super::{CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, TEMPLATE};
+use super::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE};
 
 /// How deeply expressions may be nested; the engine has a limit of its own, which is lower for most.
 const DEPTH: usize = 150;
@@ -207,9 +207,26 @@ impl<'a> Grammar<'a> {
     }
 
     fn set(&mut self) -> Read<()> {
+        let start = self.at;
         self.skip_to(|t| matches!(t, Token::Assign | Token::Pipe));
+        let target = &self.tokens[start..self.at];
+        let is_stored = target.iter().any(|(token, _)| matches!(token, Token::Dot));
+        let is_one = !target.iter().any(|(token, _)| matches!(token, Token::Comma));
         if self.skip(|t| matches!(t, Token::Assign)) {
-            return self.items(|t| matches!(t, Token::BlockEnd));
+            let (first, from) = (self.at, self.span().0);
+            self.items(|t| matches!(t, Token::BlockEnd))?;
+            let node = Node { from, to: self.end(), is_call: false };
+            let is_tuple = self.has_comma(first);
+            if is_tuple && is_one {
+                self.open(node.from, format!("{BUILT}(("));
+                self.close(node.to, "))");
+            }
+            if is_stored {
+                let (open, close) = if is_tuple && !is_one { ("((", "))") } else { ("(", ")") };
+                self.open(node.from, format!("{STORED}{open}"));
+                self.close(node.to, close);
+            }
+            return Ok(());
         }
         if self.skip(|t| matches!(t, Token::Pipe)) {
             self.filters()?;
@@ -218,6 +235,26 @@ impl<'a> Grammar<'a> {
         let end = self.end();
         self.close(end, &format!(" | {CAPTURED}"));
         Ok(())
+    }
+
+    /// Whether a comma stands outside brackets between a token and the next.
+    fn has_comma(&self, first: usize) -> bool {
+        let mut depth = 0;
+        self.tokens[first..self.at].iter().any(|(token, _)| {
+            match token {
+                Token::ParenOpen | Token::BracketOpen | Token::BraceOpen => depth += 1,
+                Token::ParenClose | Token::BracketClose | Token::BraceClose => depth -= 1,
+                _ => {}
+            }
+            depth == 0 && matches!(token, Token::Comma)
+        })
+    }
+
+    /// Puts a list or mapping that names something into a call that sees to its limits.
+    fn built(&mut self, first: usize, from: usize) -> Node {
+        let node = Node { from, to: self.end(), is_call: false };
+        let has_name = self.tokens[first..self.at].iter().any(|(token, _)| matches!(token, Token::Ident(_)));
+        if has_name { self.wrap(node, BUILT) } else { node }
     }
 
     /// `upper | replace("a", "b")`.
@@ -534,23 +571,29 @@ impl<'a> Grammar<'a> {
 
     fn primary(&mut self) -> Read<Node> {
         self.deeper(|grammar| {
-            let from = grammar.span().0;
+            let (first, from) = (grammar.at, grammar.span().0);
             match grammar.peek() {
                 Some(Token::Ident(_) | Token::Int(_) | Token::Int128(_) | Token::Float(_)) => grammar.at += 1,
                 Some(Token::Str(_) | Token::String(_)) => while grammar.skip(|t| matches!(t, Token::Str(_) | Token::String(_))) {},
                 Some(Token::ParenOpen) => {
                     grammar.at += 1;
                     grammar.items(|t| matches!(t, Token::ParenClose))?;
+                    let is_tuple = grammar.has_comma(first + 1);
                     grammar.at += 1;
+                    if is_tuple {
+                        return Ok(grammar.built(first, from));
+                    }
                 }
                 Some(Token::BracketOpen) => {
                     grammar.at += 1;
                     grammar.items(|t| matches!(t, Token::BracketClose))?;
                     grammar.at += 1;
+                    return Ok(grammar.built(first, from));
                 }
                 Some(Token::BraceOpen) => {
                     grammar.at += 1;
                     grammar.mapping()?;
+                    return Ok(grammar.built(first, from));
                 }
                 _ => return grammar.unreadable("an expression belongs here"),
             }

@@ -23,6 +23,9 @@ pub(super) const SLICE: &str = "__slice";
 pub(super) const KEY: &str = "__key";
 pub(super) const LOOP: &str = "__loop";
 pub(super) const TEMPLATE: &str = "__template";
+/// A list or mapping that was written down, and what a namespace is to hold.
+pub(super) const BUILT: &str = "__built";
+pub(super) const STORED: &str = "__stored";
 pub(super) const CAPTURED: &str = "__captured";
 
 /// A template's source as the engine has it, and where each part of it came from.
@@ -139,15 +142,17 @@ mod tests {
             ("{% set x %}a{% endset %}", "{% set x | __captured %}a{% endset %}"),
             ("{%- set x | upper -%}a{% endset %}", "{%- set x | upper | __captured -%}a{% endset %}"),
             ("{% set a, b = 1 + 2, c ~ d %}", r#"{% set a, b = __calculate(1, "+", 2), __concat(c, d) %}"#),
-            ("{% set ns.x = ns.x + 1 %}", r#"{% set ns.x = __calculate(ns.x, "+", 1) %}"#),
+            ("{% set x = x, x %}", "{% set x = __built((x, x)) %}"),
+            ("{{ [1, (2), [a]] }}", "{{ __built([1, (2), __built([a])]) }}"),
+            ("{% set ns.x = ns.x + 1 %}", r#"{% set ns.x = __stored(__calculate(ns.x, "+", 1)) %}"#),
             ("{% call(x) m(a ~ b, k=c - d) %}{% endcall %}", r#"{% call(x) m(__concat(a, b), k=__calculate(c, "-", d)) %}{% endcall %}"#),
             ("{% macro m(a, b=1 + 2) %}{% endmacro %}", r#"{% macro m(a, b=__calculate(1, "+", 2)) %}{% endmacro %}"#),
             ("{% with a = b * 2, c = d %}{% endwith %}", r#"{% with a = __calculate(b, "*", 2), c = d %}{% endwith %}"#),
             ("{% do ns.f(a > b) %}", r#"{% do ns.f(__compare(a, ">", b)) %}"#),
             ("{% filter replace('a', b ~ c) | upper %}{% endfilter %}", "{% filter replace('a', __concat(b, c)) | upper %}{% endfilter %}"),
-            ("{{ {'a': 1, b: c + 1, k(): 2} }}", r#"{{ {'a': 1, __key(b): __calculate(c, "+", 1), __key(__captured(k())): 2} }}"#),
+            ("{{ {'a': 1, b: c + 1, k(): 2} }}", r#"{{ __built({'a': 1, __key(b): __calculate(c, "+", 1), __key(__captured(k())): 2}) }}"#),
             ("{{ f(*a, **b) }}", "{{ f(*a, **b) }}"),
-            ("{{ (a, b + 1,) }}", r#"{{ (a, __calculate(b, "+", 1),) }}"#),
+            ("{{ (a, b + 1,) }}", r#"{{ __built((a, __calculate(b, "+", 1),)) }}"#),
             ("{% include 'a' ~ b ignore missing %}", "{% include __template(__concat('a', b)) ignore missing %}"),
             ("{% from 'a' import b as c, d with context %}", "{% from 'a' import b as c, d with context %}"),
             ("{% for a, b in x recursive %}", "{% for a, b in __loop(x) recursive %}"),

@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use minijinja::{Error, ErrorKind};
+
 use crate::model::{Book, Record};
+use crate::render::engine::fuel;
 use crate::render::token::Prints;
 
 /// What one render shares: the book, what was printed, and the last name that wasn't there.
@@ -12,6 +15,8 @@ use crate::render::token::Prints;
 pub(crate) struct Pass {
     pub(crate) book: Arc<Book>,
     pub(crate) prints: Prints,
+    /// Steps that what brief adds to the engine may still take.
+    steps: AtomicU64,
     /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
     missed: Mutex<Option<Miss>>,
     /// The record whose field was read last, as the indexes of collection and record, from 1.
@@ -30,7 +35,29 @@ pub(crate) struct Miss {
 
 impl Pass {
     pub(crate) fn new(book: Arc<Book>) -> Arc<Pass> {
-        Arc::new(Pass { book, prints: Prints::default(), missed: Mutex::new(None), looked: AtomicU64::new(0), saw_changes: false.into() })
+        let records = book.collections.values().map(|collection| collection.records.len()).sum();
+        Arc::new(Pass {
+            book,
+            prints: Prints::default(),
+            steps: AtomicU64::new(fuel(records)),
+            missed: Mutex::new(None),
+            looked: AtomicU64::new(0),
+            saw_changes: false.into(),
+        })
+    }
+
+    /// Counts work of operators and filters, and stops a template that does more than it may.
+    pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
+        let take = |left: u64| left.checked_sub(steps as u64);
+        match self.steps.fetch_update(atomic::Ordering::Relaxed, atomic::Ordering::Relaxed, take) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::from(ErrorKind::OutOfFuel)),
+        }
+    }
+
+    /// Counts text that is read or made.
+    pub(crate) fn charge_text(&self, bytes: usize) -> Result<(), Error> {
+        self.charge(bytes / 32)
     }
 
     pub(crate) fn missed(&self) -> Option<Miss> {

@@ -42,6 +42,7 @@ impl TextObject {
 /// What a reader sees of printed text: the text of its tokens, without marks, shielded as data is.
 pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
     let fault = |detail: &str| Err(Error::new(ErrorKind::InvalidOperation, detail.to_owned()));
+    pass.charge_text(text.len())?;
     let mut out = String::with_capacity(text.len());
     for piece in pieces(text) {
         match piece {

@@ -1,0 +1,166 @@
+//! How deep and how large the lists and mappings of a template are, so that nothing that descends into one goes too far.
+//!
+//! Values are shared: `{% set a = [a, a] %}`, forty times, takes next to no memory, and for ever to compare. So what counts is
+//! what a reader of the value would visit, a shared list each time that it occurs.
+
+use std::sync::Arc;
+
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
+use minijinja::{Error, ErrorKind};
+
+use super::{BareObject, ClaimObject, CollectionObject, MapObject, RecordObject};
+
+/// How deep lists and mappings may be nested.
+const DEEPEST: usize = 100;
+/// How many values a list may hold, with those in its items.
+const MOST: usize = 1_000_000;
+
+/// What says that a value outgrows its limit.
+pub(crate) const TOO_LARGE: &str = "than a template may hold";
+
+fn beyond(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, format!("{what} {TOO_LARGE}"))
+}
+
+/// How far a value reaches.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extent {
+    depth: usize,
+    pub(crate) size: usize,
+    /// Whether a namespace, a macro or `loop` is in it, which can come to hold the value itself.
+    is_live: bool,
+}
+
+impl Extent {
+    /// The extent of a value; an error where it is beyond what a template may hold.
+    pub(crate) fn of(value: &Value) -> Result<Extent, Error> {
+        let mut extent = Extent { depth: 0, size: 0, is_live: false };
+        extent.visit(value, 0)?;
+        Ok(extent)
+    }
+
+    fn of_items(items: &[Value]) -> Result<Extent, Error> {
+        let mut extent = Extent { depth: 1, size: 1, is_live: false };
+        items.iter().try_for_each(|item| extent.visit(item, 1))?;
+        Ok(extent)
+    }
+
+    /// Adds a value that stands `above` levels deep.
+    fn visit(&mut self, value: &Value, above: usize) -> Result<(), Error> {
+        if let Some(list) = value.downcast_object_ref::<ListObject>() {
+            self.is_live |= list.extent.is_live;
+            return self.add(list.extent.size, above + list.extent.depth);
+        }
+        if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+            self.add(1, above + 1)?;
+            return self.visit(&bare.inner, above + 1);
+        }
+        self.add(1, above + 1)?;
+        if is_live(value) {
+            self.is_live = true;
+            return Ok(());
+        }
+        if is_data(value) {
+            return Ok(());
+        }
+        match value.kind() {
+            ValueKind::Seq => value.try_iter()?.try_for_each(|item| self.visit(&item, above + 1)),
+            ValueKind::Map => value.try_iter()?.try_for_each(|key| {
+                self.visit(&key, above + 1)?;
+                self.visit(&value.get_item(&key)?, above + 1)
+            }),
+            ValueKind::Iterable => self.add(value.len().unwrap_or_default(), above + 1),
+            _ => Ok(()),
+        }
+    }
+
+    fn add(&mut self, size: usize, depth: usize) -> Result<(), Error> {
+        self.size = self.size.saturating_add(size);
+        self.depth = self.depth.max(depth);
+        if self.depth > DEEPEST + 1 {
+            return Err(beyond("lists and mappings are nested more deeply here"));
+        }
+        if self.size > MOST {
+            return Err(beyond("a list or mapping holds more values"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a value is one of the data, which is as large as it is.
+fn is_data(value: &Value) -> bool {
+    value.downcast_object_ref::<RecordObject>().is_some()
+        || value.downcast_object_ref::<ClaimObject>().is_some()
+        || value.downcast_object_ref::<CollectionObject>().is_some()
+        || value.downcast_object_ref::<MapObject>().is_some()
+}
+
+/// Whether a value is one of the engine's that change, or that hold on to the names around them. The engine keeps their types to itself.
+fn is_live(value: &Value) -> bool {
+    let name = value.as_object().map_or("", |object| object.type_name());
+    ["Namespace", "Loop", "Macro", "Module", "Closure"].iter().any(|kind| name.ends_with(kind))
+}
+
+/// A value that a namespace is to hold.
+pub(crate) fn storable(value: Value) -> Result<Value, Error> {
+    match Extent::of(&value)?.is_live {
+        true => Err(beyond("a namespace, a macro or `loop` within a namespace is more")),
+        false => Ok(value),
+    }
+}
+
+/// A list that a template made, which knows its extent.
+#[derive(Debug)]
+pub(crate) struct ListObject {
+    items: Vec<Value>,
+    extent: Extent,
+}
+
+impl ListObject {
+    pub(crate) fn wrap(items: Vec<Value>) -> Result<Value, Error> {
+        let extent = Extent::of_items(&items)?;
+        Ok(Value::from_object(ListObject { items, extent }))
+    }
+
+    /// A list or mapping that an expression or a filter made, once it is known to be within its limits.
+    pub(crate) fn kept(made: Value) -> Result<Value, Error> {
+        match made.kind() {
+            _ if made.downcast_object_ref::<ListObject>().is_some() || is_data(&made) || is_live(&made) => Ok(made),
+            // What is taken from a claim stays so.
+            _ if made.downcast_object_ref::<BareObject>().is_some() => Extent::of(&made).map(|_| made),
+            ValueKind::Seq | ValueKind::Iterable => {
+                if made.len().is_some_and(|length| length > MOST) {
+                    return Err(beyond("a list holds more values"));
+                }
+                let mut items = Vec::new();
+                for item in made.try_iter()? {
+                    items.push(item);
+                    if items.len() > MOST {
+                        return Err(beyond("a list holds more values"));
+                    }
+                }
+                ListObject::wrap(items)
+            }
+            ValueKind::Map => {
+                Extent::of(&made)?;
+                let pairs = made.try_iter()?.map(|key| made.get_item(&key).map(|value| (key, value)));
+                Ok(Value::from_pairs(pairs.collect::<Result<Vec<_>, Error>>()?))
+            }
+            _ => Ok(made),
+        }
+    }
+}
+
+impl Object for ListObject {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.items.get(key.as_usize()?).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.items.len())
+    }
+}
