@@ -67,7 +67,8 @@ impl Made {
         for piece in pieces {
             // Digits right before a figure are refused.
             let is_figure = matches!(piece, Piece::Claim | Piece::Uncited);
-            if is_figure && (self.template.ends_with(char::is_numeric) || self.template.ends_with("uncited }}")) {
+            let before = self.template.trim_end_matches(['.', ',']);
+            if is_figure && (before.ends_with(char::is_numeric) || before.ends_with("uncited }}")) {
                 self.template.push(' ');
             }
             match piece {
@@ -315,7 +316,10 @@ fn pieces() -> impl Strategy<Value = Vec<Piece>> {
     let frames = [("*", "*"), ("**", "**"), ("~~", "~~"), ("[", "](https://example.org)"), (" `", "` "), ("**x *", "* y**")];
     let framed = (prop::sample::select(frames.to_vec()), vec(leaf.clone(), 1..4)).prop_map(|((open, close), mut inner)| {
         // No mark can be printed in code.
-        inner.retain(|piece| !(open == " `" && matches!(piece, Piece::Cite(_))));
+        if open == " `" {
+            inner.retain(|piece| !matches!(piece, Piece::Cite(_)));
+            inner = inner.into_iter().flat_map(|piece| [piece, Piece::Words(" ")]).collect();
+        }
         Piece::Within(open, [vec![Piece::Words("q")], inner, vec![Piece::Words("q")]].concat(), close)
     });
     // A word apart, so that what is emphasis does not depend on what stands beside it.

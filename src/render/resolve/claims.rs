@@ -23,12 +23,14 @@ impl Resolver<'_> {
         out.extend(self.claim_inlines(claim, content, printed));
     }
 
-    /// Digits right before a figure would be read as a part of it.
-    fn keep_apart(&mut self, claim: &ClaimObject, printed: &str, before: &[Inline]) {
+    /// Digits right before a figure, or with a comma or a point between, would be read as a part of it.
+    pub(super) fn keep_apart(&mut self, claim: &ClaimObject, printed: &str, before: &[Inline]) {
         let Some(before) = before.last().map(|inline| crate::document::plain_text(std::slice::from_ref(inline))) else { return };
-        if before.ends_with(char::is_numeric) && printed.starts_with(char::is_numeric) {
-            let digits: String = before.split(|c: char| !c.is_numeric()).next_back().unwrap_or_default().chars().take(20).collect();
-            let message = format!("`{digits}` stands right before the figure `{}`, so both would be read as one number", claim.path());
+        let digits = before.strip_suffix(['.', ',', '\'', '’']).unwrap_or(&before);
+        if digits.ends_with(char::is_numeric) && printed.starts_with(char::is_numeric) {
+            let start = digits.trim_end_matches(char::is_numeric).len();
+            let shown: String = before[start..].chars().take(20).collect();
+            let message = format!("`{shown}` stands right before the figure `{}`, so both would be read as one number", claim.path());
             self.fault(Diagnostic::error(Code::BrokenToken, Place::Book, message).help("put a space or words between them"));
         }
     }

@@ -100,6 +100,7 @@ impl Resolver<'_> {
                 Piece::Token(index) => match self.pass.prints.get(index).map(as_claim) {
                     Some(Some(claim)) => {
                         let text = claim.printed_text();
+                        self.keep_apart(&claim, &text, &parts);
                         let (cited, own): (Vec<Inline>, Vec<Inline>) = self
                             .claim_inlines(&claim, vec![Inline::Code(text.clone())], text)
                             .into_iter()
