@@ -51,6 +51,9 @@ pub fn replace_folder(target: &Path, list: &'static str, write: impl FnOnce(&Sta
 /// [`replace_folder`] on a disk of one's own.
 pub fn replace_folder_on(target: &Path, list: &'static str, disk: &Disk, write: impl FnOnce(&Stage) -> Result<()>) -> Result<()> {
     let cannot = || format!("can't write `{}`", target.display());
+    if target.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+        bail!("`{}` is a link, and what it leads to is not brief's to replace: remove the link, or name a folder", target.display());
+    }
     let target = Guard::of_site().check(target)?;
     let (staging, old, gone) = (beside(&target, "new")?, beside(&target, "old")?, beside(&target, "gone")?);
     let parent = target.parent().unwrap_or(Path::new("."));

@@ -362,6 +362,24 @@ fn what_stops_it_is_named_and_leaves_the_room_as_it_was() {
     assert_eq!(site(&book, &[]).code, Some(0));
 }
 
+/// What `output/site` leads to is not brief's to fill, be it empty or not there.
+#[cfg(unix)]
+#[test]
+fn no_page_is_written_through_a_link() {
+    let Some(book) = published() else { return };
+    let elsewhere = book.beside("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for target in [elsewhere.clone(), book.beside("nowhere")] {
+        std::os::unix::fs::symlink(&target, book.root.join("output/site")).unwrap();
+        let run = site(&book, &[]);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{run:?}");
+        assert!(run.err.contains("output/site` is a link, and what it leads to is not brief's to replace"), "{run:?}");
+        fs::remove_file(book.root.join("output/site")).unwrap();
+    }
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+    assert!(!book.beside("nowhere").exists());
+}
+
 #[test]
 fn a_pruned_version_is_listed_without_files() {
     let Some(book) = published() else { return };
