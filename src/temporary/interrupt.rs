@@ -14,6 +14,12 @@ static CAME: AtomicI32 = AtomicI32::new(0);
 #[derive(Debug)]
 pub struct Busy(());
 
+impl Default for Busy {
+    fn default() -> Busy {
+        Busy::new()
+    }
+}
+
 impl Busy {
     pub fn new() -> Busy {
         BUSY.fetch_add(1, Ordering::SeqCst);
