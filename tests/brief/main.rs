@@ -12,6 +12,7 @@ mod books;
 mod bounds;
 mod browser;
 #[cfg(unix)]
+#[cfg(feature = "publish")]
 mod ci;
 mod claims;
 mod cli;
