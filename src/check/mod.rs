@@ -9,8 +9,10 @@ mod dangling_reference;
 mod document;
 mod documents;
 mod locator_out_of_range;
+mod missing_glyph;
 mod missing_schema;
 mod not_utf8;
+mod text_overflow;
 mod unknown_marking;
 mod unknown_source;
 mod unknown_word;
@@ -21,6 +23,8 @@ use crate::tree::Tree;
 
 pub use document::{DIRECTIVES, document};
 pub use documents::document_ids;
+pub use missing_glyph::missing_glyph;
+pub use text_overflow::text_overflow;
 pub use unknown_word::words;
 
 /// Checks a book's records and settings.

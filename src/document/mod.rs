@@ -9,6 +9,7 @@ mod article;
 pub mod chart;
 mod levels;
 mod marks;
+mod misfit;
 mod origin;
 mod typst;
 pub mod walk;
@@ -19,6 +20,7 @@ pub use address::{to_address, to_path};
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
 pub use levels::HeadingLevels;
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
+pub use misfit::{Misfit, MisfitKind};
 pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;
 

@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::claims::{self, Claims, Row};
 use super::content::{self, Content, Prepared, Wanted, prepare};
 use super::differing::{Content as DocumentContent, Contents};
 use super::finish::{Made, Press};
@@ -21,7 +20,9 @@ use crate::document::Stamp;
 use crate::model::Date;
 use crate::render::{Scope, long_date};
 use crate::tree::revision::{self, GitFacts};
-use crate::version::{self, Commit, Digest, DocumentEntry, Health, PartDigests, Release, Revision, Store, Tools, Version, inputs};
+use crate::version::{
+    self, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Health, PartDigests, Release, Revision, Store, Tools, Version, inputs,
+};
 use crate::{temporary, tree, typeset};
 
 /// The last year of which typst puts a date into a PDF.
@@ -160,7 +161,7 @@ fn release(
     let changes = since::changed(options, &store, &this_side, &mut notes)?;
     let scope = Scope { changes: Some(changes.json.clone()), audience: None };
     let kept_claims = match &before {
-        Some(version) => Claims::parse(&version.read(CLAIMS)?)?.documents,
+        Some(version) => ClaimLedger::parse(&version.read(CLAIMS)?)?.documents,
         None => BTreeMap::new(),
     };
     let engine = typeset::Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
@@ -220,7 +221,7 @@ fn release(
     for (name, bytes) in press.images(&prepared) {
         stage.write(&name, bytes)?;
     }
-    stage.write(CLAIMS, Claims::new(rows).to_json()?.as_bytes())?;
+    stage.write(CLAIMS, ClaimLedger::new(rows).to_json()?.as_bytes())?;
     stage.write(CHANGES, changes.text.as_bytes())?;
     stage.write(DATA, &snapshot.to_data_json()?)?;
     let commit = git.map(|git| Commit { id: git.commit, clean: git.clean });
@@ -244,7 +245,7 @@ struct Finished {
     digest: Digest,
     parts: Option<PartDigests>,
     revised: Revision,
-    rows: Vec<Row>,
+    rows: Vec<ClaimRow>,
     typeset: bool,
     faults: Vec<Diagnostic>,
     note: Option<String>,
@@ -283,7 +284,7 @@ fn keep(
     before: Option<&Version>,
     document: &Digested,
     revised: Revision,
-    claims: &BTreeMap<String, Vec<Row>>,
+    claims: &BTreeMap<String, Vec<ClaimRow>>,
     stage: &version::Stage,
 ) -> Result<Finished> {
     let id = &document.prepared.planned.id;
@@ -307,7 +308,7 @@ fn write(document: &Digested, prepared: &Prepared, made: &Made, stage: &version:
     let id = &document.prepared.planned.id;
     stage.write(&format!("{id}.md"), made.markdown.text.as_bytes())?;
     stage.write(&format!("{id}.pdf"), &made.pdf.bytes)?;
-    let rows = claims::rows(&prepared.document, &made.markdown.claim_lines, &made.pdf.claim_pages);
+    let rows = ClaimLedger::rows(&prepared.document, &made.markdown.claim_lines, &made.pdf.claim_pages);
     Ok(Finished {
         id: id.clone(),
         digest: document.digest,

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::content::Prepared;
 use super::options::BuildOptions;
 use super::{front, typesetting};
+use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Stamp, TypstSource, to_address};
 use crate::markdown::{self, TypstMeta, Written};
@@ -124,8 +125,9 @@ impl<'a> Press<'a> {
                     .kept
                     .as_ref()
                     .map(|folder| format!("what typst was given for `{}` is in `{}`", prepared.planned.id, folder.display()));
-                let mut warnings = typesetting::missing_glyphs(self, prepared, &source);
-                warnings.extend(typesetting::overflows(prepared, &source, &pdf.bytes)?);
+                let mut warnings = check::missing_glyph(self.book, self.tree, &prepared.origins, &source);
+                let misfits = typeset::misfits(&pdf.bytes)?;
+                warnings.extend(check::text_overflow(&prepared.planned.id, &prepared.origins, &source, misfits));
                 Ok(Ok(Made { markdown: self.markdown(prepared, stamp), pdf, warnings, note }))
             }
             Err(faults) => Ok(Err(faults)),

@@ -6,7 +6,6 @@
 
 mod altered;
 mod build;
-mod claims;
 mod compare;
 mod content;
 mod copy;

@@ -14,6 +14,7 @@ use super::options::BuildOptions;
 use super::side::{Side, Unusable};
 use super::texts::{Text, Texts};
 use super::{front, typesetting};
+use crate::check;
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
 use crate::document::{Document, Inline, Origins, Stamp, walk};
 use crate::load;
@@ -173,7 +174,7 @@ impl Redlined {
             }
         };
         notes.extend(pdf.kept.as_ref().map(|folder| format!("what typst was given for the redline is in `{}`", folder.display())));
-        let warnings = typesetting::missing_glyphs(&press, &prepared, &source);
+        let warnings = check::missing_glyph(&book, &tree, &prepared.origins, &source);
         Ok(RedlinePdf { bytes: pdf.bytes, warnings, tree, notes, changes })
     }
 }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 
-use super::claims::Claims;
 use super::compare::version_documents;
 use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
@@ -16,7 +15,7 @@ use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Before, Document, Event, MadeOf, PrintedClaim, Record, RecordValues, Room, Row};
 use crate::text::capital;
-use crate::version::{self, Entry, Health, Ledger, Manifest, Store, Version};
+use crate::version::{self, ClaimLedger, Entry, Health, Ledger, Manifest, Store, Version};
 
 const CLAIMS: &str = "claims.json";
 const DATA: &str = "data.json";
@@ -119,7 +118,7 @@ struct Kept {
     /// Nothing where it was pruned.
     version: Option<Version>,
     snapshot: Option<Snapshot>,
-    claims: Option<Claims>,
+    claims: Option<ClaimLedger>,
 }
 
 impl Kept {
@@ -130,7 +129,7 @@ impl Kept {
         let version = Version::find(output, entry.number)?;
         let unusable = |name: &str| format!("can't use `{}`", version.folder().join(name).display());
         let snapshot = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| unusable(DATA))?;
-        let claims = Claims::parse(&version.read(CLAIMS)?).with_context(|| unusable(CLAIMS))?;
+        let claims = ClaimLedger::parse(&version.read(CLAIMS)?).with_context(|| unusable(CLAIMS))?;
         Ok(Kept { entry: entry.clone(), version: Some(version), snapshot: Some(snapshot), claims: Some(claims) })
     }
 }
@@ -248,7 +247,7 @@ fn in_order<'a>(ids: impl Iterator<Item = &'a str>, snapshot: &Snapshot) -> Vec<
     ids
 }
 
-fn document(version: &Version, id: &str, claims: &Claims, language: &str, files: &str) -> Result<(Document, Vec<String>)> {
+fn document(version: &Version, id: &str, claims: &ClaimLedger, language: &str, files: &str) -> Result<(Document, Vec<String>)> {
     let number = version.entry.number;
     let manifest = version.manifest()?;
     let name = format!("{id}.md");

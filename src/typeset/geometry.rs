@@ -9,6 +9,8 @@ use anyhow::{Context, Result};
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Encoding, Object, ObjectId};
 
+use crate::document::{Misfit, MisfitKind};
+
 /// How near the right edge text may come: a share of the left margin, and never less than this in points.
 const MARGIN_SHARE: f64 = 0.4;
 const LEAST_MARGIN: f64 = 10.0;
@@ -22,22 +24,6 @@ const DESCENT: f64 = 0.2;
 
 /// The most bytes that a page's content may take up when it is unpacked.
 const LARGEST_PAGE: usize = 64 << 20;
-
-/// A piece of text that doesn't fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
-    /// The page, from 1.
-    pub page: u32,
-    pub text: String,
-    pub kind: MisfitKind,
-}
-
-/// How a piece of text doesn't fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MisfitKind {
-    PastTheEdge,
-    OverOtherText,
-}
 
 /// Finds the text that doesn't fit, in the order of the pages.
 pub fn misfits(pdf: &[u8]) -> Result<Vec<Misfit>> {

@@ -18,7 +18,7 @@ mod process;
 pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
 pub use fonts::{Fonts, font_fault};
-pub use geometry::{Misfit, MisfitKind, misfits};
+pub use geometry::misfits;
 pub use identity::{Identity, identity};
 pub use job::{Job, Pdf};
 pub use pages::{page_count, page_texts};

@@ -7,6 +7,7 @@
 mod adopt;
 mod canonical;
 mod checked;
+mod claims;
 mod data;
 mod digest;
 mod disk;
@@ -23,6 +24,7 @@ mod staged_file;
 mod store;
 mod verify;
 
+pub use claims::{ClaimLedger, ClaimRow, Derived, Operand};
 pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, part_digests, records_digest};
 pub use disk::{Call, Disk, Hook};
 pub use exchange::Relation;

@@ -1,0 +1,42 @@
+//! `text-overflow`: a text of a typeset document that doesn't fit its place on the page.
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Misfit, MisfitKind, Origins, TypstSource};
+
+/// How many characters of a text that doesn't fit are searched for and shown.
+const SHOWN: usize = 40;
+
+/// How many texts of a document that don't fit are shown, each with its place.
+const MOST_OVERFLOWS: usize = 10;
+
+/// Warns of text in the PDF of document `id` that runs past the page's edge or over other text, at the line that printed it.
+pub fn text_overflow(id: &str, origins: &Origins, source: &TypstSource, mut misfits: Vec<Misfit>) -> Vec<Diagnostic> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let warning = |misfit: Misfit| {
+        let text: String = misfit.text.chars().take(SHOWN).collect();
+        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+        // A whole literal, else the start of one, else a part.
+        let looked_for = [format!("\"{escaped}\""), format!("\"{escaped}"), escaped];
+        let found = looked_for.iter().find_map(|text| lines.iter().position(|line| line.contains(text.as_str())));
+        let line = found.and_then(|line| source.lines.get(line)).copied();
+        let how = match misfit.kind {
+            MisfitKind::PastTheEdge => "runs past the edge of the page",
+            MisfitKind::OverOtherText => "runs over the text beside it",
+        };
+        let shown = if text.len() < misfit.text.len() { format!("{text}…") } else { text };
+        let message = format!("`{shown}` {how}, on page {} of document `{id}`", misfit.page);
+        let warning = Diagnostic::warning(Code::TextOverflow, Place::Book, message)
+            .help("shorten it, give its column more width (`:::table widths=…`), or change the theme");
+        origins.blame(line.unwrap_or(0), warning)
+    };
+    let others = misfits.split_off(misfits.len().min(MOST_OVERFLOWS));
+    let mut warnings: Vec<Diagnostic> = misfits.into_iter().map(warning).collect();
+    if let (Some(first), Some(last)) = (others.first(), others.last()) {
+        let count = others.len();
+        let (texts, runs) = if count == 1 { ("text", "runs") } else { ("texts", "run") };
+        let pages = if first.page == last.page { format!("page {}", first.page) } else { format!("pages {} to {}", first.page, last.page) };
+        let message = format!("{count} more {texts} of document `{id}` {runs} over others or past the edge, on {pages}");
+        warnings.push(Diagnostic::warning(Code::TextOverflow, origins.place(0), message));
+    }
+    warnings
+}
