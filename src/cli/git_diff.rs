@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 
 use super::Status;
 use super::terminal::Terminal;
-use crate::diagnostic::harmless;
 use crate::diff::paint::{self, Names, Tone};
 use crate::pipeline;
+use crate::text::harmless;
 
 /// Shows what changed in the records of one file. Git gives `PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE`, with
 /// two more where the file was renamed, and the path alone where it is in conflict; a file that isn't there is /dev/null.

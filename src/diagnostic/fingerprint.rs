@@ -1,12 +1,12 @@
-//! What makes a fault the same fault, wherever in its file it has moved to.
+//! The identity of a diagnostic, independent of where in its file it is.
 
 use sha2::{Digest, Sha256};
 
 use super::Diagnostic;
 
 impl Diagnostic {
-    /// Half a SHA-256 over code, record (or else file) and message, in hexadecimal: neither line nor column, so that a
-    /// fault is known again after lines were put in above it.
+    /// The first half of a SHA-256 over code, record (or else file) and message, as 32 hexadecimal digits. It contains
+    /// neither line nor column, so it stays the same when lines are inserted above.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();
         let place = self.record.as_deref().or(self.place.file()).unwrap_or_default();

@@ -1,10 +1,9 @@
-//! Diagnostics as workflow commands of GitHub Actions, which it shows at their lines in a pull request.
+//! Diagnostics as GitHub Actions workflow commands, which become annotations in a pull request.
 
 use super::{Diagnostic, Place, Severity};
 
-/// One command a line; `prefix` leads from the repository's root to the book's, with a slash at its end or empty.
-///
-/// The form is that of "Workflow commands": `::error file=…,line=…,title=…::message`.
+/// Diagnostics as one workflow command per line: `::error file=…,line=…,title=…::message`. `prefix` is the path from the
+/// repository's root to the book's: empty, or with a trailing slash.
 pub fn github(diagnostics: &[Diagnostic], prefix: &str) -> String {
     diagnostics.iter().map(|diagnostic| command(diagnostic, prefix)).collect()
 }
@@ -21,7 +20,7 @@ fn command(diagnostic: &Diagnostic, prefix: &str) -> String {
     if let Place::Span(span) = &diagnostic.place {
         properties.push(("line", span.line.to_string()));
         properties.push(("endLine", span.end_line.to_string()));
-        // Columns are taken for those of the first line, so they are only said of one line.
+        // GitHub takes both columns as columns of the first line, so they are given for one-line ranges only.
         if span.line == span.end_line && span.end_column > span.column {
             properties.push(("col", span.column.to_string()));
             properties.push(("endColumn", span.end_column.to_string()));

@@ -1,4 +1,4 @@
-//! Diagnostics as JSON, for programs.
+//! Diagnostics as JSON.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,8 @@ use super::{Diagnostic, Place, Severity, Summary};
 
 const FORMAT: u32 = 1;
 
-/// `{format, errors, warnings, faults: […]}`; lines and columns count from 1, `end_column` is one past the last character.
-/// `prefix` leads from the repository's root to the book's, with a slash at its end or empty.
+/// Diagnostics as `{format, errors, warnings, faults: […]}`. Lines and columns count from 1; `end_column` is one past the
+/// last character. `prefix` is the path from the repository's root to the book's: empty, or with a trailing slash.
 pub fn json(diagnostics: &[Diagnostic], prefix: &str) -> Value {
     let Summary { errors, warnings } = Summary::of(diagnostics);
     let faults: Vec<Value> = diagnostics.iter().map(|diagnostic| fault(diagnostic, prefix)).collect();

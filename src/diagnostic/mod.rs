@@ -1,7 +1,9 @@
-//! One fault or warning in content: what, where, and the way out.
+//! Diagnostics: errors and warnings in content, each with a code, a place and a way out.
 //!
-//! Stages make [`Diagnostic`]s with a [`Place`] that is cheap to write down (a file and a JSON pointer);
-//! `load::locate` turns it into a [`Span`] when it is to be shown. Painters are beside this file.
+//! Stages make [`Diagnostic`]s with a [`Place`] that is cheap to record (a file and a JSON pointer);
+//! `load::locate` resolves it to a [`Span`] before it is shown. The painters beside this file turn diagnostics into
+//! terminal text, JSON, SARIF and workflow commands. Nothing here reads files: a painter that shows source lines
+//! is given a [`SourceFiles`].
 
 mod code;
 mod fingerprint;
@@ -14,18 +16,16 @@ pub use code::Code;
 pub use github::github;
 pub use json::json;
 pub use sarif::sarif;
-pub use terminal::{Painter, Summary};
+pub use terminal::{Painter, SourceFiles, Summary};
 
-pub(crate) use crate::text::harmless;
-
-/// How much a diagnostic weighs: an error stops the build, a warning doesn't.
+/// How serious a diagnostic is: an error stops the build, a warning doesn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     Error,
     Warning,
 }
 
-/// One fault or warning in content.
+/// One error or warning in content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: Code,
@@ -33,34 +33,34 @@ pub struct Diagnostic {
     /// Lower case, no full stop, names in backticks.
     pub message: String,
     pub place: Place,
-    /// What stands at the place, said under the caret.
+    /// A few words about the marked text, shown under the caret.
     pub label: Option<String>,
     /// The record concerned, `precedents/kfor`, where there is one.
     pub record: Option<String>,
-    /// What led here, outermost last: an include, a document, a claim's own place.
+    /// How the run came here, outermost last: an include, a document, a claim's own place.
     pub trace: Vec<(String, Place)>,
     pub help: Vec<String>,
 }
 
-/// Where a fault stands.
+/// Where the problem is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// The book as a whole.
     Book,
     /// A file as a whole, relative to the book's root.
     File(String),
-    /// A value or key of a YAML file, found when asked.
+    /// A value or key of a YAML file; its line is looked up only when it is shown.
     Pointer { file: String, pointer: String, target: Target },
-    /// A known range of a file.
+    /// A range of a file.
     Span(Span),
 }
 
-/// Which part of a mapping's entry is meant, or of its text.
+/// Which part of a mapping's entry a pointer means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     Key,
     Value,
-    /// A line of the value's text, from 1.
+    /// A line of the value's text, counted from 1.
     Line(usize),
 }
 
@@ -91,7 +91,7 @@ impl Place {
         Place::Span(Span { file: file.into(), line, column: 1, end_line: line, end_column: 1 })
     }
 
-    /// The file, where there is one.
+    /// The file, if the place is in one.
     pub fn file(&self) -> Option<&str> {
         match self {
             Place::Book => None,
@@ -102,7 +102,7 @@ impl Place {
 }
 
 impl Diagnostic {
-    /// An error at a place.
+    /// Creates an error.
     pub fn error(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
@@ -116,40 +116,40 @@ impl Diagnostic {
         }
     }
 
-    /// A warning at a place.
+    /// Creates a warning.
     pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, place, message) }
     }
 
-    /// Adds a way out.
+    /// Adds a hint on how to fix it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help.push(help.into());
         self
     }
 
-    /// Adds a way out, where there is one.
+    /// Adds a hint, if there is one.
     #[must_use]
     pub fn maybe_help(mut self, help: Option<String>) -> Diagnostic {
         self.help.extend(help);
         self
     }
 
-    /// Says what stands at the place.
+    /// Sets the words under the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Diagnostic {
         self.label = Some(label.into());
         self
     }
 
-    /// Names the record concerned.
+    /// Sets the record concerned.
     #[must_use]
     pub fn record(mut self, record: impl Into<String>) -> Diagnostic {
         self.record = Some(record.into());
         self
     }
 
-    /// Adds what led here.
+    /// Adds a step to the trace.
     #[must_use]
     pub fn via(mut self, what: impl Into<String>, place: Place) -> Diagnostic {
         self.trace.push((what.into(), place));
@@ -157,7 +157,7 @@ impl Diagnostic {
     }
 }
 
-/// Sorts by file, line and column, and drops what is said twice.
+/// Sorts by file, line and column, and removes duplicates.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| order(a).cmp(&order(b)));
     diagnostics.dedup();
@@ -171,12 +171,12 @@ fn order(d: &Diagnostic) -> (Option<&str>, usize, usize, Severity, Code, &str) {
     (d.place.file(), line, column, d.severity, d.code, &d.message)
 }
 
-/// Whether any of them is an error.
+/// Whether there is an error among them.
 pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// The nearest of some names, if it is near enough to be meant.
+/// A hint with the most similar of `names`, ``did you mean `x`?``; `None` if none is similar enough.
 pub fn did_you_mean<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     names
         .into_iter()

@@ -1,4 +1,4 @@
-//! Diagnostics as SARIF 2.1.0 (OASIS, 2020), which code scanning reads.
+//! Diagnostics as SARIF 2.1.0 (OASIS, 2020), the input of code scanning.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Place, Severity, Span};
 
-/// The log of one run; `prefix` leads from the repository's root to the book's, with a slash at its end or empty.
+/// The log of one run. `prefix` is the path from the repository's root to the book's: empty, or with a trailing slash.
 ///
-/// Every code is a rule. Fingerprints hold neither line nor column (see [`Diagnostic::fingerprint`]), so that a fault is
-/// known again when lines are put in above it; the number after the colon tells faults apart that are otherwise the same.
+/// Every code is a rule. Fingerprints contain neither line nor column (see [`Diagnostic::fingerprint`]), so that a result
+/// keeps its identity when lines are inserted above it; the number after the colon distinguishes otherwise equal results.
 pub fn sarif(diagnostics: &[Diagnostic], version: &str, prefix: &str) -> Value {
     let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -77,7 +77,7 @@ fn result(diagnostic: &Diagnostic, fingerprint: &str, prefix: &str) -> Value {
     result
 }
 
-/// A place; the book as a whole stands in its settings.
+/// A SARIF location; that of the book as a whole is its settings file.
 fn location(place: &Place, prefix: &str) -> Value {
     let file = place.file().unwrap_or("content/book.yaml");
     let mut physical = json!({ "artifactLocation": { "uri": uri(&format!("{prefix}{file}")), "uriBaseId": "%SRCROOT%" } });
@@ -88,7 +88,7 @@ fn location(place: &Place, prefix: &str) -> Value {
     json!({ "physicalLocation": physical })
 }
 
-/// A region; an empty span means its whole line.
+/// A SARIF region; an empty span stands for its whole line.
 fn region(span: &Span) -> Value {
     let (line, end_line) = (span.line.max(1), span.end_line.max(span.line).max(1));
     if line == end_line && span.end_column <= span.column {

@@ -4,28 +4,32 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Place, Severity, Span, harmless};
-use crate::text::picture;
-use crate::tree::Tree;
+use super::{Diagnostic, Place, Severity, Span};
+use crate::text::{harmless, picture};
 
-/// Characters of a line that are shown at most; of a longer one the part around the fault.
+/// The most characters of a line to show; of a longer line, the part around the fault is shown.
 const WINDOW: usize = 100;
 
-/// Paints diagnostics with the lines they point at.
-#[derive(Debug)]
+/// Where the painter finds the lines that diagnostics point at.
+pub trait SourceFiles {
+    /// The bytes of a file by its path from the book's root, `content/book.yaml`; `None` if there is no such file.
+    fn source(&self, path: &str) -> Option<&[u8]>;
+}
+
+/// Paints diagnostics together with the lines they point at.
 pub struct Painter<'a> {
-    tree: &'a Tree,
+    files: &'a dyn SourceFiles,
     renderer: Renderer,
 }
 
 impl<'a> Painter<'a> {
-    /// A painter that shows lines of these files.
-    pub fn new(tree: &'a Tree, color: bool) -> Painter<'a> {
+    /// A painter that shows lines of `files`, with terminal colors if `color` is set.
+    pub fn new(files: &'a dyn SourceFiles, color: bool) -> Painter<'a> {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        Painter { tree, renderer: renderer.term_width(WINDOW + 40) }
+        Painter { files, renderer: renderer.term_width(WINDOW + 40) }
     }
 
-    /// One diagnostic, ending with an empty line.
+    /// Paints one diagnostic, followed by an empty line.
     pub fn paint(&self, diagnostic: &Diagnostic) -> String {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
@@ -46,16 +50,16 @@ impl<'a> Painter<'a> {
             group = group.element(Level::HELP.message(harmless(help)));
         }
         let mut text = self.renderer.render(&[group]);
-        if let Some(line) = shown.filter(Line::is_cut) {
-            // The renderer counts the column in what is shown.
+        if let Some(line) = shown.filter(Line::is_start_hidden) {
+            // The renderer has counted the column within the part that is shown.
             let position = |column| format!("{}:{}:{column}", harmless(&line.span.file), line.span.line);
-            let counted = line.text[..line.meant.start].chars().count() + 1;
+            let counted = line.text[..line.marked.start].chars().count() + 1;
             text = text.replacen(&position(counted), &position(line.span.column), 1);
         }
         format!("{text}\n\n")
     }
 
-    /// All diagnostics and their count.
+    /// Paints all diagnostics and, below them, how many there are.
     pub fn paint_all(&self, diagnostics: &[Diagnostic]) -> String {
         let mut out: String = diagnostics.iter().map(|diagnostic| self.paint(diagnostic)).collect();
         if !diagnostics.is_empty() {
@@ -66,18 +70,18 @@ impl<'a> Painter<'a> {
 
     fn shown<'s>(&self, place: &'s Place) -> Option<Line<'s>> {
         let Place::Span(span) = place else { return None };
-        let text = String::from_utf8_lossy(self.tree.get(&span.file)?);
+        let text = String::from_utf8_lossy(self.files.source(&span.file)?);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let line = text.split('\n').nth(span.line.checked_sub(1)?)?.trim_end_matches('\r');
         Some(Line::cut(span, line))
     }
 }
 
-/// A line of a file, or the part of it that is shown, and the bytes of it that are meant.
+/// A line of a file, or the part of it that is shown, and the byte range that is underlined.
 struct Line<'a> {
     span: &'a Span,
     text: String,
-    meant: std::ops::Range<usize>,
+    marked: std::ops::Range<usize>,
 }
 
 impl<'a> Line<'a> {
@@ -98,21 +102,21 @@ impl<'a> Line<'a> {
         let mut text: String = if start > 0 { "…".to_owned() } else { String::new() };
         let bytes = |range: &[char]| range.iter().map(|c| c.len_utf8()).sum::<usize>();
         let before = text.len() + bytes(&chars[start..from]);
-        let meant = before..before + bytes(&chars[from..to]);
+        let marked = before..before + bytes(&chars[from..to]);
         text.extend(&chars[start..end]);
         if end < chars.len() {
             text.push('…');
         }
-        Line { span, text, meant }
+        Line { span, text, marked }
     }
 
-    /// Whether its beginning is not shown.
-    fn is_cut(&self) -> bool {
+    /// Whether the start of the line is not shown.
+    fn is_start_hidden(&self) -> bool {
         self.text.starts_with('…') && self.span.column > WINDOW / 2
     }
 
     fn snippet(&self, label: Option<String>) -> Snippet<'_, annotate_snippets::Annotation<'_>> {
-        let mut annotation = AnnotationKind::Primary.span(self.meant.clone());
+        let mut annotation = AnnotationKind::Primary.span(self.marked.clone());
         if let Some(label) = label {
             annotation = annotation.label(label);
         }
@@ -120,7 +124,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// `templates/book.md.jinja:12:3`, as far as it is known.
+/// A place as `templates/book.md.jinja:12:3`, or as much of that as is known.
 pub(super) fn position(place: &Place) -> String {
     match place {
         Place::Book => "the book".to_owned(),
@@ -129,7 +133,7 @@ pub(super) fn position(place: &Place) -> String {
     }
 }
 
-/// How many faults a run had: `2 errors, 1 warning`.
+/// The number of diagnostics of a run, displayed as `2 errors, 1 warning`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
     pub errors: usize,
@@ -157,18 +161,22 @@ impl fmt::Display for Summary {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::diagnostic::Code;
 
+    struct File(&'static str, String);
+
+    impl SourceFiles for File {
+        fn source(&self, path: &str) -> Option<&[u8]> {
+            (path == self.0).then_some(self.1.as_bytes())
+        }
+    }
+
     fn painted(source: &str, span: (usize, usize, usize)) -> String {
-        let mut tree = Tree::default();
-        tree.files.insert("content/a.yaml".to_owned(), Arc::from(source.as_bytes()));
         let (line, column, end_column) = span;
         let place = Place::Span(Span { file: "content/a.yaml".to_owned(), line, column, end_line: line, end_column });
         let diagnostic = Diagnostic::error(Code::DanglingReference, place, "it names `x`").help("name `y`");
-        Painter::new(&tree, false).paint_all(&[diagnostic])
+        Painter::new(&File("content/a.yaml", source.to_owned()), false).paint_all(&[diagnostic])
     }
 
     #[test]

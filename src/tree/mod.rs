@@ -9,7 +9,7 @@ pub mod revision;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Span};
+use crate::diagnostic::{Code, Diagnostic, Place, SourceFiles, Span};
 
 /// The files of a book by their path from its root, with `/` between folders: `content/book.yaml`,
 /// `templates/book.md.jinja`, `fonts/…`.
@@ -53,5 +53,11 @@ impl Tree {
             .range(prefix.clone()..)
             .take_while(move |(path, _)| path.starts_with(&prefix))
             .map(|(path, bytes)| (path.as_str(), &**bytes))
+    }
+}
+
+impl SourceFiles for Tree {
+    fn source(&self, path: &str) -> Option<&[u8]> {
+        self.get(path)
     }
 }
