@@ -22,6 +22,8 @@ pub mod text;
 
 pub mod tree;
 
+mod yaml;
+
 pub mod audience;
 pub mod check;
 pub mod diff;

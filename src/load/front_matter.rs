@@ -1,48 +1,37 @@
-//! A `.md` record: YAML front matter between lines of `---`, and the text below it.
+//! A `.md` record: front matter with its fields, and the text below, which is a field, too.
 
 use serde_json::{Map, Value as Json};
 
 use super::violation::found;
 use super::yaml::{Source, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::yaml::front_matter::{self, Split};
 
 /// The field that holds the text.
 const BODY: &str = "body";
 
-/// The two parts of a `.md` file.
+/// A `.md` file, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
-    /// The front matter's text, from the file's second line on; `None` where there is none.
+    /// The front matter's text, which starts on the file's second line; `None` if the file has no front matter.
     pub(super) front: Option<&'a str>,
+    /// The text below, without the lines of spaces before it and after it.
     pub(super) body: &'a str,
-    /// The line on which the text begins.
+    /// The line of the file on which the text starts, from 1.
     pub(super) body_line: usize,
 }
 
-/// Takes a file apart. An error is front matter that never ends.
+/// Takes a `.md` file apart; `None` if its front matter is never closed.
 pub(super) fn split(text: &str) -> Option<Parts<'_>> {
-    let is_fence = |line: &str| line.trim_end() == "---";
-    let mut lines = text.split_inclusive('\n');
-    let first = lines.next().unwrap_or_default();
-    let (front, rest, mut body_line) = if is_fence(first) {
-        let start = first.len();
-        let mut end = start;
-        let mut number = 1;
-        loop {
-            let line = lines.next()?;
-            number += 1;
-            if is_fence(line) {
-                break (Some(&text[start..end]), &text[end + line.len()..], number + 1);
-            }
-            end += line.len();
-        }
-    } else {
-        (None, text, 1)
+    let (front, rest) = match front_matter::split(text) {
+        Split::Unclosed => return None,
+        Split::None => (None, text),
+        Split::Found { yaml, rest } => (Some(yaml), rest),
     };
-    let blank = rest.len() - rest.trim_start_matches(['\n', '\r', ' ', '\t']).len();
-    let blank = rest[..blank].rfind('\n').map_or(0, |end| end + 1);
-    body_line += rest[..blank].matches('\n').count();
-    Some(Parts { front, body: rest[blank..].trim_end(), body_line })
+    let leading = rest.len() - rest.trim_start_matches(['\n', '\r', ' ', '\t']).len();
+    let body = &rest[rest[..leading].rfind('\n').map_or(0, |end| end + 1)..];
+    let body_line = 1 + text[..text.len() - body.len()].matches('\n').count();
+    Some(Parts { front, body: body.trim_end(), body_line })
 }
 
 /// Reads a `.md` record's fields, its text among them; `warnings` gets what the record may allow.
@@ -90,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn front_matter_ends_at_the_first_fence() {
+    fn a_record_is_its_front_matter_and_the_text_below() {
         let parts = split("---\na: 1\n---\n\n\n  text\n---\nmore\n\n").expect("it has an end");
         assert_eq!(parts, Parts { front: Some("a: 1\n"), body: "  text\n---\nmore", body_line: 6 });
         assert_eq!(split("---\n---\n"), Some(Parts { front: Some(""), body: "", body_line: 3 }));

@@ -1,57 +1,50 @@
-//! Front matter: YAML between `---` lines at the start of a text, to and from JSON.
+//! Front matter of a document, from YAML and back.
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Values that front matter may hold, aliases expanded.
-const MAX_VALUES: usize = 100_000;
+use crate::yaml::{self, DuplicateKeys, Failure, Limits, MAX_STRING, Stop};
 
-/// Takes the front matter off a text: its YAML, and the rest.
-pub(super) fn split(text: &str) -> Option<(&str, &str)> {
-    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let first = body.split_inclusive('\n').next()?;
-    if first.trim_end_matches(['\n', '\r']) != "---" || first.len() == 3 {
-        return None;
-    }
-    let mut at = first.len();
-    for line in body[first.len()..].split_inclusive('\n') {
-        if line.trim_end_matches(['\n', '\r']) == "---" {
-            return Some((&body[first.len()..at], &body[at + line.len()..]));
-        }
-        at += line.len();
-    }
-    None
-}
-
-/// Reads the YAML of front matter; on a fault, its line in the text from 1, and what is wrong.
+/// Reads the YAML of front matter. An error is the line of the text, from 1, and what is wrong there.
 ///
 /// A token in a plain scalar keeps it a string, since its delimiters belong to no number, date or boolean.
 pub(super) fn read(yaml: &str) -> Result<Map<String, Value>, (usize, String)> {
-    let mut left = MAX_VALUES;
-    let place = |error: &serde_yaml::Error| error.location().map_or(1, |at| at.line() + 1);
-    match (Seed { left: &mut left }).deserialize(serde_yaml::Deserializer::from_str(yaml)) {
+    match yaml::read(yaml, Limits::of_front_matter(yaml.len()), None, DuplicateKeys::Refuse).map(|reading| reading.value) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err((1, "the front matter is not a mapping".to_owned())),
-        Err(error) => {
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default();
-            Err((place(&error), format!("the front matter can't be read as YAML ({message})")))
+        Err(failure) => {
+            // The first line is the `---`.
+            let line = failure.error.location().map_or(1, |at| at.line() + 1);
+            Err((line, format!("the front matter can't be read as YAML ({})", reason(&failure))))
         }
     }
 }
 
-/// Writes front matter with its `---` lines; nothing for none.
+fn reason(failure: &Failure) -> String {
+    match &failure.stop {
+        None => failure.error.to_string().split(" at line ").next().unwrap_or_default().to_owned(),
+        Some(Stop::Values(most)) => format!("it holds more than {most} values"),
+        Some(Stop::Bytes) => "its aliases repeat too much text".to_owned(),
+        Some(Stop::LongString) => format!("a text is longer than the limit of {} MiB", MAX_STRING >> 20),
+        Some(Stop::Tag(tag)) => format!("the tag `!{}` means nothing here", tag.trim_start_matches('!')),
+        Some(Stop::Merge) => "the merge key `<<` is not supported".to_owned(),
+        Some(Stop::Number) => "a number can't be kept as it is written".to_owned(),
+        Some(Stop::Key) => "a key is a list or a mapping".to_owned(),
+        Some(Stop::DuplicateKey(key)) => format!("duplicate key `{key}`"),
+    }
+}
+
+/// Writes front matter between its `---` lines; an empty text for an empty mapping.
 pub(super) fn write(front: &Map<String, Value>) -> String {
     if front.is_empty() {
         return String::new();
     }
-    // Some texts (line separators behind line ends) the library writes as YAML that is not them.
+    // The library writes some texts (line separators after line ends) as YAML that reads back as others.
     let yaml = serde_yaml::to_string(front).ok().filter(|yaml| read(yaml).as_ref() == Ok(front));
     format!("---\n{}---\n", yaml.unwrap_or_else(|| as_json(front)))
 }
 
-/// YAML in JSON's form, an entry a line, with all characters escaped that YAML takes for line ends or refuses.
+/// YAML in JSON's form, one entry per line, with all characters escaped that YAML takes for line ends or refuses.
 fn as_json(front: &Map<String, Value>) -> String {
     let mut out = String::new();
     for (key, value) in front {
@@ -65,82 +58,4 @@ fn as_json(front: &Map<String, Value>) -> String {
         }
     }
     out
-}
-
-/// Reads YAML as JSON, a bounded number of values of it.
-struct Seed<'a> {
-    left: &'a mut usize,
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        *self.left = self.left.checked_sub(1).ok_or_else(|| D::Error::custom(format!("it holds more than {MAX_VALUES} values")))?;
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a YAML value")
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(serde_json::Number::from_f64(value).map_or_else(|| value.to_string().into(), Value::Number))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut out = Vec::new();
-        while let Some(item) = items.next_element_seed(Seed { left: self.left })? {
-            out.push(item);
-        }
-        Ok(Value::Array(out))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut out = Map::new();
-        while let Some(key) = entries.next_key_seed(Seed { left: self.left })? {
-            let key = match key {
-                Value::String(key) => key,
-                Value::Null | Value::Bool(_) | Value::Number(_) => key.to_string(),
-                Value::Array(_) | Value::Object(_) => return Err(A::Error::custom("a key is a list or a mapping")),
-            };
-            let value = entries.next_value_seed(Seed { left: self.left })?;
-            if out.insert(key.clone(), value).is_some() {
-                return Err(A::Error::custom(format!("the key `{key}` stands twice")));
-            }
-        }
-        Ok(Value::Object(out))
-    }
 }

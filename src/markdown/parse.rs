@@ -10,6 +10,7 @@ use super::dialect::Dialect;
 use super::{directive, front_matter, parse_inline};
 use crate::diagnostic::Code;
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table};
+use crate::yaml::front_matter::{Split, split};
 
 /// How deep blocks may stand in blocks, and inlines in inlines.
 pub const MAX_DEPTH: usize = 64;
@@ -41,7 +42,7 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
     let mut lines_before = 0;
     let mut body = &*text;
     if dialect.front_matter
-        && let Some((yaml, rest)) = front_matter::split(&text)
+        && let Split::Found { yaml, rest } = split(&text)
     {
         match front_matter::read(yaml) {
             Ok(front) => parsed.document.front = front,

@@ -11,6 +11,7 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 
 use super::{Dialect, front_matter, mark};
 use crate::document::{Article, ArticleHeading, ArticleNote, ArticleSection, note_numbers};
+use crate::yaml::front_matter::{Split, split};
 
 /// What the page around an article knows.
 pub struct Surroundings<'a> {
@@ -42,7 +43,7 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
     let arena = Arena::new();
     let root = parse_document(&arena, text, &options);
     let mut article = Article::default();
-    if let Some((yaml, _)) = front_matter::split(text) {
+    if let Split::Found { yaml, .. } = split(text) {
         article.front = front_matter::read(yaml).unwrap_or_default();
     }
 

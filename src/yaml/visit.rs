@@ -1,4 +1,4 @@
-//! The visitor that `serde_yaml` calls: it builds the tree and keeps the budget.
+//! The visitor that `serde_yaml` calls: it builds the value and keeps to the limits.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -6,63 +6,45 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value as Json};
 
-use super::breaks::Guard;
-use super::{ALIAS_BYTES, MAX_NODES, MAX_TEXT, NODES};
-
-/// Why the visitor stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Stop {
-    Nodes(usize),
-    Bytes,
-    LongText,
-    Tag(String),
-    Merge,
-    /// A number that JSON can't hold: too long, infinite or none.
-    Number,
-    /// A key that is a list or mapping.
-    Key,
-}
+use super::{DuplicateKeys, Guard, Limits, MAX_STRING, Stop, is_forbidden};
 
 /// What is counted and noticed while a document is read.
 pub(super) struct Reader {
-    nodes: Cell<usize>,
-    max_nodes: usize,
-    bytes: Cell<usize>,
-    suspect: Cell<bool>,
-    float: Cell<bool>,
+    limits: Limits,
     guard: Option<Guard>,
+    duplicates: DuplicateKeys,
+    values: Cell<usize>,
+    bytes_left: Cell<usize>,
+    is_suspect: Cell<bool>,
+    has_floats: Cell<bool>,
     stop: RefCell<Option<Stop>>,
 }
 
 impl Reader {
-    pub(super) fn new(length: usize, guard: Option<Guard>) -> Reader {
+    pub(super) fn new(limits: Limits, guard: Option<Guard>, duplicates: DuplicateKeys) -> Reader {
         Reader {
+            limits,
             guard,
-            float: Cell::new(false),
-            nodes: Cell::new(0),
-            max_nodes: (NODES + length).min(MAX_NODES),
-            bytes: Cell::new(length + ALIAS_BYTES),
-            suspect: Cell::new(false),
+            duplicates,
+            values: Cell::new(0),
+            bytes_left: Cell::new(limits.bytes),
+            is_suspect: Cell::new(false),
+            has_floats: Cell::new(false),
             stop: RefCell::new(None),
         }
     }
 
-    /// For a part of a file, whose aliases may not add anything to speak of.
-    pub(super) fn of_piece(length: usize, guard: Option<Guard>) -> Reader {
-        Reader { max_nodes: length, bytes: Cell::new(2 * length), ..Reader::new(length, guard) }
-    }
-
-    /// Whether a key stands twice in a mapping, or a text holds a forbidden character.
+    /// Whether a mapping has a key twice, or a string holds a forbidden character.
     pub(super) fn is_suspect(&self) -> bool {
-        self.suspect.get()
+        self.is_suspect.get()
     }
 
     /// Whether a number was read as a float.
     pub(super) fn has_floats(&self) -> bool {
-        self.float.get()
+        self.has_floats.get()
     }
 
-    pub(super) fn into_fault(self) -> Option<Stop> {
+    pub(super) fn into_stop(self) -> Option<Stop> {
         self.stop.into_inner()
     }
 
@@ -72,21 +54,21 @@ impl Reader {
     }
 
     fn count<E: Error>(&self) -> Result<(), E> {
-        let nodes = self.nodes.get() + 1;
-        self.nodes.set(nodes);
-        if nodes > self.max_nodes { Err(self.stop(Stop::Nodes(self.max_nodes))) } else { Ok(()) }
+        let values = self.values.get() + 1;
+        self.values.set(values);
+        if values > self.limits.values { Err(self.stop(Stop::Values(self.limits.values))) } else { Ok(()) }
     }
 
     fn text<E: Error>(&self, text: &str) -> Result<String, E> {
-        if text.len() > MAX_TEXT {
-            return Err(self.stop(Stop::LongText));
+        if text.len() > MAX_STRING {
+            return Err(self.stop(Stop::LongString));
         }
-        match self.bytes.get().checked_sub(text.len()) {
-            Some(left) => self.bytes.set(left),
+        match self.bytes_left.get().checked_sub(text.len()) {
+            Some(left) => self.bytes_left.set(left),
             None => return Err(self.stop(Stop::Bytes)),
         }
-        if text.contains(super::text::is_forbidden) {
-            self.suspect.set(true);
+        if text.contains(is_forbidden) {
+            self.is_suspect.set(true);
         }
         Ok(self.guard.map_or_else(|| text.to_owned(), |guard| guard.turn_back(text)))
     }
@@ -137,7 +119,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
         self.0.count()?;
-        self.0.float.set(true);
+        self.0.has_floats.set(true);
         Number::from_f64(value).map(Json::Number).ok_or_else(|| self.0.stop(Stop::Number))
     }
 
@@ -167,9 +149,12 @@ impl<'de> Visitor<'de> for Node<'_> {
         self.0.count()?;
         let mut map = Map::new();
         while let Some(key) = entries.next_key_seed(Key(self.0))? {
+            if self.0.duplicates == DuplicateKeys::Refuse && map.contains_key(&key) {
+                return Err(self.0.stop(Stop::DuplicateKey(key)));
+            }
             let value = entries.next_value_seed(self)?;
             if map.insert(key, value).is_some() {
-                self.0.suspect.set(true);
+                self.0.is_suspect.set(true);
             }
         }
         Ok(Json::Object(map))
@@ -181,7 +166,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
-/// Reads a mapping's key: a scalar, as the text that it is written as.
+/// Reads a mapping's key: a scalar, as it is written.
 struct Key<'a>(&'a Reader);
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {

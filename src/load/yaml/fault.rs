@@ -1,10 +1,10 @@
 //! What `serde_yaml` says of a text that it can't read, as a diagnostic: the one place where its errors are read.
 
 use super::text::{too_many_levels, too_many_values};
-use super::visit::Stop;
-use super::{MAX_TEXT, Source, limit};
+use super::{Source, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::outline::Outline;
+use crate::yaml::{Failure, MAX_STRING, Stop};
 
 /// Ways out, by the parser's own words for the problem.
 const HELP: [(&str, &str); 8] = [
@@ -28,7 +28,7 @@ const HELP: [(&str, &str); 8] = [
 ];
 
 /// The diagnostic for a document that could not be read.
-pub(super) fn diagnose(source: &Source<'_>, error: &serde_yaml::Error, stop: Option<Stop>) -> Diagnostic {
+pub(super) fn diagnose(source: &Source<'_>, Failure { error, stop }: Failure) -> Diagnostic {
     let place = match error.location() {
         Some(location) => within(source, location.line(), location.column()),
         None => Place::File(source.file.to_owned()),
@@ -52,9 +52,9 @@ fn within(source: &Source<'_>, line: usize, column: usize) -> Place {
 fn stopped(source: &Source<'_>, place: Place, stop: Stop) -> Diagnostic {
     let syntax = |place, message: String| Diagnostic::error(Code::YamlSyntax, place, message);
     match stop {
-        Stop::Nodes(most) => too_many_values(source, place, most),
+        Stop::Values(most) => too_many_values(source, place, most),
         Stop::Bytes => limit(place, format!("the aliases of `{}` repeat more text than the limit of 64 MiB", source.file)),
-        Stop::LongText => limit(place, format!("a text is longer than the limit of {} MiB", MAX_TEXT >> 20)),
+        Stop::LongString => limit(place, format!("a text is longer than the limit of {} MiB", MAX_STRING >> 20)),
         Stop::Tag(tag) => {
             // The parser says neither where the tag stands nor how it is written.
             let outline = Outline::read(source).faults().into_iter().find(|fault| fault.code == Code::YamlSyntax);
@@ -64,6 +64,7 @@ fn stopped(source: &Source<'_>, place: Place, stop: Stop) -> Diagnostic {
             .help("what records share can stand in the collection's `defaults` in `content/book.yaml`"),
         Stop::Number => inexact_number(place),
         Stop::Key => syntax(place, "a key must be a text, not a list or mapping".to_owned()),
+        Stop::DuplicateKey(key) => Diagnostic::error(Code::DuplicateKey, place, format!("duplicate key `{key}`")),
     }
 }
 

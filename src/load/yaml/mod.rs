@@ -2,27 +2,26 @@
 //!
 //! Comes in: the text of one file (or of a `.md` file's front matter). Goes out: its one document as a
 //! tree, and what is wrong with it. `serde_yaml` gives no places for good values, so a fault inside a
-//! good document (a key twice, a character that no output can hold) is only noticed here, and placed
+//! good document (a duplicate key, a character that no output can hold) is only noticed here, and located
 //! by [`super::outline`].
 
-mod breaks;
 mod fault;
 mod number;
 mod pieces;
 #[cfg(test)]
 mod suite;
 mod text;
-mod visit;
 
-use serde::de::DeserializeSeed;
 use serde_json::Value as Json;
 
 use super::outline::Outline;
 use crate::diagnostic::{Code, Diagnostic, Place, Span};
+use crate::yaml::{self, DuplicateKeys, Limits};
 
+pub(super) use crate::yaml::is_forbidden;
 pub(super) use fault::{inexact_number, unknown_tag};
 pub(super) use number::is_lost;
-pub(super) use text::{decode, forbidden, is_forbidden, name as character_name};
+pub(super) use text::{decode, forbidden, name as character_name};
 
 /// A YAML text and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -44,14 +43,6 @@ impl Source<'_> {
 
 /// How many levels of lists and mappings may stand in each other.
 pub(super) const MAX_DEPTH: usize = 128;
-/// How many values a file may hold beyond one for each of its bytes, once aliases are expanded.
-const NODES: usize = 1_000_000;
-/// How many values a file may hold in any case.
-const MAX_NODES: usize = 8_000_000;
-/// How many bytes of text aliases may add to a file.
-const ALIAS_BYTES: usize = 64 << 20;
-/// How long one text may be.
-const MAX_TEXT: usize = 16 << 20;
 
 /// Reads the one document of a text. An empty text is `null`; `None` means that nothing could be read.
 pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
@@ -59,36 +50,34 @@ pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> O
         diagnostics.push(fault);
         return None;
     }
-    let (text, guard) = breaks::guard(source.text);
+    let (text, guard) = yaml::guard(source.text);
     if let Some(value) = pieces::parse(&text, |text| piece(text, guard)) {
         return Some(value);
     }
-    let reader = visit::Reader::new(text.len(), guard);
-    match (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(&text)) {
-        Ok(value) => {
-            if is_suspect(&reader, &text) {
+    match yaml::read(&text, Limits::of_text(text.len()), guard, DuplicateKeys::Report) {
+        Ok(reading) => {
+            if is_suspect(&reading, &text) {
                 diagnostics.extend(Outline::read(source).faults());
             }
-            Some(value)
+            Some(reading.value)
         }
-        Err(error) => {
-            diagnostics.push(fault::diagnose(source, &error, reader.into_fault()));
+        Err(failure) => {
+            diagnostics.push(fault::diagnose(source, failure));
             None
         }
     }
 }
 
-/// Whether a good parse may hide a fault: a duplicate key, a character that no output can hold, a number that isn't the one
-/// that is written, a tag that was passed over.
-fn is_suspect(reader: &visit::Reader, text: &str) -> bool {
-    reader.is_suspect() || (reader.has_floats() && number::may_lose(text)) || text::may_hold_tags(text)
+/// Whether a document that was read may still have a fault: a duplicate key, a character that no output can hold, a number
+/// that differs from the one that is written, a tag that was ignored.
+fn is_suspect(reading: &yaml::Reading, text: &str) -> bool {
+    reading.is_suspect || (reading.has_floats && number::may_lose(text)) || text::may_hold_tags(text)
 }
 
-/// Reads a piece of a text that has no fault.
-fn piece(text: &str, guard: Option<breaks::Guard>) -> Option<Json> {
-    let reader = visit::Reader::of_piece(text.len(), guard);
-    let value = (visit::Node(&reader)).deserialize(serde_yaml::Deserializer::from_str(text)).ok()?;
-    (!is_suspect(&reader, text)).then_some(value)
+/// Reads a piece of a text; `None` if anything may be wrong with it.
+fn piece(text: &str, guard: Option<yaml::Guard>) -> Option<Json> {
+    let reading = yaml::read(text, Limits::of_piece(text.len()), guard, DuplicateKeys::Report).ok()?;
+    (!is_suspect(&reading, text)).then_some(reading.value)
 }
 
 /// A fault of the whole text.

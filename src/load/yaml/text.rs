@@ -1,9 +1,10 @@
 //! What is wrong with a text before it is read as YAML: bytes, characters, sheer amount.
 
-use super::{MAX_DEPTH, MAX_NODES, Source, limit};
+use super::{MAX_DEPTH, Source, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::conflict;
 use crate::tree::Tree;
+use crate::yaml::{MAX_VALUES, is_forbidden};
 
 /// The text of a file, without its byte order mark; or the first byte that isn't UTF-8, or the first conflict of a merge.
 pub(crate) fn decode<'a>(tree: &'a Tree, file: &str) -> Result<&'a str, Box<Diagnostic>> {
@@ -12,12 +13,6 @@ pub(crate) fn decode<'a>(tree: &'a Tree, file: &str) -> Result<&'a str, Box<Diag
         Some(conflict) => Err(Box::new(conflict)),
         None => Ok(text),
     }
-}
-
-/// Whether no output can hold a character: the control characters, save tab and line ends, and the
-/// two noncharacters that XML 1.0 leaves out.
-pub(crate) fn is_forbidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// `NUL (U+0000)`, and so on.
@@ -58,11 +53,11 @@ pub(super) fn may_hold_tags(text: &str) -> bool {
 /// Says so if a text has more marks of structure than a file may have values: the parser's memory
 /// grows with them.
 pub(super) fn too_much(source: &Source<'_>) -> Option<Diagnostic> {
-    if source.text.len() < MAX_NODES {
+    if source.text.len() < MAX_VALUES {
         return None;
     }
     let marks = source.text.bytes().filter(|b| matches!(b, b',' | b':' | b'-' | b'[' | b'{' | b'?' | b'\n')).count();
-    (marks > 2 * MAX_NODES).then(|| too_many_values(source, Place::File(source.file.to_owned()), MAX_NODES))
+    (marks > 2 * MAX_VALUES).then(|| too_many_values(source, Place::File(source.file.to_owned()), MAX_VALUES))
 }
 
 pub(super) fn too_many_values(source: &Source<'_>, place: Place, most: usize) -> Diagnostic {

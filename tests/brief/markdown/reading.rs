@@ -56,8 +56,18 @@ fn faults_of_front_matter_name_their_line() {
     assert_eq!(line, 3);
     assert!(message.starts_with("the front matter can't be read as YAML ("), "{message}");
     let (_, message) = fault("---\na: 1\na: 2\n---\n");
-    assert!(message.contains("the key `a` stands twice"), "{message}");
+    assert!(message.contains("duplicate key `a`"), "{message}");
+    for (yaml, reason) in [
+        ("a: !tag x", "the tag `!tag` means nothing here"),
+        ("a: .inf", "a number can't be kept as it is written"),
+        ("<<: {a: 1}", "the merge key `<<` is not supported"),
+        ("[a]: 1", "a key is a list or a mapping"),
+    ] {
+        let (line, message) = fault(&format!("---\n{yaml}\n---\n"));
+        assert_eq!((line, &*message), (2, &*format!("the front matter can't be read as YAML ({reason})")));
+    }
     assert_eq!(parse("---\n\n---\n\ntext\n").faults, []);
+    assert_eq!(parse("\u{feff}--- \na: 1\n---\t\ntext\n").document.front["a"], 1, "spaces after hyphens don't matter");
     // An alias bomb is bounded.
     let mut bomb = "---\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..9 {
