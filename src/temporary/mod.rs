@@ -158,12 +158,10 @@ fn remove_file(path: &Path) -> io::Result<()> {
 
 /// Whether something is this user's, and nobody else's to read.
 #[cfg(unix)]
-#[expect(unsafe_code, reason = "std does not say who runs a process")]
 fn is_private(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
 
-    // SAFETY: `geteuid` has no preconditions and can't fail.
-    metadata.uid() == unsafe { libc::geteuid() } && metadata.mode() & 0o077 == 0
+    metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o077 == 0
 }
 
 /// Elsewhere, each user has a folder of temporary files of their own.

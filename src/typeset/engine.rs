@@ -152,7 +152,7 @@ fn version(program: &Path) -> Result<String> {
     let mut command = Command::new(program);
     command.arg("--version");
     let limits = Limits { time: Duration::from_secs(10), memory: None };
-    let ended = process::run(&mut command, Capture::Output, &limits).with_context(|| format!("can't run `{}`", program.display()))?;
+    let ended = process::run(command, Capture::Stdout, &limits).with_context(|| format!("can't run `{}`", program.display()))?;
     if ended.timed_out {
         bail!("`{} --version` did not end within ten seconds", program.display());
     }

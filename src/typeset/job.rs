@@ -86,7 +86,7 @@ impl Engine {
             command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
 
             let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
-            let ended = process::run(&mut command, Capture::Errors, &limits).context("can't run typst")?;
+            let ended = process::run(command, Capture::Stderr, &limits).context("can't run typst")?;
             interrupt::check().context("can't run typst")?;
             if let Some(failure) = fault::of(&ended, job.source, &root, job.timeout, MEMORY) {
                 return Ok(Err(failure));

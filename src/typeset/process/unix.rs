@@ -1,63 +1,51 @@
-//! Process groups, resource limits and waiting, as Unix has them.
+//! A process group with limits, on Unix.
+//!
+//! The crate `process-wrap` is not used here: it reaps the group's leader before the group is signalled, when the group's
+//! number may already be another's.
 
-#![expect(unsafe_code, reason = "std knows no process groups, limits or waiting with a deadline")]
-#![expect(clippy::disallowed_methods, reason = "a time limit needs a clock")]
+#![expect(unsafe_code, reason = "what a child does before it runs its program can only be said in `pre_exec`")]
 
 use std::io::{self, Read};
-use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, ExitStatus};
 
-use super::{Capture, Ended, Limits, keep};
-use crate::temporary::interrupt;
+use rustix::fs::Mode;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, getppid, kill_process_group, setrlimit, umask, waitid,
+};
 
-/// How long to wait for output before looking whether the process has ended without closing its streams,
-/// as it does when a child of its own holds them.
-const SLICE: Duration = Duration::from_millis(50);
+use super::Capture;
 
-pub(super) fn run(command: &mut Command, capture: Capture, limits: &Limits) -> io::Result<Ended> {
-    let memory = limits.memory;
-    let brief = std::process::id();
-    command.process_group(0);
-    // SAFETY: between fork and exec, the closure calls only `umask`, `setrlimit`, `prctl` and `getppid`, which are safe there.
-    unsafe {
-        command.pre_exec(move || restrict(memory, brief));
-    }
-    let deadline = Instant::now().checked_add(limits.time);
-    let mut child = Group(command.spawn()?);
-    let mut text = Vec::new();
-    let timed_out = match capture {
-        Capture::Output => child.0.stdout.take().map(|pipe| follow(&child, pipe, deadline, &mut text)),
-        Capture::Errors => child.0.stderr.take().map(|pipe| follow(&child, pipe, deadline, &mut text)),
-    }
-    .transpose()?
-    .unwrap_or(false);
-    child.kill();
-    let status = child.0.wait()?;
-    Ok(Ended { status, text, timed_out })
-}
-
-/// A child that leads a process group, killed whole when dropped.
-struct Group(Child);
+/// A child that leads a process group. The whole group is killed when this is dropped.
+pub(super) struct Group(Child);
 
 impl Group {
-    fn kill(&self) {
-        // The leader has not been waited for, so its number can't have become another's.
-        if let Ok(pid) = libc::pid_t::try_from(self.0.id()) {
-            // SAFETY: `kill` has no memory effects.
-            unsafe { libc::kill(-pid, libc::SIGKILL) };
+    pub(super) fn spawn(command: Command, memory: Option<u64>) -> io::Result<Group> {
+        spawn(command, memory, getpid())
+    }
+
+    pub(super) fn take_pipe(&mut self, capture: Capture) -> Option<Box<dyn Read + Send>> {
+        match capture {
+            Capture::Stdout => self.0.stdout.take().map(|pipe| Box::new(pipe) as _),
+            Capture::Stderr => self.0.stderr.take().map(|pipe| Box::new(pipe) as _),
         }
     }
 
-    /// Whether the leader has ended; it stays to be waited for.
-    fn has_ended(&self) -> bool {
-        // SAFETY: `info` is plain data that `waitid` fills in.
-        unsafe {
-            let mut info: libc::siginfo_t = std::mem::zeroed();
-            let flags = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-            libc::waitid(libc::P_PID, self.0.id(), &raw mut info, flags) == 0 && info.si_signo != 0
-        }
+    /// Whether the leader has ended. It is not reaped, so that its number stays the group's.
+    pub(super) fn has_ended(&mut self) -> io::Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        Ok(retry_on_intr(|| waitid(WaitId::Pid(Pid::from_child(&self.0)), options))?.is_some())
+    }
+
+    /// Kills the group; to be called before [`wait`](Group::wait) only.
+    pub(super) fn kill(&mut self) {
+        let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
+    }
+
+    /// Waits for the leader.
+    pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
+        self.0.wait()
     }
 }
 
@@ -70,74 +58,42 @@ impl Drop for Group {
     }
 }
 
-fn restrict(memory: Option<u64>, brief: u32) -> io::Result<()> {
-    // What it writes is for brief alone.
-    // SAFETY: `umask` can't fail.
+fn spawn(mut command: Command, memory: Option<u64>, parent: Pid) -> io::Result<Group> {
+    command.process_group(0);
+    // SAFETY: between fork and exec, `restrict` makes system calls that are safe there, and allocates nothing.
     unsafe {
-        libc::umask(0o077);
+        command.pre_exec(move || restrict(memory, parent));
     }
-    if let Some(bytes) = memory {
-        let limit = libc::rlimit { rlim_cur: bytes as libc::rlim_t, rlim_max: bytes as libc::rlim_t };
-        // SAFETY: `limit` lives through the call.
-        if unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) } != 0 {
-            return Err(io::Error::last_os_error());
-        }
+    command.spawn().map(Group)
+}
+
+/// Restricts the process that is to become the child.
+fn restrict(memory: Option<u64>, parent: Pid) -> io::Result<()> {
+    // Nobody else may read what it writes.
+    umask(Mode::from_raw_mode(0o077));
+    if memory.is_some() {
+        setrlimit(Resource::As, Rlimit { current: memory, maximum: memory })?;
     }
-    // Were brief killed, nobody would be left to watch the time.
+    // If brief is killed, nobody is left to enforce the time limit.
     #[cfg(target_os = "linux")]
-    // SAFETY: `prctl` with these arguments has no memory effects.
-    unsafe {
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    // brief may have been killed before that. Where it is in another process namespace, it has no number here.
+    if getppid().is_some_and(|now| now != parent) {
+        return Err(Errno::SRCH.into());
     }
-    // It may have been killed before that was asked for. Behind a boundary of process numbers, there is none to see.
-    // SAFETY: `getppid` can't fail.
-    let parent = unsafe { libc::getppid() };
-    if u32::try_from(parent).is_ok_and(|parent| parent != 0 && parent != brief) {
-        return Err(io::Error::from_raw_os_error(libc::ESRCH));
-    }
-    let _ = brief;
     Ok(())
 }
 
-/// Reads until the process closes its stream and ends; whether its time was up before.
-fn follow(child: &Group, mut pipe: impl Read + AsRawFd, deadline: Option<Instant>, text: &mut Vec<u8>) -> io::Result<bool> {
-    let mut buffer = [0; 8192];
-    let mut open = true;
-    loop {
-        interrupt::check()?;
-        let left = deadline.map_or(Duration::MAX, |deadline| deadline.saturating_duration_since(Instant::now()));
-        if left.is_zero() {
-            return Ok(true);
-        }
-        if !open {
-            // Only between closing its streams and ending.
-            if child.has_ended() {
-                return Ok(false);
-            }
-            std::thread::sleep(left.min(Duration::from_millis(1)));
-        } else if readable(pipe.as_raw_fd(), left.min(SLICE))? {
-            match pipe.read(&mut buffer) {
-                Ok(0) => open = false,
-                Ok(read) => keep(text, &buffer[..read]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        } else if child.has_ended() {
-            return Ok(false);
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Whether there is something to read, or the end, within a time.
-fn readable(fd: RawFd, time: Duration) -> io::Result<bool> {
-    let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-    let milliseconds = libc::c_int::try_from(time.as_millis()).unwrap_or(libc::c_int::MAX).max(1);
-    // SAFETY: `poll` points to one `pollfd` that lives through the call.
-    match unsafe { libc::poll(&raw mut poll, 1, milliseconds) } {
-        -1 => {
-            let error = io::Error::last_os_error();
-            if error.kind() == io::ErrorKind::Interrupted { Ok(false) } else { Err(error) }
-        }
-        ready => Ok(ready > 0),
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a process to be refused")]
+    fn a_child_whose_parent_is_gone_runs_nothing() {
+        let mut child = spawn(Command::new("true"), None, getpid()).expect("its parent is here");
+        assert!(child.wait().expect("it ends").success());
+        let refused = spawn(Command::new("true"), None, Pid::INIT).map(drop).expect_err("its parent is another process");
+        assert_eq!(refused.raw_os_error(), Some(Errno::SRCH.raw_os_error()));
     }
 }
