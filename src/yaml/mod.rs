@@ -98,8 +98,16 @@ pub(crate) fn read(text: &str, limits: Limits, guard: Option<Guard>, duplicates:
     let reader = visit::Reader::new(limits, guard, duplicates);
     match visit::Node(&reader).deserialize(serde_yaml::Deserializer::from_str(text)) {
         Ok(value) => Ok(Reading { value, is_suspect: reader.is_suspect(), has_floats: reader.has_floats() }),
-        Err(error) => Err(Failure { error, stop: reader.into_stop() }),
+        Err(error) => {
+            let stop = reader.into_stop().or_else(|| is_about_key(&error).then_some(Stop::Key));
+            Err(Failure { error, stop })
+        }
     }
+}
+
+/// Whether a key is a list or mapping: the parser says so before it asks the visitor.
+fn is_about_key(error: &serde_yaml::Error) -> bool {
+    error.to_string().split(" at line ").next().is_some_and(|problem| problem.ends_with(visit::EXPECTED_KEY))
 }
 
 /// Whether no output can hold a character: the control characters except tab and line ends, and the two noncharacters

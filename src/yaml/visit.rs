@@ -166,6 +166,9 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
+/// How the parser's error about a key ends.
+pub(super) const EXPECTED_KEY: &str = "expected a key";
+
 /// Reads a mapping's key: a scalar, as it is written.
 struct Key<'a>(&'a Reader);
 
@@ -181,7 +184,7 @@ impl<'de> Visitor<'de> for Key<'_> {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
+        f.write_str(EXPECTED_KEY.trim_start_matches("expected "))
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<String, E> {
@@ -189,13 +192,5 @@ impl<'de> Visitor<'de> for Key<'_> {
             return Err(self.0.stop(Stop::Merge));
         }
         self.0.text(key)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<String, A::Error> {
-        Err(self.0.stop(Stop::Key))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<String, A::Error> {
-        Err(self.0.stop(Stop::Key))
     }
 }

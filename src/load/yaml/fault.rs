@@ -96,9 +96,6 @@ fn syntax(source: &Source<'_>, place: Place, said: &str) -> Diagnostic {
         return Diagnostic::error(Code::YamlSyntax, place, format!("`{}` holds a second YAML document", source.file))
             .help("keep one document in a file: a collection's file is one list or mapping of records");
     }
-    if problem.ends_with("expected a key") {
-        return stopped(source, place, Stop::Key);
-    }
     let problem = problem.trim_start_matches(['.', ':', ' ']);
     let mut diagnostic = Diagnostic::error(Code::YamlSyntax, place, format!("`{}` is not valid YAML: {problem}", source.file))
         .maybe_help(HELP.iter().find(|(words, _)| problem.starts_with(words)).map(|(_, help)| (*help).to_owned()));
