@@ -1,6 +1,6 @@
 //! `brief`: versioned briefing books from YAML records and Jinja templates.
 //!
-//! The way of a build, each room fed by the one before:
+//! The way of a build, each module fed by the one before:
 //!
 //! 1. [`tree`] reads the files of a book, [`load`] makes records of them,
 //! 2. [`audience`] takes out what a reader may not see, [`check`] applies the rules,

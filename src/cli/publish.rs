@@ -1,4 +1,4 @@
-//! `brief publish`: puts versions and the reading room where readers are.
+//! `brief publish`: puts versions and the reading site where readers are.
 
 use anyhow::Result;
 use clap::Args;
@@ -21,10 +21,10 @@ AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT, GOOGLE_SERVICE_ACCOUNT,
 AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY …: docs/publishing.md lists them.
 So does the key to sign with: BRIEF_SIGN_KEY, or BRIEF_SIGN_KEY_FILE, and BRIEF_SIGN_PASSWORD.";
 
-/// Puts all versions and the reading room where readers are: a folder or a bucket
+/// Puts all versions and the reading site where readers are: a folder or a bucket
 ///
 /// Only what is missing there is sent, and each object is read back and compared by its digest. Files of versions go first,
-/// then the pages of the reading room, the ledger last and on condition that nobody else has published meanwhile: readers
+/// then the pages of the reading site, the ledger last and on condition that nobody else has published meanwhile: readers
 /// see a whole version at any moment. When it is cut off, run it again: it goes on where it was.
 ///
 /// Drafts are never published, nor versions that no clean Git commit made (see --allow-dirty), nor versions whose files
@@ -71,7 +71,7 @@ pub(super) struct Publish {
     /// The audience whose versions to publish: those in the folder of that name
     #[arg(long, value_name = "NAME")]
     audience: Option<String>,
-    /// Where the reading room will be found, for links that can't be relative
+    /// Where the reading site will be found, for links that can't be relative
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     #[command(flatten)]

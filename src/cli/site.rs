@@ -17,7 +17,7 @@ Examples:
   brief site --output ../public                     a folder that is complete by itself
   brief site --base-url https://example.org/gaza/   addresses for the feed, the sitemap and previews";
 
-/// Makes the reading room: pages with all versions, their documents, records and changes, and a search
+/// Makes the reading site: pages with all versions, their documents, records and changes, and a search
 ///
 /// It needs no server: open index.html, or put the folder anywhere. Pages are made from the versions alone, so the same
 /// versions give the same bytes. Pages of a book that is marked above clear ask search engines to stay away.

@@ -1,6 +1,6 @@
 //! The pipeline: the stages in their order, each fed by the one before.
 //!
-//! The only room that imports all others, for the stages don't import each other. `content.rs` goes from files to
+//! The only module that imports all others, for the stages don't import each other. `content.rs` goes from files to
 //! checked documents, `build.rs` from documents to a version, `draft.rs` to a draft; `side.rs` finds what is to be
 //! compared, `compare.rs` and `review.rs` say what changed, and `redline.rs` marks it in a document's own text.
 
@@ -60,7 +60,7 @@ pub use review_base::{ReviewBase, name_by_commit, review_base};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use shared::{differing_sides, sides};
 pub use side::{Side, Unusable};
-pub use site::{Site, site};
+pub use site::{WrittenSite, site};
 pub use verify::{Claim, Identified, Known, Unknown, identify};
 #[cfg(feature = "publish")]
 pub use verify_published::{VerifiedPlace, VerifyOptions, verify_published};

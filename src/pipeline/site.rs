@@ -1,7 +1,6 @@
-//! From a ledger's folder to the reading room: its versions read and checked, compared with their neighbours, and laid
-//! out as pages.
+//! From a ledger's folder to its reading site: versions are read, checked against their manifests and compared with
+//! their neighbours, `site` makes pages of them, and `version` puts the pages into place.
 
-use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,37 +9,38 @@ use rayon::prelude::*;
 use super::compare::version_documents;
 use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
-use crate::document::{to_address, to_path};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
-use crate::site::{self, Before, Document, Event, MadeOf, PrintedClaim, Record, RecordValues, Room, Row};
+use crate::site::{
+    self, ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, VersionChanges,
+};
 use crate::text::capital;
-use crate::version::{self, ClaimLedger, Entry, Health, Ledger, Manifest, Store, Version};
+use crate::version::{self, ClaimLedger, ClaimRow, Entry, Health, Ledger, Manifest, Store, Version};
 
 const CLAIMS: &str = "claims.json";
 const DATA: &str = "data.json";
-/// A file that says that a folder is a reading room, and may be replaced by one.
-const MARK: &str = ".reading-room";
-/// Where the room of a ledger's folder stands by itself.
+/// The list of the site's own files, and the name that it had before; only a folder that has it, or is empty, is replaced.
+const LISTS: &[&str] = &[".reading-site", ".reading-room"];
+/// The site's folder beside the versions.
 const SITE: &str = "site";
 
-/// What became of a reading room.
+/// A reading site that was written.
 #[derive(Debug)]
-pub struct Site {
+pub struct WrittenSite {
     pub folder: PathBuf,
     pub pages: usize,
     /// The newest version in it.
     pub newest: u32,
     /// What people should know: links that lead nowhere.
     pub notes: Vec<String>,
-    /// The `robots.txt` of the folder above the reading room's own, which holds the versions' files too.
+    /// The `robots.txt` of the folder above the site's own, which holds the versions' files too.
     pub robots_above: Vec<u8>,
 }
 
-/// Makes the reading room of a ledger's folder, as a whole or not at all.
+/// Writes the reading site of a ledger's folder, as a whole or not at all.
 ///
 /// In the folder's own `site/` it links to the versions beside it; elsewhere it takes their files along.
-pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&str>) -> Result<Site> {
+pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&str>) -> Result<WrittenSite> {
     let own = ledger_folder.join(SITE);
     let target = destination.unwrap_or(&own);
     let inside = is_same(target, &own);
@@ -57,30 +57,31 @@ pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&
     let ledger = Ledger::read(ledger_folder)?;
     let newest = ledger.newest().context("the ledger lists no version")?;
     let base_url = base_url.map(normal_address).transpose()?;
-    sound(&Version::all(ledger_folder)?)?;
-    let kept: Vec<Kept> = ledger.versions().par_iter().map(|entry| Kept::read(ledger_folder, entry)).collect::<Result<_>>()?;
-    let room = room(&kept, base_url, if inside { "../" } else { "" }, &mut notes)?;
-    let pages = site::pages(&room)?;
-    let robots_above = site::robots_above(&room, SITE);
+    ensure_intact(&Version::all(ledger_folder)?)?;
+    let versions: Vec<VersionFiles> =
+        ledger.versions().par_iter().map(|entry| VersionFiles::read(ledger_folder, entry)).collect::<Result<_>>()?;
+    let site = assemble(&versions, base_url, if inside { "../" } else { "" }, &mut notes)?;
+    let pages = site::pages(&site)?;
+    let robots_above = site::robots_above(&site, SITE);
     let count = pages.iter().filter(|page| page.path.ends_with(".html")).count();
-    version::replace_folder(target, MARK, |stage| {
+    version::replace_folder(target, LISTS, |stage| {
         pages.par_iter().try_for_each(|page| stage.write(&page.path, &page.bytes))?;
         if inside {
             return Ok(());
         }
         stage.write("versions.json", ledger.to_json()?.as_bytes())?;
-        kept.par_iter().filter_map(|kept| kept.version.as_ref()).try_for_each(|version| {
+        versions.par_iter().filter_map(|files| files.version.as_ref()).try_for_each(|version| {
             let folder = format!("v{}", version.entry.number);
             let manifest = version.manifest()?;
             stage.write(&format!("{folder}/manifest.json"), manifest.to_json()?.as_bytes())?;
             manifest.outputs.keys().try_for_each(|name| stage.write(&format!("{folder}/{name}"), &version.read(name)?))
         })
     })?;
-    Ok(Site { folder: target.to_path_buf(), pages: count, newest: newest.number, notes, robots_above })
+    Ok(WrittenSite { folder: target.to_path_buf(), pages: count, newest: newest.number, notes, robots_above })
 }
 
 /// Pages are made only where all versions are as they were written.
-fn sound(versions: &[Version]) -> Result<()> {
+fn ensure_intact(versions: &[Version]) -> Result<()> {
     for (version, health) in versions.iter().zip(Version::health_of(versions)) {
         let number = version.entry.number;
         match health {
@@ -112,204 +113,195 @@ fn normal_address(address: &str) -> Result<String> {
     }
 }
 
-/// A version as the ledger and its folder have it.
-struct Kept {
+/// A version as the ledger and its folder have it; without files where it was pruned.
+struct VersionFiles {
     entry: Entry,
-    /// Nothing where it was pruned.
     version: Option<Version>,
     snapshot: Option<Snapshot>,
     claims: Option<ClaimLedger>,
 }
 
-impl Kept {
-    fn read(output: &Path, entry: &Entry) -> Result<Kept> {
+impl VersionFiles {
+    fn read(output: &Path, entry: &Entry) -> Result<VersionFiles> {
         if entry.pruned {
-            return Ok(Kept { entry: entry.clone(), version: None, snapshot: None, claims: None });
+            return Ok(VersionFiles { entry: entry.clone(), version: None, snapshot: None, claims: None });
         }
         let version = Version::find(output, entry.number)?;
         let unusable = |name: &str| format!("can't use `{}`", version.folder().join(name).display());
         let snapshot = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| unusable(DATA))?;
         let claims = ClaimLedger::parse(&version.read(CLAIMS)?).with_context(|| unusable(CLAIMS))?;
-        Ok(Kept { entry: entry.clone(), version: Some(version), snapshot: Some(snapshot), claims: Some(claims) })
+        Ok(VersionFiles { entry: entry.clone(), version: Some(version), snapshot: Some(snapshot), claims: Some(claims) })
     }
 }
 
-impl Kept {
-    fn manifest(&self) -> Option<&Manifest> {
-        self.version.as_ref()?.manifest().ok()
-    }
-}
-
-fn room(kept: &[Kept], base_url: Option<String>, files: &str, notes: &mut Vec<String>) -> Result<Room> {
-    let with_records: Vec<(&Kept, &Snapshot)> = kept.iter().filter_map(|kept| Some((kept, kept.snapshot.as_ref()?))).collect();
-    let Some((_, newest)) = with_records.first() else {
+fn assemble(versions: &[VersionFiles], base_url: Option<String>, files: &str, notes: &mut Vec<String>) -> Result<site::Site> {
+    let with_files: Vec<(&VersionFiles, &Snapshot)> =
+        versions.iter().filter_map(|version| Some((version, version.snapshot.as_ref()?))).collect();
+    let Some((_, newest)) = with_files.first() else {
         bail!("every version was pruned: there is nothing to show");
     };
-    let facts = &newest.book;
-    let shown: Vec<Vec<(Change, Vec<diff::Shown>)>> = with_records.par_iter().map(|(_, snapshot)| diff::values(snapshot)).collect();
-    // What each version changed, by its number.
-    let changes: HashMap<u32, (u32, Changes)> = with_records
-        .par_windows(2)
-        .map(|pair| {
-            let [(new_kept, new), (old_kept, old)] = pair else { return (0, (0, Changes::new(None, Vec::new(), Vec::new()))) };
-            let changes = Changes::new(None, diff::compare(old, new), diff::settings(old, new));
-            let changes = match (old_kept.manifest(), new_kept.manifest()) {
-                (Some(before), Some(after)) => {
-                    let documents = version_documents(before, after, &changes);
-                    changes.with_documents(documents)
-                }
-                _ => changes,
-            };
-            (new_kept.entry.number, (old_kept.entry.number, changes))
+    let book = &newest.book;
+    let writer = PageData { language: &book.language, files };
+    let neighbours: Vec<Option<&(&VersionFiles, &Snapshot)>> = (0..with_files.len()).map(|at| with_files.get(at + 1)).collect();
+    let made: Vec<(site::Version, Vec<String>)> = with_files
+        .par_iter()
+        .zip(neighbours)
+        .map(|((version, snapshot), before)| {
+            let changes = before.map(|(before, old)| compare((before, old), (version, snapshot)));
+            writer.version(version, snapshot, changes)
         })
-        .collect();
-
-    let mut versions = Vec::new();
-    let mut broken = Vec::new();
-    for kept in kept {
-        let at = with_records.iter().position(|(other, _)| other.entry.number == kept.entry.number);
-        let records = at.and_then(|at| shown.get(at)).map(|shown| shown.iter().map(values).collect()).unwrap_or_default();
-        let made = changes.get(&kept.entry.number);
-        versions.push(one(kept, &facts.language, files, records, made, &mut broken)?);
+        .collect::<Result<_>>()?;
+    let mut made = made.into_iter().peekable();
+    let mut all = Vec::new();
+    for version in versions {
+        match made.next_if(|(next, _)| next.number == version.entry.number) {
+            Some((version, broken)) => {
+                all.push(version);
+                notes.extend(broken);
+            }
+            None => all.push(writer.entry(&version.entry, None)),
+        }
     }
-    notes.extend(broken);
-    let empty = Vec::new();
-    let records = records(shown.first().unwrap_or(&empty), &versions, &changes);
-    Ok(Room {
-        title: facts.title.clone(),
-        subtitle: facts.subtitle.clone(),
-        organization: facts.organization.clone(),
-        language: facts.language.clone(),
-        versions,
-        records,
+    let facts = Facts {
+        title: book.title.clone(),
+        subtitle: book.subtitle.clone(),
+        organization: book.organization.clone(),
+        language: book.language.clone(),
         base_url,
         files: files.to_owned(),
-    })
+    };
+    Ok(site::Site::new(facts, all))
 }
 
-fn one(
-    kept: &Kept,
-    language: &str,
-    files: &str,
-    records: Vec<RecordValues>,
-    made: Option<&(u32, Changes)>,
-    broken: &mut Vec<String>,
-) -> Result<site::Version> {
-    let Entry { number, digest, date, commits, pruned, .. } = &kept.entry;
-    let summary = told(&kept.entry.summary, made.map(|(_, changes)| changes));
-    let mut documents = Vec::new();
-    if let (Some(version), Some(claims), Some(snapshot)) = (&kept.version, &kept.claims, &kept.snapshot) {
-        let manifest = version.manifest()?;
-        let ids = in_order(manifest.documents.keys().map(String::as_str), snapshot);
-        let read: Vec<(Document, Vec<String>)> =
-            ids.par_iter().map(|id| document(version, id, claims, language, files)).collect::<Result<_>>()?;
-        for (document, faults) in read {
-            documents.push(document);
-            broken.extend(faults);
+/// What changed from one version to the next, with the number of the first.
+fn compare((old_files, old): (&VersionFiles, &Snapshot), (new_files, new): (&VersionFiles, &Snapshot)) -> (u32, Changes) {
+    let manifest = |files: &VersionFiles| files.version.as_ref().and_then(|version| version.manifest().ok().cloned());
+    let changes = Changes::new(None, diff::compare(old, new), diff::settings(old, new));
+    let changes = match (manifest(old_files), manifest(new_files)) {
+        (Some(before), Some(after)) => {
+            let documents = version_documents(&before, &after, &changes);
+            changes.with_documents(documents)
+        }
+        _ => changes,
+    };
+    (old_files.entry.number, changes)
+}
+
+/// Turns versions into the site's data.
+struct PageData<'a> {
+    language: &'a str,
+    /// The way from the site's root to the versions' files.
+    files: &'a str,
+}
+
+impl PageData<'_> {
+    fn date(&self, date: Date) -> String {
+        site::long_date(date, self.language)
+    }
+
+    fn version(&self, files: &VersionFiles, snapshot: &Snapshot, changes: Option<(u32, Changes)>) -> Result<(site::Version, Vec<String>)> {
+        let mut version = self.entry(&files.entry, changes.as_ref());
+        let as_of = &snapshot.book.as_of;
+        version.as_of = as_of.parse().map_or_else(|_| as_of.clone(), |date| self.date(date));
+        version.marking = snapshot.book.defaults.marking.clone();
+        version.clear = labels_above_clear(snapshot).is_empty();
+        version.records = diff::values(snapshot).into_iter().map(|(change, rows)| record_values(change, &rows)).collect();
+        let mut broken = Vec::new();
+        if let (Some(source), Some(claims)) = (&files.version, &files.claims) {
+            let manifest = source.manifest()?;
+            let place = |folder: &str, name: &str| snapshot.collections.get(folder)?.records.get_index_of(name);
+            let ids = site::in_reading_order(manifest.documents.keys().map(String::as_str), place);
+            let links = site::VersionLinks {
+                number: files.entry.number,
+                documents: manifest.documents.keys().map(String::as_str).collect(),
+                files: manifest.outputs.keys().map(String::as_str).collect(),
+                root: self.files,
+            };
+            let documents: Vec<(Document, Vec<String>)> = ids
+                .par_iter()
+                .map(|id| self.document(source, id, claims.documents.get(*id).map(Vec::as_slice).unwrap_or_default(), &links))
+                .collect::<Result<_>>()?;
+            for (document, faults) in documents {
+                version.documents.push(document);
+                broken.extend(faults);
+            }
+        }
+        Ok((version, broken))
+    }
+
+    /// A version as the ledger alone knows it.
+    fn entry(&self, entry: &Entry, changes: Option<&(u32, Changes)>) -> site::Version {
+        let commit = |commit: &version::Commit| {
+            let short = commit.id.get(..12).unwrap_or(&commit.id);
+            if commit.clean { format!("commit {short}") } else { format!("commit {short} with changes") }
+        };
+        site::Version {
+            number: entry.number,
+            digest: entry.digest.to_string(),
+            date: entry.date.to_string(),
+            long_date: self.date(entry.date),
+            as_of: String::new(),
+            marking: None,
+            clear: true,
+            summary: capital(&summary(&entry.summary, changes.map(|(_, changes)| changes))),
+            changes: changes.map(|(since, changes)| VersionChanges {
+                since: *since,
+                html: paint::html_fragment(changes),
+                records: changes.records.iter().map(record_change).collect(),
+            }),
+            commits: entry.commits.iter().map(commit).collect(),
+            pruned: entry.pruned,
+            documents: Vec::new(),
+            records: Vec::new(),
         }
     }
-    let commit = |commit: &version::Commit| {
-        let short = commit.id.get(..12).unwrap_or(&commit.id);
-        if commit.clean { format!("commit {short}") } else { format!("commit {short} with changes") }
-    };
-    Ok(site::Version {
-        number: *number,
-        digest: digest.to_string(),
-        date: date.to_string(),
-        long_date: long_date(*date, language),
-        as_of: kept
-            .snapshot
-            .as_ref()
-            .map(|s| s.book.as_of.parse().map_or(s.book.as_of.clone(), |d| long_date(d, language)))
-            .unwrap_or_default(),
-        marking: kept.snapshot.as_ref().and_then(|snapshot| snapshot.book.defaults.marking.clone()),
-        clear: kept.snapshot.as_ref().is_none_or(|snapshot| labels_above_clear(snapshot).is_empty()),
-        summary: capital(&summary),
-        lines: lines(&summary, made.map(|(_, changes)| changes)),
-        before: made.map(|(number, changes)| Before { number: *number, changes: paint::html_fragment(changes) }),
-        commits: commits.iter().map(commit).collect(),
-        pruned: *pruned,
-        documents,
-        records,
-    })
+
+    /// A document, and its links that lead nowhere.
+    fn document(&self, version: &Version, id: &str, rows: &[ClaimRow], links: &site::VersionLinks<'_>) -> Result<(Document, Vec<String>)> {
+        let number = version.entry.number;
+        let manifest = version.manifest()?;
+        let name = format!("{id}.md");
+        let text =
+            String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))?;
+        let pdf = manifest.outputs.get(&format!("{id}.pdf")).map(|output| output.size);
+        let link = |address: &str| links.resolve(id, address);
+        let beside = |from: usize, to: usize| {
+            let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
+            page.map(|page| format!(" <a class=\"page\" href=\"{}\">PDF p.&#160;{page}</a>", links.pdf_page(id, page))).unwrap_or_default()
+        };
+        let article = markdown::to_html(&text, &Surroundings { link: &link, beside: &beside });
+        let faults = article
+            .broken
+            .iter()
+            .map(|(line, address)| format!("v{number}/{name}:{line} links to `{address}`, which is not there; the page shows its text"))
+            .collect();
+        let front = |key: &str| article.front.get(key).and_then(|value| value.as_str()).map(str::to_owned);
+        let (title, subtitle) = (front("title").unwrap_or_else(|| article.title.clone()), front("subtitle"));
+        let revised = manifest.documents.get(id).map(|document| &document.revised);
+        let document = Document {
+            id: id.to_owned(),
+            title,
+            subtitle,
+            revised: revised.map_or(number, |revised| revised.version),
+            revised_date: revised.map(|revised| self.date(revised.date)).unwrap_or_default(),
+            pdf,
+            claims: rows.iter().map(printed_claim).collect(),
+            made_of: made_of(manifest, id),
+            article,
+        };
+        Ok((document, faults))
+    }
 }
 
-/// Documents as a reader looks for them: those at the top first, the book before all, then by folder, in the order of
-/// the collection that the folder is named after.
-fn in_order<'a>(ids: impl Iterator<Item = &'a str>, snapshot: &Snapshot) -> Vec<&'a str> {
-    let mut ids: Vec<&str> = ids.collect();
-    let rank = |id: &str| {
-        let (folder, name) = id.rsplit_once('/').unwrap_or(("", id));
-        let place = snapshot.collections.get(folder).and_then(|collection| collection.records.get_index_of(name));
-        (!folder.is_empty(), folder.to_owned(), name != "book", place.unwrap_or(usize::MAX), name.to_owned())
-    };
-    ids.sort_by_cached_key(|id| rank(id));
-    ids
-}
-
-fn document(version: &Version, id: &str, claims: &ClaimLedger, language: &str, files: &str) -> Result<(Document, Vec<String>)> {
-    let number = version.entry.number;
-    let manifest = version.manifest()?;
-    let name = format!("{id}.md");
-    let text =
-        String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))?;
-    let pdf = manifest.outputs.get(&format!("{id}.pdf")).map(|output| output.size);
-    let rows = claims.documents.get(id).map(Vec::as_slice).unwrap_or_default();
-    let own = site::document_path(number, id);
-    let up = "../".repeat(own.matches('/').count());
-    let link = |address: &str| {
-        let (path, fragment) = address.split_once('#').map_or((address, String::new()), |(path, id)| (path, format!("#{id}")));
-        // An author may have written a file's name as it is.
-        let other = [to_path(path).into_owned(), path.to_owned()].iter().find_map(|path| {
-            let other = joined(id, path)?;
-            let stem = other.strip_suffix(".md").or_else(|| other.strip_suffix(".pdf")).unwrap_or_default();
-            (manifest.outputs.contains_key(&other) || manifest.documents.contains_key(stem)).then_some(other)
-        })?;
-        match other.strip_suffix(".md").or_else(|| other.strip_suffix(".pdf")) {
-            Some(other) if manifest.documents.contains_key(other) => Some(format!("{up}{}{fragment}", site::document_path(number, other))),
-            _ => Some(format!("{up}{files}{}/{}", site::version_folder(number), to_address(&other))),
-        }
-    };
-    let beside = |from: usize, to: usize| {
-        let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
-        page.map(|page| {
-            format!(
-                " <a class=\"page\" href=\"{up}{files}{}/{}.pdf#page={page}\">PDF p.&#160;{page}</a>",
-                site::version_folder(number),
-                to_address(id)
-            )
-        })
-        .unwrap_or_default()
-    };
-    let article = markdown::to_html(&text, &Surroundings { link: &link, beside: &beside });
-    let faults = article
-        .broken
-        .iter()
-        .map(|(line, address)| format!("v{number}/{name}:{line} links to `{address}`, which is not there; the page shows its text"))
-        .collect();
-    let said = |key: &str| article.front.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-    let (title, subtitle) = (said("title").unwrap_or_else(|| article.title.clone()), said("subtitle"));
-    let entry = manifest.documents.get(id).map(|document| &document.revised);
-    let claims = rows.iter().map(|row| PrintedClaim {
+fn printed_claim(row: &ClaimRow) -> PrintedClaim {
+    PrintedClaim {
         claim: row.claim.clone().or_else(|| Some(row.derived.as_ref()?.how.clone())).unwrap_or_default(),
         records: row.claims().map(|claim| claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect(),
         printed: row.printed.clone(),
         sources: row.sources.clone(),
         notes: row.notes.clone(),
         page: row.page,
-    });
-    let document = Document {
-        id: id.to_owned(),
-        title,
-        subtitle,
-        revised: entry.map_or(number, |revised| revised.version),
-        revised_date: entry.map(|revised| long_date(revised.date, language)).unwrap_or_default(),
-        pdf,
-        claims: claims.collect(),
-        made_of: made_of(manifest, id),
-        article,
-    };
-    Ok((document, faults))
+    }
 }
 
 /// What a document is made of, by the reasons for which two versions of it can differ.
@@ -331,128 +323,39 @@ fn made_of(manifest: &Manifest, id: &str) -> MadeOf {
     MadeOf { digest: entry.digest.short(), parts: parts.collect() }
 }
 
-/// A path in a document, seen from its version's folder; `None` if it leads out.
-fn joined(id: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = id.split('/').collect();
-    parts.pop();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
+fn record_values(change: Change, rows: &[diff::Shown]) -> RecordValues {
+    let row = |row: &diff::Shown| site::Row {
+        path: row.path.clone(),
+        label: row.label.clone(),
+        part: row.part.name().to_owned(),
+        text: row.text.clone(),
+    };
+    RecordValues { rows: rows.iter().map(row).collect(), collection: change.collection, id: change.id, name: change.name }
+}
+
+fn record_change(change: &Change) -> RecordChange {
+    RecordChange {
+        collection: change.collection.clone(),
+        id: change.id.clone(),
+        old_id: change.old_id.clone(),
+        name: change.name.clone(),
+        kind: match change.kind {
+            ChangeKind::Added | ChangeKind::Removed => RecordChangeKind::AddedOrRemoved,
+            ChangeKind::Changed | ChangeKind::Renamed => RecordChangeKind::Changed,
+        },
+        verb: change.kind.verb().to_owned(),
+        fields: change
+            .fields
+            .iter()
+            .map(|field| ChangedField { text: field.text.clone(), is_claim_value: field.claim.is_some() && field.part == Part::Value })
+            .collect(),
     }
-    Some(parts.join("/"))
-}
-
-fn values((change, rows): &(Change, Vec<diff::Shown>)) -> RecordValues {
-    RecordValues { record: format!("{}/{}", change.collection, change.id), name: change.name.clone(), rows: rows.iter().map(row).collect() }
-}
-
-fn row(shown: &diff::Shown) -> Row {
-    Row { path: shown.path.clone(), label: shown.label.clone(), part: shown.part.name().to_owned(), text: shown.text.clone() }
 }
 
 /// The ledger's summary; that of a version from before documents were compared leaves out those that differ all the same.
-fn told(summary: &str, changes: Option<&Changes>) -> String {
+fn summary(summary: &str, changes: Option<&Changes>) -> String {
     match changes {
         Some(changes) if summary == diff::summary(&[], &[]) => diff::summary(&changes.records, &changes.documents),
         _ => summary.to_owned(),
-    }
-}
-
-/// The summary, and the two changes that a reader should know first: claims with another value before all else.
-fn lines(summary: &str, changes: Option<&Changes>) -> Vec<String> {
-    let mut lines = vec![capital(summary)];
-    let Some(changes) = changes else { return lines };
-    let mut found: Vec<(u8, String)> = Vec::new();
-    for change in &changes.records {
-        match change.kind {
-            ChangeKind::Added | ChangeKind::Removed => found.push((1, format!("{}: {}", change.name, change.kind.verb()))),
-            ChangeKind::Changed | ChangeKind::Renamed => found.extend(change.fields.iter().map(|field| {
-                let rank = if field.claim.is_some() && field.part == Part::Value { 0 } else { 2 };
-                (rank, format!("{}: {}", change.name, field.text))
-            })),
-        }
-    }
-    found.sort_by_key(|(rank, _)| *rank);
-    lines.extend(found.into_iter().take(2).map(|(_, line)| cut(&line)));
-    lines
-}
-
-fn cut(line: &str) -> String {
-    const LONG: usize = 160;
-    if line.chars().count() <= LONG { line.to_owned() } else { line.chars().take(LONG).chain(" …".chars()).collect() }
-}
-
-/// All records that any version has, each with what it says now and its history, newest first.
-fn records(now: &[(Change, Vec<diff::Shown>)], versions: &[site::Version], changes: &HashMap<u32, (u32, Changes)>) -> Vec<Record> {
-    let mut records: BTreeMap<(String, String), Record> = BTreeMap::new();
-    for (change, shown) in now {
-        let record = Record {
-            collection: change.collection.clone(),
-            id: change.id.clone(),
-            name: change.name.clone(),
-            rows: shown.iter().map(row).collect(),
-            history: Vec::new(),
-        };
-        records.insert((change.collection.clone(), change.id.clone()), record);
-    }
-    for version in versions {
-        let event = |kind: &str, lines: Vec<String>| Event {
-            version: version.number,
-            date: version.long_date.clone(),
-            kind: kind.to_owned(),
-            lines,
-        };
-        match changes.get(&version.number) {
-            Some((_, changes)) => {
-                for change in &changes.records {
-                    let lines = match change.kind {
-                        ChangeKind::Added | ChangeKind::Removed => Vec::new(),
-                        _ => change.fields.iter().map(|field| field.text.clone()).collect(),
-                    };
-                    entry(&mut records, change, &change.id).history.push(event(change.kind.verb(), lines));
-                    if let Some(old) = &change.old_id {
-                        entry(&mut records, change, old).history.push(event(&format!("renamed to {}", change.id), Vec::new()));
-                    }
-                }
-            }
-            // The oldest version that is here: what it holds, it began with.
-            None if !version.pruned => {
-                for held in &version.records {
-                    let Some((collection, id)) = held.record.split_once('/') else { continue };
-                    if let Some(record) = records.get_mut(&(collection.to_owned(), id.to_owned())) {
-                        record.history.push(event("in the book", Vec::new()));
-                    }
-                }
-            }
-            None => {}
-        }
-    }
-    records.into_values().collect()
-}
-
-fn entry<'a>(records: &'a mut BTreeMap<(String, String), Record>, change: &Change, id: &str) -> &'a mut Record {
-    records.entry((change.collection.clone(), id.to_owned())).or_insert_with(|| Record {
-        collection: change.collection.clone(),
-        id: id.to_owned(),
-        name: change.name.clone(),
-        rows: Vec::new(),
-        history: Vec::new(),
-    })
-}
-
-/// `5 November 2025` in English; elsewhere as ISO 8601 has it, which is read everywhere.
-fn long_date(date: Date, language: &str) -> String {
-    const MONTHS: [&str; 12] =
-        ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-    let month = date.month.and_then(|month| MONTHS.get(usize::try_from(month).ok()?.checked_sub(1)?));
-    match (language.split('-').next() == Some("en"), month, date.day) {
-        (true, Some(month), Some(day)) => format!("{day} {month} {}", date.year),
-        (true, Some(month), None) => format!("{month} {}", date.year),
-        _ => date.to_string(),
     }
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Page, Room, Version, path};
+use super::{Page, Site, Version, path};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The room's assets, and their paths from its root.
+/// The site's assets, and their paths from its root.
 pub(super) struct Assets {
     pub(super) style: String,
     pub(super) script: String,
@@ -18,7 +18,7 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    pub(super) fn new(room: &Room, index: &str) -> anyhow::Result<Assets> {
+    pub(super) fn new(site: &Site, index: &str) -> anyhow::Result<Assets> {
         let mut pages = Vec::new();
         let mut add = |name: &str, extension: &str, text: &str| {
             let path = format!("assets/{name}.{}.{extension}", path::short(text.as_bytes()));
@@ -28,7 +28,7 @@ impl Assets {
         let style = add("style", "css", STYLE);
         let script = add("script", "js", SCRIPT);
         let index = add("index", "js", index);
-        let versions = room.versions.iter().filter(|version| !version.pruned);
+        let versions = site.versions.iter().filter(|version| !version.pruned);
         let data = versions.map(|version| (version.number, add(&path::version(version.number), "js", &data(version)))).collect();
         Ok(Assets { style, script, index, data, pages })
     }
@@ -43,7 +43,7 @@ fn data(version: &Version) -> String {
     let mut records = Map::new();
     for record in &version.records {
         let rows: Vec<_> = record.rows.iter().map(|row| json!([row.path, row.label, row.part, row.text])).collect();
-        records.insert(record.record.clone(), json!([record.name, rows]));
+        records.insert(format!("{}/{}", record.collection, record.id), json!([record.name, rows]));
     }
     let documents: Map<String, Value> = version
         .documents

@@ -1,42 +1,43 @@
 //! The feed of versions, in Atom (RFC 4287).
 
 use super::escape::xml;
-use super::{Page, Room, Version, path};
+use super::headlines::headlines;
+use super::{Page, Site, Version, path};
 
 /// `feed.xml`: an entry a version, newest first.
-pub(super) fn feed(room: &Room) -> Page {
-    let base = room.base_url.as_deref().unwrap_or_default();
-    let updated = room.versions.first().map_or("1970-01-01", |version| &version.date);
-    let author = room.organization.as_deref().unwrap_or(&room.title);
-    let oldest = room.versions.last().map_or("", |version| &version.digest);
+pub(super) fn feed(site: &Site) -> Page {
+    let base = site.facts.base_url.as_deref().unwrap_or_default();
+    let updated = site.versions.first().map_or("1970-01-01", |version| &version.date);
+    let author = site.facts.organization.as_deref().unwrap_or(&site.facts.title);
+    let oldest = site.versions.last().map_or("", |version| &version.digest);
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
          <title>{}</title>\n<id>{}</id>\n<updated>{}</updated>\n<author><name>{}</name></author>\n\
          <generator uri=\"https://crates.io/crates/brief\">brief</generator>\n<link rel=\"alternate\" type=\"text/html\" href=\"{}index.html\"/>\n",
-        xml(&room.language),
-        xml(&room.title),
-        urn(&format!("{}{oldest}", room.title)),
+        xml(&site.facts.language),
+        xml(&site.facts.title),
+        urn(&format!("{}{oldest}", site.facts.title)),
         moment(updated),
         xml(author),
         xml(base),
     );
-    if room.base_url.is_some() {
+    if site.facts.base_url.is_some() {
         text.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}feed.xml\"/>\n", xml(base)));
     }
-    for version in &room.versions {
-        entry(room, version, base, &mut text);
+    for version in &site.versions {
+        entry(site, version, base, &mut text);
     }
     text.push_str("</feed>\n");
     Page { path: "feed.xml".to_owned(), bytes: text.into_bytes() }
 }
 
-fn entry(room: &Room, version: &Version, base: &str, text: &mut String) {
+fn entry(site: &Site, version: &Version, base: &str, text: &mut String) {
     let mut lines = vec![version.summary.clone()];
-    lines.extend(version.lines.iter().cloned());
+    lines.extend(headlines(version));
     text.push_str(&format!(
         "<entry>\n<title>{} v{}</title>\n<id>{}</id>\n<updated>{}</updated>\n\
          <link rel=\"alternate\" type=\"text/html\" href=\"{}{}\"/>\n<summary>{}</summary>\n</entry>\n",
-        xml(&room.title),
+        xml(&site.facts.title),
         version.number,
         urn(&format!("{}v{}", version.digest, version.number)),
         moment(&version.date),

@@ -1,4 +1,4 @@
-//! Where everything is in a room, as paths from its root.
+//! Where everything is on the site, as paths from its root.
 
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,7 @@ pub fn version(number: u32) -> String {
 
 /// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside; a part of an
 /// id that would mean something else in an address gets a digest behind what can stand there.
-pub fn document(number: u32, id: &str) -> String {
+pub(super) fn document(number: u32, id: &str) -> String {
     let aside = if matches!(id, "index" | "changes") { "-document" } else { "" };
     let parts: Vec<String> = id.split('/').map(|part| if *to_address(part) == *part { part.to_owned() } else { name(part) }).collect();
     format!("{}/{}{aside}.html", version(number), parts.join("/"))
@@ -29,7 +29,7 @@ pub(super) fn changes(number: u32) -> String {
 
 /// The page of a record: `records/precedents/kfor.html`. An id that can't be a file's name gets a digest behind what
 /// can.
-pub fn record(collection: &str, id: &str) -> String {
+pub(super) fn record(collection: &str, id: &str) -> String {
     format!("records/{}/{}.html", name(collection), name(id))
 }
 

@@ -1,50 +1,50 @@
-//! What search engines are told: `robots.txt`, and `sitemap.xml` where the room's address is known.
+//! What search engines are told: `robots.txt`, and `sitemap.xml` where the site's address is known.
 
 use super::escape::xml;
-use super::{Page, Room, path};
+use super::{Page, Site, path};
 
-/// `robots.txt` of the room.
-pub(super) fn robots(room: &Room) -> Page {
-    let mut text = rules(room, &base_path(room), &[""]);
-    if let (true, Some(base)) = (has_clear(room), &room.base_url) {
+/// `robots.txt` of the site.
+pub(super) fn robots(site: &Site) -> Page {
+    let mut text = rules(site, &base_path(site), &[""]);
+    if let (true, Some(base)) = (has_clear(site), &site.facts.base_url) {
         text.push_str(&format!("Sitemap: {base}sitemap.xml\n"));
     }
     Page { path: "robots.txt".to_owned(), bytes: text.into_bytes() }
 }
 
-/// `robots.txt` of the folder above the room, which holds the versions' files too.
-pub fn robots_above(room: &Room, folder: &str) -> Vec<u8> {
-    let base = base_path(room);
+/// `robots.txt` of the folder above the site, which holds the versions' files too.
+pub fn robots_above(site: &Site, folder: &str) -> Vec<u8> {
+    let base = base_path(site);
     let above = base.strip_suffix(&format!("/{folder}")).unwrap_or(&base).to_owned();
-    let mut text = rules(room, &above, &["", &format!("/{folder}")]);
-    if let (true, Some(base)) = (has_clear(room), &room.base_url) {
+    let mut text = rules(site, &above, &["", &format!("/{folder}")]);
+    if let (true, Some(base)) = (has_clear(site), &site.facts.base_url) {
         text.push_str(&format!("Sitemap: {base}sitemap.xml\n"));
     }
     text.into_bytes()
 }
 
-/// The path of the room's address, without a slash at its end.
-fn base_path(room: &Room) -> String {
-    let path = room.base_url.as_ref().and_then(|base| base.split_once("://")?.1.split_once('/').map(|(_, path)| path));
+/// The path of the site's address, without a slash at its end.
+fn base_path(site: &Site) -> String {
+    let path = site.facts.base_url.as_ref().and_then(|base| base.split_once("://")?.1.split_once('/').map(|(_, path)| path));
     path.filter(|path| !path.is_empty()).map(|path| format!("/{}", path.trim_end_matches('/'))).unwrap_or_default()
 }
 
-fn has_clear(room: &Room) -> bool {
-    room.versions.iter().any(|version| version.clear && !version.pruned)
+fn has_clear(site: &Site) -> bool {
+    site.versions.iter().any(|version| version.clear && !version.pruned)
 }
 
 /// What is not for everyone is not to be crawled either; its pages say so too. Where versions differ, each is told of by
 /// itself, and what shows several of them is not to be crawled (RFC 9309: the longest rule that matches decides).
-fn rules(room: &Room, base: &str, folders: &[&str]) -> String {
-    if room.clear() {
+fn rules(site: &Site, base: &str, folders: &[&str]) -> String {
+    if site.clear() {
         return "User-agent: *\nAllow: /\n".to_owned();
     }
     let mut text = "User-agent: *\nDisallow: /\n".to_owned();
-    for version in room.versions.iter().filter(|version| version.clear && !version.pruned) {
+    for version in site.versions.iter().filter(|version| version.clear && !version.pruned) {
         for folder in folders {
             let path = format!("{base}{folder}/{}/", path::version(version.number));
             text.push_str(&format!("Allow: {path}\n"));
-            let before = version.before.as_ref().and_then(|before| room.version(before.number));
+            let before = version.changes.as_ref().and_then(|changes| site.version(changes.since));
             if before.is_some_and(|before| !before.clear) {
                 text.push_str(&format!("Disallow: {path}changes.html\n"));
             }
@@ -54,8 +54,8 @@ fn rules(room: &Room, base: &str, folders: &[&str]) -> String {
 }
 
 /// The sitemap (sitemaps.org, 0.9): addresses in it are absolute, so it needs the base.
-pub(super) fn sitemap(room: &Room, clear: &[String]) -> Option<Page> {
-    let base = room.base_url.as_ref().filter(|_| !clear.is_empty())?;
+pub(super) fn sitemap(site: &Site, clear: &[String]) -> Option<Page> {
+    let base = site.facts.base_url.as_ref().filter(|_| !clear.is_empty())?;
     let mut paths: Vec<&str> = clear.iter().map(String::as_str).collect();
     paths.sort_unstable();
     let mut text =

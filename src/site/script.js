@@ -1,4 +1,4 @@
-// The reading room's script: search, and the comparison of any two versions. Everything else works without it.
+// The reading site's script: search, and the comparison of any two versions. Everything else works without it.
 "use strict";
 
 const element = (name, text, attributes = {}) => {

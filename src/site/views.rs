@@ -1,4 +1,4 @@
-//! The pages of a room, one view each: what it is called, and what its template is told.
+//! The pages of a site, one view each: what it is called, and what its template is told.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,9 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::asset::Assets;
-use super::{Document, Page, Record, Room, Version, path};
+use super::data::{PrintedClaim, Record};
+use super::headlines::headlines;
+use super::{Document, Page, Site, Version, path};
 use crate::document::{ArticleNote, note_numbers};
 use crate::model::SOURCES;
 
@@ -37,13 +39,13 @@ pub(super) enum View<'a> {
     Document(&'a Version, &'a Document),
 }
 
-/// All pages of a room.
-pub(super) fn all(room: &Room) -> Vec<View<'_>> {
+/// All pages of a site.
+pub(super) fn all(site: &Site) -> Vec<View<'_>> {
     let mut views = vec![View::Front, View::Search, View::Compare, View::Records];
-    views.extend(room.records.iter().map(View::Record));
-    for version in &room.versions {
+    views.extend(site.records.iter().map(View::Record));
+    for version in &site.versions {
         views.push(View::Overview(version));
-        if version.before.is_some() {
+        if version.changes.is_some() {
             views.push(View::Changes(version));
         }
         views.extend(version.documents.iter().map(|document| View::Document(version, document)));
@@ -92,38 +94,39 @@ impl View<'_> {
         }
     }
 
-    fn description(&self, room: &Room) -> String {
+    fn description(&self, site: &Site) -> String {
         match self {
             View::Record(record) => format!("{}: what the book says of it, and since when", record.name),
             View::Overview(version) | View::Changes(version) => version.summary.clone(),
             View::Document(version, document) => {
-                format!("{}. Version {} of {}, {}.", document.title, version.number, room.title, version.long_date)
+                format!("{}. Version {} of {}, {}.", document.title, version.number, site.facts.title, version.long_date)
             }
-            _ => room.subtitle.clone().unwrap_or_else(|| room.title.clone()),
+            _ => site.facts.subtitle.clone().unwrap_or_else(|| site.facts.title.clone()),
         }
     }
 
-    fn own(&self, room: &Room, assets: &Assets) -> Value {
+    fn own(&self, site: &Site, assets: &Assets) -> Value {
         match self {
             View::Front => {
-                let newest = room.versions.iter().find(|version| !version.pruned);
+                let newest = site.newest();
                 context! {
-                    versions => Value::from(Serde(&room.versions)),
+                    versions => Value::from(Serde(&site.versions)),
                     newest => Value::from(Serde(newest)),
                     documents => newest.map(linked).unwrap_or_default(),
-                    subtitle => room.subtitle.clone(),
-                    organization => room.organization.clone(),
+                    lines => newest.map(headlines).unwrap_or_default(),
+                    subtitle => site.facts.subtitle.clone(),
+                    organization => site.facts.organization.clone(),
                     as_of => newest.map(|version| version.as_of.clone()),
                 }
             }
             View::Search => context! { index => &assets.index },
             View::Compare => {
                 let data: BTreeMap<u32, &String> = assets.data.iter().map(|(number, path)| (*number, path)).collect();
-                context! { versions => Value::from(Serde(&room.versions)), data => super::asset::inert(&serde_json::json!(data).to_string()) }
+                context! { versions => Value::from(Serde(&site.versions)), data => super::asset::inert(&serde_json::json!(data).to_string()) }
             }
             View::Records => {
                 let mut collections: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-                for record in &room.records {
+                for record in &site.records {
                     let path = path::record(&record.collection, &record.id);
                     collections
                         .entry(&record.collection)
@@ -132,67 +135,71 @@ impl View<'_> {
                 }
                 context! { collections => collections }
             }
-            View::Record(record) => context! { record => Value::from(Serde(record)), printed => printed_in(room, record) },
+            View::Record(record) => context! { record => Value::from(Serde(record)), printed => printed_in(site, record) },
             View::Overview(version) => context! {
                 version => Value::from(Serde(version)),
                 documents => linked(version),
-                earlier => version.before.as_ref().map(|before| before.number),
-                later => room.versions.iter().find(|other| other.before.as_ref().is_some_and(|b| b.number == version.number)).map(|v| v.number),
+                lines => headlines(version),
+                earlier => version.changes.as_ref().map(|changes| changes.since),
+                later => site.versions.iter().find(|other| other.changes.as_ref().is_some_and(|changes| changes.since == version.number)).map(|v| v.number),
             },
-            View::Changes(version) => context! { version => Value::from(Serde(version)) },
+            View::Changes(version) => context! {
+                version => Value::from(Serde(version)),
+                html => version.changes.as_ref().map(|changes| Value::from_safe_string(changes.html.clone())),
+            },
             View::Document(version, document) => context! {
                 version => Value::from(Serde(version)),
                 document => Value::from(Serde(document)),
                 html => Value::from_safe_string(document.article.html.clone()),
                 headings => document.article.headings.iter().filter(|heading| heading.level <= 3)
                     .map(|heading| context! { level => heading.level, id => heading.id.clone(), text => heading.text.clone() }).collect::<Vec<_>>(),
-                notes => notes(room, document),
-                newest => room.versions.first().map(|newest| newest.number),
-                claims => document.claims.iter().map(|claim| claim_row(room, claim)).collect::<Vec<_>>(),
+                notes => notes(site, document),
+                newest => site.versions.first().map(|newest| newest.number),
+                claims => document.claims.iter().map(|claim| claim_row(site, claim)).collect::<Vec<_>>(),
             },
         }
     }
 
     /// Whether anyone may see the page: what it shows of versions decides, whatever others say.
-    pub(super) fn is_clear(&self, room: &Room) -> bool {
-        self.versions(room).iter().all(|version| version.clear)
+    pub(super) fn is_clear(&self, site: &Site) -> bool {
+        self.versions(site).iter().all(|version| version.clear)
     }
 
-    fn marking(&self, room: &Room) -> Option<String> {
-        room.marking(self.versions(room).into_iter())
+    fn marking(&self, site: &Site) -> Option<String> {
+        site.marking(self.versions(site).into_iter())
     }
 
     /// The versions that the page shows something of.
-    fn versions<'a>(&'a self, room: &'a Room) -> Vec<&'a Version> {
+    fn versions<'a>(&'a self, site: &'a Site) -> Vec<&'a Version> {
         match self {
             View::Overview(version) | View::Document(version, _) => vec![version],
             View::Changes(version) => {
-                let before = version.before.as_ref().and_then(|before| room.version(before.number));
+                let before = version.changes.as_ref().and_then(|changes| site.version(changes.since));
                 std::iter::once(*version).chain(before).collect()
             }
-            _ => room.versions.iter().collect(),
+            _ => site.versions.iter().collect(),
         }
     }
 
     /// The page as a file.
-    pub(super) fn page(&self, room: &Room, assets: &Assets, environment: &Environment<'_>) -> Result<Page> {
+    pub(super) fn page(&self, site: &Site, assets: &Assets, environment: &Environment<'_>) -> Result<Page> {
         let path = self.path();
         let told = context! {
             root => path::root(&path),
-            files => format!("{}{}", path::root(&path), room.files),
+            files => format!("{}{}", path::root(&path), site.facts.files),
             path => path.clone(),
-            book => &room.title,
-            language => &room.language,
-            marking => self.marking(room),
-            clear => self.is_clear(room),
-            base_url => &room.base_url,
+            book => &site.facts.title,
+            language => &site.facts.language,
+            marking => self.marking(site),
+            clear => self.is_clear(site),
+            base_url => &site.facts.base_url,
             window => self.title(),
-            description => self.description(room),
+            description => self.description(site),
             style => &assets.style,
             script => &assets.script,
             here => self.template(),
-            current => room.versions.first().map(|version| context! { number => &version.number, long_date => &version.long_date }),
-            ..self.own(room, assets)
+            current => site.versions.first().map(|version| context! { number => &version.number, long_date => &version.long_date }),
+            ..self.own(site, assets)
         };
         let html = environment.get_template(self.template()).and_then(|template| template.render(told));
         Ok(Page { bytes: html.with_context(|| format!("can't make the page `{path}`"))?.into_bytes(), path })
@@ -214,7 +221,7 @@ fn linked(version: &Version) -> Vec<Value> {
 }
 
 /// A document's notes, each with the sources that its claims name.
-fn notes(room: &Room, document: &Document) -> Vec<Value> {
+fn notes(site: &Site, document: &Document) -> Vec<Value> {
     let mut sources: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for claim in &document.claims {
         // A claim with as many notes as sources: each note is of the source in its place.
@@ -234,28 +241,28 @@ fn notes(room: &Room, document: &Document) -> Vec<Value> {
                 ids.push(id);
             }
         }
-        let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(room, id)).collect();
+        let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(site, id)).collect();
         let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
         context! { label => &note.label, shown => shown, html => Value::from_safe_string(note.html.clone()), sources => links }
     };
     document.article.notes.iter().map(note).collect()
 }
 
-fn source_link(room: &Room, id: &str) -> Option<Value> {
-    let record = room.record(SOURCES, id)?;
+fn source_link(site: &Site, id: &str) -> Option<Value> {
+    let record = site.record(SOURCES, id)?;
     Some(context! { name => &record.name, path => path::record(&record.collection, &record.id) })
 }
 
-fn claim_row(room: &Room, claim: &super::PrintedClaim) -> Value {
+fn claim_row(site: &Site, claim: &PrintedClaim) -> Value {
     // A figure that was calculated from several records leads to none of them.
     let only = claim.records.first().filter(|_| claim.records.len() == 1);
-    let record = only.and_then(|record| record.split_once('/')).filter(|(collection, id)| room.record(collection, id).is_some());
+    let record = only.and_then(|record| record.split_once('/')).filter(|(collection, id)| site.record(collection, id).is_some());
     let sources: Vec<Value> = claim
         .sources
         .iter()
         .map(|source| {
             let (id, place) = source.split_once('#').map_or((source.as_str(), None), |(id, place)| (id, Some(place)));
-            context! { name => id, place => place, path => room.record(SOURCES, id).is_some().then(|| path::record(SOURCES, id)) }
+            context! { name => id, place => place, path => site.record(SOURCES, id).is_some().then(|| path::record(SOURCES, id)) }
         })
         .collect();
     context! {
@@ -268,15 +275,14 @@ fn claim_row(room: &Room, claim: &super::PrintedClaim) -> Value {
 }
 
 /// Where the newest version prints a record's claims: documents, with the first page of each.
-fn printed_in(room: &Room, record: &Record) -> Vec<Value> {
-    let Some(newest) = room.versions.iter().find(|version| !version.pruned) else { return Vec::new() };
-    let name = format!("{}/{}", record.collection, record.id);
-    let printing = newest.documents.iter().filter_map(|document| {
-        let mut claims = document.claims.iter().filter(|claim| claim.records.contains(&name)).peekable();
-        let page = claims.peek()?.page;
+fn printed_in(site: &Site, record: &Record) -> Vec<Value> {
+    let Some(newest) = site.newest() else { return Vec::new() };
+    let places = site.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
+    let printing = places.iter().filter_map(|place| {
+        let document = newest.documents.get(place.document)?;
         Some(context! {
-            title => &document.title, path => path::document(newest.number, &document.id), page => page,
-            pdf => document.pdf.is_some().then(|| format!("{}/{}.pdf", path::version(newest.number), document.id)), claims => claims.count(),
+            title => &document.title, path => path::document(newest.number, &document.id), page => place.page,
+            pdf => document.pdf.is_some().then(|| format!("{}/{}.pdf", path::version(newest.number), document.id)),
         })
     });
     printing.collect()

@@ -16,7 +16,9 @@ impl Store {
         if self.disk.is_folder(&target) {
             bail!("`{}` is there already", target.display());
         }
-        Stage::new(self.output.join(format!("{STAGING}{name}")), target, entry.number, Durability::Synced, &self.disk)
+        let staging = self.output.join(format!("{STAGING}{name}"));
+        self.disk.remove(&staging).with_context(|| format!("can't remove `{}`", staging.display()))?;
+        Stage::new(staging, target, entry.number, Durability::Synced, &self.disk)
     }
 
     /// Puts a version into place whose files are all staged, as its manifest lists them, and enters it.

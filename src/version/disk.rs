@@ -191,6 +191,12 @@ impl Disk {
         }
     }
 
+    /// Removes a folder that holds nothing.
+    pub(super) fn remove_empty_folder(&self, path: &Path) -> io::Result<()> {
+        self.before(Call::Remove(path))?;
+        fs::remove_dir(path)
+    }
+
     /// Replaces a file whole: written beside it, synced, renamed over it, and its folder synced.
     pub(super) fn replace(&self, path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
         self.replace_with(path, durability, |_| Ok(bytes.to_vec()))

@@ -10,8 +10,6 @@ use super::folder::folder_name;
 
 /// What the names of our own passing files and folders start with.
 pub(super) const STAGING: &str = ".staging-";
-pub(super) const OLD_DRAFT: &str = ".old-draft";
-pub(super) const GONE_DRAFT: &str = ".staging-old-draft";
 pub(super) const LATEST: &str = "latest";
 pub(super) const PRUNED: &str = ".pruned-";
 const SET_ASIDE: &str = ".set-aside-";
@@ -25,7 +23,8 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
     let names = disk.list(output).with_context(|| format!("can't list `{}`", output.display()))?;
     let mut notes = Vec::new();
     for name in &names {
-        if name.starts_with(STAGING) || name.starts_with(PRUNED) || BESIDE.contains(&name.as_str()) {
+        let of_version = [STAGING, PRUNED].iter().any(|prefix| name.strip_prefix(prefix).and_then(version_number).is_some());
+        if of_version || BESIDE.contains(&name.as_str()) {
             let path = output.join(name);
             disk.remove(&path).with_context(|| format!("can't remove `{}`, left by an interrupted build", path.display()))?;
         }

@@ -1,11 +1,14 @@
-//! Folders that are made anew as a whole, the draft and the pages: written beside, then put in the place of the one before.
+//! Folders that are made anew as a whole, the draft and the site: written beside, then put in the place of the one before.
 //!
 //! Each holds a list of its files, so that what somebody else put there, or changed, is never deleted: where there is
-//! any, the folder stays as it is, and the files are named.
+//! any, the folder stays as it is, and the files are named. The new folder and the one before have names of their own
+//! beside it, which no other run uses (`.site.new-4711-1`); what a stopped run left under such a name is removed by the
+//! next, as far as the list in it shows that brief wrote it.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
@@ -27,58 +30,105 @@ const NAMED: usize = 3;
 struct Listing {
     format: u32,
     files: BTreeMap<String, Output>,
+    /// The folder is still being written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unfinished: bool,
 }
 
-/// A folder that is made anew as a whole, and where the one before waits until the new one stands.
+/// A folder that is made anew as a whole.
 #[derive(Debug)]
 pub(super) struct Replaced<'a> {
     pub(super) target: PathBuf,
-    pub(super) old: PathBuf,
-    /// The name under which the one before is removed.
-    pub(super) gone: PathBuf,
-    /// The file that lists the others.
-    pub(super) list: &'static str,
+    /// The names of the file that lists the others; the first is written.
+    pub(super) lists: &'static [&'static str],
     pub(super) disk: &'a Disk,
+}
+
+/// What a folder beside the target is for; part of its name.
+#[derive(Debug, Clone, Copy)]
+enum Purpose {
+    /// What is being written.
+    New,
+    /// The folder before, until the new one is in its place.
+    Old,
+    /// The folder before, while it is removed.
+    Gone,
+}
+
+impl Purpose {
+    fn name(self) -> &'static str {
+        match self {
+            Purpose::New => "new",
+            Purpose::Old => "old",
+            Purpose::Gone => "gone",
+        }
+    }
 }
 
 /// Makes a folder anew: `write` fills it, and until all is written the one before stays as it is.
 ///
-/// `list` is the name of the file that lists the others; a folder with other people's files in it is not touched.
-pub fn replace_folder(target: &Path, list: &'static str, write: impl FnOnce(&Stage) -> Result<()>) -> Result<()> {
-    replace_folder_on(target, list, &Disk::default(), write)
+/// `lists` are the names of the file that lists the others, of which the first is written; a folder with other people's
+/// files in it is not touched.
+pub fn replace_folder(target: &Path, lists: &'static [&'static str], write: impl FnOnce(&Stage) -> Result<()>) -> Result<()> {
+    replace_folder_on(target, lists, &Disk::default(), write)
 }
 
 /// [`replace_folder`] on a disk of one's own.
-pub fn replace_folder_on(target: &Path, list: &'static str, disk: &Disk, write: impl FnOnce(&Stage) -> Result<()>) -> Result<()> {
+pub fn replace_folder_on(
+    target: &Path,
+    lists: &'static [&'static str],
+    disk: &Disk,
+    write: impl FnOnce(&Stage) -> Result<()>,
+) -> Result<()> {
     let cannot = || format!("can't write `{}`", target.display());
     if target.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
         bail!("`{}` is a link, and what it leads to is not brief's to replace: remove the link, or name a folder", target.display());
     }
     let target = Guard::of_site().check(target)?;
-    let (staging, old, gone) = (beside(&target, "new")?, beside(&target, "old")?, beside(&target, "gone")?);
     let parent = target.parent().unwrap_or(Path::new("."));
     disk.create_folder(parent).with_context(cannot)?;
     let _lock = lock_folder(parent);
-    let replaced = Replaced { target, old, gone, list, disk };
+    let replaced = Replaced { target, lists, disk };
     replaced.recover()?;
-    replaced.check()?;
-    let stage = Stage::new(staging, replaced.target.clone(), 0, Durability::Scratch, disk)?;
+    let stage = replaced.stage()?;
     write(&stage)?;
     replaced.put(stage)
 }
 
 impl Replaced<'_> {
-    /// Puts away what a run left that stopped between its two renames.
+    /// Begins the new folder; an error where the one before holds anyone else's files.
+    pub(super) fn stage(&self) -> Result<Stage> {
+        self.check()?;
+        let stage = Stage::new(self.beside(Purpose::New)?, self.target.clone(), 0, Durability::Scratch, self.disk)?;
+        self.write_list(&stage, &Listing { format: FORMAT, files: BTreeMap::new(), unfinished: true })?;
+        Ok(stage)
+    }
+
+    /// Puts away what a run left that stopped half-way.
     pub(super) fn recover(&self) -> Result<()> {
-        self.disk.remove(&self.gone).with_context(|| format!("can't remove `{}`", self.gone.display()))?;
-        if !is_there(&self.old) {
-            return Ok(());
+        for folder in self.left(Purpose::Gone)? {
+            self.remove_listed(&folder)?;
         }
-        if is_there(&self.target) {
-            return self.discard_old();
+        for folder in self.left(Purpose::New)? {
+            let cannot = || format!("can't remove `{}`", folder.display());
+            match self.listing(&folder)? {
+                Some(listing) if listing.unfinished => self.disk.remove(&folder).with_context(cannot)?,
+                Some(_) => self.discard(&folder)?,
+                None => self.remove_just_begun(&folder).with_context(cannot)?,
+            }
         }
-        let cannot = || format!("can't bring back `{}`", self.target.display());
-        self.disk.rename(&self.old, &self.target).with_context(cannot)
+        for folder in self.left(Purpose::Old)? {
+            if self.listing(&folder)?.is_none() {
+                continue;
+            }
+            if is_there(&self.target) {
+                self.discard(&folder)?;
+            } else {
+                let cannot = || format!("can't bring back `{}`", self.target.display());
+                self.disk.rename(&folder, &self.target).with_context(cannot)?;
+            }
+        }
+        Ok(())
     }
 
     /// An error where the folder holds anything that brief did not write, or that was changed since.
@@ -103,37 +153,52 @@ impl Replaced<'_> {
 
     /// Puts what is staged into the folder's place, and its list with it.
     pub(super) fn put(&self, mut stage: Stage) -> Result<()> {
-        let listing = Listing { format: FORMAT, files: stage.outputs() };
-        stage.write(self.list, (serde_json::to_string_pretty(&listing)? + "\n").as_bytes())?;
+        self.write_list(&stage, &Listing { format: FORMAT, files: stage.outputs(), unfinished: false })?;
         self.check()?;
-        let is_there = is_there(&self.target);
-        if is_there {
+        let before = if is_there(&self.target) { Some(self.beside(Purpose::Old)?) } else { None };
+        if let Some(before) = &before {
             let cannot = || format!("can't replace `{}`", self.target.display());
-            self.disk.rename(&self.target, &self.old).with_context(cannot)?;
+            self.disk.rename(&self.target, before).with_context(cannot)?;
         }
         if let Err(error) = stage.settle() {
-            // The folder before comes back if it can; if not, the next run brings it.
-            let _ = self.disk.rename(&self.old, &self.target);
+            if let Some(before) = &before {
+                // The folder before comes back if it can; if not, the next run brings it.
+                let _ = self.disk.rename(before, &self.target);
+            }
             return Err(error);
         }
-        if is_there { self.discard_old() } else { Ok(()) }
+        before.map_or(Ok(()), |before| self.discard(&before))
     }
 
-    /// Removes the folder before; what came into it in the last moment is kept, and said.
-    fn discard_old(&self) -> Result<()> {
-        match self.foreign(&self.old) {
+    /// Removes a folder in which nothing was written yet but the list, in part.
+    fn remove_just_begun(&self, folder: &Path) -> std::io::Result<()> {
+        let begun = super::disk::beside(&folder.join(self.lists[0]));
+        let names = self.disk.list(folder)?;
+        if names.iter().any(|name| Some(name.as_str()) != begun.file_name().and_then(|name| name.to_str())) {
+            return Ok(());
+        }
+        self.disk.remove(&begun)?;
+        self.disk.remove_empty_folder(folder)
+    }
+
+    /// Removes a folder that is not needed any more; what came into it in the last moment is kept, and said.
+    fn discard(&self, folder: &Path) -> Result<()> {
+        match self.foreign(folder) {
             Ok(foreign) if !foreign.is_empty() => {}
             // What can't be looked at or removed is left to the next run.
             Ok(_) => {
-                // Under another name, so that nobody looks into what is half removed.
-                let _ = self.disk.rename(&self.old, &self.gone).and_then(|()| self.disk.remove(&self.gone));
+                let gone = self.beside(Purpose::Gone)?;
+                // Under another name, so that what is half removed is never brought back.
+                if self.disk.rename(folder, &gone).is_ok() {
+                    let _ = self.remove_listed(&gone);
+                }
                 return Ok(());
             }
             Err(_) => return Ok(()),
         }
         let aside = (1..).map(|turn| self.target.with_extension(format!("kept-{turn}"))).find(|path| !is_there(path)).unwrap_or_default();
-        let cannot = || format!("can't move `{}` to `{}`", self.old.display(), aside.display());
-        self.disk.rename(&self.old, &aside).with_context(cannot)?;
+        let cannot = || format!("can't move `{}` to `{}`", folder.display(), aside.display());
+        self.disk.rename(folder, &aside).with_context(cannot)?;
         bail!(
             "`{}` was replaced, and files that brief did not put there came into it meanwhile: they are in `{}`",
             self.target.display(),
@@ -141,25 +206,89 @@ impl Replaced<'_> {
         )
     }
 
+    /// Removes the files of a folder that its list names, then the list, then what is empty; anything else stays.
+    fn remove_listed(&self, folder: &Path) -> Result<()> {
+        let listed = self.listing(folder)?.map(|listing| listing.files);
+        let cannot = |path: &Path| format!("can't remove `{}`", path.display());
+        let mut folders = Vec::new();
+        let mut files = Vec::new();
+        for entry in walkdir::WalkDir::new(folder) {
+            let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
+            let name = name_in(folder, entry.path());
+            if entry.file_type().is_dir() {
+                folders.push(entry.into_path());
+            } else if listed.as_ref().is_some_and(|listed| listed.contains_key(&name) || is_litter(&name)) {
+                files.push(entry.into_path());
+            }
+        }
+        files.par_iter().try_for_each(|file| self.disk.remove(file).with_context(|| cannot(file)))?;
+        for list in self.lists.iter().filter(|_| listed.is_some()) {
+            let list = folder.join(list);
+            self.disk.remove(&list).with_context(|| cannot(&list))?;
+        }
+        for folder in folders.iter().rev() {
+            // One that still holds something is not brief's to remove.
+            let _ = self.disk.remove_empty_folder(folder);
+        }
+        Ok(())
+    }
+
+    /// The folders that runs before left for a purpose, sorted by name.
+    fn left(&self, purpose: Purpose) -> Result<Vec<PathBuf>> {
+        let parent = self.target.parent().unwrap_or(Path::new("."));
+        let prefix = format!("{}-", self.name_beside(purpose)?);
+        let names = self.disk.list(parent).with_context(|| format!("can't list `{}`", parent.display()))?;
+        let folders = names.into_iter().filter(|name| name.starts_with(&prefix)).map(|name| parent.join(name));
+        Ok(folders.filter(|folder| self.disk.is_folder(folder)).collect())
+    }
+
+    /// A path beside the target that nothing has.
+    fn beside(&self, purpose: Purpose) -> Result<PathBuf> {
+        static TURN: AtomicU32 = AtomicU32::new(1);
+        let name = self.name_beside(purpose)?;
+        loop {
+            let turn = TURN.fetch_add(1, Ordering::Relaxed);
+            let path = self.target.with_file_name(format!("{name}-{}-{turn}", std::process::id()));
+            if !is_there(&path) {
+                return Ok(path);
+            }
+        }
+    }
+
+    /// `.site.new` for `site`.
+    fn name_beside(&self, purpose: Purpose) -> Result<String> {
+        let target = &self.target;
+        let name =
+            target.file_name().ok_or_else(|| anyhow!("`{}` can't be replaced as a whole: name a folder below it", target.display()))?;
+        Ok(format!(".{}.{}", name.to_string_lossy(), purpose.name()))
+    }
+
+    fn write_list(&self, stage: &Stage, listing: &Listing) -> Result<()> {
+        stage.write_list(self.lists[0], (serde_json::to_string_pretty(listing)? + "\n").as_bytes())
+    }
+
+    /// The list in a folder; nothing where there is none, or one that is not brief's.
+    fn listing(&self, folder: &Path) -> Result<Option<Listing>> {
+        for list in self.lists.iter().map(|list| folder.join(list)) {
+            if list.symlink_metadata().is_ok_and(|found| found.is_file()) {
+                let bytes = self.disk.read(&list, LARGEST).with_context(|| format!("can't read `{}`", list.display()))?;
+                return Ok(serde_json::from_slice(&bytes).ok().filter(|listing: &Listing| listing.format == FORMAT));
+            }
+        }
+        Ok(None)
+    }
+
     /// The files in a folder that brief did not write, or that were changed since, sorted.
     fn foreign(&self, folder: &Path) -> Result<Vec<String>> {
         if !self.disk.is_folder(folder) {
             return Ok(if is_there(folder) { vec![folder.display().to_string()] } else { Vec::new() });
         }
-        let list = folder.join(self.list);
-        let bytes = match list.symlink_metadata() {
-            Ok(metadata) if metadata.is_file() => {
-                self.disk.read(&list, LARGEST).with_context(|| format!("can't read `{}`", list.display()))?
-            }
-            _ => Vec::new(),
-        };
-        let list = serde_json::from_slice(&bytes).ok().filter(|list: &Listing| list.format == FORMAT);
-        let known = list.map(|list| list.files).unwrap_or_default();
+        let known = self.listing(folder)?.map(|listing| listing.files).unwrap_or_default();
         let mut found = Vec::new();
         for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
             let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
             let name = name_in(folder, entry.path());
-            if !entry.file_type().is_dir() && !is_litter(&name) && name != self.list {
+            if !entry.file_type().is_dir() && !is_litter(&name) && !self.lists.contains(&name.as_str()) {
                 found.push((known.get(&name).filter(|_| entry.file_type().is_file()), name));
             }
         }
@@ -177,12 +306,6 @@ impl Replaced<'_> {
 
 pub(super) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
-}
-
-/// `.site.new` for `site`.
-fn beside(target: &Path, what: &str) -> Result<PathBuf> {
-    let name = target.file_name().ok_or_else(|| anyhow!("`{}` can't be replaced as a whole: name a folder below it", target.display()))?;
-    Ok(target.with_file_name(format!(".{}.{what}", name.to_string_lossy())))
 }
 
 /// Keeps two runs from replacing folders side by side, where the system locks folders; it lets go when this is dropped.

@@ -27,11 +27,7 @@ pub struct Stage {
 
 impl Stage {
     pub(super) fn new(folder: PathBuf, target: PathBuf, number: u32, durability: Durability, disk: &Disk) -> Result<Stage> {
-        let make = || {
-            disk.remove(&folder)?;
-            disk.create_new_folder(&folder)
-        };
-        make().with_context(|| format!("can't make the folder `{}`", folder.display()))?;
+        disk.create_new_folder(&folder).with_context(|| format!("can't make the folder `{}`", folder.display()))?;
         let folders = Mutex::new(BTreeSet::from([folder.clone()]));
         Ok(Stage { folder, target, number, durability, disk: disk.clone(), outputs: Mutex::default(), folders, done: false })
     }
@@ -51,6 +47,13 @@ impl Stage {
         write().with_context(|| format!("can't write `{}`", self.target.join(name).display()))?;
         self.outputs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), Output::of(bytes));
         Ok(())
+    }
+
+    /// Writes the list of the files, which is none of them, whole or not at all.
+    pub(super) fn write_list(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        let path = self.path_of(name)?;
+        let cannot = || format!("can't write `{}`", self.target.join(name).display());
+        self.disk.replace(&path, bytes, self.durability).with_context(cannot)
     }
 
     /// Begins a file whose bytes come piece by piece; `name` is as for [`Stage::write`].

@@ -16,7 +16,7 @@ use super::folder::{Version, folder_name};
 use super::ledger::{self, Commit, Entry, Ledger};
 use super::manifest::{self, Manifest};
 use super::prune::Pruning;
-use super::recover::{GONE_DRAFT, LATEST, OLD_DRAFT, PRUNED, STAGING, recover, version_number};
+use super::recover::{LATEST, PRUNED, STAGING, recover, version_number};
 use super::replace::{Replaced, is_there};
 use super::{Digest, DocumentEntry, Stage, Tools};
 use crate::files::Guard;
@@ -99,7 +99,9 @@ impl Store {
     pub fn stage(&self) -> Result<Stage> {
         let number = self.ledger.next_number();
         let name = folder_name(number);
-        Stage::new(self.output.join(format!("{STAGING}{name}")), self.output.join(&name), number, Durability::Synced, &self.disk)
+        let staging = self.output.join(format!("{STAGING}{name}"));
+        self.disk.remove(&staging).with_context(|| format!("can't remove `{}`", staging.display()))?;
+        Stage::new(staging, self.output.join(&name), number, Durability::Synced, &self.disk)
     }
 
     /// Adds the manifest to a staged version, puts it into place and enters it into the ledger.
@@ -151,8 +153,7 @@ impl Store {
 
     /// Begins a draft, which will replace the one before it as a whole; an error where that holds anyone else's files.
     pub fn stage_draft(&self) -> Result<Stage> {
-        self.draft().check()?;
-        Stage::new(self.output.join(format!("{STAGING}{DRAFT}")), self.output.join(DRAFT), 0, Durability::Scratch, &self.disk)
+        self.draft().stage()
     }
 
     /// Puts a draft into place; returns its folder.
@@ -162,8 +163,7 @@ impl Store {
     }
 
     fn draft(&self) -> Replaced<'_> {
-        let [target, old, gone] = [DRAFT, OLD_DRAFT, GONE_DRAFT].map(|name| self.output.join(name));
-        Replaced { target, old, gone, list: DRAFT_LIST, disk: &self.disk }
+        Replaced { target: self.output.join(DRAFT), lists: &[DRAFT_LIST], disk: &self.disk }
     }
 
     /// Deletes the folders of old versions, exactly as planned. The ledger keeps their entries.

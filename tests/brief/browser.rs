@@ -1,4 +1,4 @@
-//! The reading room in a real browser: Chromium, driven by playwright-core, with axe-core for accessibility.
+//! The reading site in a real browser: Chromium, driven by playwright-core, with axe-core for accessibility.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::site::published;
 
-/// Opens a room with three versions and gives what the browser saw; `None` where there is no browser.
+/// Opens a site with three versions and gives what the browser saw; `None` where there is no browser.
 fn look() -> Option<(super::books::Book, Value)> {
     let Ok(tools) = std::env::var("BRIEF_TEST_BROWSER") else {
         eprintln!("skipped: BRIEF_TEST_BROWSER names no folder with playwright-core and axe-core");
@@ -18,7 +18,7 @@ fn look() -> Option<(super::books::Book, Value)> {
     let run = book.brief(&["site"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     let output = book.root.join("output");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/reading-room.mjs");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/reading-site.mjs");
     let looked = Command::new("node").arg(script).arg(tools).arg(output.join("site")).arg(&output).output().unwrap();
     assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
     let report = serde_json::from_slice(&looked.stdout).unwrap();

@@ -1,4 +1,4 @@
-//! The reading room: what its pages hold, where their links lead, and what stops it.
+//! The reading site: what its pages hold, where their links lead, and what stops it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -233,9 +233,9 @@ fn the_same_versions_give_the_same_bytes_anywhere() {
 }
 
 #[test]
-fn elsewhere_a_room_is_complete_by_itself() {
+fn elsewhere_a_site_is_complete_by_itself() {
     let Some(book) = published() else { return };
-    let away = book.beside("public/room");
+    let away = book.beside("public/site");
     let run = site(&book, &["--output", away.to_str().unwrap()]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(links_lead_somewhere(&away) > 200);
@@ -248,7 +248,7 @@ fn elsewhere_a_room_is_complete_by_itself() {
 #[test]
 fn the_feed_is_atom() {
     let Some(book) = published() else { return };
-    assert_eq!(site(&book, &["--base-url", "https://example.org/room"]).code, Some(0));
+    assert_eq!(site(&book, &["--base-url", "https://example.org/site"]).code, Some(0));
     let folder = book.root.join("output/site");
     let text = fs::read_to_string(folder.join("feed.xml")).unwrap();
     let feed = roxmltree::Document::parse(&text).unwrap();
@@ -263,7 +263,7 @@ fn the_feed_is_atom() {
     for name in ["title", "id", "updated"] {
         assert_eq!(child(root, name).len(), 1, "{name}");
     }
-    assert_eq!(child(root, "link"), ["https://example.org/room/index.html", "https://example.org/room/feed.xml"]);
+    assert_eq!(child(root, "link"), ["https://example.org/site/index.html", "https://example.org/site/feed.xml"]);
     let entries: Vec<_> = root.children().filter(|child| child.has_tag_name((ATOM, "entry"))).collect();
     assert_eq!(entries.len(), 3);
     let mut ids = BTreeSet::from([child(root, "id")[0].clone()]);
@@ -271,7 +271,7 @@ fn the_feed_is_atom() {
         for name in ["title", "id", "updated", "summary"] {
             assert_eq!(child(*entry, name).len(), 1, "{name}");
         }
-        assert_eq!(child(*entry, "link"), [format!("https://example.org/room/v{number}/index.html")]);
+        assert_eq!(child(*entry, "link"), [format!("https://example.org/site/v{number}/index.html")]);
         assert_eq!(child(*entry, "updated"), [format!("2025-11-{:02}T00:00:00Z", number + 4)]);
         assert!(ids.insert(child(*entry, "id")[0].clone()));
     }
@@ -284,7 +284,7 @@ fn the_feed_is_atom() {
     let pages: BTreeSet<_> = files(&folder)
         .into_keys()
         .filter(|path| path.extension().is_some_and(|e| e == "html"))
-        .map(|path| format!("https://example.org/room/{}", path.display()))
+        .map(|path| format!("https://example.org/site/{}", path.display()))
         .collect();
     assert_eq!(listed, pages);
 }
@@ -298,11 +298,11 @@ fn search_engines_are_told_by_the_marking() {
     assert!(!fs::read_to_string(folder.join("v3/book.html")).unwrap().contains("noindex"));
     book.edit("content/book.yaml", "as_of: 2025-11-05", "as_of: 2025-11-05\nmarking: \"TLP:AMBER\"");
     build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &["--base-url", "https://example.org/room"]).code, Some(0));
+    assert_eq!(site(&book, &["--base-url", "https://example.org/site"]).code, Some(0));
     // Versions keep their own rule; what shows the new one is not to be listed.
     let robots = fs::read_to_string(folder.join("robots.txt")).unwrap();
-    let rules = "User-agent: *\nDisallow: /\nAllow: /room/v3/\nAllow: /room/v2/\nAllow: /room/v1/\n";
-    assert_eq!(robots, format!("{rules}Sitemap: https://example.org/room/sitemap.xml\n"));
+    let rules = "User-agent: *\nDisallow: /\nAllow: /site/v3/\nAllow: /site/v2/\nAllow: /site/v1/\n";
+    assert_eq!(robots, format!("{rules}Sitemap: https://example.org/site/sitemap.xml\n"));
     let map = fs::read_to_string(folder.join("sitemap.xml")).unwrap();
     let (mut open, mut closed) = (0, 0);
     for (path, bytes) in files(&folder) {
@@ -311,7 +311,7 @@ fn search_engines_are_told_by_the_marking() {
             let page = String::from_utf8(bytes).unwrap();
             assert_eq!(page.contains("<meta name=\"robots\" content=\"noindex, nofollow\">"), !is_open, "{}", path.display());
             assert_eq!(page.contains("<p class=\"marking\">TLP:AMBER</p>"), !is_open, "{}", path.display());
-            assert_eq!(map.contains(&format!("<loc>https://example.org/room/{}</loc>", path.display())), is_open, "{}", path.display());
+            assert_eq!(map.contains(&format!("<loc>https://example.org/site/{}</loc>", path.display())), is_open, "{}", path.display());
             if is_open { open += 1 } else { closed += 1 }
         }
     }
@@ -319,7 +319,7 @@ fn search_engines_are_told_by_the_marking() {
 }
 
 #[test]
-fn what_stops_it_is_named_and_leaves_the_room_as_it_was() {
+fn what_stops_it_is_named_and_leaves_the_site_as_it_was() {
     let Some(book) = published() else { return };
     assert_eq!(site(&book, &[]).code, Some(0));
     let before = files(&book.root.join("output/site"));
@@ -388,4 +388,56 @@ fn a_pruned_version_is_listed_without_files() {
     let folder = book.root.join("output/site");
     assert!(links_lead_somewhere(&folder) > 150);
     assert!(fs::read_to_string(folder.join("v1/index.html")).unwrap().contains("The files of this version were removed."));
+}
+
+/// What lies beside the site under a name that looks like brief's own stays, unless brief's list in it says otherwise.
+#[test]
+fn what_brief_did_not_write_beside_the_site_or_the_draft_stays() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let foreign: Vec<PathBuf> = ["site", "draft"]
+        .into_iter()
+        .flat_map(|name| ["new", "old", "gone", "new-1-1", "old-1-1", "gone-1-1"].map(|what| format!("output/.{name}.{what}/mine.txt")))
+        .chain(["output/.staging-mine/mine.txt", "output/.staging-draft/mine.txt", "output/.staging-old-draft/mine.txt"].map(str::to_owned))
+        .map(|path| book.root.join(path))
+        .collect();
+    for path in &foreign {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "mine").unwrap();
+    }
+    let draft = |book: &Book| assert_eq!(book.brief(&["build", "--draft", "--no-pdf", "--date", "2025-11-08"]).code, Some(0));
+    for _ in 0..2 {
+        assert_eq!(site(&book, &[]).code, Some(0));
+        draft(&book);
+    }
+    for path in &foreign {
+        assert_eq!(fs::read_to_string(path).ok().as_deref(), Some("mine"), "{}", path.display());
+    }
+}
+
+/// What a run left that was killed at any point is put away by the next, and the site stands.
+#[test]
+fn what_a_killed_run_left_is_put_away() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let output = book.root.join("output");
+    let whole = files(&output.join("site"));
+    let list = |folder: &Path| folder.join(".reading-site");
+    // Stopped while it was written, between the two renames, and while the one before was removed.
+    let unfinished = output.join(".site.new-1-1");
+    fs::create_dir(&unfinished).unwrap();
+    fs::write(list(&unfinished), r#"{ "format": 1, "files": {}, "unfinished": true }"#).unwrap();
+    fs::write(unfinished.join("index.html"), "half").unwrap();
+    fs::rename(output.join("site"), output.join(".site.old-1-2")).unwrap();
+    let gone = output.join(".site.gone-1-3");
+    fs::create_dir_all(gone.join("v1")).unwrap();
+    fs::copy(list(&output.join(".site.old-1-2")), list(&gone)).unwrap();
+    fs::write(gone.join("v1/index.html"), "half").unwrap();
+    fs::write(gone.join("mine.txt"), "mine").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert_eq!(files(&output.join("site")), whole);
+    let mut beside: Vec<String> = fs::read_dir(&output).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    beside.retain(|name| name.starts_with(".site."));
+    assert_eq!(beside, [".site.gone-1-3"], "a file that brief did not write stays where it is");
+    assert_eq!(files(&gone).len(), 1);
 }

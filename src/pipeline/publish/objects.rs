@@ -1,4 +1,4 @@
-//! The files of versions and of the reading room as objects: keys, digests, headers.
+//! The files of versions and of the reading site as objects: keys, digests, headers.
 
 use std::path::Path;
 
@@ -85,7 +85,7 @@ fn front_door() -> Object {
     let text = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"robots\" content=\"noindex\">\n\
          <meta http-equiv=\"refresh\" content=\"0; url={SITE}/index.html\">\n<title>Briefing</title>\n\
-         <p><a href=\"{SITE}/index.html\">To the reading room</a></p>\n</html>\n"
+         <p><a href=\"{SITE}/index.html\">To the reading site</a></p>\n</html>\n"
     );
     text_object("index.html", text.into_bytes(), Lifetime::Short)
 }

@@ -1,8 +1,8 @@
-// Opens a reading room in a browser as people do, and prints what it found as JSON.
+// Opens a reading site in a browser as people do, and prints what it found as JSON.
 //
-//   node reading-room.mjs TOOLS SITE BOOK-OUTPUT
+//   node reading-site.mjs TOOLS SITE BOOK-OUTPUT
 //
-// TOOLS is a folder with playwright-core and axe-core, SITE the room's folder, OUTPUT the folder above that a server
+// TOOLS is a folder with playwright-core and axe-core, SITE the site's folder, OUTPUT the folder above that a server
 // would publish. The tests decide what is right; here is only looked.
 import { createRequire } from "node:module";
 import { createServer } from "node:http";
@@ -77,7 +77,7 @@ report.search = {};
 for (const [name, root] of Object.entries({ opened, served })) {
   const page = await fresh({});
   await page.goto(`${root}/index.html`);
-  await page.getByRole("navigation", { name: "The reading room" }).getByRole("link", { name: "Search" }).click();
+  await page.getByRole("navigation", { name: "The reading site" }).getByRole("link", { name: "Search" }).click();
   const found = {};
   for (const question of ["kosovo", "ceasef", "troops force", "SÖHNE", "sohne", "nowhere-at-all", ""]) {
     await page.getByRole("searchbox").fill(question);

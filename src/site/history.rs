@@ -1,0 +1,54 @@
+//! What happened to each record, version by version.
+
+use std::collections::BTreeMap;
+
+use super::data::{ChangedField, Event, Record, RecordChange, RecordChangeKind, Version};
+
+type Records = BTreeMap<(String, String), Record>;
+
+/// All records that any version has, each with what it says now and its history, newest first.
+pub(super) fn records(versions: &[Version]) -> Vec<Record> {
+    let mut records = Records::new();
+    for held in versions.iter().find(|version| !version.pruned).map(|newest| newest.records.as_slice()).unwrap_or_default() {
+        let record = Record { rows: held.rows.clone(), ..empty(&held.collection, &held.id, &held.name) };
+        records.insert((held.collection.clone(), held.id.clone()), record);
+    }
+    for version in versions {
+        match &version.changes {
+            Some(changes) => changes.records.iter().for_each(|change| add(&mut records, version, change)),
+            // The oldest version that is here: what it holds, it began with.
+            None if !version.pruned => {
+                for held in &version.records {
+                    if let Some(record) = records.get_mut(&(held.collection.clone(), held.id.clone())) {
+                        record.history.push(event(version, "in the book", Vec::new()));
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+    records.into_values().collect()
+}
+
+fn add(records: &mut Records, version: &Version, change: &RecordChange) {
+    let lines = match change.kind {
+        RecordChangeKind::AddedOrRemoved => Vec::new(),
+        RecordChangeKind::Changed => change.fields.iter().map(|field: &ChangedField| field.text.clone()).collect(),
+    };
+    let mut record_event = |id: &str, event: Event| {
+        let key = (change.collection.clone(), id.to_owned());
+        records.entry(key).or_insert_with(|| empty(&change.collection, id, &change.name)).history.push(event);
+    };
+    record_event(&change.id, event(version, &change.verb, lines));
+    if let Some(old) = &change.old_id {
+        record_event(old, event(version, &format!("renamed to {}", change.id), Vec::new()));
+    }
+}
+
+fn event(version: &Version, kind: &str, lines: Vec<String>) -> Event {
+    Event { version: version.number, date: version.long_date.clone(), kind: kind.to_owned(), lines }
+}
+
+fn empty(collection: &str, id: &str, name: &str) -> Record {
+    Record { collection: collection.to_owned(), id: id.to_owned(), name: name.to_owned(), rows: Vec::new(), history: Vec::new() }
+}

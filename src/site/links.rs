@@ -1,0 +1,79 @@
+//! Where a document's links lead on the site: to other documents' pages, and to the files of its version.
+
+use std::collections::BTreeSet;
+
+use super::path;
+use crate::document::{to_address, to_path};
+
+/// The files of a version, as its documents link to them.
+#[derive(Debug)]
+pub struct VersionLinks<'a> {
+    pub number: u32,
+    /// The ids of its documents.
+    pub documents: BTreeSet<&'a str>,
+    /// The paths of all its files.
+    pub files: BTreeSet<&'a str>,
+    /// The way from the site's root to the folder that holds `v1/`, `v2/` …
+    pub root: &'a str,
+}
+
+impl VersionLinks<'_> {
+    /// Where a link in a document leads, seen from the document's page; nothing if nowhere.
+    pub fn resolve(&self, id: &str, address: &str) -> Option<String> {
+        let (path, fragment) = address.split_once('#').map_or((address, String::new()), |(path, id)| (path, format!("#{id}")));
+        let document = |path: &str| {
+            let id = path.strip_suffix(".md").or_else(|| path.strip_suffix(".pdf"))?;
+            self.documents.get(id).copied()
+        };
+        // An author may have written a file's name as it is.
+        let target = [to_path(path).into_owned(), path.to_owned()].iter().find_map(|path| {
+            let target = joined(id, path)?;
+            (self.files.contains(target.as_str()) || document(&target).is_some()).then_some(target)
+        })?;
+        match document(&target) {
+            Some(other) => Some(format!("{}{}{fragment}", self.to_root(id), path::document(self.number, other))),
+            None => Some(format!("{}{}/{}", self.to_files(id), path::version(self.number), to_address(&target))),
+        }
+    }
+
+    /// A page of a document's PDF, seen from the document's page.
+    pub fn pdf_page(&self, id: &str, page: u32) -> String {
+        format!("{}{}/{}.pdf#page={page}", self.to_files(id), path::version(self.number), to_address(id))
+    }
+
+    fn to_root(&self, id: &str) -> String {
+        path::root(&path::document(self.number, id))
+    }
+
+    fn to_files(&self, id: &str) -> String {
+        format!("{}{}", self.to_root(id), self.root)
+    }
+}
+
+/// A path in a document, seen from its version's folder; `None` if it leads out.
+fn joined(id: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = id.split('/').collect();
+    parts.pop();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Documents as a reader looks for them: those at the top first, the book before all, then by folder, in the order of
+/// the collection that the folder is named after, which `place` knows.
+pub fn in_reading_order<'a>(ids: impl Iterator<Item = &'a str>, place: impl Fn(&str, &str) -> Option<usize>) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = ids.collect();
+    ids.sort_by_cached_key(|id| {
+        let (folder, name) = id.rsplit_once('/').unwrap_or(("", id));
+        let place = place(folder, name).unwrap_or(usize::MAX);
+        (!folder.is_empty(), folder.to_owned(), name != "book", place, name.to_owned())
+    });
+    ids
+}
