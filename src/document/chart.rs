@@ -14,7 +14,7 @@ pub enum Chart {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BarChart {
     pub bars: Vec<Bar>,
-    pub words: BarWords,
+    pub words: QualifierWords,
 }
 
 /// One bar.
@@ -49,9 +49,9 @@ impl Extent {
     }
 }
 
-/// The book's words for the ends of bars.
+/// The book's words for what is known of a number.
 #[derive(Debug, Clone, PartialEq)]
-pub struct BarWords {
+pub struct QualifierWords {
     pub about: String,
     pub at_least: String,
     pub at_most: String,
@@ -66,6 +66,8 @@ pub struct Timeline {
     pub gates: Vec<Gate>,
     /// Who says so: the spans of each are drawn alike, and told apart by the way they are filled.
     pub voices: Vec<String>,
+    /// What says of an end that it isn't known exactly.
+    pub vague: String,
     /// Words below the drawing, such as that it isn't to scale.
     pub note: String,
 }
@@ -86,8 +88,24 @@ pub struct Span {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Edge {
     At(f64),
+    /// About there.
+    About(f64),
+    /// Somewhere between two places.
+    Between(f64, f64),
+    /// There or later.
+    AtLeast(f64),
     /// Before or after all that is shown, or not known.
     Open,
+}
+
+impl Edge {
+    /// Where it is, as far as that is known.
+    pub fn at(self) -> Option<f64> {
+        match self {
+            Edge::At(share) | Edge::About(share) | Edge::AtLeast(share) | Edge::Between(share, _) => Some(share),
+            Edge::Open => None,
+        }
+    }
 }
 
 /// A gate: an event that something waits for.

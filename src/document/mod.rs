@@ -12,6 +12,7 @@ mod marks;
 mod misfit;
 mod origin;
 mod typst;
+mod verdict;
 pub mod walk;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use misfit::{Misfit, MisfitKind};
 pub use origin::{Field, Origin, Origins};
 pub use typst::TypstSource;
+pub use verdict::Verdict;
 
 /// A whole document.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -248,6 +250,8 @@ pub enum Inline {
     Cite(usize),
     /// A field of the version that prints this document, known last.
     Stamp(StampField),
+    /// A drawn symbol; the word for it stands behind it.
+    Verdict(Verdict),
     /// Words put in or struck out, in a redline.
     Inserted(Vec<Inline>),
     Deleted(Vec<Inline>),
@@ -395,6 +399,7 @@ fn push_plain(inlines: &[Inline], out: &mut String) {
             | Inline::Inserted(content)
             | Inline::Moved { end: MoveEnd::Destination, content, .. } => push_plain(content, out),
             Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+            Inline::Verdict(verdict) => out.push_str(verdict.symbol()),
             Inline::Image { .. }
             | Inline::FootnoteReference(_)
             | Inline::Cite(_)

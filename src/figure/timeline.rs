@@ -1,6 +1,6 @@
 //! A timeline: a row for each span, dashed lines for gates, and a way of filling for each voice.
 
-use super::canvas::{Anchor, Canvas, DEEP, HATCH, PALE, QUIET, Style};
+use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HATCH, PALE, QUIET, Style};
 use super::letters;
 use crate::document::chart::{Edge, Span, Timeline};
 
@@ -12,6 +12,11 @@ const BAR: f64 = 11.0;
 const LEADING: f64 = 10.5;
 /// The length of the point at an open end.
 const POINT: f64 = 7.0;
+
+/// Half of the stretch that stands for "about then".
+const VAGUE: f64 = 7.0;
+/// The width of a span of no length.
+const SHORTEST: f64 = 2.5;
 
 /// How the spans of a voice are filled: with color, as an outline, hatched, pale.
 const FILLS: [(&str, bool); 4] = [(DEEP, false), ("#ffffff", true), (HATCH, false), (PALE, false)];
@@ -55,36 +60,68 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     canvas.finish(WIDTH, height)
 }
 
+/// One end of a span: where its body ends, and the stretch in which the end itself lies, where that isn't known exactly.
+struct End {
+    body: f64,
+    vague: Option<(f64, f64)>,
+    /// Whether it goes on beyond what is shown.
+    open: bool,
+}
+
+impl End {
+    /// `inwards` is 1 at a span's start and -1 at its end; `limit` is where what is shown begins or ends.
+    fn of(edge: Edge, inwards: f64, limit: f64, x: &dyn Fn(f64) -> f64) -> End {
+        let exact = |body: f64| End { body, vague: None, open: false };
+        match edge {
+            Edge::At(share) => exact(x(share)),
+            Edge::Open => End { open: true, ..exact(limit) },
+            Edge::About(share) => {
+                let (from, to) = (x(share) - VAGUE, x(share) + VAGUE);
+                End { body: if inwards > 0.0 { to } else { from }, vague: Some((from, to)), open: false }
+            }
+            Edge::Between(first, last) => {
+                let (from, to) = (x(first), x(last));
+                End { body: if inwards > 0.0 { to } else { from }, vague: Some((from, to)), open: false }
+            }
+            // It begins then or later, or lasts until then at least.
+            Edge::AtLeast(share) if inwards > 0.0 => {
+                End { body: x(share) + 2.0 * VAGUE, vague: Some((x(share), x(share) + 2.0 * VAGUE)), open: false }
+            }
+            Edge::AtLeast(share) => End { vague: Some((x(share), limit)), open: true, ..exact(x(share)) },
+        }
+    }
+}
+
 fn draw_span(canvas: &mut Canvas, span: &Span, middle: f64, (start, end): (f64, f64), x: &dyn Fn(f64) -> f64) {
     let (top, bottom) = (middle - BAR / 2.0, middle + BAR / 2.0);
-    let mut points = Vec::new();
-    let from = match span.start {
-        Edge::At(share) => {
-            points.extend([(x(share), bottom), (x(share), top)]);
-            x(share)
-        }
-        Edge::Open => {
-            points.extend([(start, bottom), (start - POINT + 1.0, middle), (start, top)]);
-            start
-        }
+    let (from, to) = (End::of(span.start, 1.0, start, x), End::of(span.end, -1.0, end, x));
+    for (low, high) in [from.vague, to.vague].into_iter().flatten() {
+        let (low, high) = (low.max(start), high.min(end));
+        canvas.rectangle((low, top), (high - low, BAR), FAINT_HATCH, Some((QUIET, true)));
+    }
+    // A day is seen, too.
+    let last = to.body.max(from.body + if from.vague.is_some() || to.vague.is_some() { 0.0 } else { SHORTEST }).min(end);
+    let first = from.body.min(last - if last >= end { SHORTEST } else { 0.0 });
+    let mut points = match from.open {
+        true => vec![(start, bottom), (start - POINT + 1.0, middle), (start, top)],
+        false => vec![(first, bottom), (first, top)],
     };
-    let to = match span.end {
-        Edge::At(share) => {
-            points.extend([(x(share), top), (x(share), bottom)]);
-            x(share)
-        }
-        Edge::Open => {
-            points.extend([(end, top), (end + POINT, middle), (end, bottom)]);
-            end
-        }
-    };
+    match to.open && to.vague.is_none() {
+        true => points.extend([(end, top), (end + POINT, middle), (end, bottom)]),
+        false => points.extend([(last, top), (last, bottom)]),
+    }
     let (fill, dashed) = FILLS[span.voice % FILLS.len()];
-    canvas.shape(&points, fill, DEEP, dashed);
+    if last > first {
+        canvas.shape(&points, fill, DEEP, dashed);
+    }
+    if to.open && to.vague.is_some() {
+        canvas.shape(&[(end, top), (end + POINT, middle), (end, bottom)], "#ffffff", QUIET, true);
+    }
     if !span.inside.is_empty() {
         let words = letters::width(&span.inside, Style::SMALL.size);
-        if words + 10.0 <= to - from {
-            canvas.rectangle(((from + to - words) / 2.0 - 3.0, top + 1.0), (words + 6.0, BAR - 2.0), "#ffffff", None);
-            canvas.text(((from + to) / 2.0, middle + 3.0), &span.inside, Style::SMALL, Anchor::Middle);
+        if words + 10.0 <= last - first {
+            canvas.rectangle(((first + last - words) / 2.0 - 3.0, top + 1.0), (words + 6.0, BAR - 2.0), "#ffffff", None);
+            canvas.text(((first + last) / 2.0, middle + 3.0), &span.inside, Style::SMALL, Anchor::Middle);
         }
     }
 }
@@ -103,6 +140,15 @@ fn legend(canvas: &mut Canvas, timeline: &Timeline, left: f64, top: f64) -> f64 
         canvas.shape(&[(at, y), (at + 13.0, y), (at + 13.0, y + 7.0), (at, y + 7.0)], fill, DEEP, dashed);
         canvas.text((at + 18.0, baseline), voice, Style::SMALL, Anchor::Start);
         at += width;
+    }
+    let is_vague = |edge: Edge| matches!(edge, Edge::About(_) | Edge::Between(..) | Edge::AtLeast(_));
+    if timeline.spans.iter().any(|span| is_vague(span.start) || is_vague(span.end)) {
+        if at + 18.0 + letters::width(&timeline.vague, Style::SMALL.size) > WIDTH && at > left {
+            at = left;
+            baseline += LEADING + 2.0;
+        }
+        canvas.rectangle((at, baseline - 6.5), (13.0, 7.0), FAINT_HATCH, Some((QUIET, true)));
+        canvas.text((at + 18.0, baseline), &timeline.vague, Style::SMALL, Anchor::Start);
     }
     for line in letters::lines(&timeline.note, Style::SMALL.size, WIDTH - left, 3) {
         baseline += LEADING + 2.0;

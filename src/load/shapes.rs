@@ -100,9 +100,11 @@ impl Builder<'_> {
         let mut properties: BTreeMap<&str, Speakers> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
         let (mut items, mut prefix, mut additional) = (Speakers::new(), Vec::<Speakers>::new(), Speakers::new());
-        // The value's own schema, the shortest pointer, names it; what it refers to only where it is silent.
+        // The value's own schema, the shortest pointer, names it; what it refers to only where it is silent. A definition
+        // may hold both: a property of one that refers to another.
         let mut by_nearness: Vec<&String> = speakers.iter().collect();
-        by_nearness.sort_by_key(|pointer| (pointer.contains("/$defs/"), pointer.len()));
+        let is_definition = |pointer: &str| pointer.rsplit('/').nth(1) == Some("$defs");
+        by_nearness.sort_by_key(|pointer| (is_definition(pointer), pointer.contains("/$defs/"), pointer.len()));
         for pointer in by_nearness {
             let Some(Json::Object(schema)) = root.pointer(pointer) else { continue };
             let text = |key: &str| schema.get(key).and_then(Json::as_str).map(str::to_owned);

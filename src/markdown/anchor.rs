@@ -95,6 +95,7 @@ impl Marks<'_> {
                 | Inline::Deleted(content)
                 | Inline::Moved { content, .. } => self.text(content, out),
                 Inline::SoftBreak | Inline::HardBreak => out.push(' '),
+                Inline::Verdict(verdict) => out.push_str(verdict.symbol()),
                 Inline::Stamp(field) => out.push_str(&self.stamp.field(*field)),
                 Inline::Cite(_) => {
                     if let Some(label) = group(inlines, index) {

@@ -119,6 +119,7 @@ impl Expander<'_> {
                     self.expand(content, out);
                 }
                 Inline::Anchor(_) | Inline::PageReference(_) | Inline::ParagraphMark(_) => {}
+                Inline::Verdict(verdict) => push_text(out, verdict.symbol()),
                 Inline::Stamp(field) => push_text(out, &fold_lines(&self.normalizer.stamp.field(*field))),
             }
         }

@@ -322,6 +322,7 @@ impl<'a> Painter<'a> {
                 let mark = format!("<sup><a href=\"#note-{number}\">{number}</a></sup>");
                 self.push(&self.unlinked(mark, &number.to_string()));
             }
+            Inline::Verdict(verdict) => self.push(verdict.symbol()),
             Inline::Stamp(_) | Inline::PageReference(_) => {}
             Inline::Inserted(content) => self.marked(Op::Insert, content),
             Inline::Deleted(content) => self.marked(Op::Delete, content),

@@ -141,6 +141,7 @@ impl Reader<'_> {
                         push(Leaf::Note(note), &("note", note), wraps, run);
                     }
                 }
+                Inline::Verdict(verdict) => words(verdict.symbol(), wraps, run),
                 Inline::Stamp(field) => push(Leaf::Stamp(*field), &("stamp", field), wraps, run),
                 Inline::Claim { content, .. } | Inline::Inserted(content) | Inline::Moved { end: MoveEnd::Destination, content, .. } => {
                     self.inlines(content, wraps, run);

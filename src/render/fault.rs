@@ -9,10 +9,10 @@ use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
 use super::filters::{BARE, FILTERS, FUNCTIONS, TESTS};
 use super::plan::Planned;
 use super::token::{BROKEN, CUTS, TOO_LONG};
-use super::values::{Pass, TOO_LARGE};
+use super::values::{Origin as Blamed, Pass, TOO_LARGE};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
 use crate::document::Origin;
-use crate::model::DocumentPlan;
+use crate::model::{DocumentPlan, Reference};
 
 /// Faults that templates have before any of them is rendered.
 pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
@@ -91,6 +91,11 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         _ => Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: {}", detail(inner)))
             .maybe_help(bare(inner)),
     };
+    if let Some(origin) = pass.blamed()
+        && diagnostic.code == Code::TemplateError
+    {
+        return trace(engine, error, inner, at_record(pass, planned, &origin, diagnostic));
+    }
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
     } else if diagnostic.code == Code::TemplateError {
@@ -102,6 +107,17 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         }
     }
     trace(engine, error, inner, diagnostic)
+}
+
+/// A fault of a figure at the value that it can't show; the template's line is where it is drawn.
+fn at_record(pass: &Pass, planned: &Planned, origin: &Blamed, diagnostic: Diagnostic) -> Diagnostic {
+    let (collection, id) = origin.record.clone();
+    let Some(record) = pass.book.record(&Reference { collection, id }) else { return diagnostic };
+    let here = Place::value(&record.file, format!("{}{}", record.pointer, origin.path));
+    let template = diagnostic.place.clone();
+    let mut diagnostic = diagnostic.record(record.path()).via(format!("drawn in document `{}` here", planned.id), template);
+    diagnostic.place = here;
+    diagnostic
 }
 
 /// A text that outgrows what a document may hold.

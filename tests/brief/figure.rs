@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use brief::document::chart::{Bar, BarChart, BarWords, Chart, Edge, Extent, Gate, Span, Timeline};
+use brief::document::chart::{Bar, BarChart, Chart, Edge, Extent, Gate, QualifierWords, Span, Timeline};
 use brief::figure::draw;
 
 fn expect(name: &str, chart: &Chart) -> String {
@@ -18,9 +18,9 @@ fn expect(name: &str, chart: &Chart) -> String {
     drawn
 }
 
-fn words() -> BarWords {
+fn words() -> QualifierWords {
     let word = str::to_owned;
-    BarWords { about: word("about"), at_least: word("at least"), at_most: word("at most"), between: word("between") }
+    QualifierWords { about: word("about"), at_least: word("at least"), at_most: word("at most"), between: word("between") }
 }
 
 fn bar(label: &str, extent: Extent, printed: &str) -> Bar {
@@ -84,8 +84,34 @@ fn timelines_have_rows_gates_and_voices() {
             gate("Reform of the Palestinian Authority", 0.75),
         ],
         voices: ["The draft", "The plan", "John Spencer"].map(str::to_owned).into(),
+        vague: "date not exact".to_owned(),
         note: "Not to scale: no dates are reported.".to_owned(),
     };
     let svg = expect("timeline", &Chart::Timeline(timeline));
     assert_eq!(svg.matches("date unknown").count(), 3);
+}
+
+#[test]
+fn timelines_show_dates_as_exact_as_they_are() {
+    let span = |label: &str, start, end| Span { label: label.to_owned(), inside: String::new(), start, end, voice: 0 };
+    let timeline = Timeline {
+        spans: vec![
+            span("From one day to another", Edge::At(0.2), Edge::At(0.8)),
+            span("One day", Edge::At(1.0), Edge::At(1.0)),
+            span("About a year", Edge::About(0.0), Edge::About(0.6)),
+            span("In a range of years", Edge::Between(0.1, 0.3), Edge::Between(0.7, 1.0)),
+            span("Not before, at least until", Edge::AtLeast(0.1), Edge::AtLeast(0.5)),
+            span("A range that begins in itself", Edge::Between(0.2, 0.8), Edge::Between(0.4, 0.9)),
+            span("Open at both ends", Edge::Open, Edge::Open),
+        ],
+        gates: vec![Gate { label: "1 January 1999".to_owned(), when: String::new(), at: 0.0 }],
+        voices: vec!["The report".to_owned()],
+        vague: "date not exact".to_owned(),
+        note: String::new(),
+    };
+    let svg = expect("timeline-dates", &Chart::Timeline(timeline));
+    assert!(svg.contains("date not exact"), "a vague end is said to be one");
+    for width in numbers(&svg, "rect", "width") {
+        assert!(width > 0.0 && width < 440.0);
+    }
 }

@@ -320,7 +320,7 @@ impl<'a> Writer<'a> {
 pub(super) fn has_words(inlines: &[Inline]) -> bool {
     inlines.iter().any(|inline| match inline {
         Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => !text.trim().is_empty(),
-        Inline::Stamp(_) => true,
+        Inline::Stamp(_) | Inline::Verdict(_) => true,
         frame => frame.content().is_some_and(|content| has_words(content)),
     })
 }

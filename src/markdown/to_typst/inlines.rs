@@ -66,6 +66,11 @@ impl Writer<'_> {
                 self.claims();
             }
             Inline::Cite(number) => self.marks(&[*number]),
+            Inline::Verdict(verdict) => {
+                self.claims();
+                self.code.push(&format!("#verdict(\"{}\");", verdict.key()));
+                self.code.printed();
+            }
             Inline::Stamp(field) => {
                 let text = self.stamp.field(*field);
                 self.text(&text);

@@ -1,35 +1,76 @@
-//! Figures: an image of the chart, and below it each value in words, cited.
+//! Figures and tables that a template's functions make: an image of the chart, and below it each value in words, cited; or a
+//! table of the values.
 
 use super::resolver::Resolver;
 use super::text::folded;
 use crate::document::chart::{Chart, DRAWINGS};
-use crate::document::{Block, BlockKind, Inline};
+use crate::document::{Alignment, Block, BlockKind, Inline, Row, Table};
 use crate::model::Settings;
 use crate::render::marks;
-use crate::render::values::{FigureData, FigureValue};
+use crate::render::values::{Cell, FigureData, Shown};
 use crate::render::words::word;
 
 impl Resolver<'_> {
-    /// The blocks of a figure.
+    /// The blocks of a figure or table.
     pub(super) fn figure(&mut self, figure: &FigureData) -> Vec<Block> {
         let line = self.line;
+        let Some(chart) = &figure.chart else {
+            let table = self.figure_table(figure);
+            return vec![Block { kind: BlockKind::Table(table), line }];
+        };
         let path = format!("{DRAWINGS}/{}-{}.svg", self.planned.id.replace('/', "-"), self.charts.len() + 1);
-        self.charts.insert(path.clone(), figure.chart.clone());
-        let image =
-            Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative(figure, &self.pass.book.settings)) };
+        self.charts.insert(path.clone(), chart.clone());
+        let alternative = alternative(chart, figure, &self.pass.book.settings);
+        let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative) };
         let values = self.values(figure);
         [vec![image], values].map(|content| Block { kind: BlockKind::Paragraph(content), line }).into()
+    }
+
+    fn figure_table(&mut self, figure: &FigureData) -> Table {
+        let heading = |text: &String| if text.is_empty() { Vec::new() } else { vec![Inline::Text(folded(text))] };
+        let mut rows = Vec::new();
+        for cells in &figure.rows {
+            let cells = cells.iter().map(|cell| self.figure_cell(cell)).collect();
+            rows.push(Row { cells, line: self.line });
+        }
+        let mut table = Table {
+            caption: Some(vec![Inline::Text(folded(&figure.title))]),
+            alignments: vec![Alignment::None; figure.header.len()],
+            header: figure.header.iter().map(heading).collect(),
+            rows,
+            source: None,
+        };
+        marks::one_source(&mut table, &self.claims);
+        table
+    }
+
+    /// What stands in a cell, with its marks; between a symbol and its word no line breaks.
+    fn figure_cell(&mut self, cell: &Cell) -> Vec<Inline> {
+        let mut content = Vec::new();
+        for shown in cell {
+            match shown {
+                Shown::Text(text) => content.push(Inline::Text(folded(text))),
+                Shown::Claim(claim) => self.print_claim(claim, &mut content),
+                Shown::Verdict(verdict) => content.extend([Inline::Verdict(*verdict), Inline::Text("\u{a0}".to_owned())]),
+                Shown::Printed(printed) => self.print(printed.clone(), &mut content),
+            }
+        }
+        marks::settle(&mut content, &self.claims);
+        content
     }
 
     /// `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].`
     fn values(&mut self, figure: &FigureData) -> Vec<Inline> {
         let mut content = Vec::new();
-        for (index, (label, value)) in figure.values.iter().enumerate() {
+        for (index, cells) in figure.rows.iter().enumerate() {
+            let Some((label, cells)) = cells.split_first() else { continue };
             let before = if index == 0 { "" } else { "; " };
-            content.push(Inline::Text(folded(&format!("{before}{label}: "))));
-            match value {
-                FigureValue::Claim(claim) => self.print_claim(claim, &mut content),
-                FigureValue::Text(text) => content.push(Inline::Text(folded(text))),
+            content.push(Inline::Text(folded(&format!("{before}{}: ", words(label)))));
+            for (at, cell) in cells.iter().filter(|cell| !cell.is_empty()).enumerate() {
+                if at > 0 {
+                    content.push(Inline::Text(", ".to_owned()));
+                }
+                content.append(&mut self.figure_cell(cell));
             }
         }
         content.push(Inline::Text(".".to_owned()));
@@ -38,16 +79,21 @@ impl Resolver<'_> {
     }
 }
 
+fn words(cell: &Cell) -> String {
+    cell.iter().map(Shown::words).collect()
+}
+
 /// What a figure shows, for those who can't see it.
-fn alternative(figure: &FigureData, settings: &Settings) -> String {
-    let kind = match figure.chart {
+fn alternative(chart: &Chart, figure: &FigureData, settings: &Settings) -> String {
+    let kind = match chart {
         Chart::Bars(_) => word(settings, "bar_chart"),
         Chart::Timeline(_) => word(settings, "timeline"),
     };
-    let value = |value: &FigureValue| match value {
-        FigureValue::Claim(claim) => claim.printed_text(),
-        FigureValue::Text(text) => text.clone(),
+    let row = |cells: &Vec<Cell>| {
+        let (label, cells) = cells.split_first()?;
+        let cells: Vec<String> = cells.iter().map(words).filter(|words| !words.is_empty()).collect();
+        Some(format!("{}: {}", words(label), cells.join(", ")))
     };
-    let values: Vec<String> = figure.values.iter().map(|(label, shown)| format!("{label}: {}", value(shown))).collect();
-    format!("{kind}. {}. {}.", figure.title, values.join("; "))
+    let rows: Vec<String> = figure.rows.iter().filter_map(row).collect();
+    format!("{kind}. {}. {}.", figure.title, rows.join("; "))
 }

@@ -147,8 +147,12 @@ impl Resolver<'_> {
             Printed::Stamp(field) => out.push(Inline::Stamp(field)),
             Printed::Cite(citations) => self.marks(&citations, out),
             Printed::Figure(figure) => self.fault(
-                Diagnostic::error(Code::BlockInLine, Place::Book, format!("the figure “{}” is placed inside a line", figure.title))
-                    .help("let it stand alone, with a blank line before and after"),
+                Diagnostic::error(
+                    Code::BlockInLine,
+                    Place::Book,
+                    format!("the {} “{}” is placed inside a line", if figure.chart.is_some() { "figure" } else { "table" }, figure.title),
+                )
+                .help("let it stand alone, with a blank line before and after"),
             ),
             Printed::Notes | Printed::Sources => {
                 self.fault(

@@ -12,10 +12,10 @@ use crate::model;
 
 /// A mapping inside a record; a field that the schema declares and that is absent is none.
 #[derive(Debug)]
-pub(super) struct MapObject {
+pub(crate) struct MapObject {
     pub(super) pass: Arc<Pass>,
     pub(super) fields: model::Map,
-    pub(super) origin: Origin,
+    pub(crate) origin: Origin,
 }
 
 impl Object for MapObject {

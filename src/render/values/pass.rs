@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::{Error, ErrorKind};
 
+use super::printed::Origin;
 use crate::model::{Book, Record};
 use crate::render::engine::fuel;
 use crate::render::token::Prints;
@@ -21,6 +22,8 @@ pub(crate) struct Pass {
     missed: Mutex<Option<Miss>>,
     /// The record whose field was read last, as the indexes of collection and record, from 1.
     pub(super) looked: AtomicU64,
+    /// The value of a record that stopped the render.
+    blamed: Mutex<Option<Origin>>,
     /// Whether the template looked at `changes`.
     pub(crate) saw_changes: atomic::AtomicBool,
 }
@@ -41,6 +44,7 @@ impl Pass {
             prints: Prints::default(),
             steps: AtomicU64::new(fuel(records)),
             missed: Mutex::new(None),
+            blamed: Mutex::new(None),
             looked: AtomicU64::new(0),
             saw_changes: false.into(),
         })
@@ -62,6 +66,16 @@ impl Pass {
 
     pub(crate) fn missed(&self) -> Option<Miss> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The value of a record that stopped the render, where one did.
+    pub(crate) fn blamed(&self) -> Option<Origin> {
+        self.blamed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that the render stops for what is wrong with this value.
+    pub(crate) fn blame(&self, origin: Origin) {
+        *self.blamed.lock().unwrap_or_else(PoisonError::into_inner) = Some(origin);
     }
 
     /// The record whose field was read last.

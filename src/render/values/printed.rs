@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use minijinja::Value;
+
 use super::claim::ClaimObject;
-use crate::document::StampField;
+use super::map::MapObject;
+use super::markdown::MarkdownObject;
+use super::record::RecordObject;
 use crate::document::chart::Chart;
+use crate::document::{StampField, Verdict};
 use crate::model;
 
 /// Something that was printed, and that `resolve` puts into the document.
@@ -24,33 +29,46 @@ pub(crate) enum Printed {
     Stamp(StampField),
     /// A mark for sources, without a claim.
     Cite(Vec<model::Citation>),
-    /// A figure, with the values that it shows.
+    /// A figure or a table, with the values that it shows.
     Figure(Arc<FigureData>),
     Notes,
     Sources,
 }
 
-/// A chart and what it shows, in words.
+/// A figure, or a table that a function made: what it shows, in rows of cells.
 #[derive(Debug, Clone)]
 pub(crate) struct FigureData {
-    pub(crate) chart: Chart,
+    /// What is drawn; nothing of a table.
+    pub(crate) chart: Option<Chart>,
     pub(crate) title: String,
-    /// Each row's label and value.
-    pub(crate) values: Vec<(String, FigureValue)>,
+    /// The heading of each column; the first names the rows.
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<Cell>>,
 }
 
-/// A value that a figure shows.
+/// A cell: what is printed in it, in order.
+pub(crate) type Cell = Vec<Shown>;
+
+/// A part of a cell.
 #[derive(Debug, Clone)]
-pub(crate) enum FigureValue {
-    Claim(ClaimObject),
+pub(crate) enum Shown {
     Text(String),
+    Claim(Box<ClaimObject>),
+    Verdict(Verdict),
+    /// A record or a text that is Markdown.
+    Printed(Printed),
 }
 
-impl FigureValue {
-    pub(crate) fn of(value: &minijinja::Value, printed: &str) -> FigureValue {
-        match value.downcast_object_ref::<ClaimObject>() {
-            Some(claim) => FigureValue::Claim(claim.clone()),
-            None => FigureValue::Text(printed.to_owned()),
+impl Shown {
+    /// What a reader sees of it, without marks.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Shown::Text(text) => text.clone(),
+            Shown::Claim(claim) => claim.printed_text(),
+            Shown::Verdict(_) => String::new(),
+            Shown::Printed(Printed::Record { name, .. }) => name.clone(),
+            Shown::Printed(Printed::Markdown { text, .. }) => text.clone(),
+            Shown::Printed(_) => String::new(),
         }
     }
 }
@@ -70,4 +88,19 @@ impl Origin {
         let (collection, id) = &self.record;
         format!("{collection}/{id}{}", self.path)
     }
+}
+
+/// Where a value stands, if it is a record or a part of one.
+pub(crate) fn origin_of(value: &Value) -> Option<Origin> {
+    if let Some(record) = value.downcast_object_ref::<RecordObject>() {
+        let record = record.record();
+        return Some(Origin { record: (record.collection.clone(), record.id.clone()), path: String::new() });
+    }
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        return claim.claims.first().map(|stated| stated.0.clone());
+    }
+    if let Some(map) = value.downcast_object_ref::<MapObject>() {
+        return Some(map.origin.clone());
+    }
+    value.downcast_object_ref::<MarkdownObject>().map(|markdown| markdown.origin.clone())
 }

@@ -117,6 +117,7 @@ fn inline(inline: &Inline) -> String {
         Inline::HardBreak => " / ".to_owned(),
         Inline::FootnoteReference(label) => format!("[^{label}]"),
         Inline::Cite(note) => format!("({note})"),
+        Inline::Verdict(verdict) => verdict.symbol().to_owned(),
         Inline::Stamp(field) => format!("<{field:?}>"),
         Inline::Claim { content, .. } => line(content),
         Inline::Inserted(content) => format!("{{+{}+}}", line(content)),
@@ -242,6 +243,7 @@ impl Reader<'_> {
                 Inline::Image { .. }
                 | Inline::FootnoteReference(_)
                 | Inline::Cite(_)
+                | Inline::Verdict(_)
                 | Inline::Stamp(_)
                 | Inline::ParagraphMark(_)
                 | Inline::Anchor(_)
