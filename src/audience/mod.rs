@@ -1,11 +1,278 @@
-//! Takes out of a book what its audience may not see, before anything is checked or rendered.
+//! Takes out of a book what an audience may not see, before anything is checked or rendered.
 //!
-//! A book that declares no audiences has one reader who sees everything, and so far every book is of that kind:
-//! markings are read and kept, and pass.
+//! In: a loaded [`Book`] and one of its audiences. Out: a [`View`], whose book holds nothing of what was taken out: no
+//! record, field, item, source or block, no schema of theirs, no gap in the numbering of lists, no order that they gave.
+//! Whatever is made of that book alone is the same whether the rest exists or not. What the owner of the book needs to
+//! know besides, what was taken out and which references lead to it, is beside the book and never in it.
+//!
+//! It reads no Markdown: where blocks of a text begin and end, and what a text names, is handed in ([`Markdown`]).
 
-use crate::model::Book;
+mod fields;
+mod markdown;
+mod mentions;
+mod schema;
+mod settings;
 
-/// The book as its readers may see it.
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::{Audience, Book, Collection, Marking, MarkingScheme, Record, SOURCES, Shapes};
+use crate::tree::Tree;
+
+pub use markdown::{Markdown, MarkedBlock, Mention};
+
+/// What one audience gets of a book.
+#[derive(Debug, Clone)]
+pub struct View {
+    pub book: Arc<Book>,
+    /// Collections and lists of the book above from which something was taken out.
+    pub lacking: Lacking,
+    /// What was taken out, and why: for the owner of the book alone.
+    pub absences: Vec<Absence>,
+    /// What can't be shown to the audience as the book is written: for the owner of the book alone.
+    pub faults: Vec<Diagnostic>,
+    /// Where what is left stands in the book's files, wherever that isn't where it stands in the view.
+    places: Places,
+}
+
+/// Where a view's collections and lists lack records and items.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lacking {
+    pub collections: BTreeSet<String>,
+    /// By the record, `precedents/kfor`, and the list's JSON pointer below it.
+    pub lists: BTreeSet<(String, String)>,
+}
+
+/// Something that was taken out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Absence {
+    /// `precedents/kfor`, or only the collection where all of it was.
+    pub record: String,
+    /// The value's JSON pointer below the record as it is written; empty for the record.
+    pub path: String,
+    pub reason: Reason,
+}
+
+/// Why something was taken out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// It bears a marking that the audience isn't cleared for.
+    Marked(Marking),
+    /// It is a claim, and the audience may see none of its sources.
+    Unsourced,
+    /// It refers to a record that the audience may not see.
+    Reference(String),
+}
+
+/// The view's places, back to where things stand in files.
+#[derive(Debug, Clone, Default)]
+struct Places {
+    /// By the record's file and its pointer in it: pointers of the view below the record, with those of the file.
+    moved: BTreeMap<(String, String), Vec<(String, String)>>,
+    /// The plans of the view's documents, by their index in `content/book.yaml`.
+    documents: Vec<usize>,
+}
+
+/// The book as its readers may see it, where all may see everything.
 pub fn select(book: Book) -> Book {
     book
+}
+
+/// What an audience gets of a book.
+pub fn view(book: &Book, audience: &Audience, markdown: &Markdown<'_>) -> View {
+    let stage = Stage::new(book, audience, markdown);
+    let mut view = View {
+        book: Arc::new(Book { settings: settings::visible(&stage), collections: IndexMap::new() }),
+        lacking: Lacking::default(),
+        absences: Vec::new(),
+        faults: Vec::new(),
+        places: Places { documents: settings::documents(&stage), ..Places::default() },
+    };
+    if !stage.may_see(&book.settings.text_marking()) {
+        let place = Place::key(SETTINGS, format!("/audiences/{}", audience.name));
+        let marking = book.settings.text_marking();
+        let message = format!("the audience `{}` may not see the book's own text, which bears `{marking}`", audience.name);
+        view.faults.push(
+            Diagnostic::error(Code::WithheldReference, place, message)
+                .help("what templates say bears the book's `marking`, else its `default_marking`: give the book a `marking` that all its audiences may see"),
+        );
+    }
+    let collections = book.collections.values().map(|collection| (collection.name.clone(), stage.collection(collection, &mut view)));
+    let collections = collections.collect();
+    if let Some(book) = Arc::get_mut(&mut view.book) {
+        book.collections = collections;
+    }
+    view.faults.append(&mut stage.faults.take());
+    let named = mentions::faults(&stage, &view);
+    view.faults.extend(named);
+    view.absences.append(&mut stage.absences.take());
+    view.absences.sort();
+    view
+}
+
+/// The files that an audience's documents are made of: templates, fonts and images, and no content.
+pub fn files(tree: &Tree) -> Tree {
+    let is_content = |path: &str| path.starts_with("content/") && !path.starts_with("content/assets/");
+    Tree { files: tree.files.iter().filter(|(path, _)| !is_content(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect() }
+}
+
+impl View {
+    /// Turns a place in the view into the place in the book's files.
+    pub fn locate(&self, diagnostic: &mut Diagnostic) {
+        let places = std::iter::once(&mut diagnostic.place).chain(diagnostic.trace.iter_mut().map(|(_, place)| place));
+        for place in places {
+            let Place::Pointer { file, pointer, .. } = place else { continue };
+            if file == SETTINGS {
+                self.places.locate_document(pointer);
+            } else {
+                self.places.locate_value(file, pointer);
+            }
+        }
+    }
+}
+
+impl Places {
+    /// `/documents/0/id` of the view is another entry of the file.
+    fn locate_document(&self, pointer: &mut String) {
+        let Some(rest) = pointer.strip_prefix("/documents/") else { return };
+        let (index, rest) = rest.split_once('/').map_or((rest, String::new()), |(index, rest)| (index, format!("/{rest}")));
+        if let Some(index) = index.parse::<usize>().ok().and_then(|index| self.documents.get(index)) {
+            *pointer = format!("/documents/{index}{rest}");
+        }
+    }
+
+    /// Whether a value at a place of the book, or one around it, has another place in the view, or another value has its own.
+    fn is_moved(&self, record: &Record, path: &str) -> bool {
+        let within = |around: &str| path.strip_prefix(around).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let moved = self.moved.get(&(record.file.clone(), record.pointer.clone()));
+        moved.is_some_and(|moved| moved.iter().any(|(shown, written)| within(shown) || within(written)))
+    }
+
+    fn locate_value(&self, file: &str, pointer: &mut String) {
+        for ((_, record), moved) in self.moved.range((file.to_owned(), String::new())..).take_while(|((other, _), _)| other == file) {
+            let Some(inner) = pointer.strip_prefix(record.as_str()) else { continue };
+            let prefix = |shown: &str| inner.strip_prefix(shown).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+            let nearest = moved.iter().filter(|(shown, _)| prefix(shown).is_some()).max_by_key(|(shown, _)| shown.len());
+            if let Some((shown, written)) = nearest {
+                *pointer = format!("{record}{written}{}", &inner[shown.len()..]);
+                return;
+            }
+        }
+    }
+}
+
+/// Where the settings stand.
+const SETTINGS: &str = "content/book.yaml";
+
+/// What is asked while one audience's view is made.
+struct Stage<'a> {
+    book: &'a Book,
+    audience: &'a Audience,
+    scheme: &'a MarkingScheme,
+    markdown: &'a Markdown<'a>,
+    /// The collections that are taken out as a whole.
+    hidden_collections: HashSet<&'a str>,
+    /// The records that are taken out.
+    hidden_records: HashMap<&'a str, HashSet<&'a str>>,
+    /// Whether a marking may be seen, once it was asked.
+    known: RefCell<HashMap<Marking, bool>>,
+    absences: RefCell<Vec<Absence>>,
+    faults: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'a> Stage<'a> {
+    fn new(book: &'a Book, audience: &'a Audience, markdown: &'a Markdown<'a>) -> Stage<'a> {
+        let mut stage = Stage {
+            book,
+            audience,
+            scheme: &book.settings.markings,
+            markdown,
+            hidden_collections: HashSet::new(),
+            hidden_records: HashMap::new(),
+            known: RefCell::default(),
+            absences: RefCell::default(),
+            faults: RefCell::default(),
+        };
+        for (name, collection) in &book.collections {
+            let declared = collection.shapes.root().map(|root| root.marking.clone()).unwrap_or_default();
+            if !stage.may_see(&declared.and(&collection.config.defaults.marking)) {
+                stage.hidden_collections.insert(name);
+            }
+            let hidden = collection.records.values().filter(|record| !stage.may_see(&record.marking)).map(|record| record.id.as_str());
+            let hidden: HashSet<&str> = hidden.collect();
+            if !hidden.is_empty() {
+                stage.hidden_records.insert(name, hidden);
+            }
+        }
+        stage
+    }
+
+    fn may_see(&self, marking: &Marking) -> bool {
+        if marking.is_empty() {
+            return true;
+        }
+        if let Some(known) = self.known.borrow().get(marking) {
+            return *known;
+        }
+        let answer = self.audience.may_see(marking, self.scheme);
+        self.known.borrow_mut().insert(marking.clone(), answer);
+        answer
+    }
+
+    /// Whether a record is one that was taken out.
+    fn is_hidden(&self, collection: &str, id: &str) -> bool {
+        self.hidden_records.get(collection).is_some_and(|ids| ids.contains(id))
+    }
+
+    fn is_hidden_source(&self, id: &str) -> bool {
+        self.is_hidden(SOURCES, id)
+    }
+
+    fn absent(&self, record: impl Into<String>, path: &str, reason: Reason) {
+        self.absences.borrow_mut().push(Absence { record: record.into(), path: path.to_owned(), reason });
+    }
+
+    fn collection(&self, collection: &Collection, view: &mut View) -> Collection {
+        let name = &collection.name;
+        if self.hidden_collections.contains(name.as_str()) {
+            let marking = collection.shapes.root().map(|root| root.marking.clone()).unwrap_or_default();
+            self.absent(name, "", Reason::Marked(marking.and(&collection.config.defaults.marking)));
+            // Templates may still go through its records, of which there are none.
+            return Collection {
+                name: name.clone(),
+                config: Default::default(),
+                schema: None,
+                shapes: Shapes::default(),
+                records: IndexMap::new(),
+                is_withheld: true,
+            };
+        }
+        let shapes = schema::visible(self, &collection.shapes);
+        let config = settings::collection(self, collection, &shapes);
+        let hidden = self.hidden_records.get(name.as_str());
+        let mut records: Vec<Record> = Vec::with_capacity(collection.records.len() - hidden.map_or(0, HashSet::len));
+        for record in collection.records.values() {
+            if hidden.is_some_and(|hidden| hidden.contains(record.id.as_str())) {
+                self.absent(record.path(), "", Reason::Marked(record.marking.clone()));
+                continue;
+            }
+            records.push(fields::visible(self, collection, record, view));
+        }
+        if hidden.is_some() {
+            view.lacking.collections.insert(name.clone());
+        }
+        // Their order is that of what is left: what was taken out decides nothing.
+        records.sort_by_key(|record| record.position);
+        for (position, record) in records.iter_mut().enumerate() {
+            record.position = position;
+        }
+        let mut records: IndexMap<String, Record> = records.into_iter().map(|record| (record.id.clone(), record)).collect();
+        Collection::order(&config, &mut records);
+        let schema = collection.schema.is_some().then(|| schema::json(&shapes));
+        Collection { name: name.clone(), config, schema, shapes, records, is_withheld: false }
+    }
 }

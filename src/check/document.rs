@@ -8,7 +8,7 @@ use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Origins
 use crate::tree::Tree;
 
 /// The layout directives that a template may use.
-pub const DIRECTIVES: [&str; 7] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes"];
+pub const DIRECTIVES: [&str; 8] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked"];
 
 /// The folder that images are read from.
 const ASSETS: &str = "content/assets";

@@ -77,14 +77,14 @@ fn unfit(book: &Book, id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     let first = parts.first().copied().unwrap_or_default();
     let is_version = first.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    let audiences = book.settings.audiences.as_object();
+    let is_audience = book.settings.audiences.iter().any(|audience| audience.name == first);
     if id.is_empty() {
         Some("it is empty".to_owned())
     } else if parts.iter().any(|part| matches!(*part, "" | "." | "..")) || id.contains(['\\', ':', '\0']) {
         Some("it leads out of the version's folder".to_owned())
     } else if RESERVED.contains(&first) || is_version {
         Some(format!("`{first}` is reserved"))
-    } else if audiences.is_some_and(|audiences| audiences.contains_key(first)) {
+    } else if is_audience {
         Some(format!("`{first}` is an audience's name"))
     } else if parts.len() > 1 && first.to_lowercase().strip_suffix(".json").is_some_and(|name| OWN_FILES.contains(&name)) {
         Some(format!("a version has a file `{first}` of its own"))

@@ -59,7 +59,11 @@ codes! {
     UnknownSource "unknown-source" "A claim or a citation names a source that doesn't exist."
     LocatorOutOfRange "locator-out-of-range" "A citation names a place that its source doesn't have."
     ClaimWithoutSource "claim-without-source" "A claim names no source, and nothing it could take one from does."
-    UnknownMarking "unknown-marking" "The book's marking isn't a label of the protocol that it seems to be of."
+    UnknownMarking "unknown-marking" "A marking is none of the book's labels, or stands where it marks nothing."
+    MarkingOrder "marking-order" "The order of the markings runs in a circle."
+    MissingDefaultMarking "missing-default-marking" "The book has audiences, and what bears no marking is not decided."
+    AudienceWithoutDocument "audience-without-document" "An audience gets no document."
+    WithheldReference "withheld-reference" "Something that an audience gets names what it may not see."
     // Documents and templates
     NoDocuments "no-documents" "The book makes no documents."
     InvalidDocument "invalid-document" "A document's id is reserved, unsafe or made twice."

@@ -4,21 +4,11 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::violation::found;
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
-use crate::model::{Attribution, Citation, Date};
+use crate::model::{Attribution, Citation, Date, Marking};
 
 /// Reads the keys of a mapping, and leaves out what is malformed.
 pub(super) fn attribution(json: &JsonMap<String, Json>) -> Attribution {
     read(json, &mut |_, _, _, _| {})
-}
-
-/// A marking anywhere but on the book as a whole keeps nothing from anyone yet.
-pub(super) fn marking_below_the_book(owner: &str, place: Place) -> Diagnostic {
-    Diagnostic::error(
-        Code::NotSupported,
-        place,
-        format!("the `marking` of {owner} is not supported yet: it would keep nothing from anyone"),
-    )
-    .help("only the book as a whole has a `marking`, in `content/book.yaml`; whoever gets a version gets all of it")
 }
 
 /// A malformed key: its pointer below the mapping, code, what is wrong, a way out.
@@ -32,7 +22,7 @@ pub(super) fn checked(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Attribution {
     if json.contains_key("marking") {
-        diagnostics.push(marking_below_the_book(owner, place("/marking", Target::Key)));
+        diagnostics.push(super::handling::marking_below_the_book(owner, place("/marking", Target::Key)));
     }
     read(json, &mut |pointer, code, message, help| {
         let message = format!("{} of {owner} {message}", super::violation::field(pointer));
@@ -53,7 +43,8 @@ fn read(json: &JsonMap<String, Json>, complain: &mut Complain<'_>) -> Attributio
             None
         }
     };
-    let (marking, confidence) = (text("marking"), text("confidence"));
+    let confidence = text("confidence");
+    let marking = marking(json, "marking", complain);
     let sources = match json.get("source") {
         None => Vec::new(),
         Some(Json::Array(list)) if !list.is_empty() => {
@@ -71,6 +62,29 @@ fn read(json: &JsonMap<String, Json>, complain: &mut Complain<'_>) -> Attributio
         date
     });
     Attribution { sources, as_of, marking, confidence }
+}
+
+/// Reads a marking: a label, or several that hold at once.
+fn marking(json: &JsonMap<String, Json>, key: &str, complain: &mut Complain<'_>) -> Marking {
+    let label = |json: &Json, pointer: String, complain: &mut Complain<'_>| {
+        let label = json.as_str().map(str::trim).filter(|label| !label.is_empty());
+        if label.is_none() {
+            complain(&pointer, Code::SchemaViolation, format!("must be a label, not {}", found(json)), None);
+        }
+        label.map(str::to_owned)
+    };
+    match json.get(key) {
+        None => Marking::default(),
+        Some(Json::Array(labels)) if !labels.is_empty() => {
+            labels.iter().enumerate().filter_map(|(index, one)| label(one, format!("/{key}/{index}"), complain)).collect()
+        }
+        Some(one) => label(one, format!("/{key}"), complain).into_iter().collect(),
+    }
+}
+
+/// Reads a marking under some key, and leaves out what is malformed.
+pub(super) fn marking_of(json: &JsonMap<String, Json>, key: &str) -> Marking {
+    marking(json, key, &mut |_, _, _, _| {})
 }
 
 fn citation(json: &Json, pointer: &str, complain: &mut Complain<'_>) -> Option<Citation> {

@@ -1,12 +1,13 @@
 //! From a bare record and what was lifted out of it to the model's values, with the cascade applied.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::lift::{Envelopes, Form};
 use super::shapes::Annotated;
-use crate::model::{Attribution, Claim, Held, Map, Reference, Reserved, ShapeId, Shapes, Value};
+use crate::model::{Attribution, Claim, Held, Map, Marking, Reference, Reserved, ShapeId, Shapes, Value};
 
 /// What the values of one record are made with.
 pub(super) struct Building<'a> {
@@ -15,6 +16,8 @@ pub(super) struct Building<'a> {
     /// What mappings say of the claims in them, the record by the empty pointer.
     pub(super) said: &'a BTreeMap<String, Reserved>,
     pub(super) reserved: &'a [&'static str],
+    /// What values bear beyond what surrounds them, by their pointers.
+    pub(super) marked: RefCell<BTreeMap<String, Marking>>,
 }
 
 impl Building<'_> {
@@ -26,7 +29,7 @@ impl Building<'_> {
     fn map(&self, fields: JsonMap<String, Json>, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Map {
         let said = self.said.get(path.as_str());
         let nearest = said.map(|said| said.own.or(outer));
-        let outer = nearest.as_ref().unwrap_or(outer);
+        let outer = nearest.as_ref().map_or(outer, |nearest| self.noted(path, outer, nearest));
         // Those that the schema declares were kept for it to check.
         let fields = fields.into_iter().filter(|(key, _)| said.is_none() || !self.is_read_elsewhere(key, shape));
         let entries = fields.map(|(key, value)| {
@@ -60,8 +63,20 @@ impl Building<'_> {
     }
 
     fn value(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
-        let is_claim = shape.and_then(|shape| self.shapes().get(shape)).is_some_and(|shape| shape.claim);
+        let known = shape.and_then(|shape| self.shapes().get(shape));
+        let is_claim = known.is_some_and(|shape| shape.claim);
+        let declared = known.map(|shape| &shape.marking).filter(|marking| !marking.is_empty());
+        let raised = declared.map(|marking| Attribution { marking: marking.and(&outer.marking), ..outer.clone() });
+        let outer = raised.as_ref().map_or(outer, |raised| self.noted(path, outer, raised));
         if is_claim { self.claim(json, shape, path, outer) } else { self.bare(json, shape, path, outer) }
+    }
+
+    /// What holds from here on; a marking that is more than what surrounds it is kept.
+    fn noted<'b>(&self, path: &str, surrounding: &Attribution, now: &'b Attribution) -> &'b Attribution {
+        if !path.is_empty() && now.marking != surrounding.marking {
+            self.marked.borrow_mut().insert(path.to_owned(), now.marking.clone());
+        }
+        now
     }
 
     fn claim(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
@@ -71,11 +86,12 @@ impl Building<'_> {
         }
         // A claim that is a mapping may say so in the mapping itself, with no envelope around it.
         let within = self.said.get(path.as_str()).map(|said| said.own.or(outer));
-        let outer = within.as_ref().unwrap_or(outer);
+        let outer = within.as_ref().map_or(outer, |within| self.noted(path, outer, within));
         let attribution = match envelope {
             Some(envelope) => envelope.own.or(outer),
             None => outer.clone(),
         };
+        self.noted(path, outer, &attribution);
         let held = match envelope.map(|envelope| &envelope.form) {
             Some(Form::Unknown(why)) => Held::Unknown(why.clone()),
             Some(Form::Range(low, high)) => Held::Range(low.clone(), high.clone()),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::attribution::{checked, date_text, marking_below_the_book};
+use super::attribution::{checked, date_text};
 use super::shapes::{Annotated, below};
 use super::violation::{field, found};
 use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
@@ -16,6 +16,8 @@ use crate::model::{Attribution, Number, Qualifier, Reserved, ShapeId, Shapes};
 /// What a claim's envelope may say.
 const KEYS: [&str; 11] =
     ["value", "range", "unknown", "approximate", "at_least", "at_most", "unit", "source", "as_of", "marking", "confidence"];
+/// The one reserved key that any mapping of a record may have.
+const MARKING: &str = "marking";
 /// What holds the claim, one of which an envelope must have.
 const HOLDERS: [&str; 3] = ["value", "range", "unknown"];
 
@@ -191,16 +193,16 @@ impl<'a> Lifting<'a> {
         if !can_take && !shapes.is_empty() && is_there("source") {
             self.unused.push(super::reserved::unused(&phrase, place("/source", Target::Key)));
         }
-        if can_take || pointer.is_empty() {
-            let taken: Vec<&str> = reserved.iter().copied().filter(|key| can_take || !is_declared(key)).collect();
+        if can_take || pointer.is_empty() || is_there(MARKING) {
+            // In a mapping in which no claim can stand, a marking is all that means anything.
+            let is_read = |key: &str| can_take || (!is_declared(key) && (pointer.is_empty() || key == MARKING));
+            let taken: Vec<&str> = reserved.iter().copied().filter(|key| is_read(key)).collect();
             let mut faults = Vec::new();
             let said = Reserved { written: written.clone(), ..super::reserved::read(fields, &taken, &phrase, &place, &mut faults) };
             // What the schema declares it checks too.
             fields.retain(|key, _| !taken.contains(&key.as_str()) || is_declared(key));
             self.said.insert(pointer.to_owned(), said);
             self.diagnostics.append(&mut faults);
-        } else if is_there("marking") {
-            self.diagnostics.push(marking_below_the_book(&phrase, place("/marking", Target::Key)));
         }
     }
 

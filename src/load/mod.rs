@@ -13,6 +13,7 @@ mod conflict;
 mod editor;
 mod entries;
 mod front_matter;
+mod handling;
 mod lift;
 mod locate;
 mod outline;
@@ -77,11 +78,12 @@ pub fn load(tree: &Tree) -> Loaded {
             schema: schema.as_ref(),
             reserved: reserved::keys(&plan.name),
             outer: plan.config.defaults.or(&settings.attribution),
+            default_marking: &settings.default_marking,
         };
         let records = reading.records(entries, &mut diagnostics);
         let (json, shapes) = schema.map(|schema| (schema.json, schema.annotated.shapes)).unzip();
         let collection =
-            Collection { name: plan.name.clone(), config: plan.config, schema: json, shapes: shapes.unwrap_or_default(), records };
+            Collection { name: plan.name.clone(), config: plan.config, schema: json, shapes: shapes.unwrap_or_default(), records, is_withheld: false };
         let unused = unused_settings(&collection);
         diagnostics
             .extend(unused.into_iter().filter(|unused| diagnostics.iter().all(|known| known.place != unused.place)).collect::<Vec<_>>());

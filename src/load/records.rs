@@ -1,6 +1,6 @@
 //! From entries to records: lift, validate, cascade; and their order.
 
-use std::cmp::Ordering;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -15,7 +15,7 @@ use super::schema::Schema;
 use super::shapes::Annotated;
 use super::violation::{Subject, explain};
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
-use crate::model::{Attribution, CollectionConfig, Map, Record, Reserved, Shapes, Value, field_at};
+use crate::model::{Attribution, Collection, CollectionConfig, Map, Marking, Record, Reserved, Shapes};
 
 /// What all records of a collection are read with.
 pub(super) struct Reading<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Reading<'a> {
     pub(super) reserved: Vec<&'static str>,
     /// What holds for the collection's claims, from its defaults and the book.
     pub(super) outer: Attribution,
+    /// What a record bears for which neither it nor its collection says anything.
+    pub(super) default_marking: &'a Marking,
 }
 
 impl Reading<'_> {
@@ -34,7 +36,8 @@ impl Reading<'_> {
         let made: Vec<_> = entries.into_par_iter().map(|entry| self.record(entry)).collect();
         let mut records: IndexMap<String, Record> = IndexMap::with_capacity(made.len());
         let mut places: Vec<Place> = Vec::with_capacity(made.len());
-        for (record, place, mut faults) in made {
+        for (position, (mut record, place, mut faults)) in made.into_iter().enumerate() {
+            record.position = position;
             diagnostics.append(&mut faults);
             match records.entry(record.id.clone()) {
                 Slot::Vacant(slot) => {
@@ -49,13 +52,18 @@ impl Reading<'_> {
                 }
             }
         }
-        if let Some(field) = &self.config.sort {
-            records.sort_by(|_, a, _, b| compare(field_at(&a.fields, field), field_at(&b.fields, field)));
-        }
-        if self.config.reverse {
-            records.reverse();
-        }
+        Collection::order(self.config, &mut records);
         records
+    }
+
+    /// What a record bears: what it says, its collection and its schema, else the book's default, and with that what the book
+    /// as a whole bears.
+    fn marking(&self, own: Option<&Reserved>) -> Marking {
+        let root = self.schema.and_then(|schema| schema.annotated.shapes.root());
+        let said = [own.map(|said| &said.own.marking), root.map(|root| &root.marking), Some(&self.config.defaults.marking)];
+        let said = said.into_iter().flatten().fold(Marking::default(), |all, one| all.and(one));
+        let nearest = if said.is_empty() { self.default_marking } else { &said };
+        nearest.and(&self.outer.marking)
     }
 
     /// Makes one record, and says where its id stands and what is wrong with it.
@@ -85,12 +93,14 @@ impl Reading<'_> {
         {
             validate(schema, &json, &Lifted { envelopes: &envelopes, said: &said }, &path, &place_of, &mut faults);
         }
+        let marking = self.marking(said.get(""));
+        let building =
+            Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved, marked: RefCell::default() };
         let fields = match json {
-            Json::Object(fields) => {
-                Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved }.fields(fields, &self.outer)
-            }
+            Json::Object(fields) => building.fields(fields, &Attribution { marking: marking.clone(), ..self.outer.clone() }),
             _ => Map::new(),
         };
+        let marked = building.marked.into_inner();
         let Reserved { own, allow, .. } = said.remove("").unwrap_or_default();
         // Where a schema doesn't know the key at all, that is said already.
         let unused = unused.into_iter().filter(|unused| !faults.iter().any(|fault| fault.place == unused.place)).collect::<Vec<_>>();
@@ -99,7 +109,7 @@ impl Reading<'_> {
         for fault in &mut faults {
             fault.record.get_or_insert_with(|| path.clone());
         }
-        (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow, nested: said }, id_place, faults)
+        (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow, nested: said, marking, marked, position: 0 }, id_place, faults)
     }
 }
 
@@ -115,7 +125,7 @@ impl Lifted<'_> {
         self.said.get(pointer).is_some_and(|said| match key {
             "source" => !said.own.sources.is_empty(),
             "as_of" => said.own.as_of.is_some(),
-            "marking" => said.own.marking.is_some(),
+            "marking" => !said.own.marking.is_empty(),
             "confidence" => said.own.confidence.is_some(),
             "allow" => !said.allow.is_empty(),
             _ => false,
@@ -191,25 +201,4 @@ fn invalid_id(entry: &Entry, owner: &str) -> Diagnostic {
     Diagnostic::error(Code::InvalidId, entry.id_place.clone(), message)
         .maybe_help(help)
         .help("to have any text as id, keep it in a field, and name that field as the collection's `key` in `content/book.yaml`")
-}
-
-/// Numbers by size, then texts by their characters; what has no value comes last.
-fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
-    let text = |value: &Value| match value {
-        Value::Reference(reference) => reference.id.clone(),
-        other => other.as_str().unwrap_or_default().to_owned(),
-    };
-    match (a, b) {
-        (None, None) => Ordering::Equal,
-        (None, Some(_)) => Ordering::Greater,
-        (Some(_), None) => Ordering::Less,
-        (Some(Value::Number(a)), Some(Value::Number(b))) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            _ => a.as_f64().unwrap_or_default().total_cmp(&b.as_f64().unwrap_or_default()),
-        },
-        (Some(Value::Number(_)), Some(_)) => Ordering::Less,
-        (Some(_), Some(Value::Number(_))) => Ordering::Greater,
-        (Some(Value::Bool(a)), Some(Value::Bool(b))) => a.cmp(b),
-        (Some(a), Some(b)) => text(a).cmp(&text(b)),
-    }
 }

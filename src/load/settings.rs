@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::attribution::{attribution, marking_below_the_book};
+use super::attribution::attribution;
+use super::handling;
 use super::schema::{self, Schema};
-use super::shapes::below;
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -16,9 +16,6 @@ use crate::tree::Tree;
 
 /// Where the settings stand.
 pub(super) const FILE: &str = "content/book.yaml";
-
-/// The handling labels of a book that declares none: FIRST's Traffic Light Protocol 2.0.
-const MARKINGS: [&str; 5] = ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"];
 
 /// The schema of the settings.
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -41,8 +38,12 @@ pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings,
         None => Json::Null,
     };
     let is_usable = diagnostics.len() == before;
-    diagnostics.extend(not_supported(&json));
-    (settings(json.as_object().unwrap_or(&JsonMap::new())), is_usable)
+    let settings = settings(json.as_object().unwrap_or(&JsonMap::new()));
+    if is_usable {
+        diagnostics.extend(handling::faults(&json, &settings));
+    }
+    diagnostics.extend(handling::not_supported(&json));
+    (settings, is_usable)
 }
 
 /// The settings as they are written, if they can be read; whatever is wrong with them is said.
@@ -82,29 +83,10 @@ fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     Some(json)
 }
 
-/// What keeps nothing from anyone yet, and so must not be trusted to.
-fn not_supported(json: &Json) -> Vec<Diagnostic> {
-    let declared = |key: &str, help: &str| {
-        json.get(key)?;
-        let message = format!("`{key}` is not supported yet: it would keep nothing from anyone");
-        Some(Diagnostic::error(Code::NotSupported, Place::key(FILE, below("", &[key])), message).help(help))
-    };
-    let markings = declared("markings", "the book's own `marking` may be any label");
-    let audiences = declared("audiences", "whoever gets a version gets all of it; make a book of its own for each audience");
-    let defaults =
-        objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
-    let defaults = defaults.map(|(name, _)| {
-        let place = Place::key(FILE, below("/collections", &[name, "defaults", "marking"]));
-        marking_below_the_book(&format!("collection `{name}`"), place)
-    });
-    markings.into_iter().chain(audiences).chain(defaults).collect()
-}
-
 fn settings(json: &JsonMap<String, Json>) -> Settings {
     let as_of = text_of(json, "as_of").and_then(|date| date.parse().ok());
     let collections = objects(json.get("collections")).map(|(name, config)| (name.to_owned(), collection(config))).collect();
     let documents = list(json.get("documents")).filter_map(Json::as_object).map(document).collect();
-    let markings: Vec<String> = list(json.get("markings")).filter_map(Json::as_str).map(|label| label.trim().to_owned()).collect();
     let standards = json.get("pdf").and_then(|pdf| pdf.get("standards"));
     Settings {
         title: text_of(json, "title").unwrap_or_default(),
@@ -116,7 +98,10 @@ fn settings(json: &JsonMap<String, Json>) -> Settings {
         language: text_of(json, "language").unwrap_or_else(|| "en".to_owned()),
         numbers: text_of(json, "numbers").and_then(|example| NumberStyle::of_example(&example)).unwrap_or_default(),
         attribution: Attribution { as_of, ..attribution(json) },
-        markings: if markings.is_empty() { MARKINGS.map(str::to_owned).into() } else { markings },
+        markings: handling::scheme(json.get("markings")),
+        default_marking: handling::default_marking(json),
+        page_marking: json.get("page_marking").and_then(Json::as_bool).unwrap_or(false),
+        portion_marks: json.get("portion_marks").and_then(Json::as_bool).unwrap_or(false),
         paper: text_of(json, "paper").unwrap_or_else(|| "a4".to_owned()),
         notes: notes(json).unwrap_or_default(),
         pdf: PdfOptions {
@@ -128,7 +113,8 @@ fn settings(json: &JsonMap<String, Json>) -> Settings {
         words: texts(json.get("words")),
         documents,
         collections,
-        audiences: json.get("audiences").cloned().unwrap_or(Json::Null),
+        reader: None,
+        audiences: handling::audiences(json.get("audiences")),
     }
 }
 
@@ -162,16 +148,16 @@ fn notes(json: &JsonMap<String, Json>) -> Option<NotesPlacement> {
     }
 }
 
-fn text_of(json: &JsonMap<String, Json>, key: &str) -> Option<String> {
+pub(super) fn text_of(json: &JsonMap<String, Json>, key: &str) -> Option<String> {
     json.get(key)?.as_str().map(str::to_owned)
 }
 
-fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
+pub(super) fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
     json.and_then(Json::as_array).into_iter().flatten()
 }
 
 /// The entries of a mapping of mappings; an entry without a value is an empty mapping.
-fn objects(json: Option<&Json>) -> impl Iterator<Item = (&str, &JsonMap<String, Json>)> {
+pub(super) fn objects(json: Option<&Json>) -> impl Iterator<Item = (&str, &JsonMap<String, Json>)> {
     static EMPTY: LazyLock<JsonMap<String, Json>> = LazyLock::new(JsonMap::new);
     json.and_then(Json::as_object).into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_object().unwrap_or(&EMPTY)))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use serde_json::Value as Json;
 
+use super::attribution::marking_of;
 use super::schema::subschemas::same_value;
 use crate::model::{Shape, ShapeId, Shapes};
 
@@ -23,6 +24,8 @@ pub(super) struct Annotated {
     pub(super) takers: HashSet<ShapeId>,
     /// The schemas that speak for those, as pointers into the schema's file.
     pub(super) claims_at: BTreeSet<String>,
+    /// All schemas that speak for a value, as pointers into the schema's file: annotations anywhere else say nothing.
+    pub(super) speakers: BTreeSet<String>,
     /// Whether the schema leads to more places than it may.
     pub(super) too_many: bool,
 }
@@ -45,6 +48,7 @@ pub(super) fn annotate(schema: &Json) -> Annotated {
         builder.fill(id, &speakers);
     }
     builder.annotated.takers = takers(&builder.annotated);
+    builder.annotated.speakers = builder.known.keys().flatten().cloned().collect();
     let speakers = builder.known.iter().filter(|(_, id)| builder.annotated.takers.contains(*id)).flat_map(|(speakers, _)| speakers);
     builder.annotated.claims_at = speakers.cloned().collect();
     builder.annotated
@@ -115,6 +119,8 @@ impl Builder<'_> {
             shape.reference = shape.reference.or_else(|| text("x-ref"));
             shape.key = shape.key.or_else(|| text("x-key"));
             shape.ordered |= flag("x-ordered");
+            shape.marking = shape.marking.and(&marking_of(schema, "x-marking"));
+            shape.withheld = shape.withheld.or_else(|| text("x-withheld"));
             shape.unique |= flag("uniqueItems");
             match schema.get("format").and_then(Json::as_str) {
                 Some("markdown") => shape.markdown = true,

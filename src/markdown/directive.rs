@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// The directives that brief knows.
-pub const DIRECTIVES: [&str; 7] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes"];
+pub const DIRECTIVES: [&str; 8] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked"];
 
 /// The name and attributes of a directive's first line, after the colons. A word without `=` is an attribute
 /// with an empty value, `.word` a class, `#word` an id; a value with blanks stands in double quotes.

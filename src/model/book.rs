@@ -1,8 +1,10 @@
 //! The book: its settings, its collections, the documents it makes.
 
+use std::cmp::Ordering;
+
 use indexmap::IndexMap;
 
-use super::{Attribution, Citation, Date, NumberStyle, Record, Reference, SOURCES, Shapes, Value, field_at};
+use super::{Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, Value, field_at};
 
 /// What one project builds.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +31,14 @@ pub struct Settings {
     pub numbers: NumberStyle,
     /// What cascades to every claim that no record or collection speaks for.
     pub attribution: Attribution,
-    /// The order of handling labels, least restricted first.
-    pub markings: Vec<String>,
+    /// The handling labels, and which covers which.
+    pub markings: MarkingScheme,
+    /// What a record bears for which neither it nor its collection says anything.
+    pub default_marking: Marking,
+    /// Whether each page bears the marking of what stands on it, rather than the document's.
+    pub page_marking: bool,
+    /// Whether each paragraph begins with its marking.
+    pub portion_marks: bool,
     pub paper: String,
     pub notes: NotesPlacement,
     pub pdf: PdfOptions,
@@ -39,8 +47,10 @@ pub struct Settings {
     pub documents: Vec<DocumentPlan>,
     /// Collections' settings as declared; a collection need not be declared to exist.
     pub collections: IndexMap<String, CollectionConfig>,
-    /// The audiences' declarations, kept for the audience stage.
-    pub audiences: serde_json::Value,
+    /// For whom the book was made, where it isn't all of it.
+    pub reader: Option<Audience>,
+    /// Who versions are made for, in the order declared; none where there is one kind of reader, who sees everything.
+    pub audiences: Vec<Audience>,
 }
 
 /// Where a document's notes stand.
@@ -91,6 +101,20 @@ pub struct Collection {
     pub schema: Option<serde_json::Value>,
     pub shapes: Shapes,
     pub records: IndexMap<String, Record>,
+    /// Whether its reader may not know that it exists. It has no records then, no schema, and no place in what a version keeps.
+    pub is_withheld: bool,
+}
+
+impl Collection {
+    /// The records in their declared order, sorted where the settings say so; those without the field come last.
+    pub fn order(config: &CollectionConfig, records: &mut IndexMap<String, Record>) {
+        if let Some(field) = &config.sort {
+            records.sort_by(|_, a, _, b| compare(field_at(&a.fields, field), field_at(&b.fields, field)));
+        }
+        if config.reverse {
+            records.reverse();
+        }
+    }
 }
 
 /// One entry of `documents:` in `book.yaml`.
@@ -103,6 +127,13 @@ pub struct DocumentPlan {
     pub each: Option<String>,
     pub title: Option<String>,
     pub notes: Option<NotesPlacement>,
+}
+
+impl Settings {
+    /// What the book's own text bears: its title, and what templates say.
+    pub fn text_marking(&self) -> Marking {
+        if self.attribution.marking.is_empty() { self.default_marking.clone() } else { self.attribution.marking.clone() }
+    }
 }
 
 impl Book {
@@ -119,14 +150,18 @@ impl Book {
             language: "en".to_owned(),
             numbers: NumberStyle::default(),
             attribution: Attribution::default(),
-            markings: Vec::new(),
+            markings: MarkingScheme::tlp(),
+            default_marking: Marking::default(),
+            page_marking: false,
+            portion_marks: false,
             paper: "a4".to_owned(),
             notes: NotesPlacement::End,
             pdf: PdfOptions { standards: Vec::new() },
             words: IndexMap::new(),
             documents: Vec::new(),
             collections: IndexMap::new(),
-            audiences: serde_json::Value::Null,
+            reader: None,
+            audiences: Vec::new(),
         };
         Book { settings, collections: IndexMap::new() }
     }
@@ -172,5 +207,26 @@ impl Book {
     /// Every record, collection by collection.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.collections.values().flat_map(|c| c.records.values())
+    }
+}
+
+/// Numbers by size, then texts by their characters; what has no value comes last.
+fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
+    let text = |value: &Value| match value {
+        Value::Reference(reference) => reference.id.clone(),
+        other => other.as_str().unwrap_or_default().to_owned(),
+    };
+    match (a, b) {
+        (None, None) => Ordering::Equal,
+        (None, Some(_)) => Ordering::Greater,
+        (Some(_), None) => Ordering::Less,
+        (Some(Value::Number(a)), Some(Value::Number(b))) => match (a.as_i64(), b.as_i64()) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            _ => a.as_f64().unwrap_or_default().total_cmp(&b.as_f64().unwrap_or_default()),
+        },
+        (Some(Value::Number(_)), Some(_)) => Ordering::Less,
+        (Some(_), Some(Value::Number(_))) => Ordering::Greater,
+        (Some(Value::Bool(a)), Some(Value::Bool(b))) => a.cmp(b),
+        (Some(a), Some(b)) => text(a).cmp(&text(b)),
     }
 }

@@ -1,6 +1,6 @@
 //! A claim: a value, how it is meant, and who says so.
 
-use super::{Date, Number, Value};
+use super::{Date, Marking, Number, Value};
 
 /// The value of a field whose schema says `x-claim: true`.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,7 +10,7 @@ pub struct Claim {
     /// Who says so, after the cascade claim, record, collection, book; never empty in a checked book.
     pub sources: Vec<Citation>,
     pub as_of: Option<Date>,
-    pub marking: Option<String>,
+    pub marking: Marking,
     pub confidence: Option<String>,
     /// JSON pointer (RFC 6901) from the record, as a bare value would have it: `/troops`.
     pub path: String,

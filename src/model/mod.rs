@@ -3,10 +3,12 @@
 //! Plain data with no knowledge of YAML, Jinja, Markdown or Typst. `load` makes it, `audience` takes
 //! things out of it, and every later stage reads it.
 
+mod audience;
 mod book;
 mod claim;
 mod date;
 mod exact;
+mod marking;
 mod number_style;
 mod quantity;
 mod record;
@@ -14,10 +16,12 @@ mod shape;
 mod snapshot;
 mod value;
 
+pub use audience::Audience;
 pub use book::{Book, Collection, CollectionConfig, DocumentPlan, NotesPlacement, PdfOptions, Settings};
 pub use claim::{Citation, Claim, Held, Qualifier};
 pub use date::Date;
 pub use exact::{Exact, Rounding};
+pub use marking::{Label, Marking, MarkingScheme};
 pub use number_style::NumberStyle;
 pub use quantity::{NoAnswer, NotAQuantity, Operation, Quantity};
 pub use record::{Attribution, Record, Reserved};

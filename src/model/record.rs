@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Citation, Date, Map, Value};
+use super::{Citation, Date, Map, Marking, Value};
 
 /// One record of a collection.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,13 @@ pub struct Record {
     pub allow: Vec<String>,
     /// What mappings inside the record say of the claims in them, by JSON pointer, as bare values would have it.
     pub nested: BTreeMap<String, Reserved>,
+    /// What the record bears, after the cascade.
+    pub marking: Marking,
+    /// What values in it bear after the cascade, by JSON pointer as bare values would have it, wherever that is more than
+    /// what surrounds them bears.
+    pub marked: BTreeMap<String, Marking>,
+    /// Its place among the records of its collection as they are written, before they are sorted.
+    pub position: usize,
 }
 
 /// What the reserved keys of a mapping say.
@@ -38,17 +45,18 @@ pub struct Reserved {
 pub struct Attribution {
     pub sources: Vec<Citation>,
     pub as_of: Option<Date>,
-    pub marking: Option<String>,
+    pub marking: Marking,
     pub confidence: Option<String>,
 }
 
 impl Attribution {
-    /// What holds when `self` leaves something open that `outer` says: the one cascade there is.
+    /// What holds when `self` leaves something open that `outer` says: the one cascade there is. A marking is not replaced
+    /// but raised: what stands in something marked is at least as restricted.
     pub fn or(&self, outer: &Attribution) -> Attribution {
         Attribution {
             sources: if self.sources.is_empty() { outer.sources.clone() } else { self.sources.clone() },
             as_of: self.as_of.or(outer.as_of),
-            marking: self.marking.clone().or_else(|| outer.marking.clone()),
+            marking: self.marking.and(&outer.marking),
             confidence: self.confidence.clone().or_else(|| outer.confidence.clone()),
         }
     }
@@ -58,6 +66,16 @@ impl Record {
     /// `precedents/kfor`.
     pub fn path(&self) -> String {
         format!("{}/{}", self.collection, self.id)
+    }
+
+    /// What the value at a JSON pointer below the record bears.
+    pub fn marking_at(&self, pointer: &str) -> &Marking {
+        if self.marked.is_empty() {
+            return &self.marking;
+        }
+        let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]).collect::<Vec<_>>();
+        // What lies deeper bears at least what surrounds it.
+        ends.into_iter().rev().find_map(|end| self.marked.get(&pointer[..end])).unwrap_or(&self.marking)
     }
 
     /// The value at a JSON pointer below the record, looking through claims.

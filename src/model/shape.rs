@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::Marking;
+
 /// The schema's annotations as a graph: `$ref` may lead back to where it came from.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -13,6 +15,13 @@ pub struct Shapes {
 /// A place in [`Shapes`]; the record itself is [`Shapes::ROOT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShapeId(usize);
+
+impl ShapeId {
+    /// Its number among the shapes.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
 
 /// What the schema says of one value.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -40,6 +49,12 @@ pub struct Shape {
     /// `uniqueItems: true`: this list is a set.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unique: bool,
+    /// `x-marking`: how such a value must be handled.
+    #[serde(skip_serializing_if = "Marking::is_empty")]
+    pub marking: Marking,
+    /// `x-withheld`: what stands in the value's place for an audience that may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<String>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub properties: IndexMap<String, ShapeId>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::value::descend;
-use super::{Attribution, Book, Claim, Collection, Held, Map, Record, Reserved, Shapes, Value};
+use super::{Attribution, Book, Claim, Collection, Held, Map, Marking, Record, Reserved, Shapes, Value};
 
 /// A book's facts and records.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -79,6 +79,10 @@ pub struct RecordSnapshot {
     pub nested: BTreeMap<String, Said>,
     /// The fields as written, without reserved keys: a claim is a bare value or an envelope.
     pub fields: JsonMap<String, Json>,
+    /// How values in it must be handled after the cascade, by JSON pointer below `fields`, wherever that is more than what
+    /// surrounds them says; by the empty pointer the record's own, where it is more than its collection's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub markings: BTreeMap<String, String>,
     /// What each claim has after the cascade, by its JSON pointer below `fields` as bare values would have it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub claims: BTreeMap<String, Said>,
@@ -111,7 +115,7 @@ impl From<&Attribution> for Said {
         Said {
             source: said.sources.iter().map(ToString::to_string).collect(),
             as_of: said.as_of.map(|date| date.to_string()),
-            marking: said.marking.clone(),
+            marking: said.marking.text(),
             confidence: said.confidence.clone(),
         }
     }
@@ -135,7 +139,7 @@ impl Snapshot {
             defaults: Said::from(&settings.attribution),
         };
         let collections =
-            book.collections.iter().map(|(name, collection)| (name.clone(), snap_collection(book, collection, is_wanted))).collect();
+            book.collections.iter().filter(|(_, collection)| !collection.is_withheld).map(|(name, collection)| (name.clone(), snap_collection(book, collection, is_wanted))).collect();
         Snapshot { book: facts, collections }
     }
 }
@@ -162,16 +166,24 @@ fn snap_collection(book: &Book, collection: &Collection, is_wanted: &dyn Fn(&Rec
 }
 
 fn snap_record(book: &Book, record: &Record, above: &Attribution) -> RecordSnapshot {
-    let mut writer = Writer { inherited: record.own.or(above), nested: &record.nested, path: String::new(), claims: BTreeMap::new() };
+    let inherited = Attribution { marking: record.marking.clone(), ..record.own.or(above) };
+    let mut writer = Writer { inherited, nested: &record.nested, marked: &record.marked, path: String::new(), claims: BTreeMap::new() };
     let fields = writer.fields(&record.fields);
     let nested = record.nested.iter().map(|(path, said)| (path.clone(), Said::from(&said.own))).filter(|(_, said)| !said.is_empty());
     RecordSnapshot {
         name: book.display_name(record).to_owned(),
         own: Said::from(&record.own),
         nested: nested.collect(),
+        markings: markings(record, above),
         fields,
         claims: writer.claims,
     }
+}
+
+/// How a record and the values in it must be handled, where that is more than what surrounds them says.
+fn markings(record: &Record, above: &Attribution) -> BTreeMap<String, String> {
+    let own = (record.marking != record.own.or(above).marking).then(|| (String::new(), record.marking.to_string()));
+    own.into_iter().chain(record.marked.iter().map(|(path, marking)| (path.clone(), marking.to_string()))).collect()
 }
 
 /// Writes values as content has them, and collects the claims among them.
@@ -180,6 +192,8 @@ struct Writer<'a> {
     inherited: Attribution,
     /// What the mappings of the record say.
     nested: &'a BTreeMap<String, Reserved>,
+    /// What values in the record bear, beyond what surrounds them.
+    marked: &'a BTreeMap<String, Marking>,
     path: String,
     claims: BTreeMap<String, Said>,
 }
@@ -189,6 +203,9 @@ impl Writer<'_> {
         let outer = self.inherited.clone();
         if let Some(said) = self.nested.get(&self.path) {
             self.inherited = said.own.or(&outer);
+        }
+        if let Some(marking) = self.marked.get(&self.path) {
+            self.inherited.marking = marking.clone();
         }
         let written = fields.iter().map(|(key, value)| (key.clone(), self.below(key, value))).collect();
         self.inherited = outer;
@@ -224,7 +241,7 @@ impl Writer<'_> {
         let effective = Said {
             source: claim.sources.iter().map(ToString::to_string).collect(),
             as_of: claim.as_of.map(|date| date.to_string()),
-            marking: claim.marking.clone(),
+            marking: claim.marking.text(),
             confidence: claim.confidence.clone(),
         };
         let mut envelope = JsonMap::new();
@@ -269,5 +286,5 @@ impl Writer<'_> {
 
 /// A value without regard to claims in it: what a claim holds.
 fn plain(value: &Value) -> Json {
-    Writer { inherited: Attribution::default(), nested: &BTreeMap::new(), path: String::new(), claims: BTreeMap::new() }.value(value)
+    Writer { inherited: Attribution::default(), nested: &BTreeMap::new(), marked: &BTreeMap::new(), path: String::new(), claims: BTreeMap::new() }.value(value)
 }

@@ -188,7 +188,7 @@ pub fn check(root: &Path, progress: &dyn Progress) -> Result<Checked> {
     Ok(Checked { tree, diagnostics, records, documents })
 }
 
-fn parse(text: &str) -> Parsed {
+pub(super) fn parse(text: &str) -> Parsed {
     let parsed = markdown::parse(text);
     Parsed { document: parsed.document, faults: parsed.faults }
 }

@@ -33,7 +33,7 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
     put("subtitle", document.front.get("subtitle").and_then(Value::as_str).map(str::to_owned));
     put("book", Some(settings.title.clone()).filter(|_| prepared.planned.id != "book"));
     put("as_of", Some(if settings.as_of_inferred { as_of(settings) } else { settings.as_of.to_string() }));
-    put("marking", settings.attribution.marking.clone());
+    put("marking", settings.attribution.marking.text());
     // The version's own fields are left out where digests are taken.
     if *stamp != Stamp::blank() {
         put("version", Some(stamp.name.clone()));
@@ -74,7 +74,7 @@ pub(super) fn for_theme(prepared: &Prepared, settings: &Settings, stamp: &Stamp)
             "as_of": settings.as_of.to_string(),
             "as_of_long": as_of(settings),
             "stale": stale(settings, stamp),
-            "marking": settings.attribution.marking,
+            "marking": settings.attribution.marking.text(),
         }),
     );
     meta

@@ -5,6 +5,7 @@
 //! compared, `compare.rs` and `review.rs` say what changed, and `redline.rs` marks it in a document's own text.
 
 mod altered;
+mod audiences;
 mod build;
 mod compare;
 mod content;
@@ -42,6 +43,7 @@ mod verify;
 #[cfg(feature = "publish")]
 mod verify_published;
 
+pub use audiences::view;
 pub use build::build;
 pub use compare::{Comparison, base, compare};
 pub use content::check;

@@ -170,7 +170,7 @@ impl Context<'_> {
             ("organization", optional(settings.organization.as_deref())),
             ("as_of", Value::from(settings.as_of.to_string())),
             ("language", text(&settings.language)),
-            ("marking", optional(settings.attribution.marking.as_deref())),
+            ("marking", optional(settings.attribution.marking.text().as_deref())),
         ];
         names.insert("book".to_owned(), Value::from_pairs(book));
         let document = [("id", text(self.document)), ("title", optional(self.title))];

@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 
+use super::token::shield;
 use super::values::Origin;
-use crate::document::{Block, BlockKind, Inline};
+use crate::document::{Block, BlockKind, Inline, walk};
+use crate::model::Citation;
 
 /// A piece of a field's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,36 @@ fn mention(inner: &str) -> Option<Mention<'_>> {
     let record = (parts.next()?, parts.next()?);
     let path = parts.next().map(|path| format!("/{path}")).unwrap_or_default();
     (!record.0.is_empty() && !record.1.is_empty()).then_some(Mention::Print { record, path })
+}
+
+/// Something that a field's text names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    Source(String),
+    /// A record, or the value at a JSON pointer in it.
+    Value { collection: String, id: String, path: String },
+}
+
+/// Everything that a field's Markdown names, as it is read where it is printed.
+pub fn names(text: &str, parse: &dyn Fn(&str) -> super::Parsed) -> Vec<Named> {
+    if !text.contains("@") && !text.contains("=") {
+        return Vec::new();
+    }
+    let parsed = parse(&format!("\n{}", guarded(&shield(text))));
+    let mut found = Vec::new();
+    walk::inlines(&parsed.document.blocks, &mut |inline| {
+        let Inline::Text(text) = inline else { return };
+        for mention in mentions(text) {
+            match mention {
+                Mention::Text(_) => {}
+                Mention::Cite(sources) => found.extend(sources.iter().map(|source| Named::Source(Citation::parse(source).source))),
+                Mention::Print { record: (collection, id), path } => {
+                    found.push(Named::Value { collection: collection.to_owned(), id: id.to_owned(), path });
+                }
+            }
+        }
+    });
+    found
 }
 
 /// The inlines of Markdown that is one paragraph; nothing for none; `Err` where it is more.

@@ -30,6 +30,7 @@ use crate::model::Book;
 use crate::tree::Tree;
 
 pub use engine::TEMPLATES;
+pub use fragment::{Named, names as mentions};
 pub use naming::Naming;
 pub use plan::Planned;
 pub use words::{WORDS, age, as_of, long_date, words};

@@ -84,7 +84,7 @@ fn push_claim(out: &mut Vec<u8>, claim: &Claim) {
 pub(super) fn push_attribution(out: &mut Vec<u8>, said: &Attribution) {
     out.push(b'[');
     push_list(out, &said.sources, |out, source| push_text(out, &source.to_string()));
-    for part in [said.as_of.map(|date| date.to_string()), said.marking.clone(), said.confidence.clone()] {
+    for part in [said.as_of.map(|date| date.to_string()), said.marking.text(), said.confidence.clone()] {
         out.push(b',');
         push_json(out, &Json::from(part));
     }

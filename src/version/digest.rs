@@ -245,7 +245,7 @@ pub fn records_digest(book: &Book) -> Digest {
     let mut bytes = Vec::new();
     canonical::push_attribution(&mut bytes, &settings.attribution);
     all.add("attribution", &bytes);
-    let mut collections: Vec<_> = book.collections.values().collect();
+    let mut collections: Vec<_> = book.collections.values().filter(|collection| !collection.is_withheld).collect();
     collections.sort_by_key(|collection| &collection.name);
     for collection in collections {
         all.add("collection", &collection.name);

@@ -19,7 +19,7 @@ fn claim(held: Held) -> Claim {
         unit: None,
         sources: vec![Citation::parse("news#7")],
         as_of: None,
-        marking: None,
+        marking: Default::default(),
         confidence: None,
         path: String::new(),
         envelope: false,
@@ -45,6 +45,9 @@ fn record(id: &str, fields: impl IntoIterator<Item = (&'static str, Value)>) -> 
         own: Attribution { sources: vec![Citation::parse("news#7")], ..Attribution::default() },
         allow: Vec::new(),
         nested: Default::default(),
+        marking: Default::default(),
+        marked: Default::default(),
+        position: 0,
     }
 }
 
@@ -59,14 +62,18 @@ fn book() -> Book {
         language: "en".to_owned(),
         numbers: brief::model::NumberStyle::default(),
         attribution: Attribution { confidence: Some("high".to_owned()), ..Attribution::default() },
-        markings: Vec::new(),
+        markings: brief::model::MarkingScheme::tlp(),
+        default_marking: Default::default(),
+        page_marking: false,
+        portion_marks: false,
         paper: "a4".to_owned(),
         notes: NotesPlacement::End,
         pdf: PdfOptions { standards: Vec::new() },
         words: IndexMap::new(),
         documents: Vec::new(),
         collections: IndexMap::new(),
-        audiences: json!(null),
+        reader: None,
+        audiences: Vec::new(),
     };
     let mut shapes = Shapes::default();
     let root = shapes.add();
@@ -111,6 +118,7 @@ fn book() -> Book {
         schema: Some(json!({ "type": "object" })),
         shapes,
         records: [kfor, unifil].into_iter().map(|record| (record.id.clone(), record)).collect(),
+        is_withheld: false,
     };
     Book { settings, collections: IndexMap::from([("precedents".to_owned(), collection)]) }
 }

@@ -161,7 +161,7 @@ fn every_case_says_what_is_expected() {
 
 #[test]
 fn every_code_has_a_case() {
-    let texts = ["faults", "load", "typesetting"]
+    let texts = ["audience", "faults", "load", "typesetting"]
         .iter()
         .flat_map(|room| cases(room))
         .map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());

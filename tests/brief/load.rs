@@ -239,7 +239,7 @@ friends: [it, it]
     assert_eq!(sources, expected);
     let troops = &claims["/troops"].2;
     assert_eq!(
-        (troops.unit.as_deref(), troops.confidence.as_deref(), troops.marking.as_deref()),
+        (troops.unit.as_deref(), troops.confidence.as_deref(), troops.marking.text().as_deref()),
         (Some("soldiers"), Some("high"), Some("TLP:GREEN"))
     );
     assert!(troops.envelope && troops.own_source && troops.value() == Some(&Value::Number(50000.into())));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use brief::diagnostic::{Code, Diagnostic, Place, Target};
 use brief::load;
-use brief::model::{Attribution, Citation, Date, Snapshot};
+use brief::model::{Marking, Attribution, Citation, Date, Snapshot};
 use brief::tree::Tree;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
@@ -71,7 +71,7 @@ fn attribution() -> impl Strategy<Value = Attribution> {
         |(sources, year, marking, confidence)| Attribution {
             sources: sources.iter().map(|source| Citation::parse(source)).collect(),
             as_of: year.map(|year| Date { year, month: None, day: None }),
-            marking,
+            marking: marking.into_iter().collect(),
             confidence,
         },
     )
@@ -84,7 +84,7 @@ fn written(said: &Attribution) -> Map<String, Json> {
         keys.insert("source".to_owned(), said.sources.iter().map(|source| Json::from(source.to_string())).collect());
     }
     keys.extend(said.as_of.map(|date| ("as_of".to_owned(), Json::from(date.to_string()))));
-    keys.extend(said.marking.clone().map(|text| ("marking".to_owned(), text.into())));
+    keys.extend(said.marking.text().map(|text| ("marking".to_owned(), text.into())));
     keys.extend(said.confidence.clone().map(|text| ("confidence".to_owned(), text.into())));
     keys
 }
@@ -191,7 +191,7 @@ $defs:
         let outwards: Vec<&Attribution> =
             [&claim].into_iter().chain(mappings.iter().map(|(mapping, _)| mapping)).chain([&record, &collection, &book]).collect();
         let nearest = |pick: fn(&Attribution) -> Option<String>| outwards.iter().find_map(|said| pick(said));
-        prop_assert_eq!(found.marking, nearest(|said| said.marking.clone()));
+        prop_assert_eq!(&found.marking, &outwards.iter().fold(Marking::default(), |all, said| all.and(&said.marking)));
         prop_assert_eq!(found.confidence, nearest(|said| said.confidence.clone()));
         let sources: Vec<Citation> = outwards.iter().map(|said| &said.sources).find(|sources| !sources.is_empty()).cloned().unwrap_or_default();
         prop_assert_eq!(found.sources, sources);

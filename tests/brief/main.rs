@@ -7,6 +7,7 @@
 )]
 
 mod action;
+mod audience;
 mod book;
 mod books;
 mod bounds;

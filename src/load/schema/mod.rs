@@ -65,6 +65,7 @@ pub(super) fn read(tree: &crate::tree::Tree, file: &str, collection: &str, diagn
     if !faults.iter().any(|fault| fault.severity == crate::diagnostic::Severity::Error) {
         match compile(&json, file) {
             Ok((annotated, validator)) => {
+                faults.extend(own::idle_markings(&json, &annotated, file));
                 if collection != SOURCES {
                     faults.extend(own::plain_fields(&json, &annotated, file));
                 }

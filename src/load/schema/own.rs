@@ -11,14 +11,15 @@ use crate::load::violation::{Subject, explain};
 
 /// The keywords of JSON Schema 2020-12 and brief's own.
 #[rustfmt::skip]
-const KEYWORDS: [&str; 62] = [
+const KEYWORDS: [&str; 64] = [
     "$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary",
     "additionalProperties", "allOf", "anyOf", "const", "contains", "contentEncoding", "contentMediaType", "contentSchema",
     "default", "definitions", "dependentRequired", "dependentSchemas", "deprecated", "description", "else", "enum", "examples",
     "exclusiveMaximum", "exclusiveMinimum", "format", "if", "items", "maxContains", "maxItems", "maxLength", "maxProperties",
     "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf", "not", "oneOf", "pattern",
     "patternProperties", "prefixItems", "properties", "propertyNames", "readOnly", "required", "then", "title", "type",
-    "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "x-claim", "x-key", "x-ordered", "x-ref",
+    "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "x-claim", "x-key", "x-marking", "x-ordered",
+    "x-ref", "x-withheld",
 ];
 
 /// The formats that are asserted.
@@ -90,6 +91,15 @@ fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &str, file: &
             ("x-claim" | "x-ordered", value) if !value.is_boolean() => {
                 faults.push(invalid(file, &place, format!("`{keyword}` must be true or false")));
             }
+            ("x-marking", value) => {
+                let is_label = |value: &Json| value.as_str().is_some_and(|label| !label.trim().is_empty());
+                if !is_label(value) && !value.as_array().is_some_and(|labels| !labels.is_empty() && labels.iter().all(is_label)) {
+                    faults.push(invalid(file, &place, "`x-marking` must be a label, or a list of labels"));
+                }
+            }
+            ("x-withheld", value) if value.as_str().is_none_or(|text| text.trim().is_empty()) => {
+                faults.push(invalid(file, &place, "`x-withheld` must be a text"));
+            }
             ("x-ref" | "x-key", value) if !value.is_string() => {
                 faults.push(invalid(file, &place, format!("`{keyword}` must be a text")));
             }
@@ -114,8 +124,33 @@ fn pattern_fault(pattern: &str, pointer: &str, file: &str, faults: &mut Vec<Diag
     }
 }
 
+/// What the schema says of handling that would keep nothing from anyone: an `x-marking` that speaks for no value, and a
+/// field of its own called `marking`.
+pub(super) fn idle_markings(schema: &Json, annotated: &Annotated, file: &str) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    each(schema, &mut |part, pointer| {
+        if part.get("x-marking").is_some() && !annotated.speakers.contains(pointer) {
+            let message = "`x-marking` stands where it speaks for no value of a record, so it keeps nothing from anyone";
+            faults.push(
+                Diagnostic::error(Code::UnknownMarking, Place::key(file, below(pointer, &["x-marking"])), message)
+                    .help("write it beside the field's `type`, or take it away"),
+            );
+        }
+        let is_field = part.get("properties").is_some_and(|properties| properties.get("marking").is_some());
+        if is_field && !annotated.claims_at.contains(pointer) {
+            let message = "the schema declares a field `marking`, which would be a field like any other and keep nothing from anyone";
+            faults.push(
+                Diagnostic::error(Code::UnknownMarking, Place::key(file, below(pointer, &["properties", "marking"])), message)
+                    .help("take it out of the schema: any mapping may have a handling label without being told so")
+                    .help("if it is no handling label, call it something else"),
+            );
+        }
+    });
+    faults
+}
+
 /// What the schema declares that reads as if brief read it, where it is a field like any other: a `source` that no claim
-/// could take, and a `marking`.
+/// could take.
 pub(super) fn plain_fields(schema: &Json, annotated: &Annotated, file: &str) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     each(schema, &mut |part, pointer| {
@@ -124,12 +159,6 @@ pub(super) fn plain_fields(schema: &Json, annotated: &Annotated, file: &str) -> 
         }
         let declared = |key: &str| part.get("properties").and_then(|properties| properties.get(key));
         let place = |key: &str| Place::key(file, below(pointer, &["properties", key]));
-        if declared("marking").is_some() {
-            let message = "the schema declares a field `marking`, which is not supported yet: it would keep nothing from anyone";
-            faults.push(
-                Diagnostic::error(Code::NotSupported, place("marking"), message).help("if it is no handling label, call it something else"),
-            );
-        }
         if declared("source").is_some_and(|source| source.get("x-ref").is_none()) {
             let message = "the schema declares a field `source` where no claim could take it, so it cites nothing";
             let help = "say `x-claim: true` of the fields that it is for; if it names a source all the same, say `x-ref: sources` of it; if it \

@@ -178,7 +178,7 @@ impl Object for ClaimObject {
             },
             "sources" => citations(&self.pass, &self.sources()),
             "as_of" => self.as_of().map_or(Value::from(()), |date| Value::from(date.to_string())),
-            "marking" => optional(self.shared(|claim| claim.marking.clone()).as_deref()),
+            "marking" => optional(self.shared(|claim| claim.marking.text()).as_deref()),
             "confidence" => optional(self.shared(|claim| claim.confidence.clone()).as_deref()),
             other => {
                 const PARTS: [&str; 11] = [

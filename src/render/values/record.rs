@@ -69,7 +69,7 @@ impl Object for RecordObject {
                 Some(citations(&self.pass, &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources))
             }
             "as_of" => Some(record.own.as_of.map_or(Value::from(()), |date| Value::from(date.to_string()))),
-            "marking" => Some(optional(record.own.marking.as_deref())),
+            "marking" => Some(optional(record.marking.text().as_deref())),
             "confidence" => Some(optional(record.own.confidence.as_deref())),
             "body" if record.file.ends_with(".md") => Some(Value::from(())),
             _ => {

@@ -1,0 +1,320 @@
+//! One record as an audience gets it.
+
+use std::collections::BTreeMap;
+
+use super::markdown::without;
+use super::{Reason, Stage, View, schema, settings};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::{
+    Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, Shape, ShapeId, Shapes, Value,
+};
+
+/// How a text begins the line of a block that bears a marking.
+const BLOCK: &str = ":::";
+
+/// The record without what was taken out of it.
+pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Record, view: &mut View) -> Record {
+    let own = settings::attribution(stage, &record.own);
+    let is_whole = record.marked.is_empty()
+        && !collection.shapes.iter().any(|(_, shape)| schema::is_hidden(stage, shape))
+        && record.nested.values().all(|said| said.own.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source)))
+        && record.fields.values().all(|value| is_whole(stage, value));
+    if is_whole {
+        return Record { own, ..record.clone() };
+    }
+    let mut walk = Walk {
+        stage,
+        shapes: &collection.shapes,
+        record,
+        written: String::new(),
+        shown: String::new(),
+        nested: BTreeMap::new(),
+        marked: BTreeMap::new(),
+        lists: Vec::new(),
+        moved: Vec::new(),
+    };
+    let fields = walk.map(&record.fields, (!collection.shapes.is_empty()).then_some(Shapes::ROOT));
+    let Walk { nested, marked, lists, moved, .. } = walk;
+    view.lacking.lists.extend(lists.into_iter().map(|list| (record.path(), list)));
+    if !moved.is_empty() {
+        view.places.moved.insert((record.file.clone(), record.pointer.clone()), moved);
+    }
+    Record { fields, own, nested, marked, ..bare(record) }
+}
+
+/// Whether nothing in a value can have to be taken out, as long as nothing in its record bears a marking of its own.
+fn is_whole(stage: &Stage<'_>, value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
+        Value::Markdown(text) => !text.contains(BLOCK),
+        Value::Reference(reference) => !is_hidden(stage, reference),
+        Value::Claim(claim) => {
+            claim.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source))
+                && claim.value().is_none_or(|value| is_whole(stage, value))
+        }
+        Value::List(items) => items.iter().all(|item| is_whole(stage, item)),
+        Value::Map(fields) => fields.values().all(|value| is_whole(stage, value)),
+    }
+}
+
+fn is_hidden(stage: &Stage<'_>, reference: &Reference) -> bool {
+    stage.hidden_collections.contains(reference.collection.as_str()) || stage.is_hidden(&reference.collection, &reference.id)
+}
+
+/// A record on its way to what is left of it.
+struct Walk<'a> {
+    stage: &'a Stage<'a>,
+    shapes: &'a Shapes,
+    record: &'a Record,
+    /// Where the value stands in the record, and where in what is left of it.
+    written: String,
+    shown: String,
+    nested: BTreeMap<String, Reserved>,
+    marked: BTreeMap<String, Marking>,
+    /// Lists from which items were taken, as they are now.
+    lists: Vec<String>,
+    /// Values that have another place now: that, and the one they had.
+    moved: Vec<(String, String)>,
+}
+
+impl<'a> Walk<'a> {
+    fn shape(&self, id: Option<ShapeId>) -> Option<&'a Shape> {
+        self.shapes.get(id?)
+    }
+
+    /// Runs `work` on a value of a mapping or list; `index` is its place now.
+    fn below<T>(&mut self, key: &str, shown: &str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let lengths = (self.written.len(), self.shown.len());
+        push(&mut self.written, key);
+        push(&mut self.shown, shown);
+        let made = work(self);
+        self.written.truncate(lengths.0);
+        self.shown.truncate(lengths.1);
+        made
+    }
+
+    fn map(&mut self, fields: &Map, shape: Option<ShapeId>) -> Map {
+        if let Some(said) = self.record.nested.get(&self.written) {
+            let own = settings::attribution(self.stage, &said.own);
+            self.nested.insert(self.shown.clone(), Reserved { own, ..said.clone() });
+        }
+        let mut kept = Map::with_capacity(fields.len());
+        for (key, value) in fields {
+            let inner = shape.and_then(|shape| self.shapes.property(shape, key));
+            let declared = self.shape(inner);
+            if declared.is_some_and(|declared| schema::is_hidden(self.stage, declared)) {
+                self.below(key, key, |walk| walk.absent_by_schema(declared));
+                continue;
+            }
+            let value = self.below(key, key, |walk| walk.value(value, inner));
+            let value = value.or_else(|| declared?.withheld.clone().map(Value::Text));
+            kept.extend(value.map(|value| (key.clone(), value)));
+        }
+        // What the schema itself withholds is said of every record alike, whether there is a value or not.
+        for (key, inner) in self.shape(shape).into_iter().flat_map(|shape| &shape.properties) {
+            let text = self.shapes.get(*inner).filter(|shape| schema::is_hidden(self.stage, shape)).and_then(|shape| shape.withheld.clone());
+            kept.extend(text.map(|text| (key.clone(), Value::Text(text))));
+        }
+        kept
+    }
+
+    fn absent_by_schema(&self, shape: Option<&Shape>) {
+        let marking = shape.map(|shape| shape.marking.and(&self.record.marking)).unwrap_or_default();
+        let reason = match shape.and_then(|shape| shape.reference.as_ref()).filter(|name| self.stage.hidden_collections.contains(name.as_str())) {
+            Some(name) => Reason::Reference(name.clone()),
+            None => Reason::Marked(marking),
+        };
+        self.stage.absent(self.record.path(), &self.written, reason);
+    }
+
+    /// What is left of a value, if anything is.
+    fn value(&mut self, value: &Value, shape: Option<ShapeId>) -> Option<Value> {
+        if let Some(marking) = self.record.marked.get(&self.written) {
+            if !self.stage.may_see(marking) {
+                self.stage.absent(self.record.path(), &self.written, Reason::Marked(marking.clone()));
+                return None;
+            }
+            self.marked.insert(self.shown.clone(), marking.clone());
+        }
+        Some(match value {
+            Value::Claim(claim) => Value::Claim(Box::new(self.claim(claim, shape)?)),
+            Value::Reference(reference) => self.reference(reference, self.shape(shape))?,
+            Value::List(items) => Value::List(self.list(items, shape)),
+            Value::Map(fields) => Value::Map(self.map(fields, shape)),
+            Value::Markdown(text) => Value::Markdown(self.markdown(text)),
+            other => other.clone(),
+        })
+    }
+
+    /// A claim keeps the sources that may be seen; one that keeps none of those it had is taken out, too.
+    fn claim(&mut self, claim: &Claim, shape: Option<ShapeId>) -> Option<Claim> {
+        let sources: Vec<Citation> =
+            claim.sources.iter().filter(|citation| !self.stage.is_hidden_source(&citation.source)).cloned().collect();
+        if sources.is_empty() && !claim.sources.is_empty() {
+            self.stage.absent(self.record.path(), &self.written, Reason::Unsourced);
+            self.marked.remove(&self.shown);
+            return None;
+        }
+        let held = match &claim.held {
+            Held::Known { value, qualifier } => Held::Known { value: self.held(value, shape)?, qualifier: *qualifier },
+            other => other.clone(),
+        };
+        Some(Claim { held, sources, path: self.shown.clone(), ..bare_claim(claim) })
+    }
+
+    /// What a claim holds: its marking is the claim's own.
+    fn held(&mut self, value: &Value, shape: Option<ShapeId>) -> Option<Value> {
+        Some(match value {
+            Value::Reference(reference) => self.reference(reference, self.shape(shape))?,
+            Value::List(items) => Value::List(self.list(items, shape)),
+            Value::Map(fields) => Value::Map(self.map(fields, shape)),
+            Value::Markdown(text) => Value::Markdown(self.markdown(text)),
+            other => other.clone(),
+        })
+    }
+
+    fn reference(&mut self, reference: &Reference, shape: Option<&Shape>) -> Option<Value> {
+        if !is_hidden(self.stage, reference) {
+            return Some(Value::Reference(reference.clone()));
+        }
+        let target = format!("{}/{}", reference.collection, reference.id);
+        self.stage.absent(self.record.path(), &self.written, Reason::Reference(target.clone()));
+        if let Some(text) = shape.and_then(|shape| shape.withheld.clone()) {
+            return Some(Value::Text(text));
+        }
+        let field = self.written.trim_start_matches('/');
+        let message = format!(
+            "`{field}` of `{}` names `{target}`, which the audience `{}` may not see",
+            self.record.path(),
+            self.stage.audience.name
+        );
+        let place = Place::value(&self.record.file, format!("{}{}", self.record.pointer, self.written));
+        self.stage.faults.borrow_mut().push(
+            Diagnostic::error(Code::WithheldReference, place, message)
+                .record(self.record.path())
+                .help("give the field or the record that names it at least its marking")
+                .help("or say in the schema what stands in its place for those who may not see it: `x-withheld: not released`"),
+        );
+        None
+    }
+
+    fn list(&mut self, items: &[Value], shape: Option<ShapeId>) -> Vec<Value> {
+        let of_list = self.shape(shape);
+        let item_shape = |index: usize| shape.and_then(|shape| self.shapes.item(shape, index));
+        let shapes: Vec<Option<ShapeId>> = (0..items.len()).map(item_shape).collect();
+        let all = of_list.and_then(|list| list.items).and_then(|id| self.shapes.get(id)).filter(|item| schema::is_hidden(self.stage, item));
+        if let Some(item) = all {
+            // All items are withheld by the schema: how many there are is, too.
+            for index in 0..items.len() {
+                self.below(&index.to_string(), "0", |walk| walk.absent_by_schema(Some(item)));
+            }
+            self.lists.push(self.shown.clone());
+            return item.withheld.clone().map(Value::Text).into_iter().collect();
+        }
+        let mut kept: Vec<Value> = Vec::with_capacity(items.len());
+        for (index, (item, shape)) in items.iter().zip(shapes).enumerate() {
+            let (key, place) = (index.to_string(), kept.len().to_string());
+            let declared = self.shape(shape);
+            let value = self.below(&key, &place, |walk| {
+                if declared.is_some_and(|declared| schema::is_hidden(walk.stage, declared)) {
+                    walk.absent_by_schema(declared);
+                    return declared?.withheld.clone().map(Value::Text);
+                }
+                if key != place {
+                    walk.moved.push((walk.shown.clone(), walk.written.clone()));
+                }
+                match item {
+                    // `x-ref` on a list means each of its items, and so does `x-withheld`.
+                    Value::Reference(reference) => walk.reference(reference, declared.filter(|item| item.withheld.is_some()).or(of_list)),
+                    item => walk.value(item, shape),
+                }
+            });
+            kept.extend(value);
+        }
+        if kept.len() < items.len() {
+            self.lists.push(self.shown.clone());
+        }
+        // An item that was taken out has no place.
+        let (list, count) = (self.shown.clone(), kept.len());
+        self.moved.retain(|(shown, _)| {
+            let rest = shown.strip_prefix(&list).and_then(|rest| rest.strip_prefix('/'));
+            rest.is_none_or(|rest| rest.split('/').next().and_then(|index| index.parse::<usize>().ok()).is_none_or(|index| index < count))
+        });
+        kept
+    }
+
+    /// A text without the blocks that may not be seen.
+    fn markdown(&self, text: &str) -> String {
+        if !text.contains(BLOCK) {
+            return text.to_owned();
+        }
+        let blocks = (self.stage.markdown.marked_blocks)(text);
+        let mut hidden = Vec::new();
+        for block in &blocks {
+            if self.stage.may_see(&block.marking) {
+                continue;
+            }
+            self.stage.absent(self.record.path(), &self.written, Reason::Marked(block.marking.clone()));
+            if !block.is_alone {
+                let place = Place::value(&self.record.file, format!("{}{}", self.record.pointer, self.written));
+                let message = format!(
+                    "a block marked `{}` in `{}{}` doesn't stand on lines of its own, so it can't be taken out for the audience `{}`",
+                    block.marking,
+                    self.record.path(),
+                    self.written,
+                    self.stage.audience.name
+                );
+                self.stage.faults.borrow_mut().push(
+                    Diagnostic::error(Code::WithheldReference, place, message)
+                        .record(self.record.path())
+                        .help("begin and end it at the margin, outside of lists and quotes: `:::marked TLP:RED`, its text, `:::`"),
+                );
+                // Better all of it than some of the block.
+                return String::new();
+            }
+            hidden.push(block);
+        }
+        without(text, &hidden)
+    }
+}
+
+/// A record without its fields, which are made anew.
+fn bare(record: &Record) -> Record {
+    Record {
+        collection: record.collection.clone(),
+        id: record.id.clone(),
+        file: record.file.clone(),
+        pointer: record.pointer.clone(),
+        fields: Map::new(),
+        own: Default::default(),
+        allow: record.allow.clone(),
+        nested: BTreeMap::new(),
+        marking: record.marking.clone(),
+        marked: BTreeMap::new(),
+        position: record.position,
+    }
+}
+
+/// A claim without what it holds and who says so, which are made anew.
+fn bare_claim(claim: &Claim) -> Claim {
+    Claim {
+        held: Held::Unknown(String::new()),
+        unit: claim.unit.clone(),
+        sources: Vec::new(),
+        as_of: claim.as_of,
+        marking: claim.marking.clone(),
+        confidence: claim.confidence.clone(),
+        path: String::new(),
+        envelope: claim.envelope,
+        own_source: claim.own_source,
+    }
+}
+
+fn push(path: &mut String, key: &str) {
+    path.push('/');
+    if key.contains(['~', '/']) {
+        path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    } else {
+        path.push_str(key);
+    }
+}

@@ -1,0 +1,77 @@
+//! What the texts of a view name, and its audience can't follow.
+
+use super::{Mention, SETTINGS, Stage, View};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::model::{Record, Reference, Value, each_value};
+
+/// Finds each text of the view that names something which was taken out.
+pub(super) fn faults(stage: &Stage<'_>, view: &View) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if stage.absences.borrow().is_empty() && view.absences.is_empty() {
+        return found;
+    }
+    for record in view.book.records() {
+        each_value(&record.fields, &mut |path, value| {
+            let Value::Markdown(text) = value else { return };
+            // Only a text that seems to name such a thing is read closely.
+            if !named_roughly(text).any(|mention| lost(stage, view, &mention).is_some()) {
+                return;
+            }
+            for mention in (stage.markdown.mentions)(text) {
+                if let Some(what) = lost(stage, view, &mention) {
+                    found.push(fault(stage, view, record, path, &what));
+                }
+            }
+        });
+    }
+    found
+}
+
+fn fault(stage: &Stage<'_>, view: &View, record: &Record, path: &str, what: &str) -> Diagnostic {
+    let message = format!("the text `{}{path}` names {what}, which the audience `{}` may not see", record.path(), stage.audience.name);
+    let place = Place::value(&record.file, format!("{}{path}", record.pointer));
+    let mut fault = Diagnostic::error(Code::WithheldReference, place, message)
+        .record(record.path())
+        .help("put that part of the text into a block of its own that bears the same marking: `:::marked TLP:RED`, the text, `:::`")
+        .help(format!("who may see what is decided in `{SETTINGS}`, under `audiences`"));
+    view.locate(&mut fault);
+    fault
+}
+
+/// What a mention names, where it was taken out or something else has its place now.
+fn lost(stage: &Stage<'_>, view: &View, mention: &Mention) -> Option<String> {
+    let (collection, id, path) = match mention {
+        Mention::Source(id) => return stage.is_hidden_source(id).then(|| format!("the source `{id}`")),
+        Mention::Value { collection, id, path } => (collection, id, path),
+    };
+    let name = format!("`{collection}/{id}{path}`");
+    let reference = Reference { collection: collection.clone(), id: id.clone() };
+    let written = stage.book.record(&reference)?;
+    let Some(shown) = view.book.record(&reference) else { return Some(name) };
+    if path.is_empty() {
+        return None;
+    }
+    let is_gone = written.at(path).is_some() && shown.at(path).is_none();
+    (is_gone || view.places.is_moved(written, path)).then_some(name)
+}
+
+/// The mentions in a text, and what only looks like one.
+fn named_roughly(text: &str) -> impl Iterator<Item = Mention> {
+    let brackets = text.match_indices('[').filter_map(|(at, _)| {
+        let inner = &text[at + 1..];
+        Some(&inner[..inner.find([']', '['])?])
+    });
+    brackets.flat_map(|inner| match inner.as_bytes().first() {
+        Some(b'@') => {
+            let ids = inner.split(';').map(|source| source.trim().trim_start_matches('@'));
+            ids.map(|source| Mention::Source(source.split('#').next().unwrap_or_default().trim().to_owned())).collect::<Vec<_>>()
+        }
+        Some(b'=') => {
+            let mut parts = inner[1..].trim().splitn(3, '/');
+            let (collection, id) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
+            let path = parts.next().map(|path| format!("/{path}")).unwrap_or_default();
+            vec![Mention::Value { collection, id, path }]
+        }
+        _ => Vec::new(),
+    })
+}

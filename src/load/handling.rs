@@ -1,0 +1,156 @@
+//! What `content/book.yaml` says of handling: the labels, which covers which, and the audiences.
+
+use indexmap::IndexMap;
+use serde_json::{Map as JsonMap, Value as Json};
+
+use super::attribution::marking_of;
+use super::settings::{FILE, list, objects, text_of};
+use super::shapes::below;
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::model::{Audience, DocumentPlan, Label, Marking, MarkingScheme, Settings};
+
+/// The scheme that the book declares, else the Traffic Light Protocol. A list of labels is an order, least restricted
+/// first; in a mapping each label says which it is above.
+pub(super) fn scheme(json: Option<&Json>) -> MarkingScheme {
+    let mut labels: IndexMap<String, Label> = IndexMap::new();
+    match json {
+        Some(Json::Array(items)) => {
+            for name in items.iter().filter_map(Json::as_str).map(str::trim) {
+                let above = labels.keys().last().cloned().into_iter().collect();
+                labels.insert(name.to_owned(), Label { above, ..Label::default() });
+            }
+        }
+        Some(declared @ Json::Object(_)) => {
+            for (name, said) in objects(Some(declared)) {
+                let label = Label { above: texts(said.get("above")), color: text_of(said, "color"), background: text_of(said, "background") };
+                labels.insert(name.trim().to_owned(), label);
+            }
+        }
+        _ => {}
+    }
+    if labels.is_empty() { MarkingScheme::tlp() } else { MarkingScheme::new(labels) }
+}
+
+/// The audiences, in the order in which they are declared.
+pub(super) fn audiences(json: Option<&Json>) -> Vec<Audience> {
+    let audience = |(name, said): (&str, &JsonMap<String, Json>)| Audience {
+        name: name.to_owned(),
+        clearance: marking_of(said, "clearance"),
+        documents: said.get("documents").map(|documents| texts(Some(documents))),
+        style: text_of(said, "style"),
+    };
+    objects(json).map(audience).collect()
+}
+
+/// A text, or a list of texts.
+fn texts(json: Option<&Json>) -> Vec<String> {
+    let one = json.and_then(Json::as_str);
+    one.into_iter().chain(list(json).filter_map(Json::as_str)).map(|text| text.trim().to_owned()).collect()
+}
+
+/// What is wrong with them.
+pub(super) fn faults(json: &Json, settings: &Settings) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    order(json, settings, &mut found);
+    audience_faults(settings, &mut found);
+    found
+}
+
+/// An order that names labels that there aren't, or runs in a circle.
+fn order(json: &Json, settings: &Settings, found: &mut Vec<Diagnostic>) {
+    let scheme = &settings.markings;
+    for (name, said) in objects(json.get("markings").filter(|markings| markings.is_object())) {
+        for other in texts(said.get("above")).iter().filter(|other| scheme.label(other).is_none()) {
+            let place = Place::value(FILE, below("/markings", &[name, "above"]));
+            let message = format!("`{name}` is above `{other}`, which is no label of the book");
+            found.push(Diagnostic::error(Code::UnknownMarking, place, message).maybe_help(did_you_mean(other, scheme.names())));
+        }
+    }
+    if let Some(cycle) = scheme.cycle() {
+        let first = cycle.first().cloned().unwrap_or_default();
+        let chain = cycle.iter().chain([&first]).map(|label| format!("`{label}`")).collect::<Vec<_>>().join(" above ");
+        let place = Place::key(FILE, below("/markings", &[&first, "above"]));
+        found.push(
+            Diagnostic::error(Code::MarkingOrder, place, format!("the order of the markings runs in a circle: {chain}"))
+                .help("take one of them out, so that it is clear which label is the more restricted"),
+        );
+    }
+}
+
+fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
+    if settings.audiences.is_empty() {
+        return;
+    }
+    if settings.default_marking.is_empty() {
+        let message = "the book has audiences and no `default_marking`, so that it isn't said who may see what bears no marking";
+        found.push(
+            Diagnostic::error(Code::MissingDefaultMarking, Place::key(FILE, "/audiences"), message)
+                .help(format!("write `default_marking: {}`, or the label that is meant", settings.markings.names().next().unwrap_or_default())),
+        );
+    }
+    for audience in &settings.audiences {
+        let name = &audience.name;
+        let place = |key: &str| below("/audiences", &[name, key]);
+        if audience.clearance.is_empty() {
+            let place = Place::key(FILE, below("/audiences", &[name]));
+            let message = format!("the audience `{name}` has no `clearance`, so that it isn't said what it may see");
+            found.push(
+                Diagnostic::error(Code::BookSettings, place, message)
+                    .help("name the highest label that it may see, or a list of such labels: `clearance: TLP:GREEN`"),
+            );
+        }
+        let Some(documents) = &audience.documents else { continue };
+        if documents.is_empty() {
+            let message = format!("the audience `{name}` gets no document");
+            found.push(
+                Diagnostic::error(Code::AudienceWithoutDocument, Place::key(FILE, place("documents")), message)
+                    .help("name the ids of its documents as they stand under `documents`, or leave the key out: it then gets all of them"),
+            );
+        }
+        let plans = || settings.documents.iter().map(|plan: &DocumentPlan| plan.id.as_str());
+        for (index, id) in documents.iter().enumerate().filter(|(_, id)| plans().all(|plan| plan != id.as_str())) {
+            let message = format!("the audience `{name}` gets document `{id}`, which the book doesn't make");
+            let help = did_you_mean(id, plans())
+                .unwrap_or_else(|| format!("there are {}", plans().map(|plan| format!("`{plan}`")).collect::<Vec<_>>().join(", ")));
+            let place = Place::value(FILE, format!("{}/{index}", place("documents")));
+            found.push(Diagnostic::error(Code::InvalidDocument, place, message).help(help));
+        }
+    }
+}
+
+/// What keeps nothing from anyone yet, and so must not be trusted to.
+pub(super) fn not_supported(json: &Json) -> Vec<Diagnostic> {
+    let keys = [
+        ("markings", "the book's own `marking` may be any label"),
+        ("default_marking", "only the book as a whole has a `marking`"),
+        ("page_marking", "only the book as a whole has a `marking`"),
+        ("portion_marks", "only the book as a whole has a `marking`"),
+        ("audiences", "whoever gets a version gets all of it; make a book of its own for each audience"),
+    ];
+    let declared = |(key, help): (&str, &str)| {
+        json.get(key)?;
+        let message = format!("`{key}` is not supported yet: it would keep nothing from anyone");
+        Some(Diagnostic::error(Code::NotSupported, Place::key(FILE, below("", &[key])), message).help(help.to_owned()))
+    };
+    let defaults = objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
+    let defaults = defaults.map(|(name, _)| {
+        let place = Place::key(FILE, below("/collections", &[name, "defaults", "marking"]));
+        marking_below_the_book(&format!("collection `{name}`"), place)
+    });
+    keys.into_iter().filter_map(declared).chain(defaults).collect()
+}
+
+/// A marking anywhere but on the book as a whole keeps nothing from anyone yet.
+pub(super) fn marking_below_the_book(owner: &str, place: Place) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotSupported,
+        place,
+        format!("the `marking` of {owner} is not supported yet: it would keep nothing from anyone"),
+    )
+    .help("only the book as a whole has a `marking`, in `content/book.yaml`; whoever gets a version gets all of it")
+}
+
+/// The marking that holds where nothing nearer is said.
+pub(super) fn default_marking(json: &JsonMap<String, Json>) -> Marking {
+    marking_of(json, "default_marking")
+}

@@ -1,0 +1,105 @@
+//! Blocks of a text that bear a marking of their own: `:::marked TLP:RED`, their text, `:::`.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use comrak::nodes::{Node, NodeValue};
+use comrak::{Arena, parse_document};
+
+use super::dialect::Dialect;
+use super::directive;
+
+/// The directive that marks a block.
+pub const MARKED: &str = "marked";
+
+/// A block that bears a marking, where it stands in a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedLines {
+    /// Its lines from 1, its fences included.
+    pub lines: RangeInclusive<usize>,
+    pub labels: Vec<String>,
+    /// Whether its lines hold nothing else: it stands in no list, quote or footnote.
+    pub is_alone: bool,
+}
+
+/// The labels of a `marked` directive. One without any, or with attributes of another form, has a label that no book knows.
+pub fn labels(attributes: &BTreeMap<String, String>) -> Vec<String> {
+    let label = |(key, value): (&String, &String)| if value.is_empty() { key.clone() } else { format!("{key}={value}") };
+    match attributes.is_empty() {
+        true => vec![String::new()],
+        false => attributes.iter().map(label).collect(),
+    }
+}
+
+/// The blocks of a field's text that bear a marking, in their order; those in others too.
+pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
+    let mut found = Vec::new();
+    if !text.contains(":::") {
+        return found;
+    }
+    let options = Dialect { front_matter: false, ..Dialect::default() }.options();
+    let arena = Arena::new();
+    let text = text.replace('\0', "\u{fffd}");
+    let root = parse_document(&arena, &text, &options);
+    let lines: Vec<&str> = text.lines().collect();
+    collect(root, true, &lines, &mut found);
+    found
+}
+
+fn collect(parent: Node<'_>, is_at_margin: bool, lines: &[&str], found: &mut Vec<MarkedLines>) {
+    let mut open: Vec<(Node<'_>, bool)> = vec![(parent, is_at_margin)];
+    while let Some((parent, is_at_margin)) = open.pop() {
+        for node in parent.children() {
+            let data = node.data();
+            let NodeValue::BlockDirective(fence) = &data.value else {
+                open.push((node, false));
+                continue;
+            };
+            let (name, attributes) = directive::read(&fence.info);
+            if name == MARKED {
+                let (start, mut end) = (data.sourcepos.start.line, data.sourcepos.end.line.max(data.sourcepos.start.line));
+                // The closing fence is the directive's, whether the parser counts it or not.
+                let closes = |line: usize| lines.get(line - 1).is_some_and(|line| is_fence(line));
+                if !(end > start && closes(end)) && closes(end + 1) {
+                    end += 1;
+                }
+                let is_alone = is_at_margin && lines.get(start - 1).is_some_and(|line| line.trim_start().starts_with(":::"));
+                found.push(MarkedLines { lines: start..=end, labels: labels(&attributes), is_alone });
+            }
+            open.push((node, is_at_margin));
+        }
+    }
+    found.sort_by_key(|block| *block.lines.start());
+}
+
+/// Whether a line closes a directive.
+fn is_fence(line: &str) -> bool {
+    let fence = line.trim();
+    fence.len() >= 3 && fence.bytes().all(|byte| byte == b':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(RangeInclusive<usize>, String, bool)> {
+        marked_blocks(text).into_iter().map(|block| (block.lines, block.labels.join(","), block.is_alone)).collect()
+    }
+
+    #[test]
+    fn blocks_have_lines_and_labels() {
+        assert_eq!(found("a\n\n:::marked TLP:RED\nx\n\ny\n:::\n\nb\n"), [(3..=7, "TLP:RED".to_owned(), true)]);
+        assert_eq!(found(":::marked A \"B C\"\nx\n:::\ny"), [(1..=3, "A,B C".to_owned(), true)]);
+        assert_eq!(found(":::marked\nx\n:::"), [(1..=3, String::new(), true)]);
+        assert_eq!(found(":::marked A\nx\n\nto the end"), [(1..=4, "A".to_owned(), true)], "unclosed");
+        assert_eq!(found(":::marked A\n- x\n- y\n:::\n:::marked B\nz\n:::"), [(1..=4, "A".to_owned(), true), (5..=7, "B".to_owned(), true)]);
+        assert_eq!(found(":::marked A\n:::"), [(1..=2, "A".to_owned(), true)], "empty");
+        assert_eq!(found("::::marked A\n:::box\nx\n:::\ny\n::::\nz"), [(1..=6, "A".to_owned(), true)]);
+        assert_eq!(found(":::box\n:::marked A\nx\n:::\n:::\nz"), [(2..=4, "A".to_owned(), true)]);
+        assert_eq!(found("- :::marked A\n  x\n  :::\n").into_iter().map(|(.., alone)| alone).collect::<Vec<_>>(), [false]);
+        assert_eq!(found("> :::marked A\n> x\n> :::\n").into_iter().map(|(.., alone)| alone).collect::<Vec<_>>(), [false]);
+        assert_eq!(found("```\n:::marked A\nx\n:::\n```\n"), []);
+        assert_eq!(found(":::marked A\n```\n:::\n```\nx\n:::\ny"), [(1..=6, "A".to_owned(), true)]);
+        assert_eq!(found(":::marked A\n> quote\n:::\ny"), [(1..=3, "A".to_owned(), true)]);
+    }
+}

@@ -1,0 +1,234 @@
+//! Handling markings: labels, the order between them, and what a reader's clearance covers.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// What joins the labels of a marking that has several.
+const JOIN: &str = " // ";
+
+/// How something must be handled: the labels that were said of it and of what it stands in. No label means that nobody
+/// said anything, and several hold all at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Marking(BTreeSet<String>);
+
+impl Marking {
+    /// The marking of one label.
+    pub fn of(label: impl Into<String>) -> Marking {
+        Marking([label.into()].into())
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Its labels, sorted by their characters.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// What holds for something of this marking that stands in something of the other: both. So a marking inside
+    /// something marked can raise, and never lower, how it is handled.
+    #[must_use]
+    pub fn and(&self, other: &Marking) -> Marking {
+        match (self.is_empty(), other.is_empty()) {
+            (_, true) => self.clone(),
+            (true, _) => other.clone(),
+            _ => Marking(self.0.union(&other.0).cloned().collect()),
+        }
+    }
+
+    /// The marking as it is written, where anything is said.
+    pub fn text(&self) -> Option<String> {
+        (!self.is_empty()).then(|| self.to_string())
+    }
+
+    /// Reads what [`Marking::text`] wrote.
+    pub fn parse(text: &str) -> Marking {
+        text.split(JOIN).map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+impl FromIterator<String> for Marking {
+    fn from_iter<I: IntoIterator<Item = String>>(labels: I) -> Marking {
+        Marking(labels.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Marking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.labels().collect::<Vec<_>>().join(JOIN))
+    }
+}
+
+/// The labels that a book may use, and which covers which. The order may be partial: of two compartments neither covers
+/// the other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MarkingScheme {
+    /// In the order in which they were declared.
+    labels: IndexMap<String, Label>,
+}
+
+/// One label of a scheme.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Label {
+    /// The labels that it covers directly: who may see it may see them, too.
+    pub above: Vec<String>,
+    /// The colors that it is printed in, as `#rrggbb`.
+    pub color: Option<String>,
+    pub background: Option<String>,
+}
+
+/// The labels of FIRST's Traffic Light Protocol 2.0, least restricted first, and their colors on black.
+/// <https://www.first.org/tlp/>
+const TLP: [(&str, &str); 5] =
+    [("TLP:CLEAR", "#ffffff"), ("TLP:GREEN", "#33ff00"), ("TLP:AMBER", "#ffc000"), ("TLP:AMBER+STRICT", "#ffc000"), ("TLP:RED", "#ff2b2b")];
+
+impl MarkingScheme {
+    /// The Traffic Light Protocol.
+    pub fn tlp() -> MarkingScheme {
+        let mut labels: IndexMap<String, Label> = IndexMap::new();
+        for (name, color) in TLP {
+            let above = labels.keys().last().cloned().into_iter().collect();
+            labels.insert(name.to_owned(), Label { above, color: Some(color.to_owned()), background: Some("#000000".to_owned()) });
+        }
+        MarkingScheme { labels }
+    }
+
+    /// A scheme of some labels.
+    pub fn new(labels: IndexMap<String, Label>) -> MarkingScheme {
+        MarkingScheme { labels }
+    }
+
+    /// Whether it is the Traffic Light Protocol, whose labels are printed as its standard says.
+    pub fn is_tlp(&self) -> bool {
+        *self == MarkingScheme::tlp()
+    }
+
+    /// Its labels' names, in the order in which they were declared.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.labels.keys().map(String::as_str)
+    }
+
+    pub fn label(&self, name: &str) -> Option<&Label> {
+        self.labels.get(name)
+    }
+
+    /// Whether one label covers another: it is the same, or above it. An unknown label covers itself alone.
+    pub fn covers(&self, high: &str, low: &str) -> bool {
+        let (mut open, mut seen) = (vec![high], BTreeSet::new());
+        while let Some(name) = open.pop() {
+            if name == low {
+                return true;
+            }
+            if seen.insert(name) {
+                open.extend(self.labels.get(name).into_iter().flat_map(|label| label.above.iter().map(String::as_str)));
+            }
+        }
+        false
+    }
+
+    /// The labels of a cycle in the order, where there is one: each is above the next, and the last above the first.
+    pub fn cycle(&self) -> Option<Vec<String>> {
+        self.names().find_map(|start| {
+            let mut path: Vec<&str> = Vec::new();
+            self.cycle_from(start, start, &mut path, &mut BTreeSet::new()).then(|| path.iter().map(|name| (*name).to_owned()).collect())
+        })
+    }
+
+    fn cycle_from<'a>(&'a self, name: &'a str, goal: &str, path: &mut Vec<&'a str>, seen: &mut BTreeSet<&'a str>) -> bool {
+        path.push(name);
+        for next in self.labels.get(name).into_iter().flat_map(|label| &label.above) {
+            if next == goal || (seen.insert(next) && self.cycle_from(next, goal, path, seen)) {
+                return true;
+            }
+        }
+        path.pop();
+        false
+    }
+
+    /// The least label that covers all of a marking's. Where no label does, or none is the least, the highest of its
+    /// labels, all of them.
+    #[must_use]
+    pub fn highest(&self, marking: &Marking) -> Marking {
+        let own: Vec<&str> = marking.labels().collect();
+        let top: Vec<&str> =
+            own.iter().copied().filter(|label| !own.iter().any(|other| other != label && self.covers(other, label))).collect();
+        if top.len() < 2 {
+            return top.into_iter().map(str::to_owned).collect();
+        }
+        let above: Vec<&str> = self.names().filter(|name| top.iter().all(|label| self.covers(name, label))).collect();
+        let least = above.iter().copied().find(|name| above.iter().all(|other| self.covers(other, name)));
+        match least {
+            Some(label) => Marking::of(label),
+            None => top.into_iter().map(str::to_owned).collect(),
+        }
+    }
+
+    /// Whether who is cleared for some labels may see what bears a marking: each of the labels that it comes to must be
+    /// covered by one of theirs. What bears no marking at all may be seen by all.
+    pub fn allows(&self, clearance: &Marking, marking: &Marking) -> bool {
+        self.highest(marking).labels().all(|label| clearance.labels().any(|cleared| self.covers(cleared, label)))
+    }
+
+    /// Whether who is cleared for some labels may see whatever a book of this scheme could hold.
+    pub fn allows_all(&self, clearance: &Marking) -> bool {
+        self.names().all(|label| clearance.labels().any(|cleared| self.covers(cleared, label)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scheme(labels: &[(&str, &[&str])]) -> MarkingScheme {
+        let label = |above: &[&str]| Label { above: above.iter().map(|name| (*name).to_owned()).collect(), ..Label::default() };
+        MarkingScheme::new(labels.iter().map(|(name, above)| ((*name).to_owned(), label(above))).collect())
+    }
+
+    fn marking(labels: &[&str]) -> Marking {
+        labels.iter().map(|label| (*label).to_owned()).collect()
+    }
+
+    #[test]
+    fn the_protocol_is_a_line() {
+        let tlp = MarkingScheme::tlp();
+        assert!(tlp.covers("TLP:RED", "TLP:CLEAR") && !tlp.covers("TLP:CLEAR", "TLP:GREEN"));
+        assert_eq!(tlp.highest(&marking(&["TLP:GREEN", "TLP:AMBER+STRICT", "TLP:CLEAR"])), Marking::of("TLP:AMBER+STRICT"));
+        assert!(tlp.allows(&Marking::of("TLP:CLEAR"), &Marking::default()));
+        assert!(!tlp.allows(&Marking::of("TLP:AMBER"), &marking(&["TLP:CLEAR", "TLP:AMBER+STRICT"])));
+        assert!(tlp.allows_all(&Marking::of("TLP:RED")) && !tlp.allows_all(&Marking::of("TLP:AMBER+STRICT")));
+    }
+
+    #[test]
+    fn of_compartments_neither_covers_the_other() {
+        let apart = scheme(&[("open", &[]), ("x", &["open"]), ("y", &["open"])]);
+        assert_eq!(apart.highest(&marking(&["open", "x", "y"])), marking(&["x", "y"]));
+        assert!(!apart.allows(&Marking::of("x"), &marking(&["x", "y"])));
+        assert!(apart.allows(&marking(&["x", "y"]), &marking(&["x", "y"])));
+        let joined = scheme(&[("open", &[]), ("x", &["open"]), ("y", &["open"]), ("both", &["x", "y"]), ("all", &["both"])]);
+        assert_eq!(joined.highest(&marking(&["x", "y"])), Marking::of("both"));
+        // Being cleared for each is not being cleared for what they come to together.
+        assert!(!joined.allows(&marking(&["x", "y"]), &marking(&["x", "y"])));
+        let two = scheme(&[("x", &[]), ("y", &[]), ("one", &["x", "y"]), ("other", &["x", "y"])]);
+        assert_eq!(two.highest(&marking(&["x", "y"])), marking(&["x", "y"]), "neither is the least");
+    }
+
+    #[test]
+    fn a_label_that_no_scheme_knows_is_covered_by_itself_alone() {
+        let tlp = MarkingScheme::tlp();
+        assert!(!tlp.allows(&Marking::of("TLP:RED"), &Marking::of("TLP:PURPLE")));
+        assert_eq!(tlp.highest(&marking(&["TLP:RED", "TLP:PURPLE"])), marking(&["TLP:RED", "TLP:PURPLE"]));
+    }
+
+    #[test]
+    fn a_cycle_is_found() {
+        assert_eq!(MarkingScheme::tlp().cycle(), None);
+        let round = scheme(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])]);
+        assert_eq!(round.cycle(), Some(vec!["b".to_owned(), "c".to_owned()]));
+        assert!(round.covers("b", "c"), "and looking along it ends");
+    }
+}
