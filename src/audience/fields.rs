@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::markdown::without;
 use super::{Reason, Stage, View, schema, settings};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::{
-    Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, Shape, ShapeId, Shapes, Value,
-};
+use crate::model::{Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, Shape, ShapeId, Shapes, Value};
 
 /// How a text begins the line of a block that bears a marking.
 const BLOCK: &str = ":::";
@@ -112,7 +110,8 @@ impl<'a> Walk<'a> {
         }
         // What the schema itself withholds is said of every record alike, whether there is a value or not.
         for (key, inner) in self.shape(shape).into_iter().flat_map(|shape| &shape.properties) {
-            let text = self.shapes.get(*inner).filter(|shape| schema::is_hidden(self.stage, shape)).and_then(|shape| shape.withheld.clone());
+            let text =
+                self.shapes.get(*inner).filter(|shape| schema::is_hidden(self.stage, shape)).and_then(|shape| shape.withheld.clone());
             kept.extend(text.map(|text| (key.clone(), Value::Text(text))));
         }
         kept
@@ -120,10 +119,11 @@ impl<'a> Walk<'a> {
 
     fn absent_by_schema(&self, shape: Option<&Shape>) {
         let marking = shape.map(|shape| shape.marking.and(&self.record.marking)).unwrap_or_default();
-        let reason = match shape.and_then(|shape| shape.reference.as_ref()).filter(|name| self.stage.hidden_collections.contains(name.as_str())) {
-            Some(name) => Reason::Reference(name.clone()),
-            None => Reason::Marked(marking),
-        };
+        let reason =
+            match shape.and_then(|shape| shape.reference.as_ref()).filter(|name| self.stage.hidden_collections.contains(name.as_str())) {
+                Some(name) => Reason::Reference(name.clone()),
+                None => Reason::Marked(marking),
+            };
         self.stage.absent(self.record.path(), &self.written, reason);
     }
 
@@ -251,14 +251,15 @@ impl<'a> Walk<'a> {
         let blocks = (self.stage.markdown.marked_blocks)(text);
         let mut hidden = Vec::new();
         for block in &blocks {
-            if self.stage.may_see(&block.marking) {
+            let marking = self.stage.scheme.named(&block.marking);
+            if self.stage.may_see(&marking) {
                 continue;
             }
-            self.stage.absent(self.record.path(), &self.written, Reason::Marked(block.marking.clone()));
+            self.stage.absent(self.record.path(), &self.written, Reason::Marked(marking));
             if !block.is_alone {
                 let place = Place::value(&self.record.file, format!("{}{}", self.record.pointer, self.written));
                 let message = format!(
-                    "a block marked `{}` in `{}{}` doesn't stand on lines of its own, so it can't be taken out for the audience `{}`",
+                    "a block marked `{}` in `{}{}` has no lines of its own, or ends within code, so it can't be taken out for the audience `{}`",
                     block.marking,
                     self.record.path(),
                     self.written,

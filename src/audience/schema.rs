@@ -62,7 +62,9 @@ impl Pruning<'_> {
 
     /// Whether the field by which a list's items are told apart is still among theirs.
     fn is_left(&self, from: &Option<ShapeId>, to: &Option<ShapeId>, key: &str) -> bool {
-        let has = |shapes: &Shapes, id: &Option<ShapeId>| id.and_then(|id| shapes.get(id)).is_some_and(|shape| shape.properties.contains_key(key));
+        let has = |shapes: &Shapes, id: &Option<ShapeId>| {
+            id.and_then(|id| shapes.get(id)).is_some_and(|shape| shape.properties.contains_key(key))
+        };
         !has(self.from, from) || has(&self.to, to)
     }
 }

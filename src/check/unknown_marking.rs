@@ -16,7 +16,9 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     book_s_own(book, found);
     let mut said: Vec<(&Marking, String)> = vec![(&settings.default_marking, "/default_marking".to_owned())];
     said.extend(settings.audiences.iter().map(|audience| (&audience.clearance, format!("/audiences/{}/clearance", audience.name))));
-    said.extend(settings.collections.iter().map(|(name, config)| (&config.defaults.marking, format!("/collections/{name}/defaults/marking"))));
+    said.extend(
+        settings.collections.iter().map(|(name, config)| (&config.defaults.marking, format!("/collections/{name}/defaults/marking"))),
+    );
     for (marking, pointer) in said {
         unknown(scheme, marking, "", &Place::value(SETTINGS, pointer), found);
     }
@@ -56,7 +58,8 @@ fn in_record(scheme: &MarkingScheme, collection: &Collection, record: &Record, f
             // What the schema says of the field is said of there.
             let declared = collection.shapes.at(&claim.path).map(|shape| shape.marking.clone()).unwrap_or_default();
             let around = around.and(&declared);
-            let own: Marking = claim.marking.labels().filter(|label| around.labels().all(|outer| outer != *label)).map(str::to_owned).collect();
+            let own: Marking =
+                claim.marking.labels().filter(|label| around.labels().all(|outer| outer != *label)).map(str::to_owned).collect();
             if claim.envelope && !record.nested.contains_key(&claim.path) {
                 unknown(scheme, &own, &owner, &at(claim.path.clone()), found);
             }
@@ -77,7 +80,9 @@ fn in_schema(scheme: &MarkingScheme, json: &Json, pointer: &mut String, file: &s
                 pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 let labels: Marking = match (key.as_str(), value) {
                     ("x-marking", Json::String(label)) => [label.trim().to_owned()].into_iter().collect(),
-                    ("x-marking", Json::Array(labels)) => labels.iter().filter_map(Json::as_str).map(|label| label.trim().to_owned()).collect(),
+                    ("x-marking", Json::Array(labels)) => {
+                        labels.iter().filter_map(Json::as_str).map(|label| label.trim().to_owned()).collect()
+                    }
                     _ => Marking::default(),
                 };
                 unknown(scheme, &labels, "", &Place::value(file, pointer.clone()), found);
@@ -99,10 +104,16 @@ fn in_schema(scheme: &MarkingScheme, json: &Json, pointer: &mut String, file: &s
 /// The labels of a marking that the book doesn't know.
 fn unknown(scheme: &MarkingScheme, marking: &Marking, owner: &str, place: &Place, found: &mut Vec<Diagnostic>) {
     for label in marking.labels().filter(|label| scheme.label(label).is_none()) {
-        let same = scheme.names().find(|name| name.eq_ignore_ascii_case(label)).map(|name| format!("did you mean `{name}`?"));
+        let same = scheme
+            .names()
+            .find(|name| name.eq_ignore_ascii_case(label))
+            .or_else(|| scheme.find(&label.to_uppercase()))
+            .map(|name| format!("did you mean `{name}`?"));
         let names = || scheme.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let help = same.or_else(|| did_you_mean(label, scheme.names())).unwrap_or_else(|| format!("the labels are {}", names()));
         let of = if scheme.is_tlp() { "of the Traffic Light Protocol" } else { "of the book" };
-        found.push(Diagnostic::error(Code::UnknownMarking, place.clone(), format!("the marking `{label}`{owner} is not a label {of}")).help(help));
+        found.push(
+            Diagnostic::error(Code::UnknownMarking, place.clone(), format!("the marking `{label}`{owner} is not a label {of}")).help(help),
+        );
     }
 }

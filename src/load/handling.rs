@@ -22,7 +22,8 @@ pub(super) fn scheme(json: Option<&Json>) -> MarkingScheme {
         }
         Some(declared @ Json::Object(_)) => {
             for (name, said) in objects(Some(declared)) {
-                let label = Label { above: texts(said.get("above")), color: text_of(said, "color"), background: text_of(said, "background") };
+                let label =
+                    Label { above: texts(said.get("above")), color: text_of(said, "color"), background: text_of(said, "background") };
                 labels.insert(name.trim().to_owned(), label);
             }
         }
@@ -83,10 +84,10 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
     }
     if settings.default_marking.is_empty() {
         let message = "the book has audiences and no `default_marking`, so that it isn't said who may see what bears no marking";
-        found.push(
-            Diagnostic::error(Code::MissingDefaultMarking, Place::key(FILE, "/audiences"), message)
-                .help(format!("write `default_marking: {}`, or the label that is meant", settings.markings.names().next().unwrap_or_default())),
-        );
+        found.push(Diagnostic::error(Code::MissingDefaultMarking, Place::key(FILE, "/audiences"), message).help(format!(
+            "write `default_marking: {}`, or the label that is meant",
+            settings.markings.names().next().unwrap_or_default()
+        )));
     }
     for audience in &settings.audiences {
         let name = &audience.name;
@@ -132,7 +133,8 @@ pub(super) fn not_supported(json: &Json) -> Vec<Diagnostic> {
         let message = format!("`{key}` is not supported yet: it would keep nothing from anyone");
         Some(Diagnostic::error(Code::NotSupported, Place::key(FILE, below("", &[key])), message).help(help.to_owned()))
     };
-    let defaults = objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
+    let defaults =
+        objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
     let defaults = defaults.map(|(name, _)| {
         let place = Place::key(FILE, below("/collections", &[name, "defaults", "marking"]));
         marking_below_the_book(&format!("collection `{name}`"), place)

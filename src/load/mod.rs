@@ -82,8 +82,14 @@ pub fn load(tree: &Tree) -> Loaded {
         };
         let records = reading.records(entries, &mut diagnostics);
         let (json, shapes) = schema.map(|schema| (schema.json, schema.annotated.shapes)).unzip();
-        let collection =
-            Collection { name: plan.name.clone(), config: plan.config, schema: json, shapes: shapes.unwrap_or_default(), records, is_withheld: false };
+        let collection = Collection {
+            name: plan.name.clone(),
+            config: plan.config,
+            schema: json,
+            shapes: shapes.unwrap_or_default(),
+            records,
+            is_withheld: false,
+        };
         let unused = unused_settings(&collection);
         diagnostics
             .extend(unused.into_iter().filter(|unused| diagnostics.iter().all(|known| known.place != unused.place)).collect::<Vec<_>>());

@@ -94,8 +94,7 @@ impl Reading<'_> {
             validate(schema, &json, &Lifted { envelopes: &envelopes, said: &said }, &path, &place_of, &mut faults);
         }
         let marking = self.marking(said.get(""));
-        let building =
-            Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved, marked: RefCell::default() };
+        let building = Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved, marked: RefCell::default() };
         let fields = match json {
             Json::Object(fields) => building.fields(fields, &Attribution { marking: marking.clone(), ..self.outer.clone() }),
             _ => Map::new(),
@@ -109,7 +108,23 @@ impl Reading<'_> {
         for fault in &mut faults {
             fault.record.get_or_insert_with(|| path.clone());
         }
-        (Record { collection: self.collection.to_owned(), id, file, pointer, fields, own, allow, nested: said, marking, marked, position: 0 }, id_place, faults)
+        (
+            Record {
+                collection: self.collection.to_owned(),
+                id,
+                file,
+                pointer,
+                fields,
+                own,
+                allow,
+                nested: said,
+                marking,
+                marked,
+                position: 0,
+            },
+            id_place,
+            faults,
+        )
     }
 }
 

@@ -8,7 +8,7 @@ pub const DIRECTIVES: [&str; 8] = ["turned", "keep", "box", "columns", "pagebrea
 /// The name and attributes of a directive's first line, after the colons. A word without `=` is an attribute
 /// with an empty value, `.word` a class, `#word` an id; a value with blanks stands in double quotes.
 pub(super) fn read(info: &str) -> (String, BTreeMap<String, String>) {
-    let mut words = words(info).into_iter();
+    let mut words = words(&super::marked::unshield(info.to_owned())).into_iter();
     let name = words.next().unwrap_or_default();
     let mut attributes = BTreeMap::new();
     for word in words {

@@ -1,5 +1,6 @@
 //! Blocks of a text that bear a marking of their own: `:::marked TLP:RED`, their text, `:::`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
@@ -8,9 +9,45 @@ use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
 use super::directive;
+use crate::document::Inline;
 
 /// The directive that marks a block.
 pub const MARKED: &str = "marked";
+
+/// What stands for a colon in the first line of a marked block while it is parsed: comrak lets none stand there, and labels
+/// have some. A noncharacter, so no text has it.
+const COLON: char = '\u{FDD3}';
+
+/// The text as it is parsed, with the colons of labels kept apart from those that make a directive.
+pub(super) fn shield(text: &str) -> Cow<'_, str> {
+    if !text.contains(MARKED) || !text.contains(":::") {
+        return Cow::Borrowed(text);
+    }
+    let shield_line = |line: &str| {
+        let start = line.find(":::")?;
+        let info = line[start..].trim_start_matches(':');
+        let label = info.trim_start().strip_prefix(MARKED).filter(|rest| rest.starts_with([' ', '\t']) && rest.contains(':'))?;
+        let is_margin = |c: char| c.is_whitespace() || c.is_ascii_digit() || matches!(c, '>' | '-' | '*' | '+' | '.' | ')');
+        let before = &line[..line.len() - label.len()];
+        line[..start].chars().all(is_margin).then(|| format!("{before}{}", label.replace(':', &COLON.to_string())))
+    };
+    Cow::Owned(text.split_inclusive('\n').map(|line| shield_line(line).map_or(Cow::Borrowed(line), Cow::Owned)).collect())
+}
+
+/// What [`shield`] made of a text, as it was.
+pub(super) fn unshield(text: String) -> String {
+    if text.contains(COLON) { text.replace(COLON, ":") } else { text }
+}
+
+/// Whether a paragraph begins a line as if it were a marked block, which it isn't: it would be shown to all.
+pub(super) fn is_mistaken(paragraph: &[Inline]) -> bool {
+    let mut at_start = true;
+    paragraph.iter().any(|inline| {
+        let begins = at_start && matches!(inline, Inline::Text(text) if text.starts_with(":::") && text.trim_start_matches(':').trim_start().starts_with(MARKED));
+        at_start = matches!(inline, Inline::SoftBreak | Inline::HardBreak);
+        begins
+    })
+}
 
 /// A block that bears a marking, where it stands in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +55,7 @@ pub struct MarkedLines {
     /// Its lines from 1, its fences included.
     pub lines: RangeInclusive<usize>,
     pub labels: Vec<String>,
-    /// Whether its lines hold nothing else: it stands in no list, quote or footnote.
+    /// Whether its lines hold all of it and nothing else: it stands in no list, quote or footnote, and ends in no code.
     pub is_alone: bool,
 }
 
@@ -40,6 +77,7 @@ pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
     let options = Dialect { front_matter: false, ..Dialect::default() }.options();
     let arena = Arena::new();
     let text = text.replace('\0', "\u{fffd}");
+    let text = shield(&text);
     let root = parse_document(&arena, &text, &options);
     let lines: Vec<&str> = text.lines().collect();
     collect(root, true, &lines, &mut found);
@@ -63,7 +101,11 @@ fn collect(parent: Node<'_>, is_at_margin: bool, lines: &[&str], found: &mut Vec
                 if !(end > start && closes(end)) && closes(end + 1) {
                     end += 1;
                 }
-                let is_alone = is_at_margin && lines.get(start - 1).is_some_and(|line| line.trim_start().starts_with(":::"));
+                // A fence within code ends the block all the same, and the rest of the code is outside.
+                let is_code = |line: &&&str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+                let ends_in_code = lines.get(start..end).is_some_and(|inner| inner.iter().filter(is_code).count() % 2 == 1);
+                let is_alone =
+                    is_at_margin && !ends_in_code && lines.get(start - 1).is_some_and(|line| line.trim_start().starts_with(":::"));
                 found.push(MarkedLines { lines: start..=end, labels: labels(&attributes), is_alone });
             }
             open.push((node, is_at_margin));
@@ -92,14 +134,19 @@ mod tests {
         assert_eq!(found(":::marked A \"B C\"\nx\n:::\ny"), [(1..=3, "A,B C".to_owned(), true)]);
         assert_eq!(found(":::marked\nx\n:::"), [(1..=3, String::new(), true)]);
         assert_eq!(found(":::marked A\nx\n\nto the end"), [(1..=4, "A".to_owned(), true)], "unclosed");
-        assert_eq!(found(":::marked A\n- x\n- y\n:::\n:::marked B\nz\n:::"), [(1..=4, "A".to_owned(), true), (5..=7, "B".to_owned(), true)]);
+        assert_eq!(
+            found(":::marked A\n- x\n- y\n:::\n:::marked B\nz\n:::"),
+            [(1..=4, "A".to_owned(), true), (5..=7, "B".to_owned(), true)]
+        );
         assert_eq!(found(":::marked A\n:::"), [(1..=2, "A".to_owned(), true)], "empty");
         assert_eq!(found("::::marked A\n:::box\nx\n:::\ny\n::::\nz"), [(1..=6, "A".to_owned(), true)]);
         assert_eq!(found(":::box\n:::marked A\nx\n:::\n:::\nz"), [(2..=4, "A".to_owned(), true)]);
         assert_eq!(found("- :::marked A\n  x\n  :::\n").into_iter().map(|(.., alone)| alone).collect::<Vec<_>>(), [false]);
         assert_eq!(found("> :::marked A\n> x\n> :::\n").into_iter().map(|(.., alone)| alone).collect::<Vec<_>>(), [false]);
+        assert_eq!(found(":::marked RED\nx\n:::"), [(1..=3, "RED".to_owned(), true)]);
+        assert_eq!(found("::: marked TLP:RED \nx\n:::"), [(1..=3, "TLP:RED".to_owned(), true)]);
         assert_eq!(found("```\n:::marked A\nx\n:::\n```\n"), []);
-        assert_eq!(found(":::marked A\n```\n:::\n```\nx\n:::\ny"), [(1..=6, "A".to_owned(), true)]);
+        assert_eq!(found(":::marked A\n```\n:::\n```\nx\n:::\ny"), [(1..=3, "A".to_owned(), false)]);
         assert_eq!(found(":::marked A\n> quote\n:::\ny"), [(1..=3, "A".to_owned(), true)]);
     }
 }

@@ -37,7 +37,8 @@ pub fn parse(text: &str) -> Parsed {
 
 /// Reads Markdown of another dialect.
 pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
-    let text: Cow<'_, str> = if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text.into() };
+    let text = super::marked::shield(text);
+    let text: Cow<'_, str> = if text.contains('\0') { text.replace('\0', "\u{fffd}").into() } else { text };
     let mut parsed = Parsed::default();
     let mut lines_before = 0;
     let mut body = &*text;
@@ -173,7 +174,15 @@ impl Reader {
                 self.anchors.extend(anchor.clone());
                 BlockKind::Heading { level: heading.level, content: self.inlines(node, line), anchor }
             }
-            NodeValue::Paragraph => BlockKind::Paragraph(self.inlines(node, line)),
+            NodeValue::Paragraph => {
+                let content = self.inlines(node, line);
+                if super::marked::is_mistaken(&content) {
+                    let message =
+                        "a line begins with `:::marked` and begins no block, so all readers would see what is to be marked".to_owned();
+                    self.faults.push((line, Code::UnknownDirective, message));
+                }
+                BlockKind::Paragraph(content)
+            }
             NodeValue::BlockQuote => BlockKind::Quote(self.blocks(node, line, depth + 1)),
             NodeValue::List(list) => {
                 let start = (list.list_type == ListType::Ordered).then_some(list.start);
@@ -184,7 +193,7 @@ impl Reader {
             NodeValue::CodeBlock(code) => {
                 let literal = std::mem::take(&mut code.literal);
                 let literal = if literal.contains('\r') { literal.replace("\r\n", "\n").replace('\r', "\n") } else { literal };
-                BlockKind::Code { info: std::mem::take(&mut code.info), literal }
+                BlockKind::Code { info: std::mem::take(&mut code.info), literal: super::marked::unshield(literal) }
             }
             NodeValue::HtmlBlock(html) => BlockKind::Html(std::mem::take(&mut html.literal)),
             NodeValue::ThematicBreak => BlockKind::Rule,

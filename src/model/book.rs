@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use indexmap::IndexMap;
 
-use super::{Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, Value, field_at};
+use super::{
+    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, Value, field_at,
+};
 
 /// What one project builds.
 #[derive(Debug, Clone, PartialEq)]

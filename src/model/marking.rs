@@ -113,6 +113,22 @@ impl MarkingScheme {
         self.labels.keys().map(String::as_str)
     }
 
+    /// The label that is meant by a name as it is written in a text's block: itself, or what stands behind its last colon,
+    /// as in `RED`, where no other ends so.
+    pub fn find(&self, written: &str) -> Option<&str> {
+        if let Some((name, _)) = self.labels.get_key_value(written) {
+            return Some(name);
+        }
+        let mut ends = self.names().filter(|name| name.rsplit_once(':').is_some_and(|(_, end)| end == written));
+        ends.next().filter(|_| ends.next().is_none())
+    }
+
+    /// A marking as it is written in a text's block, with its labels' whole names.
+    #[must_use]
+    pub fn named(&self, written: &Marking) -> Marking {
+        written.labels().map(|label| self.find(label).unwrap_or(label).to_owned()).collect()
+    }
+
     pub fn label(&self, name: &str) -> Option<&Label> {
         self.labels.get(name)
     }
@@ -196,6 +212,7 @@ mod tests {
     #[test]
     fn the_protocol_is_a_line() {
         let tlp = MarkingScheme::tlp();
+        assert_eq!((tlp.find("RED"), tlp.find("TLP:RED"), tlp.find("PINK")), (Some("TLP:RED"), Some("TLP:RED"), None));
         assert!(tlp.covers("TLP:RED", "TLP:CLEAR") && !tlp.covers("TLP:CLEAR", "TLP:GREEN"));
         assert_eq!(tlp.highest(&marking(&["TLP:GREEN", "TLP:AMBER+STRICT", "TLP:CLEAR"])), Marking::of("TLP:AMBER+STRICT"));
         assert!(tlp.allows(&Marking::of("TLP:CLEAR"), &Marking::default()));

@@ -138,8 +138,12 @@ impl Snapshot {
             language: settings.language.clone(),
             defaults: Said::from(&settings.attribution),
         };
-        let collections =
-            book.collections.iter().filter(|(_, collection)| !collection.is_withheld).map(|(name, collection)| (name.clone(), snap_collection(book, collection, is_wanted))).collect();
+        let collections = book
+            .collections
+            .iter()
+            .filter(|(_, collection)| !collection.is_withheld)
+            .map(|(name, collection)| (name.clone(), snap_collection(book, collection, is_wanted)))
+            .collect();
         Snapshot { book: facts, collections }
     }
 }
@@ -286,5 +290,12 @@ impl Writer<'_> {
 
 /// A value without regard to claims in it: what a claim holds.
 fn plain(value: &Value) -> Json {
-    Writer { inherited: Attribution::default(), nested: &BTreeMap::new(), marked: &BTreeMap::new(), path: String::new(), claims: BTreeMap::new() }.value(value)
+    Writer {
+        inherited: Attribution::default(),
+        nested: &BTreeMap::new(),
+        marked: &BTreeMap::new(),
+        path: String::new(),
+        claims: BTreeMap::new(),
+    }
+    .value(value)
 }

@@ -1,6 +1,6 @@
 //! What each audience of a book gets: the audience stage, with what it asks about Markdown.
 
-use crate::audience::{self, MarkedBlock, Markdown, Mention, View};
+use crate::audience::{self, Markdown, MarkedBlock, Mention, View};
 use crate::model::{Audience, Book};
 use crate::{markdown, render};
 

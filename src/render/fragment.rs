@@ -88,7 +88,11 @@ fn mention(inner: &str) -> Option<Mention<'_>> {
 pub enum Named {
     Source(String),
     /// A record, or the value at a JSON pointer in it.
-    Value { collection: String, id: String, path: String },
+    Value {
+        collection: String,
+        id: String,
+        path: String,
+    },
 }
 
 /// Everything that a field's Markdown names, as it is read where it is printed.

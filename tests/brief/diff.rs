@@ -142,7 +142,8 @@ fn record() -> impl Strategy<Value = RecordSnapshot> {
             .filter(|(n, _)| which >> (n % 64) & 1 == 1)
             .map(|(_, pointer)| (pointer, claimed.clone()))
             .collect();
-        let mut record = RecordSnapshot { name: "a record".to_owned(), own, nested: Default::default(), markings: Default::default(), fields, claims };
+        let mut record =
+            RecordSnapshot { name: "a record".to_owned(), own, nested: Default::default(), markings: Default::default(), fields, claims };
         envelop(&mut record, which);
         record
     })

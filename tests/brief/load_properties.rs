@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use brief::diagnostic::{Code, Diagnostic, Place, Target};
 use brief::load;
-use brief::model::{Marking, Attribution, Citation, Date, Snapshot};
+use brief::model::{Attribution, Citation, Date, Marking, Snapshot};
 use brief::tree::Tree;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
