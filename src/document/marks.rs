@@ -2,23 +2,12 @@
 //! names the one source of its claims.
 
 /// What notes that are marked together are called in Markdown: `3-4`, and `3+7` where it would be taken for a range.
-///
-/// ```
-/// assert_eq!(brief::document::note_label(&[3, 4]), "3-4");
-/// assert_eq!(brief::document::note_label(&[3, 4, 7]), "3+4+7");
-/// ```
 pub fn note_label(numbers: &[usize]) -> String {
     let consecutive = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
     numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(if consecutive { "-" } else { "+" })
 }
 
 /// The numbers in the label of a numbered note, or of several that are marked together. Nothing for other labels.
-///
-/// ```
-/// assert_eq!(brief::document::note_numbers("3-4"), Some(vec![3, 4]));
-/// assert_eq!(brief::document::note_numbers("3+7"), Some(vec![3, 7]));
-/// assert_eq!(brief::document::note_numbers("3a"), None);
-/// ```
 pub fn note_numbers(label: &str) -> Option<Vec<usize>> {
     let number = |part: &str| {
         let plain = !part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit());

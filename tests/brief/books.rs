@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use tempfile::TempDir;
 
+use crate::tools::need;
+
 const FILES: [(&str, &str); 9] = [
     (
         "content/book.yaml",
@@ -131,18 +133,12 @@ pub(crate) fn program() -> PathBuf {
     Command::cargo_bin("brief").unwrap().get_program().into()
 }
 
-/// Whether a program can be run here.
-pub(crate) fn has(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
-}
-
-/// What brief needs to find typst, where it isn't built in; nothing where it can't be found.
+/// What brief needs to find typst, where it isn't built in; where it can't be found, the test is skipped.
 pub(crate) fn typst() -> Option<Vec<(String, String)>> {
     if cfg!(feature = "builtin-typst") {
         return Some(Vec::new());
     }
-    let program = std::env::var("BRIEF_TEST_TYPST").ok().filter(|program| Path::new(program).exists())?;
-    Some(vec![("BRIEF_TYPST".to_owned(), program)])
+    Some(vec![("BRIEF_TYPST".to_owned(), need!(TYPST).into_os_string().into_string().unwrap())])
 }
 
 pub(crate) fn brief(folder: &Path, arguments: &[&str]) -> Run {

@@ -1,27 +1,31 @@
 //! The reading site in a real browser: Chromium, driven by playwright-core, with axe-core for accessibility.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use super::site::published;
+use super::tools::need;
+
+/// What a script sees in a browser; `None` where a tool is missing, and the test is skipped.
+fn seen(script: &str, arguments: &[&OsStr]) -> Option<Value> {
+    let (folder, node, chromium) = (need!(BROWSER), need!(NODE), need!(CHROMIUM));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(script);
+    let output = Command::new(node).arg(script).arg(folder).args(arguments).env("BRIEF_TEST_CHROMIUM", chromium).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
 
 /// Opens a site with three versions and gives what the browser saw; `None` where there is no browser.
 fn look() -> Option<(super::books::Book, Value)> {
-    let Ok(tools) = std::env::var("BRIEF_TEST_BROWSER") else {
-        eprintln!("skipped: BRIEF_TEST_BROWSER names no folder with playwright-core and axe-core");
-        return None;
-    };
     let book = published()?;
     let run = book.brief(&["site"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     let output = book.root.join("output");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/reading-site.mjs");
-    let looked = Command::new("node").arg(script).arg(tools).arg(output.join("site")).arg(&output).output().unwrap();
-    assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
-    let report = serde_json::from_slice(&looked.stdout).unwrap();
+    let report = seen("reading-site.mjs", &[output.join("site").as_os_str(), output.as_os_str()])?;
     Some((book, report))
 }
 
@@ -98,9 +102,6 @@ fn people_can_read_search_and_compare() {
 /// The page of changes in windows from a telephone's to a desk's: words stay whole, and nothing scrolls sideways.
 #[test]
 fn the_page_of_changes_fits_narrow_windows() {
-    let Ok(tools) = std::env::var("BRIEF_TEST_BROWSER") else {
-        return eprintln!("skipped: BRIEF_TEST_BROWSER names no folder with playwright-core");
-    };
     let book = super::books::Book::new();
     let long = "A commission that was established and mandated internationally to oversee the demilitarization of municipalities";
     book.write("content/missions/unifil.yaml", &format!("name: {long}\ntroops: {{ value: 10000, source: report#9 }}\nmandate: {long}.\n"));
@@ -119,10 +120,7 @@ fn the_page_of_changes_fits_narrow_windows() {
     assert_eq!(run.code, Some(0), "{run:?}");
     let page = book.beside("changes.html");
     std::fs::write(&page, &run.out).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/page.mjs");
-    let looked = Command::new("node").arg(script).arg(tools).arg("390,768,1100").arg(&page).output().unwrap();
-    assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
-    let report: Value = serde_json::from_slice(&looked.stdout).unwrap();
+    let Some(report) = seen("page.mjs", &[OsStr::new("390,768,1100"), page.as_os_str()]) else { return };
     assert_eq!(texts(&report["sideways"]), [""; 0]);
     // An address that is longer than the window is broken, and nothing else.
     let broken: BTreeSet<&str> =

@@ -10,8 +10,9 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use super::action::{Runner, file, yaml};
-use super::books::{Book, has, program, typst};
+use super::action::{Runner, file, path, yaml};
+use super::books::{Book, program, typst};
+use super::tools::need;
 
 /// A code host that keeps the comments of one pull request, and gives them in pages.
 #[derive(Clone)]
@@ -134,10 +135,9 @@ fn gitlab(job: &str, folder: &Path, variables: &[(&str, String)]) -> (bool, Stri
 #[cfg(feature = "publish")]
 #[test]
 fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
-    if !has("jq") || !has("curl") {
-        return eprintln!("skipped: the recipe needs curl and jq");
-    }
+    let Some(environment) = typst() else { return };
+    need!(CURL);
+    need!(JQ);
     let book = Book::new();
     book.git(&["checkout", "-q", "-b", "work"]);
     book.edit("content/missions/kfor.yaml", "50000", "45000");
@@ -152,7 +152,7 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
         Command::new("chmod").arg("+x").arg(bin.join(name)).status().unwrap();
     }
     let mut variables: Vec<(&str, String)> = vec![
-        ("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())),
+        ("PATH", format!("{}:{}", bin.display(), path())),
         ("BRIEF_RELEASE", super::publish::places::web(releases.clone())),
         ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main".to_owned()),
         ("CI_JOB_URL", "https://code.example.org/jobs/7".to_owned()),
@@ -201,10 +201,9 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
 #[cfg(feature = "publish")]
 #[test]
 fn a_pull_request_on_forgejo_is_commented_on() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
-    if !has("jq") || !has("curl") {
-        return eprintln!("skipped: the recipe needs curl and jq");
-    }
+    let Some(environment) = typst() else { return };
+    need!(CURL);
+    need!(JQ);
     let book = Book::new();
     book.git(&["checkout", "-q", "-b", "work"]);
     book.edit("content/missions/kfor.yaml", "50000", "45000");

@@ -122,8 +122,7 @@ fn a_version_is_known_under_another_name() {
     command.arg(brief(root).get_program()).args(["diff", ".", "--redline", "mounted/new.pdf", "--force"]);
     let probe = std::process::Command::new("unshare").args(["--user", "--map-root-user", "--mount", "true"]).status();
     if !probe.is_ok_and(|status| status.success()) {
-        eprintln!("skipped: this system lets nobody mount a file system");
-        return;
+        return crate::tools::MOUNTS.are_missing();
     }
     crate::cli::fill(root);
     let refused = finish(&mut command);

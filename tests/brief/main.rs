@@ -3,7 +3,7 @@
     clippy::disallowed_methods,
     clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "tests make folders, start programs, say what they skip, and may fail by panicking"
+    reason = "tests make folders, start programs, list what they skip, and may fail by panicking"
 )]
 
 mod action;
@@ -48,7 +48,7 @@ mod sides;
 mod since;
 mod site;
 mod snapshot;
-#[cfg(feature = "builtin-typst")]
+mod tools;
 mod typeset;
 mod typesetting;
 mod verify;

@@ -7,21 +7,23 @@ use std::process::{Command, Stdio};
 use assert_cmd::cargo::CommandCargoExt;
 use brief::typeset::{Choice, Engine};
 
-/// The built-in typst, else the program that `BRIEF_TYPST` names; where there is neither, this says so.
+use crate::tools::need;
+
+/// The built-in typst, else the typst program; where there is neither, the test is skipped.
 pub(crate) fn engine() -> Option<Engine> {
     if cfg!(feature = "builtin-typst") {
         return Some(Engine::built_in_of(env!("CARGO_BIN_EXE_brief").into()).unwrap());
     }
-    let named = named();
-    if named.is_none() {
-        eprintln!("skipped: there is no built-in typst, and BRIEF_TYPST names none");
-    }
-    named.map(|name| Engine::find(&Choice::Program(name.into()), None, None).unwrap())
+    let program = need!(TYPST);
+    Some(Engine::find(&Choice::Program(program), None, None).unwrap())
 }
 
-/// The program that `BRIEF_TYPST` names.
+/// The typst program that brief is to be told of, where it has none built in; where there is none, the test is skipped.
 pub(crate) fn named() -> Option<OsString> {
-    std::env::var_os("BRIEF_TYPST").filter(|name| !name.is_empty() && name != "builtin")
+    if cfg!(feature = "builtin-typst") {
+        return None;
+    }
+    Some(need!(TYPST).into_os_string())
 }
 
 /// `brief build` in a book's folder, with the typst that [`engine`] finds and temporary files in a folder of their own.
@@ -31,7 +33,7 @@ pub(crate) fn build(root: &Path, temporary: &Path) -> Command {
     for name in ["SOURCE_DATE_EPOCH", "NO_COLOR", "BRIEF_TYPST"] {
         command.env_remove(name);
     }
-    if let Some(typst) = named().filter(|_| !cfg!(feature = "builtin-typst")) {
+    if let Some(typst) = named() {
         command.env("BRIEF_TYPST", typst);
     }
     command.env("TMPDIR", temporary).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -43,10 +45,8 @@ pub(crate) fn pages(pdf: &[u8]) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.pdf");
     std::fs::write(&file, pdf).unwrap();
-    let Ok(output) = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output() else {
-        eprintln!("skipped: there is no pdftotext");
-        return None;
-    };
+    let output = Command::new(need!(PDFTOTEXT)).args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     Some(text.split_terminator('\u{c}').map(str::to_owned).collect())
 }

@@ -1,12 +1,10 @@
 //! Documents as PDFs: what hostile text, a bad theme and a bad typst do, and what the pages say.
 //!
-//! They need a typst: the built-in one, else the program that `BRIEF_TEST_TYPST` names, which must be the real
-//! typst CLI; some need poppler's `pdftotext`. Where one is missing, a test says so and passes.
+//! They need a typst: the built-in one, else the typst program.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use brief::document::{Block, BlockKind, Document, Inline, Note, PrintedClaim, SourceEntry, Stamp, TypstSource};
@@ -15,16 +13,8 @@ use brief::model::NotesPlacement;
 use brief::typeset::{Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
 use serde_json::json;
 
-use super::press::engine;
-
-/// The real typst CLI, if there is one.
-fn real_typst() -> Option<PathBuf> {
-    let program = std::env::var_os("BRIEF_TEST_TYPST").map(PathBuf::from);
-    if program.is_none() {
-        eprintln!("skipped: BRIEF_TEST_TYPST names no typst program");
-    }
-    program
-}
+use super::press::{engine, pages};
+use super::tools::need;
 
 fn standards() -> Vec<String> {
     vec!["a-3a".to_owned(), "ua-1".to_owned()]
@@ -96,17 +86,9 @@ impl Work {
     }
 }
 
-/// The text of each page, by poppler's reading, blanks folded.
+/// The text of each page, with its white space folded.
 fn text(pdf: &[u8]) -> Option<Vec<String>> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.pdf");
-    std::fs::write(&file, pdf).unwrap();
-    let Ok(output) = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output() else {
-        eprintln!("skipped: there is no pdftotext");
-        return None;
-    };
-    let text = String::from_utf8(output.stdout).unwrap();
-    Some(text.split('\u{c}').map(|page| page.split_whitespace().collect::<Vec<_>>().join(" ")).collect())
+    Some(pages(pdf)?.iter().map(|page| page.split_whitespace().collect::<Vec<_>>().join(" ")).collect())
 }
 
 fn bare(text: &str) -> String {
@@ -115,8 +97,8 @@ fn bare(text: &str) -> String {
 
 #[test]
 fn the_built_in_typst_and_the_real_one_make_the_same_bytes() {
-    let (Some(engine), Some(real)) = (engine(), real_typst()) else { return };
-    let real = Engine::find(&Choice::Program(real), None, None).unwrap();
+    let real = Engine::find(&Choice::Program(need!(TYPST)), None, None).unwrap();
+    let Some(engine) = engine() else { return };
     let work = Work::of(&cited_book(), &meta("book"));
     assert!(work.run(&engine).unwrap().bytes == work.run(&real).unwrap().bytes, "the two PDFs differ");
 }
@@ -210,7 +192,7 @@ fn each_claim_is_on_the_page_it_is_said_to_be_on() {
     let indexes: Vec<usize> = pdf.claim_pages.iter().map(|(index, _)| *index).collect();
     assert_eq!(indexes, (0..document.claims.len()).collect::<Vec<_>>());
     let Some(pages) = text(&pdf.bytes) else { return };
-    assert_eq!(pages.len() - 1, pdf.pages as usize);
+    assert_eq!(pages.len(), pdf.pages as usize);
     assert_eq!(lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len(), pdf.pages as usize);
     for (index, page) in pdf.claim_pages {
         let printed = &document.claims[index].printed;

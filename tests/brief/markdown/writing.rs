@@ -1,7 +1,7 @@
 //! What readers of the Markdown get.
 
-use brief::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Stamp, StampField, Target};
-use brief::markdown::{Surroundings, parse, to_html, to_markdown};
+use brief::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Stamp, StampField, Target, note_label, note_numbers};
+use brief::markdown::{Surroundings, escape, parse, to_html, to_markdown};
 
 fn text(text: &str) -> Inline {
     Inline::Text(text.to_owned())
@@ -236,6 +236,24 @@ fn a_link_at_a_blocks_start_is_no_definition_and_no_alert() {
     assert_eq!(write(paragraph(vec![text("["), code("]: x")])), "\\[`]: x`\n");
     assert_eq!(write(paragraph(vec![link(code("]: a"))])), "[`]: a`]( other.md)\n");
     assert_eq!(write(block(BlockKind::Quote(vec![paragraph(vec![link(text("!note"))])]))), "> [\\!note](other.md)\n");
+}
+
+#[test]
+fn notes_that_are_marked_together_have_a_label() {
+    for (numbers, label) in [(&[3][..], "3"), (&[3, 4], "3-4"), (&[3, 4, 7], "3+4+7"), (&[3, 7], "3+7")] {
+        assert_eq!(note_label(numbers), label);
+        // Of a range, the label names the first and the last.
+        assert_eq!(note_numbers(label), Some(numbers.to_vec()));
+    }
+    for other in ["3a", "03", "", "3-"] {
+        assert_eq!(note_numbers(other), None, "{other}");
+    }
+}
+
+#[test]
+fn text_is_escaped_where_markdown_would_take_it_for_markup() {
+    assert_eq!(escape("R&D: 3.5 < a_b (x)"), "R&D: 3.5 < a_b (x)");
+    assert_eq!(escape("# [a](b) | <i>"), r"\# \[a\](b) \| \<i>");
 }
 
 #[test]

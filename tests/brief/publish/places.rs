@@ -8,6 +8,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use crate::tools::need;
+
 /// An S3 server on loopback, stopped when dropped.
 pub(super) struct Server {
     process: Child,
@@ -17,10 +19,7 @@ pub(super) struct Server {
 impl Server {
     /// Starts the server that BRIEF_TEST_S3 names (moto's `moto_server`), with a bucket `book`; none where it names none.
     pub(super) fn start() -> Option<Server> {
-        let Some(program) = std::env::var_os("BRIEF_TEST_S3").filter(|program| std::path::Path::new(program).exists()) else {
-            eprintln!("skipped: BRIEF_TEST_S3 names no S3 server (CONTRIBUTING.md says how to get one)");
-            return None;
-        };
+        let program = need!(S3);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new(program)
             .args(["-H", "127.0.0.1", "-p", &port.to_string()])

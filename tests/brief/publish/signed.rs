@@ -11,6 +11,8 @@ use brief::publish::{SigningKey, VerifyingKey};
 use minisign::KeyPair;
 use tempfile::TempDir;
 
+use crate::tools::need;
+
 use super::places::{Deed, Proxy, Server, variables};
 use super::{Place, add, failure, numbers, options, places, published, read, write};
 
@@ -144,13 +146,10 @@ fn a_signed_publication_may_be_cut_off_before_the_ledger() {
 
 #[test]
 fn the_minisign_program_makes_the_keys_and_checks_the_signatures() {
-    if Command::new("minisign").arg("-v").output().is_err() {
-        eprintln!("skipped: there is no `minisign` program on PATH (Debian has a package of that name)");
-        return;
-    }
+    let program = need!(MINISIGN);
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let minisign = |arguments: &[&str]| Command::new("minisign").args(arguments).output().unwrap();
+    let minisign = |arguments: &[&str]| Command::new(&program).args(arguments).output().unwrap();
     let made = minisign(&["-G", "-W", "-f", "-p", &at("key.pub"), "-s", &at("key")]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let output = folder.path().join("output");

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::super::books::{Book, Run, brief_with, has, typst};
+use super::super::books::{Book, Run, brief_with, typst};
+use super::super::press;
 
 const OLD: &str = "The force monitors the ceasefire line and reports every breach of it to the council without delay.";
 const NEW: &str = "The force watches the ceasefire line and reports each grave breach to the council within a day.";
@@ -20,15 +21,9 @@ fn changed() -> Book {
     book
 }
 
-/// The PDF's text, page by page, if there is a program that reads it.
+/// The PDF's text, page by page.
 pub(super) fn pages(pdf: &Path) -> Option<Vec<String>> {
-    if !has("pdftotext") && Command::new("pdftotext").arg("-v").output().is_err() {
-        eprintln!("the PDF's text isn't read: there is no pdftotext");
-        return None;
-    }
-    let output = Command::new("pdftotext").args(["-raw", "-enc", "UTF-8"]).arg(pdf).arg("-").output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect())
+    press::pages(&fs::read(pdf).unwrap())
 }
 
 /// A text with what is marked as `dropped` taken out, without the words of the marks, and without blanks.
@@ -55,7 +50,7 @@ fn unblank(text: &str) -> String {
 
 #[test]
 fn a_pdf_has_both_texts_and_names_both_versions_on_each_page() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = changed();
     let before = book.git(&["status", "--porcelain"]);
     let run = brief_with(&book.root, &["diff", "HEAD", "--redline", "../out.pdf", "--exit-code"], &environment);
@@ -87,7 +82,7 @@ fn a_pdf_has_both_texts_and_names_both_versions_on_each_page() {
 
 #[test]
 fn the_pages_of_the_list_are_those_of_the_text() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     let paragraph = "The force monitors the ceasefire line. ".repeat(60);
     for number in 0..12 {
@@ -116,7 +111,7 @@ fn the_pages_of_the_list_are_those_of_the_text() {
 
 #[test]
 fn the_list_names_the_pages_of_the_new_version_too() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     let paragraph = |number: usize| {
         format!("Mission number {number} of letter {} monitors the ceasefire line. ", "abcdefghijkl".as_bytes()[number] as char).repeat(60)
@@ -177,7 +172,7 @@ fn png(color: [u8; 3]) -> Vec<u8> {
 
 #[test]
 fn a_replaced_image_is_marked_on_every_kind_of_side() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     let run = |arguments: &[&str]| brief_with(&book.root, arguments, &environment);
     let map = |color: [u8; 3]| {
@@ -230,7 +225,7 @@ fn a_replaced_image_is_marked_on_every_kind_of_side() {
 
 #[test]
 fn what_moved_says_so_at_both_its_places() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     book.edit("content/book.yaml", "collections:\n", "collections:\n  missions: { sort: name }\n");
     let mandate = |words: &str| {
@@ -258,7 +253,7 @@ fn what_moved_says_so_at_both_its_places() {
 
 #[test]
 fn versions_are_compared_by_the_markdown_that_readers_got() {
-    let Some(environment) = typst() else { return eprintln!("skipped: BRIEF_TEST_TYPST names no typst program") };
+    let Some(environment) = typst() else { return };
     let book = Book::new();
     let listed = "\nThis is {{ version.name }}.\n\n## What is new\n\n:::changes\n{% for record in changes.records %}\n- {{ record.name }}\n{% endfor %}\n:::\n";
     let template = fs::read_to_string(book.root.join("templates/book.md.jinja")).unwrap();
