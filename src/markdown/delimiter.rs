@@ -1,9 +1,9 @@
 //! Emphasis marks: which characters they are, and what of the text beside them must be a character reference
 //! for them to be marks at all (CommonMark 0.31.2, section 6.2, left- and right-flanking runs).
 
+use super::block::Style;
 use super::escape::is_word;
-use super::inline_writer::Token;
-use super::normal_inline::Style;
+use super::inline_token::Token;
 
 /// What a character beside a mark is to CommonMark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,27 +100,8 @@ fn in_text(c: char) -> Class {
     }
 }
 
-/// Ways to choose the marks, the most readable first; each gives a character to each emphasis in the order
-/// of their openings. One way is sure to be right, several are to be tried.
-pub(super) fn choices(tokens: &[Token<'_>], count: usize) -> Vec<Vec<u8>> {
-    let stars = vec![b'*'; count];
-    if !is_intricate(tokens) {
-        return vec![stars];
-    }
-    let mut choices = vec![
-        stars,
-        alternating(tokens, count, b'*', false),
-        alternating(tokens, count, b'*', true),
-        alternating(tokens, count, b'_', true),
-    ];
-    if count <= 5 {
-        choices.extend((0..1_u32 << count).map(|bits| (0..count).map(|at| if bits >> at & 1 == 0 { b'*' } else { b'_' }).collect()));
-    }
-    choices
-}
-
-/// Whether marks touch or nest, so that it is not plain which closes which.
-fn is_intricate(tokens: &[Token<'_>]) -> bool {
+/// Whether emphasis touches or nests, so that only the parser can tell which mark closes which.
+pub(super) fn is_intricate(tokens: &[Token<'_>]) -> bool {
     let mut open = 0_usize;
     let mut touching = false;
     for token in tokens {
@@ -145,26 +126,32 @@ fn is_intricate(tokens: &[Token<'_>]) -> bool {
     false
 }
 
-/// Marks that differ from those they touch, and if `nested`, from those they stand in.
-fn alternating(tokens: &[Token<'_>], count: usize, first: u8, nested: bool) -> Vec<u8> {
+/// The marks of all emphasis, by its number: those that a reader of the Markdown expects and that parsers most likely read
+/// back. Emphasis takes the mark of the emphasis around it, else `*`; but the other mark where it opens right after another
+/// mark (`*a*__b__`, `**_a_**`), and within emphasis of its own kind (`*a _b_ c*`).
+pub(super) fn marks(tokens: &[Token<'_>], count: usize) -> Vec<u8> {
     let other = |mark: u8| if mark == b'*' { b'_' } else { b'*' };
-    let mut marks = vec![first; count];
-    let mut open: Vec<usize> = Vec::new();
-    let mut touching = None;
+    let mut marks = vec![b'*'; count];
+    let mut open: Vec<(Style, usize)> = Vec::new();
+    let mut touched = None;
     for token in tokens {
-        match token {
-            Token::Open(Style::Strikethrough, _) | Token::Close(Style::Strikethrough, _) => touching = None,
-            Token::Open(_, id) => {
-                let unlike = touching.or(if nested { open.last().map(|outer| marks[*outer]) } else { None });
-                marks[*id] = unlike.map_or(first, other);
-                touching = Some(marks[*id]);
-                open.push(*id);
+        match *token {
+            Token::Open(Style::Strikethrough, _) | Token::Close(Style::Strikethrough, _) => touched = None,
+            Token::Open(style, id) => {
+                marks[id] = match (touched, open.last()) {
+                    (Some(mark), _) => other(mark),
+                    (None, Some((parent, outer))) if *parent == style => other(marks[*outer]),
+                    (None, Some((_, outer))) => marks[*outer],
+                    (None, None) => b'*',
+                };
+                touched = Some(marks[id]);
+                open.push((style, id));
             }
             Token::Close(_, id) => {
-                touching = Some(marks[*id]);
+                touched = Some(marks[id]);
                 open.pop();
             }
-            _ => touching = None,
+            _ => touched = None,
         }
     }
     marks

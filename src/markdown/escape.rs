@@ -3,8 +3,7 @@
 //! Escapes are as few as exactness allows: `3.5`, `a_b`, `R&D`, `50-60` and `(x)` stay as they are. What a
 //! backslash can't protect (blanks at edges, letters that emphasis must not touch) is a character reference.
 
-use super::link::push_reference;
-use super::normal_inline::fold_lines;
+use std::borrow::Cow;
 
 /// What stands around a text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +39,19 @@ pub fn escape(text: &str) -> String {
     }
     guard_heading(&mut out);
     out.replace('|', "\\|")
+}
+
+/// A text with its line ends as spaces.
+pub(super) fn fold_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\n', '\r', '\0']) {
+        return text.into();
+    }
+    text.replace("\r\n", " ").replace(['\n', '\r'], " ").replace('\0', "\u{fffd}").into()
+}
+
+/// Writes a character as a reference, `&#32;`.
+pub(super) fn push_reference(out: &mut String, c: char) {
+    out.push_str(&format!("&#{};", u32::from(c)));
 }
 
 /// Writes text.

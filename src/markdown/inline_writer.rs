@@ -2,31 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::delimiter::{choices, encoded_edges};
+use super::block::{Place, Style};
+use super::delimiter::{encoded_edges, is_intricate, marks};
 use super::escape::{Around, code_fence, guard, guard_heading, write_text};
-use super::link::{is_autolink, write_target};
+use super::inline_token::{Token, tokens};
+use super::inlines::{append, trim, trim_at_breaks};
+use super::link::write_target;
 use super::mark::{SPACE, Tail};
-use super::normal_inline::{Place, Style, append, around_breaks, trim};
 use super::verify::{reads_back, without_nesting};
-use crate::document::{Inline, Target};
+use crate::document::Inline;
 
-/// Inlines laid out flat. Emphasis is numbered by its openings.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Token<'a> {
-    Text(&'a str),
-    Code(&'a str),
-    Open(Style, usize),
-    Close(Style, usize),
-    OpenLink,
-    CloseLink { url: &'a str, title: &'a str },
-    Autolink(&'a str),
-    Image { path: &'a str, title: &'a str, alternative: &'a str },
-    Break,
-    Mark(&'a str),
-}
-
-/// Writes inlines as the Markdown that reads back as them, before what their [place](finish) needs. Emphasis
-/// that no marks can say is taken out of them.
+/// Writes inlines as Markdown that reads back as them, before the escapes that their [place](finish) needs. Nested emphasis
+/// that does not read back is removed from `inlines`.
 pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
     let text = write_with(inlines, Start::Plain);
     if !begins_definition(&text) {
@@ -49,26 +36,17 @@ enum Start {
 }
 
 fn write_with(inlines: &mut Vec<Inline>, start: Start) -> String {
-    if let Some(text) = try_write(inlines, start) {
-        return text;
+    {
+        let (tokens, count) = tokens(inlines);
+        let text = emit(&tokens, &marks(&tokens, count), start);
+        if !is_intricate(&tokens) || reads_back(&finish(&text, Place::Paragraph, false), inlines) {
+            return text;
+        }
     }
     *inlines = without_nesting(inlines);
     trim(inlines);
-    let mut tokens = Vec::new();
-    let mut count = 0;
-    flatten(inlines, &mut tokens, &mut count);
+    let (tokens, count) = tokens(inlines);
     emit(&tokens, &vec![b'*'; count], start)
-}
-
-fn try_write(inlines: &[Inline], start: Start) -> Option<String> {
-    let mut tokens = Vec::new();
-    let mut count = 0;
-    flatten(inlines, &mut tokens, &mut count);
-    let choices = choices(&tokens, count);
-    if choices.len() == 1 {
-        return Some(emit(&tokens, &choices[0], start));
-    }
-    choices.iter().map(|marks| emit(&tokens, marks, start)).find(|text| reads_back(&finish(text, Place::Paragraph, false), inlines))
 }
 
 /// Whether text begins with what parsers take for the label of a definition, `[…]:`. They look for it before they know what
@@ -98,41 +76,8 @@ fn code_as_text(inlines: &mut Vec<Inline>) {
     }
     let all = std::mem::take(inlines);
     append(inlines, all);
-    around_breaks(inlines);
+    trim_at_breaks(inlines);
     trim(inlines);
-}
-
-fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut usize) {
-    for inline in inlines {
-        if let Some((style, content)) = Style::of(inline) {
-            let id = *count;
-            *count += 1;
-            tokens.push(Token::Open(style, id));
-            flatten(content, tokens, count);
-            tokens.push(Token::Close(style, id));
-            continue;
-        }
-        match inline {
-            Inline::Text(text) => tokens.push(Token::Text(text)),
-            Inline::Code(code) => tokens.push(Token::Code(code)),
-            Inline::Link { target: Target::Url(url), title, content } => {
-                if let [Inline::Text(text)] = &content[..]
-                    && is_autolink(url, title, text)
-                {
-                    tokens.push(Token::Autolink(text));
-                    continue;
-                }
-                tokens.push(Token::OpenLink);
-                flatten(content, tokens, count);
-                tokens.push(Token::CloseLink { url, title });
-            }
-            Inline::Image { path, title, alternative } => tokens.push(Token::Image { path, title, alternative }),
-            Inline::HardBreak => tokens.push(Token::Break),
-            Inline::FootnoteReference(label) => tokens.push(Token::Mark(label)),
-            // Not in the normal form.
-            _ => {}
-        }
-    }
 }
 
 fn emit(tokens: &[Token<'_>], marks: &[u8], start: Start) -> String {

@@ -1,6 +1,6 @@
 //! Link targets and titles in Markdown.
 
-use super::escape::is_reference;
+use super::escape::{is_reference, push_reference};
 
 /// Writes `(target "title")`, what stands behind a link's or image's brackets.
 pub(super) fn write_target(out: &mut String, url: &str, title: &str) {
@@ -66,11 +66,6 @@ pub(super) fn write_info(out: &mut String, info: &str) {
             c => out.push(c),
         }
     }
-}
-
-/// Writes a character as `&#32;`.
-pub(super) fn push_reference(out: &mut String, c: char) {
-    out.push_str(&format!("&#{};", u32::from(c)));
 }
 
 fn push_escaped(out: &mut String, c: char) {

@@ -3,29 +3,15 @@
 //! Whether a list is tight follows from its blank lines, as cmark and comrak see them: not behind a rule, and
 //! always behind a table that has no rows.
 
-use super::normal::Part;
-use super::normal_inline::Run;
-
-/// A list; an item is its task box and its blocks.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct ListPart {
-    pub(super) start: Option<usize>,
-    /// As it is read.
-    pub(super) tight: bool,
-    /// As it is written: with blank lines between items and their blocks.
-    pub(super) spaced: bool,
-    pub(super) items: Vec<ListItem>,
-}
-
-pub(super) type ListItem = (Option<bool>, Vec<Part>);
+use super::block::{InlineText, ListItem, MarkdownBlock, MarkdownList};
 
 /// Whether an item's box is a paragraph of its own.
 pub(super) fn is_box_alone((task, parts): &ListItem) -> bool {
-    task.is_some() && !matches!(parts.first(), Some(Part::Paragraph(_)))
+    task.is_some() && !matches!(parts.first(), Some(MarkdownBlock::Paragraph(_)))
 }
 
 /// Adds a list, if it has items.
-pub(super) fn push_list(out: &mut Vec<Part>, start: Option<usize>, tight: bool, items: Vec<ListItem>) {
+pub(super) fn push_list(out: &mut Vec<MarkdownBlock>, start: Option<usize>, tight: bool, items: Vec<ListItem>) {
     if items.is_empty() {
         return;
     }
@@ -33,7 +19,7 @@ pub(super) fn push_list(out: &mut Vec<Part>, start: Option<usize>, tight: bool, 
     let mut spaced = !(tight && may_be_tight) || shows_blank(&items, false);
     let tight = !shows_blank(&items, spaced);
     spaced &= !(tight && may_be_tight);
-    out.push(Part::List(ListPart { start: start.map(|start| start.min(999_999_999)), tight, spaced, items }));
+    out.push(MarkdownBlock::List(MarkdownList { start: start.map(|start| start.min(999_999_999)), tight, spaced, items }));
 }
 
 /// Whether parsers see a blank line that makes the list loose.
@@ -48,11 +34,11 @@ fn shows_blank(items: &[ListItem], spaced: bool) -> bool {
 }
 
 /// Whether parsers see a blank line behind a block, if one stands there.
-fn ends_blank(part: &Part, spaced: bool) -> bool {
+fn ends_blank(part: &MarkdownBlock, spaced: bool) -> bool {
     match part {
-        Part::Rule => false,
-        Part::Table(_, rows) => spaced || rows.len() == 1,
-        Part::List(list) => match list.items.last() {
+        MarkdownBlock::Rule => false,
+        MarkdownBlock::Table(_, rows) => spaced || rows.len() == 1,
+        MarkdownBlock::List(list) => match list.items.last() {
             Some((_, parts)) if !parts.is_empty() => parts.last().is_some_and(|last| ends_blank(last, spaced)),
             _ => spaced,
         },
@@ -62,23 +48,30 @@ fn ends_blank(part: &Part, spaced: bool) -> bool {
 
 fn can_be_tight(item: &ListItem) -> bool {
     let parts = &item.1;
-    let after_box = !is_box_alone(item) || parts.first().is_none_or(|first| can_follow(&Part::Paragraph(Run::default()), first));
+    let after_box =
+        !is_box_alone(item) || parts.first().is_none_or(|first| can_follow(&MarkdownBlock::Paragraph(InlineText::default()), first));
     after_box && parts.windows(2).all(|pair| can_follow(&pair[0], &pair[1]))
 }
 
 /// Whether a block may stand right under another without becoming part of it.
-fn can_follow(before: &Part, after: &Part) -> bool {
+fn can_follow(before: &MarkdownBlock, after: &MarkdownBlock) -> bool {
     let interrupts = match after {
-        Part::Quote(_) | Part::Alert(..) | Part::Code { .. } | Part::Heading(..) | Part::Rule => true,
-        Part::List(list) => {
+        MarkdownBlock::Quote(_)
+        | MarkdownBlock::Alert(..)
+        | MarkdownBlock::Code { .. }
+        | MarkdownBlock::Heading(..)
+        | MarkdownBlock::Rule => true,
+        MarkdownBlock::List(list) => {
             list.start.is_none_or(|start| start == 1) && list.items.first().is_some_and(|item| item.0.is_some() || !item.1.is_empty())
         }
-        Part::Paragraph(_) | Part::Table(..) | Part::Footnote(..) => false,
+        MarkdownBlock::Paragraph(_) | MarkdownBlock::Table(..) | MarkdownBlock::Footnote(..) => false,
     };
     match before {
-        Part::Paragraph(_) | Part::List(_) => interrupts,
-        Part::Quote(_) | Part::Alert(..) => interrupts && !matches!(after, Part::Quote(_) | Part::Alert(..)),
-        Part::Heading(..) | Part::Code { .. } | Part::Rule => !matches!(after, Part::Footnote(..)),
-        Part::Table(..) | Part::Footnote(..) => false,
+        MarkdownBlock::Paragraph(_) | MarkdownBlock::List(_) => interrupts,
+        MarkdownBlock::Quote(_) | MarkdownBlock::Alert(..) => {
+            interrupts && !matches!(after, MarkdownBlock::Quote(_) | MarkdownBlock::Alert(..))
+        }
+        MarkdownBlock::Heading(..) | MarkdownBlock::Code { .. } | MarkdownBlock::Rule => !matches!(after, MarkdownBlock::Footnote(..)),
+        MarkdownBlock::Table(..) | MarkdownBlock::Footnote(..) => false,
     }
 }

@@ -4,14 +4,21 @@
 //! [`to_markdown()`] writes a document as the GitHub Flavored Markdown that readers get. The two agree:
 //! what was written parses to the tree that was written, in its [normal form](normalized), so no text can become
 //! markup on the way. Nothing here knows records, claims' sources or Typst's layout.
+//!
+//! Imports run one way: the types of what Markdown can express (`block`), escapes and inlines; the writer of inlines, which
+//! reads back what nested emphasis says (`inline_writer`, `verify`); normalizing (`normal`), which decides what is written;
+//! and the writer of blocks (`to_markdown`).
 
 mod anchor;
+mod block;
 mod delimiter;
 mod dialect;
 mod directive;
 mod escape;
 mod front_matter;
+mod inline_token;
 mod inline_writer;
+mod inlines;
 mod link;
 mod list;
 mod mark;
@@ -32,7 +39,8 @@ pub use directive::DIRECTIVES;
 pub use escape::escape;
 pub use marked::{MARKED, MarkedLines, labels, marked_blocks};
 pub use normal::normalized;
-pub use parse::{MAX_DEPTH, Parsed, parse, parse_as};
+pub use parse::{Parsed, parse, parse_as};
+pub use parse_inline::MAX_DEPTH;
 pub use published::parse_published;
 pub use to_html::{Surroundings, to_html};
 pub use to_markdown::{Written, to_markdown};

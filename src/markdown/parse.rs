@@ -7,13 +7,11 @@ use comrak::nodes::{ListType, Node, NodeValue, TableAlignment};
 use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
-use super::{directive, front_matter, parse_inline};
+use super::parse_inline::{self, Faults, MAX_DEPTH};
+use super::{directive, front_matter};
 use crate::diagnostic::Code;
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table};
 use crate::yaml::front_matter::{Split, split};
-
-/// How deep blocks may stand in blocks, and inlines in inlines.
-pub const MAX_DEPTH: usize = 64;
 
 const MAX_OPEN_DIRECTIVES: usize = 1000;
 
@@ -69,8 +67,8 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
         let arena = Arena::new();
         let mut reader = Reader::new(lines_before);
         reader.blocks(parse_document(&arena, body, &options), 1, 0);
-        if reader.is_too_deep() {
-            parsed.faults.append(&mut reader.faults);
+        if reader.faults.is_too_deep() {
+            parsed.faults.append(&mut reader.faults.0);
             return parsed;
         }
         options.extension.alerts = true;
@@ -84,7 +82,7 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
         super::anchor::link(&mut blocks, &reader.anchors);
     }
     parsed.document.blocks = blocks;
-    parsed.faults.append(&mut reader.faults);
+    parsed.faults.append(&mut reader.faults.0);
     parsed
 }
 
@@ -113,17 +111,17 @@ fn too_many_directives(text: &str) -> Option<usize> {
 }
 
 /// Turns comrak's nodes into blocks.
-pub(super) struct Reader {
+struct Reader {
     lines_before: usize,
-    pub(super) faults: Vec<(usize, Code, String)>,
-    /// Definitions that stood within other blocks.
+    faults: Faults,
+    /// Definitions within other blocks.
     footnotes: Vec<Block>,
     anchors: BTreeSet<String>,
 }
 
 impl Reader {
-    pub(super) fn new(lines_before: usize) -> Reader {
-        Reader { lines_before, faults: Vec::new(), footnotes: Vec::new(), anchors: BTreeSet::new() }
+    fn new(lines_before: usize) -> Reader {
+        Reader { lines_before, faults: Faults::default(), footnotes: Vec::new(), anchors: BTreeSet::new() }
     }
 
     /// The line of a node in the whole text.
@@ -131,23 +129,11 @@ impl Reader {
         node.data().sourcepos.start.line + self.lines_before
     }
 
-    fn is_too_deep(&self) -> bool {
-        self.faults.iter().any(|(_, code, _)| *code == Code::TemplateLimit)
-    }
-
-    /// Notes, once, that something is nested too deep.
-    pub(super) fn too_deep(&mut self, line: usize) {
-        if !self.is_too_deep() {
-            let message = format!("the Markdown is nested more than {MAX_DEPTH} levels deep");
-            self.faults.push((line, Code::TemplateLimit, message));
-        }
-    }
-
     /// The blocks in a node, which starts on line `at`.
-    pub(super) fn blocks(&mut self, parent: Node<'_>, at: usize, depth: usize) -> Vec<Block> {
+    fn blocks(&mut self, parent: Node<'_>, at: usize, depth: usize) -> Vec<Block> {
         if depth > MAX_DEPTH {
             if parent.first_child().is_some() {
-                self.too_deep(at);
+                self.faults.too_deep(at);
             }
             return Vec::new();
         }
@@ -179,7 +165,7 @@ impl Reader {
                 if super::marked::is_mistaken(&content) {
                     let message =
                         "a line begins with `:::marked` and begins no block, so all readers would see what is to be marked".to_owned();
-                    self.faults.push((line, Code::UnknownDirective, message));
+                    self.faults.0.push((line, Code::UnknownDirective, message));
                 }
                 BlockKind::Paragraph(content)
             }
@@ -221,7 +207,7 @@ impl Reader {
     }
 
     fn inlines(&mut self, node: Node<'_>, line: usize) -> Vec<Inline> {
-        let mut inlines = parse_inline::inlines(self, node, line, 0);
+        let mut inlines = parse_inline::inlines(&mut self.faults, node, line, 0);
         super::mark::close_up(&mut inlines);
         inlines
     }
@@ -271,10 +257,10 @@ impl Reader {
     fn check_directive(&mut self, name: &str, line: usize) {
         if name.is_empty() {
             let message = "a layout directive has no name, or a `:::` closes none".to_owned();
-            self.faults.push((line, Code::UnknownDirective, message));
+            self.faults.0.push((line, Code::UnknownDirective, message));
         } else if !directive::DIRECTIVES.contains(&name) {
             let message = format!("there is no layout directive `{name}`; there are {}", directive::DIRECTIVES.join(", "));
-            self.faults.push((line, Code::UnknownDirective, message));
+            self.faults.0.push((line, Code::UnknownDirective, message));
         }
     }
 }

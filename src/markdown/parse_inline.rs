@@ -2,47 +2,61 @@
 
 use comrak::nodes::{Node, NodeValue};
 
-use super::parse::{MAX_DEPTH, Reader};
+use super::inlines::push;
+use crate::diagnostic::Code;
 use crate::document::{Inline, Target};
 
+/// How deep blocks may be nested, and inlines.
+pub const MAX_DEPTH: usize = 64;
+
+/// The faults of a text: the line, from 1, the code and the message.
+#[derive(Default)]
+pub(super) struct Faults(pub(super) Vec<(usize, Code, String)>);
+
+impl Faults {
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.0.iter().any(|(_, code, _)| *code == Code::TemplateLimit)
+    }
+
+    /// Adds, once, that something is nested too deep.
+    pub(super) fn too_deep(&mut self, line: usize) {
+        if !self.is_too_deep() {
+            let message = format!("the Markdown is nested more than {MAX_DEPTH} levels deep");
+            self.0.push((line, Code::TemplateLimit, message));
+        }
+    }
+}
+
 /// The inlines in a node, adjacent text joined.
-pub(super) fn inlines(reader: &mut Reader, parent: Node<'_>, line: usize, depth: usize) -> Vec<Inline> {
+pub(super) fn inlines(faults: &mut Faults, parent: Node<'_>, line: usize, depth: usize) -> Vec<Inline> {
     if depth > MAX_DEPTH {
         if parent.first_child().is_some() {
-            reader.too_deep(line);
+            faults.too_deep(line);
         }
         return Vec::new();
     }
     let mut out = Vec::new();
     for node in parent.children() {
-        if let Some(inline) = inline(reader, node, line, depth) {
+        if let Some(inline) = inline(faults, node, line, depth) {
             push(&mut out, inline);
         }
     }
     out
 }
 
-/// Adds an inline, joining text with text before it.
-pub(super) fn push(out: &mut Vec<Inline>, inline: Inline) {
-    match (out.last_mut(), inline) {
-        (Some(Inline::Text(before)), Inline::Text(text)) => before.push_str(&text),
-        (_, inline) => out.push(inline),
-    }
-}
-
-fn inline(reader: &mut Reader, node: Node<'_>, line: usize, depth: usize) -> Option<Inline> {
+fn inline(faults: &mut Faults, node: Node<'_>, line: usize, depth: usize) -> Option<Inline> {
     let data = &mut *node.data_mut();
-    let within = |reader: &mut Reader| inlines(reader, node, line, depth + 1);
+    let within = |faults: &mut Faults| inlines(faults, node, line, depth + 1);
     Some(match &mut data.value {
         NodeValue::Text(text) => Inline::Text(std::mem::take(text).into_owned()),
         NodeValue::Escaped => Inline::Text(text_of(node)),
         NodeValue::Code(code) => Inline::Code(std::mem::take(&mut code.literal)),
-        NodeValue::Emph => Inline::Emphasis(within(reader)),
-        NodeValue::Strong => Inline::Strong(within(reader)),
-        NodeValue::Strikethrough => Inline::Strikethrough(within(reader)),
+        NodeValue::Emph => Inline::Emphasis(within(faults)),
+        NodeValue::Strong => Inline::Strong(within(faults)),
+        NodeValue::Strikethrough => Inline::Strikethrough(within(faults)),
         NodeValue::Link(link) => {
             let target = Target::Url(std::mem::take(&mut link.url));
-            Inline::Link { target, title: std::mem::take(&mut link.title), content: within(reader) }
+            Inline::Link { target, title: std::mem::take(&mut link.title), content: within(faults) }
         }
         NodeValue::Image(link) => {
             let path = std::mem::take(&mut link.url);

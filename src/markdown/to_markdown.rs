@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::block::{InlineText, MarkdownBlock, MarkdownList, Place};
 use super::front_matter;
 use super::inline_writer::finish;
 use super::link::write_info;
-use super::list::{ListPart, is_box_alone};
-use super::normal::{Part, parts};
-use super::normal_inline::{Place, Run};
+use super::list::is_box_alone;
+use super::normal::markdown_blocks;
 use super::table;
 use crate::document::{Alignment, Document, Stamp};
 
@@ -29,7 +29,7 @@ pub fn to_markdown(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> St
     if !document.front.is_empty() {
         writer.blank();
     }
-    writer.blocks(&parts(document, stamp, link), Gap::Blank, false);
+    writer.blocks(&markdown_blocks(document, stamp, link), Gap::Blank, false);
     // A document may be front matter alone.
     if writer.text.ends_with("\n\n") {
         writer.text.pop();
@@ -84,7 +84,7 @@ impl Writer {
         self.line("");
     }
 
-    fn within(&mut self, prefix: Prefix, parts: &[Part], gap: Gap, in_item: bool) {
+    fn within(&mut self, prefix: Prefix, parts: &[MarkdownBlock], gap: Gap, in_item: bool) {
         self.prefixes.push(prefix);
         self.blocks(parts, gap, in_item);
         if parts.is_empty() {
@@ -93,16 +93,18 @@ impl Writer {
         self.prefixes.pop();
     }
 
-    fn blocks(&mut self, parts: &[Part], gap: Gap, in_item: bool) {
+    fn blocks(&mut self, parts: &[MarkdownBlock], gap: Gap, in_item: bool) {
         // A list right behind a list of its kind takes another mark, or the two would be one.
-        let mut before: Option<(&Part, bool)> = None;
+        let mut before: Option<(&MarkdownBlock, bool)> = None;
         for (index, part) in parts.iter().enumerate() {
             if index > 0 && gap == Gap::Blank {
                 self.blank();
             }
             let other_mark = match (before, part) {
-                (Some((Part::List(before), other)), Part::List(list)) => before.start.is_some() == list.start.is_some() && !other,
-                (None, Part::List(_)) => self.is_behind_two_hyphens(),
+                (Some((MarkdownBlock::List(before), other)), MarkdownBlock::List(list)) => {
+                    before.start.is_some() == list.start.is_some() && !other
+                }
+                (None, MarkdownBlock::List(_)) => self.is_behind_two_hyphens(),
                 _ => false,
             };
             self.part(part, in_item && index == 0, other_mark);
@@ -116,36 +118,36 @@ impl Writer {
         marks.next() == Some(Some("- ")) && marks.next() == Some(Some("- "))
     }
 
-    fn part(&mut self, part: &Part, in_item: bool, other_mark: bool) {
+    fn part(&mut self, part: &MarkdownBlock, in_item: bool, other_mark: bool) {
         match part {
-            Part::Heading(level, run) => {
+            MarkdownBlock::Heading(level, run) => {
                 let text = self.inlines(run, Place::Heading, false);
                 let marks = "#".repeat(usize::from(*level));
                 self.line(format!("{marks} {text}").trim_end_matches(' '));
             }
-            Part::Paragraph(run) => {
+            MarkdownBlock::Paragraph(run) => {
                 let text = self.inlines(run, Place::Paragraph, in_item);
                 text.split('\n').for_each(|line| self.line(line));
             }
-            Part::Quote(parts) => self.within(Prefix { first: None, rest: "> ", width: 0 }, parts, Gap::Blank, false),
-            Part::Alert(kind, parts) => {
+            MarkdownBlock::Quote(parts) => self.within(Prefix { first: None, rest: "> ", width: 0 }, parts, Gap::Blank, false),
+            MarkdownBlock::Alert(kind, parts) => {
                 self.prefixes.push(Prefix { first: None, rest: "> ", width: 0 });
                 self.line(&format!("[!{}]", alert_name(kind)));
                 self.blocks(parts, Gap::Blank, false);
                 self.prefixes.pop();
             }
-            Part::List(list) => self.list(list, other_mark),
-            Part::Code { info, literal } => self.code(info, literal),
-            Part::Rule => self.rule(),
-            Part::Table(alignments, rows) => self.table(alignments, rows),
-            Part::Footnote(label, parts) => {
+            MarkdownBlock::List(list) => self.list(list, other_mark),
+            MarkdownBlock::Code { info, literal } => self.code(info, literal),
+            MarkdownBlock::Rule => self.rule(),
+            MarkdownBlock::Table(alignments, rows) => self.table(alignments, rows),
+            MarkdownBlock::Footnote(label, parts) => {
                 self.within(Prefix { first: Some(format!("[^{label}]: ")), rest: "", width: 4 }, parts, Gap::Blank, false);
             }
         }
     }
 
     /// A run's text for the next line, and notes the lines of its claims.
-    fn inlines<'r>(&mut self, run: &'r Run, place: Place, in_item: bool) -> Cow<'r, str> {
+    fn inlines<'r>(&mut self, run: &'r InlineText, place: Place, in_item: bool) -> Cow<'r, str> {
         for (index, breaks) in &run.claims {
             if self.claim_lines.len() <= *index {
                 self.claim_lines.resize(index + 1, 0);
@@ -157,7 +159,7 @@ impl Writer {
         finish(&run.text, place, in_item)
     }
 
-    fn list(&mut self, list: &ListPart, other_mark: bool) {
+    fn list(&mut self, list: &MarkdownList, other_mark: bool) {
         let gap = if list.spaced { Gap::Blank } else { Gap::None };
         for (index, item) in list.items.iter().enumerate() {
             let (task, parts) = item;
@@ -217,7 +219,7 @@ impl Writer {
         self.line(&fence);
     }
 
-    fn table(&mut self, alignments: &[Alignment], rows: &[Vec<Run>]) {
+    fn table(&mut self, alignments: &[Alignment], rows: &[Vec<InlineText>]) {
         let mut texts = Vec::with_capacity(rows.len());
         let first = self.line;
         for (index, row) in rows.iter().enumerate() {

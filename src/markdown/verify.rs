@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::block::Style;
 use super::dialect::Dialect;
-use super::normal_inline::{Style, append, around_breaks};
+use super::inlines::{append, trim_at_breaks};
 use super::parse::parse_as;
 use crate::document::{BlockKind, Inline};
 
@@ -38,26 +39,22 @@ pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
         if let Some((style, content)) = Style::of(inline) {
             let mut plain = Vec::new();
             plain_of(content, &mut plain);
-            around_breaks(&mut plain);
+            trim_at_breaks(&mut plain);
             match out.last_mut().filter(|before| Style::of(before).is_some()) {
                 // Marks that touch might be taken for others.
                 Some(_) => append(&mut out, plain),
-                None => out.push(match style {
-                    Style::Emphasis => Inline::Emphasis(plain),
-                    Style::Strong => Inline::Strong(plain),
-                    Style::Strikethrough => Inline::Strikethrough(plain),
-                }),
+                None => out.push(style.wrap(plain)),
             }
         } else if let Inline::Link { target, title, content } = inline {
             let mut plain = Vec::new();
             plain_of(content, &mut plain);
-            around_breaks(&mut plain);
+            trim_at_breaks(&mut plain);
             out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
         } else {
             append(&mut out, vec![inline.clone()]);
         }
     }
-    around_breaks(&mut out);
+    trim_at_breaks(&mut out);
     out
 }
 
@@ -68,7 +65,7 @@ fn plain_of(inlines: &[Inline], out: &mut Vec<Inline>) {
             Inline::Link { target, title, content } => {
                 let mut plain = Vec::new();
                 plain_of(content, &mut plain);
-                around_breaks(&mut plain);
+                trim_at_breaks(&mut plain);
                 out.push(Inline::Link { target: target.clone(), title: title.clone(), content: plain });
             }
             other => append(out, vec![other.clone()]),

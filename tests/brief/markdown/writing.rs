@@ -205,8 +205,16 @@ fn emphasis_is_written_so_that_it_is_emphasis() {
     assert_eq!(write(vec![strong(vec![emphasis(vec![text("a")])])]), "**_a_**\n");
     assert_eq!(write(vec![emphasis(vec![text("a "), strong(vec![text("b")]), text(" c")])]), "*a **b** c*\n");
     assert_eq!(write(vec![emphasis(vec![text("a")]), emphasis(vec![text("b")])]), "*ab*\n");
-    assert_eq!(write(vec![emphasis(vec![text("a")]), strong(vec![text("b")])]), "*a***b**\n");
+    assert_eq!(write(vec![emphasis(vec![text("a")]), strong(vec![text("b")])]), "*a*__b__\n");
+    assert_eq!(write(vec![emphasis(vec![text("a "), emphasis(vec![text("b")]), text(" c")])]), "*a _b_ c*\n");
     assert_eq!(write(vec![text("a"), strong(vec![]), emphasis(vec![text(" ")]), text("b")]), "a b\n");
+}
+
+#[test]
+fn emphasis_that_does_not_read_back_is_flattened() {
+    let inner = Inline::Emphasis(vec![text("y"), Inline::Emphasis(vec![text("w")])]);
+    let document = super::document(vec![block(BlockKind::Paragraph(vec![Inline::Emphasis(vec![inner])]))]);
+    assert_eq!(super::write(&document), "*yw*\n");
 }
 
 #[test]
