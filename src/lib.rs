@@ -10,12 +10,13 @@
 //! 6. [`site`] makes pages of the versions for reading in a browser, `publish` puts all where readers are.
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
-//! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`files`] reads and writes single files,
+//! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`layout`] says where everything is; [`files`] reads and writes single files,
 //! [`temporary`] keeps those that brief needs while it runs.
 
 pub mod diagnostic;
 pub mod document;
 pub mod files;
+pub mod layout;
 pub mod model;
 pub mod temporary;
 pub mod text;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::markdown::without;
 use super::{Reason, Stage, View, schema, settings};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{Pointer, Segment};
 use crate::model::{Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, Shape, ShapeId, Shapes, Value};
 
 /// How a text begins the line of a block that bears a marking.
@@ -24,8 +25,8 @@ pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Recor
         stage,
         shapes: &collection.shapes,
         record,
-        written: String::new(),
-        shown: String::new(),
+        written: Pointer::root(),
+        shown: Pointer::root(),
         nested: BTreeMap::new(),
         marked: BTreeMap::new(),
         lists: Vec::new(),
@@ -65,14 +66,14 @@ struct Walk<'a> {
     shapes: &'a Shapes,
     record: &'a Record,
     /// Where the value stands in the record, and where in what is left of it.
-    written: String,
-    shown: String,
-    nested: BTreeMap<String, Reserved>,
-    marked: BTreeMap<String, Marking>,
+    written: Pointer,
+    shown: Pointer,
+    nested: BTreeMap<Pointer, Reserved>,
+    marked: BTreeMap<Pointer, Marking>,
     /// Lists from which items were taken, as they are now.
-    lists: Vec<String>,
+    lists: Vec<Pointer>,
     /// Values that have another place now: that, and the one they had.
-    moved: Vec<(String, String)>,
+    moved: Vec<(Pointer, Pointer)>,
 }
 
 impl<'a> Walk<'a> {
@@ -81,14 +82,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Runs `work` on a value of a mapping or list; `index` is its place now.
-    fn below<T>(&mut self, key: &str, shown: &str, work: impl FnOnce(&mut Self) -> T) -> T {
-        let lengths = (self.written.len(), self.shown.len());
-        push(&mut self.written, key);
-        push(&mut self.shown, shown);
-        let made = work(self);
-        self.written.truncate(lengths.0);
-        self.shown.truncate(lengths.1);
-        made
+    fn below<T>(&mut self, key: impl Segment, shown: impl Segment, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.written.push(key);
+        self.shown.push(shown);
+        let result = work(self);
+        self.written.pop();
+        self.shown.pop();
+        result
     }
 
     fn map(&mut self, fields: &Map, shape: Option<ShapeId>) -> Map {
@@ -182,13 +182,13 @@ impl<'a> Walk<'a> {
         if let Some(text) = shape.and_then(|shape| shape.withheld.clone()) {
             return Some(Value::Text(text));
         }
-        let field = self.written.trim_start_matches('/');
+        let field = self.written.as_str().trim_start_matches('/');
         let message = format!(
             "`{field}` of `{}` names `{target}`, which the audience `{}` may not see",
             self.record.path(),
             self.stage.audience.name
         );
-        let place = Place::value(&self.record.file, format!("{}{}", self.record.pointer, self.written));
+        let place = Place::value(&self.record.file, self.record.pointer.join(&self.written));
         self.stage.faults.borrow_mut().push(
             Diagnostic::error(Code::WithheldReference, place, message)
                 .record(self.record.path())
@@ -206,21 +206,21 @@ impl<'a> Walk<'a> {
         if let Some(item) = all {
             // All items are withheld by the schema: how many there are is, too.
             for index in 0..items.len() {
-                self.below(&index.to_string(), "0", |walk| walk.absent_by_schema(Some(item)));
+                self.below(index, 0, |walk| walk.absent_by_schema(Some(item)));
             }
             self.lists.push(self.shown.clone());
             return item.withheld.clone().map(Value::Text).into_iter().collect();
         }
         let mut kept: Vec<Value> = Vec::with_capacity(items.len());
         for (index, (item, shape)) in items.iter().zip(shapes).enumerate() {
-            let (key, place) = (index.to_string(), kept.len().to_string());
+            let place = kept.len();
             let declared = self.shape(shape);
-            let value = self.below(&key, &place, |walk| {
+            let value = self.below(index, place, |walk| {
                 if declared.is_some_and(|declared| schema::is_hidden(walk.stage, declared)) {
                     walk.absent_by_schema(declared);
                     return declared?.withheld.clone().map(Value::Text);
                 }
-                if key != place {
+                if index != place {
                     walk.moved.push((walk.shown.clone(), walk.written.clone()));
                 }
                 match item {
@@ -237,8 +237,8 @@ impl<'a> Walk<'a> {
         // An item that was taken out has no place.
         let (list, count) = (self.shown.clone(), kept.len());
         self.moved.retain(|(shown, _)| {
-            let rest = shown.strip_prefix(&list).and_then(|rest| rest.strip_prefix('/'));
-            rest.is_none_or(|rest| rest.split('/').next().and_then(|index| index.parse::<usize>().ok()).is_none_or(|index| index < count))
+            let index = shown.below(&list).and_then(|rest| rest.segments().next()?.parse::<usize>().ok());
+            index.is_none_or(|index| index < count)
         });
         kept
     }
@@ -257,7 +257,7 @@ impl<'a> Walk<'a> {
             }
             self.stage.absent(self.record.path(), &self.written, Reason::Marked(marking));
             if !block.is_alone {
-                let place = Place::value(&self.record.file, format!("{}{}", self.record.pointer, self.written));
+                let place = Place::value(&self.record.file, self.record.pointer.join(&self.written));
                 let message = format!(
                     "a block marked `{}` in `{}{}` has no lines of its own, or ends within code, so it can't be taken out for the audience `{}`",
                     block.marking,
@@ -305,17 +305,8 @@ fn bare_claim(claim: &Claim) -> Claim {
         as_of: claim.as_of,
         marking: claim.marking.clone(),
         confidence: claim.confidence.clone(),
-        path: String::new(),
+        path: Pointer::root(),
         envelope: claim.envelope,
         own_source: claim.own_source,
-    }
-}
-
-fn push(path: &mut String, key: &str) {
-    path.push('/');
-    if key.contains(['~', '/']) {
-        path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-    } else {
-        path.push_str(key);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::layout::Pointer;
 use crate::model::Marking;
 
 /// How texts are read.
@@ -34,7 +35,7 @@ pub enum Mention {
     /// `[@report#3]`.
     Source(String),
     /// `[=precedents/kfor/troops]`, or a record alone.
-    Value { collection: String, id: String, path: String },
+    Value { collection: String, id: String, path: Pointer },
 }
 
 /// A text without some of its lines.

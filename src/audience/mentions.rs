@@ -1,7 +1,8 @@
 //! What the texts of a view name, and its audience can't follow.
 
-use super::{Mention, SETTINGS, Stage, View};
+use super::{Mention, Stage, View};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{Pointer, SETTINGS};
 use crate::model::{Record, Reference, Value, each_value};
 
 /// Finds each text of the view that names something which was taken out.
@@ -27,9 +28,9 @@ pub(super) fn faults(stage: &Stage<'_>, view: &View) -> Vec<Diagnostic> {
     found
 }
 
-fn fault(stage: &Stage<'_>, view: &View, record: &Record, path: &str, what: &str) -> Diagnostic {
+fn fault(stage: &Stage<'_>, view: &View, record: &Record, path: &Pointer, what: &str) -> Diagnostic {
     let message = format!("the text `{}{path}` names {what}, which the audience `{}` may not see", record.path(), stage.audience.name);
-    let place = Place::value(&record.file, format!("{}{path}", record.pointer));
+    let place = Place::value(&record.file, record.pointer.join(path));
     let mut fault = Diagnostic::error(Code::WithheldReference, place, message)
         .record(record.path())
         .help("put that part of the text into a block of its own that bears the same marking: `:::marked TLP:RED`, the text, `:::`")
@@ -48,7 +49,7 @@ fn lost(stage: &Stage<'_>, view: &View, mention: &Mention) -> Option<String> {
     let reference = Reference { collection: collection.clone(), id: id.clone() };
     let written = stage.book.record(&reference)?;
     let Some(shown) = view.book.record(&reference) else { return Some(name) };
-    if path.is_empty() {
+    if path.is_root() {
         return None;
     }
     let is_gone = written.at(path).is_some() && shown.at(path).is_none();
@@ -69,7 +70,7 @@ fn named_roughly(text: &str) -> impl Iterator<Item = Mention> {
         Some(b'=') => {
             let mut parts = inner[1..].trim().splitn(3, '/');
             let (collection, id) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
-            let path = parts.next().map(|path| format!("/{path}")).unwrap_or_default();
+            let path = parts.next().map(Pointer::of_path).unwrap_or_default();
             vec![Mention::Value { collection, id, path }]
         }
         _ => Vec::new(),

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{Pointer, Role, SETTINGS, role};
 use crate::model::{Audience, Book, Collection, Marking, MarkingScheme, Record, SOURCES, Shapes};
 use crate::tree::Tree;
 
@@ -43,8 +44,8 @@ pub struct View {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lacking {
     pub collections: BTreeSet<String>,
-    /// By the record, `precedents/kfor`, and the list's JSON pointer below it.
-    pub lists: BTreeSet<(String, String)>,
+    /// By the record, `precedents/kfor`, and the list's pointer below it.
+    pub lists: BTreeSet<(String, Pointer)>,
 }
 
 /// Something that was taken out.
@@ -52,8 +53,8 @@ pub struct Lacking {
 pub struct Absence {
     /// `precedents/kfor`, or only the collection where all of it was.
     pub record: String,
-    /// The value's JSON pointer below the record as it is written; empty for the record.
-    pub path: String,
+    /// The value's pointer below the record as it is written; the root for the record.
+    pub path: Pointer,
     pub reason: Reason,
 }
 
@@ -72,7 +73,7 @@ pub enum Reason {
 #[derive(Debug, Clone, Default)]
 struct Places {
     /// By the record's file and its pointer in it: pointers of the view below the record, with those of the file.
-    moved: BTreeMap<(String, String), Vec<(String, String)>>,
+    moved: BTreeMap<(String, Pointer), Vec<(Pointer, Pointer)>>,
     /// The plans of the view's documents, by their index in `content/book.yaml`.
     documents: Vec<usize>,
 }
@@ -93,7 +94,7 @@ pub fn view(book: &Book, audience: &Audience, markdown: &Markdown<'_>) -> View {
         places: Places { documents: settings::documents(&stage), ..Places::default() },
     };
     if !stage.may_see(&book.settings.text_marking()) {
-        let place = Place::key(SETTINGS, format!("/audiences/{}", audience.name));
+        let place = Place::key(SETTINGS, ["audiences", &audience.name]);
         let marking = book.settings.text_marking();
         let message = format!("the audience `{}` may not see the book's own text, which bears `{marking}`", audience.name);
         view.faults.push(
@@ -116,7 +117,7 @@ pub fn view(book: &Book, audience: &Audience, markdown: &Markdown<'_>) -> View {
 
 /// The files that an audience's documents are made of: templates, fonts and images, and no content.
 pub fn files(tree: &Tree) -> Tree {
-    let is_content = |path: &str| path.starts_with("content/") && !path.starts_with("content/assets/");
+    let is_content = |path: &str| matches!(role(path), Role::Settings | Role::Schema | Role::Record);
     Tree { files: tree.files.iter().filter(|(path, _)| !is_content(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect() }
 }
 
@@ -137,36 +138,34 @@ impl View {
 
 impl Places {
     /// `/documents/0/id` of the view is another entry of the file.
-    fn locate_document(&self, pointer: &mut String) {
-        let Some(rest) = pointer.strip_prefix("/documents/") else { return };
-        let (index, rest) = rest.split_once('/').map_or((rest, String::new()), |(index, rest)| (index, format!("/{rest}")));
-        if let Some(index) = index.parse::<usize>().ok().and_then(|index| self.documents.get(index)) {
-            *pointer = format!("/documents/{index}{rest}");
+    fn locate_document(&self, pointer: &mut Pointer) {
+        let documents = Pointer::from(["documents"]);
+        let Some(below) = pointer.below(&documents) else { return };
+        let mut segments = below.segments();
+        let index = segments.next().and_then(|index| self.documents.get(index.parse::<usize>().ok()?));
+        if let Some(index) = index {
+            *pointer = documents.child(*index).join(&segments.collect());
         }
     }
 
     /// Whether a value at a place of the book, or one around it, has another place in the view, or another value has its own.
-    fn is_moved(&self, record: &Record, path: &str) -> bool {
-        let within = |around: &str| path.strip_prefix(around).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    fn is_moved(&self, record: &Record, path: &Pointer) -> bool {
+        let within = |around: &Pointer| path.below(around).is_some();
         let moved = self.moved.get(&(record.file.clone(), record.pointer.clone()));
         moved.is_some_and(|moved| moved.iter().any(|(shown, written)| within(shown) || within(written)))
     }
 
-    fn locate_value(&self, file: &str, pointer: &mut String) {
-        for ((_, record), moved) in self.moved.range((file.to_owned(), String::new())..).take_while(|((other, _), _)| other == file) {
-            let Some(inner) = pointer.strip_prefix(record.as_str()) else { continue };
-            let prefix = |shown: &str| inner.strip_prefix(shown).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-            let nearest = moved.iter().filter(|(shown, _)| prefix(shown).is_some()).max_by_key(|(shown, _)| shown.len());
-            if let Some((shown, written)) = nearest {
-                *pointer = format!("{record}{written}{}", &inner[shown.len()..]);
+    fn locate_value(&self, file: &str, pointer: &mut Pointer) {
+        for ((_, record), moved) in self.moved.range((file.to_owned(), Pointer::root())..).take_while(|((other, _), _)| other == file) {
+            let Some(inner) = pointer.below(record) else { continue };
+            let around = moved.iter().filter_map(|(shown, written)| Some((shown.depth(), written, inner.below(shown)?)));
+            if let Some((_, written, rest)) = around.max_by_key(|(depth, ..)| *depth) {
+                *pointer = record.join(written).join(&rest);
                 return;
             }
         }
     }
 }
-
-/// Where the settings stand.
-const SETTINGS: &str = "content/book.yaml";
 
 /// What is asked while one audience's view is made.
 struct Stage<'a> {
@@ -232,15 +231,15 @@ impl<'a> Stage<'a> {
         self.is_hidden(SOURCES, id)
     }
 
-    fn absent(&self, record: impl Into<String>, path: &str, reason: Reason) {
-        self.absences.borrow_mut().push(Absence { record: record.into(), path: path.to_owned(), reason });
+    fn absent(&self, record: impl Into<String>, path: &Pointer, reason: Reason) {
+        self.absences.borrow_mut().push(Absence { record: record.into(), path: path.clone(), reason });
     }
 
     fn collection(&self, collection: &Collection, view: &mut View) -> Collection {
         let name = &collection.name;
         if self.hidden_collections.contains(name.as_str()) {
             let marking = collection.shapes.root().map(|root| root.marking.clone()).unwrap_or_default();
-            self.absent(name, "", Reason::Marked(marking.and(&collection.config.defaults.marking)));
+            self.absent(name, &Pointer::root(), Reason::Marked(marking.and(&collection.config.defaults.marking)));
             // Templates may still go through its records, of which there are none.
             return Collection {
                 name: name.clone(),
@@ -257,7 +256,7 @@ impl<'a> Stage<'a> {
         let mut records: Vec<Record> = Vec::with_capacity(collection.records.len() - hidden.map_or(0, HashSet::len));
         for record in collection.records.values() {
             if hidden.is_some_and(|hidden| hidden.contains(record.id.as_str())) {
-                self.absent(record.path(), "", Reason::Marked(record.marking.clone()));
+                self.absent(record.path(), &Pointer::root(), Reason::Marked(record.marking.clone()));
                 continue;
             }
             records.push(fields::visible(self, collection, record, view));

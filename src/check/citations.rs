@@ -1,9 +1,8 @@
 //! Every citation that stands in records and settings, with its place: what the rules of sources are held against.
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::layout::{Pointer, SETTINGS};
 use crate::model::{Book, Citation, Record, Value, each_value};
-
-const SETTINGS: &str = "content/book.yaml";
 
 /// A citation where it is written, not where a claim takes it from there.
 pub(super) struct Cited<'a> {
@@ -12,13 +11,15 @@ pub(super) struct Cited<'a> {
     by: By<'a>,
 }
 
+static ROOT: Pointer = Pointer::root();
+
 /// Who cites.
 #[derive(Clone, Copy)]
 enum By<'a> {
     Book,
     Collection(&'a str),
     /// A record, a mapping or claim in it by its pointer, and where that stands in the file.
-    Record(&'a Record, &'a str, &'a str),
+    Record(&'a Record, &'a Pointer, &'a Pointer),
 }
 
 impl Cited<'_> {
@@ -33,12 +34,12 @@ impl Cited<'_> {
 
     /// Where it is written.
     pub(super) fn place(&self) -> Place {
-        let at = |file: &str, mapping: &str| Place::value(file, format!("{mapping}/source/{}", self.index));
-        match self.by {
-            By::Book => at(SETTINGS, ""),
-            By::Collection(name) => at(SETTINGS, &format!("/collections/{name}/defaults")),
-            By::Record(record, _, written) => at(&record.file, &format!("{}{written}", record.pointer)),
-        }
+        let (file, mapping) = match self.by {
+            By::Book => (SETTINGS, Pointer::root()),
+            By::Collection(name) => (SETTINGS, Pointer::from(["collections", name, "defaults"])),
+            By::Record(record, _, written) => (record.file.as_str(), record.pointer.join(written)),
+        };
+        Place::value(file, mapping.child("source").child(self.index))
     }
 
     /// Names the record in a diagnostic of this citation.
@@ -61,7 +62,7 @@ pub(super) fn each(book: &Book, visit: &mut dyn FnMut(Cited<'_>)) {
     for (name, collection) in &book.collections {
         cite(&collection.config.defaults.sources, By::Collection(name));
         for record in collection.records.values() {
-            cite(&record.own.sources, By::Record(record, "", ""));
+            cite(&record.own.sources, By::Record(record, &ROOT, &ROOT));
             for (inner, said) in &record.nested {
                 cite(&said.own.sources, By::Record(record, inner, &said.written));
             }

@@ -9,7 +9,7 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
             if let Value::Claim(claim) = value
                 && claim.sources.is_empty()
             {
-                let place = Place::value(&record.file, format!("{}{path}", record.pointer));
+                let place = Place::value(&record.file, record.pointer.join(path));
                 found.push(
                     Diagnostic::error(Code::ClaimWithoutSource, place, format!("claim `{}{path}` has no source", record.path()))
                         .record(record.path())

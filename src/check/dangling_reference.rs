@@ -1,6 +1,7 @@
 //! `dangling-reference`: a reference names a record that doesn't exist.
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::Pointer;
 use crate::model::{Book, Record, Reference, SOURCES, Value, each_value};
 use crate::tree::Tree;
 
@@ -14,12 +15,12 @@ pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
     }
 }
 
-fn dangling(book: &Book, tree: &Tree, record: &Record, path: &str, reference: &Reference) -> Option<Diagnostic> {
+fn dangling(book: &Book, tree: &Tree, record: &Record, path: &Pointer, reference: &Reference) -> Option<Diagnostic> {
     if book.record(reference).is_some() || super::is_unread(book, tree, &reference.collection) {
         return None;
     }
-    let place = Place::value(&record.file, format!("{}{path}", record.pointer));
-    let field = path.trim_start_matches('/');
+    let place = Place::value(&record.file, record.pointer.join(path));
+    let field = path.as_str().trim_start_matches('/');
     let Reference { collection, id } = reference;
     // A schema that refers to a collection that doesn't exist is for `load` to report, once.
     let records = &book.collections.get(collection)?.records;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::chart::Chart;
 use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Origins, walk};
+use crate::layout::{ASSETS, CONTENT};
 use crate::tree::Tree;
 
 /// The layout directives that a template may use.
 pub const DIRECTIVES: [&str; 8] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked"];
 
 /// The folder that images are read from.
-const ASSETS: &str = "content/assets";
 
 /// Checks a document whose lines came from `origins`; `steps` says that no level of
 /// headings may be skipped.
@@ -130,7 +130,7 @@ impl Checker<'_> {
 
     fn image(&mut self, path: &str) {
         if self.charts.contains_key(path) {
-            if self.tree.get(&format!("content/{path}")).is_some() {
+            if self.tree.get(&format!("{CONTENT}/{path}")).is_some() {
                 let message = format!("`{path}` is where a figure of this document is drawn, and there is a file of that name");
                 self.fault(Diagnostic::error(Code::MissingAsset, Place::Book, message).help(format!("rename `content/{path}`")));
             }

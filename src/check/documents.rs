@@ -3,23 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::{CHANGES, CLAIMS, DATA, DRAFT, LATEST, MANIFEST, Pointer, SETTINGS, SITE, case_folded, is_version_name, name_fault};
 use crate::model::{Book, DocumentPlan};
 
 /// Names that mean something else below the output folder or in a version's.
-const RESERVED: [&str; 4] = ["draft", "latest", "since", "site"];
+const RESERVED: [&str; 4] = [DRAFT, LATEST, "since", SITE];
 /// Files that a version holds besides its documents.
-const OWN_FILES: [&str; 4] = ["data", "claims", "changes", "manifest"];
+const OWN_FILES: [&str; 4] = [DATA, CLAIMS, CHANGES, MANIFEST];
 /// The endings of a document's files.
 const OF_A_DOCUMENT: [&str; 2] = [".md", ".pdf"];
-/// Names that Windows gives to devices, with any extension.
-const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 /// Longest id, in bytes: file systems hold names of 255.
 const LONGEST: usize = 200;
 
 pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     for (index, plan) in book.settings.documents.iter().enumerate() {
         if let Some(collection) = plan.each.as_deref().filter(|name| !book.collections.contains_key(*name)) {
-            let place = Place::value("content/book.yaml", format!("/documents/{index}/each"));
+            let place = Place::value(SETTINGS, Pointer::from(["documents"]).child(index).child("each"));
             let message =
                 format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
             found.push(
@@ -38,30 +37,32 @@ pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
         collection.is_some_and(|collection| collection.records.is_empty())
     };
     if book.settings.documents.iter().all(makes_none) {
-        let place = Place::value("content/book.yaml", "/documents");
+        let place = Place::value(SETTINGS, ["documents"]);
         let help = "name each under `documents:`, such as `- { id: book, template: book.md.jinja }`";
         found.push(Diagnostic::warning(Code::NoDocuments, place, "the book makes no documents").help(help));
     }
     // Each document is two files, which can't be folders of others.
     let files: BTreeMap<String, &str> =
-        ids.iter().flat_map(|(id, _)| OF_A_DOCUMENT.map(|ending| (format!("{}{ending}", id.to_lowercase()), id.as_str()))).collect();
+        ids.iter().flat_map(|(id, _)| OF_A_DOCUMENT.map(|ending| (format!("{}{ending}", case_folded(id)), id.as_str()))).collect();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (id, plan) in ids {
-        let place = || Place::value("content/book.yaml", format!("/documents/{plan}/id"));
+        let place = || Place::value(SETTINGS, Pointer::from(["documents"]).child(*plan).child("id"));
         if let Some(why) = unfit(book, id) {
             let help = "an id is a path below the version's folder, such as `precedents/kfor`";
             found.push(Diagnostic::error(Code::InvalidDocument, place(), format!("`{id}` can't be a document's id: {why}")).help(help));
         }
-        let folders = id.match_indices('/').map(|(end, _)| id[..end].to_lowercase());
+        let folders = id.match_indices('/').map(|(end, _)| case_folded(&id[..end]));
         if let Some((file, other)) = folders.filter_map(|folder| Some((folder.clone(), *files.get(&folder)?))).next() {
             let message = format!("document `{id}` would stand in a folder `{file}`, which is a file of document `{other}`");
             found.push(Diagnostic::error(Code::InvalidDocument, place(), message).help("give one of them another id"));
         }
         // File systems that ignore case would let one document overwrite the other.
-        if let Some(before) = seen.insert(id.to_lowercase(), id) {
+        if let Some(before) = seen.insert(case_folded(id), id) {
             let message = match before == id {
                 true => format!("two documents have the id `{id}`"),
-                false => format!("documents `{before}` and `{id}` would be one file where case doesn't count"),
+                false => {
+                    format!("documents `{before}` and `{id}` would be one file on systems that ignore case or how accents are written")
+                }
             };
             let help = match book.settings.documents.get(*plan).is_some_and(|plan| plan.each.is_some()) {
                 true => "use a field in the id that tells the records apart, such as `{{ record.id }}`",
@@ -76,26 +77,24 @@ pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
 fn unfit(book: &Book, id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     let first = parts.first().copied().unwrap_or_default();
-    let is_version = first.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
-    let is_audience = book.settings.audiences.iter().any(|audience| audience.name == first);
+    let folded = case_folded(first);
+    let is_audience = book.settings.audiences.iter().any(|audience| case_folded(&audience.name) == folded);
     if id.is_empty() {
         Some("it is empty".to_owned())
-    } else if parts.iter().any(|part| matches!(*part, "" | "." | "..")) || id.contains(['\\', ':', '\0']) {
+    } else if parts.iter().any(|part| matches!(*part, "" | "." | "..")) {
         Some("it leads out of the version's folder".to_owned())
-    } else if RESERVED.contains(&first) || is_version {
+    } else if id.contains("{{") || id.contains("{%") {
+        Some("names in braces are filled in only where a document is made for `each` record of a collection".to_owned())
+    } else if RESERVED.contains(&folded.as_str()) || is_version_name(&folded) {
         Some(format!("`{first}` is reserved"))
     } else if is_audience {
         Some(format!("`{first}` is an audience's name"))
-    } else if parts.len() > 1 && first.to_lowercase().strip_suffix(".json").is_some_and(|name| OWN_FILES.contains(&name)) {
+    } else if parts.len() > 1 && OWN_FILES.contains(&folded.as_str()) {
         Some(format!("a version has a file `{first}` of its own"))
-    } else if parts.len() == 1 && OWN_FILES.contains(&first) {
+    } else if parts.len() == 1 && OWN_FILES.contains(&format!("{folded}.json").as_str()) {
         Some(format!("a version has a file `{first}.json` of its own"))
-    } else if parts.iter().any(|part| DEVICES.contains(&part.split('.').next().unwrap_or_default().to_lowercase().as_str())) {
-        Some("a part of it is the name of a device on Windows".to_owned())
-    } else if id.contains(char::is_control) {
-        Some("it holds a control character".to_owned())
-    } else if id.contains("{{") || id.contains("{%") {
-        Some("names in braces are filled in only where a document is made for `each` record of a collection".to_owned())
+    } else if let Some((part, fault)) = parts.iter().find_map(|part| Some((*part, name_fault(part)?))) {
+        Some(if part == id { format!("it {fault}") } else { format!("`{part}` {fault}") })
     } else if id.len() > LONGEST {
         Some(format!("it is longer than {LONGEST} bytes"))
     } else {
@@ -110,7 +109,26 @@ mod tests {
     #[test]
     fn ids_are_safe_paths() {
         let book = Book::empty();
-        for wrong in ["data.json/x", "", "draft", "since", "v7", "latest/x", "../x", "a//b", "a\\b", "data", "nul.x"] {
+        for wrong in [
+            "data.json/x",
+            "",
+            "draft",
+            "since",
+            "v7",
+            "latest/x",
+            "../x",
+            "a//b",
+            "a\\b",
+            "data",
+            "nul.x",
+            "Draft",
+            "V7",
+            "x/com1",
+            "a./b",
+            "a ",
+            "a?b",
+            "Manifest",
+        ] {
             assert!(unfit(&book, wrong).is_some(), "{wrong}");
         }
         for right in ["book", "precedents/kfor", "vienna", "sheets/data"] {

@@ -8,7 +8,7 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     for source in book.collections.get(SOURCES).into_iter().flat_map(|sources| sources.records.values()) {
         let length = source.fields.get("length").and_then(Value::bare).filter(|length| **length != Value::Null);
         if length.is_some() && book.source_length(&source.id).is_none() {
-            let place = Place::value(&source.file, format!("{}/length", source.pointer));
+            let place = Place::value(&source.file, source.pointer.child("length"));
             let message = format!("the `length` of `{}` must be a whole number from 1", source.path());
             let help = "it says how many paragraphs the source has, or what else its `locator` counts";
             found.push(Diagnostic::error(Code::SchemaViolation, place, message).record(source.path()).help(help));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
 use crate::document::{Origins, TypstSource};
+use crate::layout::Pointer;
 use crate::model::{Book, Record, Value};
 use crate::tree::Tree;
 
@@ -21,7 +22,7 @@ pub fn missing_glyph(book: &Book, tree: &Tree, origins: &Origins, source: &Typst
         let (place, record) = match holders.find(|(record, _)| !allows(record)) {
             None if is_held => return None,
             Some((record, (pointer, line))) => {
-                let pointer = format!("{}{pointer}", record.pointer);
+                let pointer = record.pointer.join(&pointer);
                 let place = match line {
                     1 => Place::value(&record.file, pointer),
                     line => Place::Pointer { file: record.file.clone(), pointer, target: Target::Line(line) },
@@ -39,27 +40,19 @@ pub fn missing_glyph(book: &Book, tree: &Tree, origins: &Origins, source: &Typst
     warnings.collect()
 }
 
-/// The first text of a record that holds a character: its JSON pointer, and which of its lines.
-fn found_in(record: &Record, c: char) -> Option<(String, usize)> {
-    record.fields.iter().find_map(|(key, value)| {
-        let (rest, line) = place_in(value, c)?;
-        Some((format!("/{}{rest}", escaped(key)), line))
-    })
+/// The first text of a record that holds a character: the way to it, and which of its lines.
+fn found_in(record: &Record, c: char) -> Option<(Pointer, usize)> {
+    record.fields.iter().find_map(|(key, value)| place_in(value, [key].into(), c))
 }
 
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-fn place_in(value: &Value, c: char) -> Option<(String, usize)> {
-    let below = |key: &str, value: &Value| place_in(value, c).map(|(rest, line)| (format!("/{}{rest}", escaped(key)), line));
+fn place_in(value: &Value, at: Pointer, c: char) -> Option<(Pointer, usize)> {
     match value {
-        Value::Text(text) | Value::Markdown(text) => text.find(c).map(|at| (String::new(), text[..at].matches('\n').count() + 1)),
-        Value::List(items) => items.iter().enumerate().find_map(|(index, item)| below(&index.to_string(), item)),
-        Value::Map(fields) => fields.iter().find_map(|(key, field)| below(key, field)),
+        Value::Text(text) | Value::Markdown(text) => text.find(c).map(|found| (at, text[..found].matches('\n').count() + 1)),
+        Value::List(items) => items.iter().enumerate().find_map(|(index, item)| place_in(item, at.child(index), c)),
+        Value::Map(fields) => fields.iter().find_map(|(key, field)| place_in(field, at.child(key), c)),
         Value::Claim(claim) => {
-            let unit = || claim.unit.as_deref().filter(|unit| unit.contains(c)).map(|_| (String::new(), 1));
-            claim.value().and_then(|value| place_in(value, c)).or_else(unit)
+            let is_in_unit = claim.unit.as_deref().is_some_and(|unit| unit.contains(c));
+            claim.value().and_then(|value| place_in(value, at.clone(), c)).or_else(|| is_in_unit.then_some((at, 1)))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Reference(_) => None,
     }

@@ -1,6 +1,7 @@
 //! `missing-schema`: a collection has no schema, so a misspelt field passes.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{SCHEMAS, schema_collection, schema_file};
 use crate::model::{Book, Record, SOURCES, Value, each_value};
 use crate::tree::Tree;
 
@@ -9,7 +10,7 @@ pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
         let Some(record) = collection.records.values().next() else { continue };
         let name = &collection.name;
         // One that can't be used is for `load` to report.
-        if ["yaml", "yml"].iter().any(|ending| tree.get(&format!("content/schemas/{name}.{ending}")).is_some()) {
+        if tree.below(SCHEMAS).any(|(path, _)| schema_collection(path) == Some(name)) {
             continue;
         }
         // Without a schema no field is a claim, so a `source` gives its place to nothing.
@@ -22,7 +23,7 @@ pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
                 Place::File(record.file.clone()),
                 format!("collection `{name}` has no schema, so any field passes"),
             )
-            .help(format!("describe its fields in `content/schemas/{name}.yaml`"))
+            .help(format!("describe its fields in `{}`", schema_file(name)))
             .maybe_help(useless),
         );
     }

@@ -18,6 +18,7 @@ mod unknown_source;
 mod unknown_word;
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::layout::{Pointer, collection_files, collection_path};
 use crate::model::{Book, Record};
 use crate::tree::Tree;
 
@@ -45,11 +46,9 @@ pub fn check(book: &Book, tree: &Tree) -> Vec<Diagnostic> {
 /// Whether a collection's one file could not be read, which `load` has said: who refers to it may be right.
 fn is_unread(book: &Book, tree: &Tree, name: &str) -> bool {
     let Some(collection) = book.collections.get(name).filter(|collection| collection.records.is_empty()) else { return false };
-    let path = collection.config.path.as_deref().unwrap_or(name);
+    let path = collection_path(name, collection.config.path.as_deref());
     let has_content = |line: &str| !matches!(line.trim(), "" | "---" | "[]" | "{}") && !line.trim_start().starts_with('#');
-    ["", ".yaml", ".yml"].iter().any(|ending| {
-        tree.get(&format!("content/{path}{ending}")).is_some_and(|bytes| String::from_utf8_lossy(bytes).lines().any(has_content))
-    })
+    collection_files(path).iter().any(|file| tree.get(file).is_some_and(|bytes| String::from_utf8_lossy(bytes).lines().any(has_content)))
 }
 
 /// Whether the record concerned allows this, by its `allow` key.
@@ -64,9 +63,9 @@ pub fn silenced(book: &Book, diagnostic: &Diagnostic) -> bool {
 fn allows(record: &Record, diagnostic: &Diagnostic) -> bool {
     let names = |codes: &[String]| codes.iter().any(|code| code == diagnostic.code.name());
     let inner = match &diagnostic.place {
-        Place::Pointer { file, pointer, .. } if *file == record.file => pointer.strip_prefix(&record.pointer).unwrap_or_default(),
-        _ => "",
+        Place::Pointer { file, pointer, .. } if *file == record.file => pointer.below(&record.pointer).unwrap_or_default(),
+        _ => Pointer::root(),
     };
-    let is_around = |mapping: &str| inner.strip_prefix(mapping).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_around = |mapping: &Pointer| inner.below(mapping).is_some();
     names(&record.allow) || record.nested.iter().any(|(mapping, said)| is_around(mapping) && names(&said.allow))
 }

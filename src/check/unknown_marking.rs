@@ -3,9 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::{Pointer, SETTINGS, schema_file};
 use crate::model::{Book, Collection, Marking, MarkingScheme, Record};
-
-const SETTINGS: &str = "content/book.yaml";
 
 /// How the labels of FIRST's Traffic Light Protocol begin.
 const PROTOCOL: &str = "TLP";
@@ -14,18 +13,21 @@ pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
     let settings = &book.settings;
     let scheme = &settings.markings;
     book_s_own(book, found);
-    let mut said: Vec<(&Marking, String)> = vec![(&settings.default_marking, "/default_marking".to_owned())];
-    said.extend(settings.audiences.iter().map(|audience| (&audience.clearance, format!("/audiences/{}/clearance", audience.name))));
+    let mut said: Vec<(&Marking, Pointer)> = vec![(&settings.default_marking, Pointer::from(["default_marking"]))];
+    said.extend(settings.audiences.iter().map(|audience| (&audience.clearance, Pointer::from(["audiences", &audience.name, "clearance"]))));
     said.extend(
-        settings.collections.iter().map(|(name, config)| (&config.defaults.marking, format!("/collections/{name}/defaults/marking"))),
+        settings
+            .collections
+            .iter()
+            .map(|(name, config)| (&config.defaults.marking, Pointer::from(["collections", name, "defaults", "marking"]))),
     );
     for (marking, pointer) in said {
         unknown(scheme, marking, "", &Place::value(SETTINGS, pointer), found);
     }
     for collection in book.collections.values() {
         if let Some(schema) = &collection.schema {
-            let file = format!("content/schemas/{}.yaml", collection.name);
-            in_schema(scheme, schema, &mut String::new(), &file, found);
+            let file = schema_file(&collection.name);
+            in_schema(scheme, schema, &mut Pointer::root(), &file, found);
         }
         for record in collection.records.values() {
             in_record(scheme, collection, record, found);
@@ -39,29 +41,29 @@ fn book_s_own(book: &Book, found: &mut Vec<Diagnostic>) {
     let is_of_protocol = |label: &str| label.get(..PROTOCOL.len()).is_some_and(|start| start.eq_ignore_ascii_case(PROTOCOL));
     let is_free = settings.audiences.is_empty() && settings.markings.is_tlp();
     let own: Marking = settings.attribution.marking.labels().filter(|label| !is_free || is_of_protocol(label)).map(str::to_owned).collect();
-    unknown(&settings.markings, &own, "", &Place::value(SETTINGS, "/marking"), found);
+    unknown(&settings.markings, &own, "", &Place::value(SETTINGS, ["marking"]), found);
 }
 
 /// What the record, the mappings in it and its claims say themselves.
 fn in_record(scheme: &MarkingScheme, collection: &Collection, record: &Record, found: &mut Vec<Diagnostic>) {
-    let at = |pointer: String| Place::value(&record.file, format!("{}{pointer}/marking", record.pointer));
+    let at = |pointer: &Pointer| Place::value(&record.file, record.pointer.join(pointer).child("marking"));
     let owner = format!(" of `{}`", record.path());
     let before = found.len();
-    unknown(scheme, &record.own.marking, &owner, &at(String::new()), found);
+    unknown(scheme, &record.own.marking, &owner, &at(&Pointer::root()), found);
     for said in record.nested.values() {
-        unknown(scheme, &said.own.marking, &owner, &at(said.written.clone()), found);
+        unknown(scheme, &said.own.marking, &owner, &at(&said.written), found);
     }
     // What a claim says in its envelope is more than what surrounds it.
     if !record.marked.is_empty() {
         record.each_claim(&mut |claim| {
-            let around = claim.path.rfind('/').filter(|end| *end > 0).map_or(&record.marking, |end| record.marking_at(&claim.path[..end]));
+            let around = claim.path.split_last().map_or(&record.marking, |(around, _)| record.marking_at(&around));
             // What the schema says of the field is said of there.
             let declared = collection.shapes.at(&claim.path).map(|shape| shape.marking.clone()).unwrap_or_default();
             let around = around.and(&declared);
             let own: Marking =
                 claim.marking.labels().filter(|label| around.labels().all(|outer| outer != *label)).map(str::to_owned).collect();
             if claim.envelope && !record.nested.contains_key(&claim.path) {
-                unknown(scheme, &own, &owner, &at(claim.path.clone()), found);
+                unknown(scheme, &own, &owner, &at(&claim.path), found);
             }
         });
     }
@@ -71,13 +73,10 @@ fn in_record(scheme: &MarkingScheme, collection: &Collection, record: &Record, f
 }
 
 /// What a schema says of its fields.
-fn in_schema(scheme: &MarkingScheme, json: &Json, pointer: &mut String, file: &str, found: &mut Vec<Diagnostic>) {
-    let length = pointer.len();
+fn in_schema(scheme: &MarkingScheme, json: &Json, pointer: &mut Pointer, file: &str, found: &mut Vec<Diagnostic>) {
     match json {
         Json::Object(keywords) => {
             for (key, value) in keywords {
-                pointer.push('/');
-                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 let labels: Marking = match (key.as_str(), value) {
                     ("x-marking", Json::String(label)) => [label.trim().to_owned()].into_iter().collect(),
                     ("x-marking", Json::Array(labels)) => {
@@ -85,16 +84,15 @@ fn in_schema(scheme: &MarkingScheme, json: &Json, pointer: &mut String, file: &s
                     }
                     _ => Marking::default(),
                 };
-                unknown(scheme, &labels, "", &Place::value(file, pointer.clone()), found);
-                in_schema(scheme, value, pointer, file, found);
-                pointer.truncate(length);
+                pointer.within(key, |pointer| {
+                    unknown(scheme, &labels, "", &Place::value(file, &*pointer), found);
+                    in_schema(scheme, value, pointer, file, found);
+                });
             }
         }
         Json::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
-                in_schema(scheme, item, pointer, file, found);
-                pointer.truncate(length);
+                pointer.within(index, |pointer| in_schema(scheme, item, pointer, file, found));
             }
         }
         _ => {}

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::SETTINGS;
 use crate::model::{Book, Held, SOURCES, Value};
 
 /// Holds the keys of `words:` against those of the stages that print words, and those that the records bring.
@@ -14,8 +15,7 @@ pub fn words(book: &Book, known: &[&str]) -> Vec<Diagnostic> {
 }
 
 fn fault(key: &str, known: &BTreeSet<&str>) -> Diagnostic {
-    let pointer = format!("/words/{}", key.replace('~', "~0").replace('/', "~1"));
-    let place = Place::Pointer { file: "content/book.yaml".to_owned(), pointer, target: Target::Key };
+    let place = Place::key(SETTINGS, ["words", key]);
     let help = match key {
         "group" | "decimal" => "how numbers are written is one setting, by example: `numbers: \"12.345,6\"`".to_owned(),
         _ => did_you_mean(key, known.iter().copied())

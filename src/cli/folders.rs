@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::environment;
 use super::failure::Hint;
+use crate::layout::{CONTENT, OUTPUT, SETTINGS};
 
 /// The book's folder.
 #[derive(Debug, Args)]
@@ -48,7 +49,7 @@ impl Root {
 
     /// The folder, once it is known to hold a book.
     pub(super) fn book(&self) -> Result<&Path> {
-        let holds = |folder: &Path| folder.join("content/book.yaml").exists() || folder.join("content").is_dir();
+        let holds = |folder: &Path| folder.join(SETTINGS).exists() || folder.join(CONTENT).is_dir();
         if holds(&self.root) {
             return Ok(&self.root);
         }
@@ -64,6 +65,6 @@ impl Root {
 
 impl Folders {
     pub(super) fn output(&self) -> PathBuf {
-        self.output.clone().unwrap_or_else(|| self.root.join("output"))
+        self.output.clone().unwrap_or_else(|| self.root.join(OUTPUT))
     }
 }

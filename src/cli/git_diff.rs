@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::Status;
 use super::terminal::Terminal;
 use crate::diff::paint::{self, Names, Tone};
+use crate::layout::CONTENT;
 use crate::pipeline;
 use crate::text::harmless;
 
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &[OsString], terminal: &Terminal) -> Result<Status>
 /// The book's folder and the file's path in it: the folder that holds the `content/` in which the file stands.
 pub(super) fn book_of(path: &str) -> (PathBuf, String) {
     let parts: Vec<&str> = path.split('/').collect();
-    let at = parts.iter().position(|part| *part == "content").unwrap_or(0);
+    let at = parts.iter().position(|part| *part == CONTENT).unwrap_or(0);
     let root = if at == 0 { PathBuf::from(".") } else { Path::new(&parts[..at].join("/")).to_owned() };
     (root, parts[at..].join("/"))
 }

@@ -9,6 +9,7 @@ use super::folders::Root;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
 use crate::files::{self, Existing, Guard};
+use crate::layout::{CONTENT, RECORD_ENDINGS, is_id};
 use crate::pipeline;
 
 const EXAMPLES: &str = "\
@@ -57,18 +58,12 @@ impl New {
             ));
         }
         let path = place.join(format!("{id}.yaml"));
-        if let Some(taken) =
-            ["yaml", "yml", "md"].map(|end| place.join(format!("{id}.{end}"))).iter().find(|path| path.symlink_metadata().is_ok())
+        if let Some(taken) = RECORD_ENDINGS.map(|end| place.join(format!("{id}.{end}"))).iter().find(|path| path.symlink_metadata().is_ok())
         {
             return Err(Hint::on(format!("there is a record `{name}/{id}` already"), format!("it stands in `{}`", taken.display())));
         }
-        files::write(&path, text.as_bytes(), &Guard::within(root, "content"), Existing::Stays)?;
+        files::write(&path, text.as_bytes(), &Guard::within(root, CONTENT), Existing::Stays)?;
         terminal.say(format_args!("wrote `{}`; `brief check` says what is still missing", path.display()))?;
         Ok(Status::Fine)
     }
-}
-
-fn is_id(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    text.bytes().next().is_some_and(plain) && text.bytes().all(|byte| plain(byte) || byte == b'-')
 }

@@ -13,6 +13,7 @@ use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
+use crate::layout::{DRAFT, LATEST, is_version_name};
 use crate::version::latest_folder;
 
 /// What is opened where no document is named, if it is there.
@@ -41,9 +42,9 @@ impl Open {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let output = self.folders.output();
         let (version, document) = match self.what.as_slice() {
-            [] => ("latest", None),
+            [] => (LATEST, None),
             [one] if is_version(one) => (one.as_str(), None),
-            [one] => ("latest", Some(one.as_str())),
+            [one] => (LATEST, Some(one.as_str())),
             [version, document, ..] => (version.as_str(), Some(document.as_str())),
         };
         let path = find(&output, version, document)?;
@@ -58,7 +59,7 @@ impl Open {
 }
 
 fn is_version(name: &str) -> bool {
-    name == "latest" || name == "draft" || name.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    matches!(name, LATEST | DRAFT) || is_version_name(name)
 }
 
 fn find(output: &Path, version: &str, document: Option<&str>) -> Result<PathBuf> {
@@ -66,17 +67,17 @@ fn find(output: &Path, version: &str, document: Option<&str>) -> Result<PathBuf>
         return Err(Hint::on(format!("`{version}` is not a version"), "a version is `v1`, `latest` or `draft`"));
     }
     let folder = match version {
-        "latest" => latest_folder(output)?,
+        LATEST => latest_folder(output)?,
         named => output.join(named),
     };
     if !folder.is_dir() {
         return Err(match version {
-            "latest" if folder != output.join("latest") => Hint::on(
+            LATEST if folder != output.join(LATEST) => Hint::on(
                 format!("the newest version is missing: there is no `{}`", folder.display()),
                 "`brief versions` lists the versions",
             ),
-            "latest" => Hint::on(format!("there is no version in `{}`", output.display()), "`brief build` makes one"),
-            "draft" => Hint::on(format!("there is no draft in `{}`", output.display()), "`brief build --draft` makes one"),
+            LATEST => Hint::on(format!("there is no version in `{}`", output.display()), "`brief build` makes one"),
+            DRAFT => Hint::on(format!("there is no draft in `{}`", output.display()), "`brief build --draft` makes one"),
             _ => Hint::on(format!("there is no `{}`", folder.display()), "`brief versions` lists the versions"),
         });
     }

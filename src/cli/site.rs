@@ -9,6 +9,7 @@ use super::Status;
 use super::failure::Hint;
 use super::folders::Root;
 use super::terminal::{Count, Terminal};
+use crate::layout::OUTPUT;
 use crate::pipeline;
 
 const EXAMPLES: &str = "\
@@ -42,7 +43,7 @@ pub(super) struct Site {
 
 impl Site {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let versions = self.versions.clone().unwrap_or_else(|| self.root.join("output"));
+        let versions = self.versions.clone().unwrap_or_else(|| self.root.join(OUTPUT));
         let folder = ledger_folder(&versions, self.audience.as_deref())?;
         let made = pipeline::site(&folder, self.output.as_deref(), self.base_url.as_deref())?;
         made.notes.iter().for_each(|note| terminal.note(note));

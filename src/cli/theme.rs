@@ -10,9 +10,8 @@ use super::failure::Hint;
 use super::folders::Root;
 use super::terminal::Terminal;
 use crate::files::{self, Existing, Guard};
+use crate::layout::{TEMPLATES, THEME};
 use crate::typeset;
-
-const TEMPLATES: &str = "templates";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -40,7 +39,7 @@ impl Theme {
     #[expect(clippy::disallowed_methods, reason = "the folder is the user's, not an output")]
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let root = self.root.book()?;
-        let path = self.root.join("templates/theme.typ");
+        let path = self.root.join(THEME);
         if path.symlink_metadata().is_ok() && !self.force {
             return Err(Hint::on(format!("`{}` exists", path.display()), "`--force` overwrites it with the default"));
         }

@@ -10,6 +10,7 @@ use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::{Count, Terminal};
 use super::verify_place::{Place, place};
+use crate::layout::{DRAFT, LEDGER, OUTPUT};
 use crate::pipeline::{self, Claim, Identified, Known, Unknown};
 use crate::version::{Entry, Health, Ledger, Verification};
 
@@ -60,7 +61,7 @@ impl Verify {
         match &self.what {
             None => folder(&output, terminal),
             Some(what) if what.is_dir() => {
-                let inner = what.join("output");
+                let inner = what.join(OUTPUT);
                 let is_book = !has_ledger(what) && has_ledger(&inner);
                 folder(if is_book { &inner } else { what }, terminal)
             }
@@ -75,7 +76,7 @@ fn is_place(what: &Path) -> bool {
 }
 
 fn has_ledger(folder: &Path) -> bool {
-    folder.join("versions.json").symlink_metadata().is_ok()
+    folder.join(LEDGER).symlink_metadata().is_ok()
 }
 
 fn folder(output: &Path, terminal: &Terminal) -> Result<Status> {
@@ -183,5 +184,5 @@ fn unknown_text(shown: &str, output: &Path, unknown: &Unknown) -> String {
 }
 
 fn passing(version: &str) -> String {
-    if version == "draft" { "a draft".to_owned() } else { format!("a redline ({version})") }
+    if version == DRAFT { "a draft".to_owned() } else { format!("a redline ({version})") }
 }

@@ -18,6 +18,8 @@ pub use json::json;
 pub use sarif::sarif;
 pub use terminal::{Painter, SourceFiles, Summary};
 
+use crate::layout::Pointer;
+
 /// How serious a diagnostic is: an error stops the build, a warning doesn't.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -50,7 +52,7 @@ pub enum Place {
     /// A file as a whole, relative to the book's root.
     File(String),
     /// A value or key of a YAML file; its line is looked up only when it is shown.
-    Pointer { file: String, pointer: String, target: Target },
+    Pointer { file: String, pointer: Pointer, target: Target },
     /// A range of a file.
     Span(Span),
 }
@@ -77,12 +79,12 @@ pub struct Span {
 
 impl Place {
     /// The value at a pointer of a file.
-    pub fn value(file: impl Into<String>, pointer: impl Into<String>) -> Place {
+    pub fn value(file: impl Into<String>, pointer: impl Into<Pointer>) -> Place {
         Place::Pointer { file: file.into(), pointer: pointer.into(), target: Target::Value }
     }
 
     /// The key at a pointer of a file.
-    pub fn key(file: impl Into<String>, pointer: impl Into<String>) -> Place {
+    pub fn key(file: impl Into<String>, pointer: impl Into<Pointer>) -> Place {
         Place::Pointer { file: file.into(), pointer: pointer.into(), target: Target::Key }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Place, Severity, Span};
+use crate::layout::SETTINGS;
 
 /// The log of one run. `prefix` is the path from the repository's root to the book's: empty, or with a trailing slash.
 ///
@@ -79,7 +80,7 @@ fn result(diagnostic: &Diagnostic, fingerprint: &str, prefix: &str) -> Value {
 
 /// A SARIF location; that of the book as a whole is its settings file.
 fn location(place: &Place, prefix: &str) -> Value {
-    let file = place.file().unwrap_or("content/book.yaml");
+    let file = place.file().unwrap_or(SETTINGS);
     let mut physical = json!({ "artifactLocation": { "uri": uri(&format!("{prefix}{file}")), "uriBaseId": "%SRCROOT%" } });
     physical["region"] = match place {
         Place::Span(span) => region(span),

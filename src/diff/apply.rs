@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::change::{Change, ChangeKind, FieldChange, FieldKind, Part};
 use super::node::{Kind, Node, Parts, Place};
+use crate::layout::Pointer;
 use crate::model::{Shapes, Snapshot};
 
 /// A snapshot's records in normal form, without the fields that its settings ignore: two are equal where they say the same.
@@ -76,7 +77,7 @@ fn edit(record: Node, fields: &[FieldChange]) -> Result<Node> {
         target.edit(change).with_context(|| format!("at {}", change.path))?;
     }
     // What is inside comes before what holds it, which may move away.
-    structural.sort_by_key(|change| std::cmp::Reverse(change.base_path.matches('/').count()));
+    structural.sort_by_key(|change| std::cmp::Reverse(change.base_path.depth()));
     for change in structural {
         work.restructure(change).with_context(|| format!("at {}", change.path))?;
     }
@@ -111,11 +112,11 @@ impl Work {
         Node { parts: self.parts, ..Node::from(kind) }
     }
 
-    fn find(&mut self, pointer: &str) -> Result<&mut Work> {
+    fn find(&mut self, pointer: &Pointer) -> Result<&mut Work> {
         let mut work = self;
-        for segment in segments(pointer) {
+        for segment in pointer.segments() {
             let below = match &mut work.kind {
-                WorkKind::Map(fields) => fields.get_mut(&segment),
+                WorkKind::Map(fields) => fields.get_mut(&*segment),
                 WorkKind::List { slots, .. } => segment.parse::<usize>().ok().and_then(|index| slots.get_mut(index)?.as_mut()),
                 WorkKind::Scalar(_) => None,
             };
@@ -148,11 +149,10 @@ impl Work {
     }
 
     fn restructure(&mut self, change: &FieldChange) -> Result<()> {
-        let (parent, last) = change.base_path.rsplit_once('/').context("a record can't be put into itself")?;
-        let last = unescape(last);
-        let head: Option<usize> = change.head_path.rsplit_once('/').and_then(|(_, last)| last.parse().ok());
+        let (parent, last) = change.base_path.split_last().context("a record can't be put into itself")?;
+        let head = change.head_path.index();
         let new = change.new.as_ref().map(|new| Work::open(Node::from_data(new, &change.new_claims)));
-        match (&mut self.find(parent)?.kind, change.kind, new) {
+        match (&mut self.find(&parent)?.kind, change.kind, new) {
             (WorkKind::Map(fields), FieldKind::Added, Some(new)) => drop(fields.insert(last, new)),
             (WorkKind::Map(fields), FieldKind::Removed, _) => drop(fields.shift_remove(&last)),
             (WorkKind::List { inserts, .. }, FieldKind::Added, Some(new)) => inserts.push((head.context("no place in the list")?, new)),
@@ -167,12 +167,4 @@ impl Work {
         }
         Ok(())
     }
-}
-
-fn segments(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(unescape)
-}
-
-fn unescape(segment: &str) -> String {
-    segment.replace("~1", "/").replace("~0", "~")
 }

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::node::Parts;
 use super::words::Word;
+use crate::layout::Pointer;
 use crate::model::{Date, Number};
 
 /// The JSON Schema of `changes.json`.
@@ -90,30 +91,30 @@ pub enum ChangeKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldChange {
-    /// JSON pointer (RFC 6901) from the record, in which items that have a key are named by it:
-    /// `/units/alpha/strength`; empty for what the record says of all its claims.
-    pub path: String,
+    /// The way from the record, on which items that have a key are named by it: `/units/alpha/strength`; the root for what
+    /// the record says of all its claims.
+    pub path: Pointer,
     /// The field as people call it.
     pub label: String,
     pub kind: FieldKind,
     pub part: Part,
     /// The path of the claim that the value is, or is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub claim: Option<String>,
-    /// The plain JSON pointer to the value in the base; where it wasn't there, to where it was put (`/units/-`).
-    pub base_path: String,
-    /// The plain JSON pointer to the value in the head; where it isn't there, to where it was taken from.
-    pub head_path: String,
+    pub claim: Option<Pointer>,
+    /// The plain pointer to the value in the base; where it wasn't there, to where it was put (`/units/-`).
+    pub base_path: Pointer,
+    /// The plain pointer to the value in the head; where it isn't there, to where it was taken from.
+    pub head_path: Pointer,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub old: Option<Json>,
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub new: Option<Json>,
     /// What belongs to the claims in `old`, by their pointer below it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub old_claims: BTreeMap<String, Parts>,
+    pub old_claims: BTreeMap<Pointer, Parts>,
     /// What belongs to the claims in `new`, by their pointer below it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub new_claims: BTreeMap<String, Parts>,
+    pub new_claims: BTreeMap<Pointer, Parts>,
     /// New less old, of two numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<Number>,

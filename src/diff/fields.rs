@@ -7,10 +7,11 @@ use serde_json::Value as Json;
 
 use super::change::{FieldChange, FieldKind, Part};
 use super::lists::Matching;
-use super::node::{Kind, Node, Parts, Place, Qualifier, escape};
+use super::node::{Kind, Node, Parts, Place, Qualifier};
 use super::spaces;
 use super::text::{self, Line};
 use super::words::{self, Word};
+use crate::layout::Pointer;
 use crate::model::{Date, Number};
 
 /// The changes that make one record of another.
@@ -37,18 +38,18 @@ pub(super) fn removed(record: &Node, at: Place<'_>) -> Vec<FieldChange> {
 /// Where two values are compared, and what was found so far.
 #[derive(Default)]
 struct Walk {
-    path: String,
-    base: String,
-    head: String,
+    path: Pointer,
+    base: Pointer,
+    head: Pointer,
     labels: Vec<String>,
     /// The path of the claim that the value at hand is, or is in.
-    claim: Option<String>,
+    claim: Option<Pointer>,
     whole: bool,
     out: Vec<FieldChange>,
 }
 
 /// One side of a change: the value and the parts of the claims in it.
-type Side = Option<(Json, BTreeMap<String, Parts>)>;
+type Side = Option<(Json, BTreeMap<Pointer, Parts>)>;
 
 impl Walk {
     fn node(&mut self, base: &Node, head: &Node, at: Place<'_>) {
@@ -238,17 +239,15 @@ impl Walk {
     }
 
     fn step(&mut self, path: &str, base: &str, head: &str, label: String, work: impl FnOnce(&mut Walk)) {
-        let lengths = (self.path.len(), self.base.len(), self.head.len());
         for (pointer, segment) in [(&mut self.path, path), (&mut self.base, base), (&mut self.head, head)] {
-            pointer.push('/');
-            pointer.push_str(&escape(segment));
+            pointer.push(segment);
         }
         self.labels.push(label);
         work(self);
         self.labels.pop();
-        self.path.truncate(lengths.0);
-        self.base.truncate(lengths.1);
-        self.head.truncate(lengths.2);
+        for pointer in [&mut self.path, &mut self.base, &mut self.head] {
+            pointer.pop();
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! What changed outside the records, by file.
 
 use super::change::{FileChange, FileKind};
+use crate::layout::{ASSETS, FONTS, SCHEMAS, SETTINGS, TEMPLATES, schema_file};
 use crate::model::{CollectionSnapshot, Snapshot};
 use crate::tree::Tree;
 
-const SETTINGS: &str = "content/book.yaml";
 /// Folders whose files are listed as they are; all else below `content/` is records.
-const FOLDERS: [&str; 4] = ["content/assets", "content/schemas", "fonts", "templates"];
+const FOLDERS: [&str; 4] = [ASSETS, SCHEMAS, FONTS, TEMPLATES];
 
 /// The files outside the records that differ between two trees, sorted by path; which documents they alter is
 /// for the caller to say, who has the rendered texts.
@@ -39,7 +39,7 @@ pub fn settings(base: &Snapshot, head: &Snapshot) -> Vec<FileChange> {
     names.dedup();
     for name in names {
         let schema = |snapshot: &'_ Snapshot| snapshot.collections.get(name).and_then(|c: &CollectionSnapshot| c.schema.clone());
-        changes.extend(change(&format!("content/schemas/{name}.yaml"), schema(base), schema(head)));
+        changes.extend(change(&schema_file(name), schema(base), schema(head)));
     }
     changes
 }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
+use crate::layout::Pointer;
 use crate::model::{RecordSnapshot, Said, ShapeId, Shapes};
 
 /// A value, and the claim's parts where it is one.
@@ -87,18 +88,16 @@ impl From<Kind> for Node {
 impl Node {
     /// A record: its fields, and as its parts what it says of all of them.
     pub(super) fn record(record: &RecordSnapshot) -> Node {
-        let mut path = String::new();
-        let fields = record
-            .fields
-            .iter()
-            .map(|(key, value)| (key.clone(), below(&mut path, key, |path| Node::written(value, path, &record.claims))));
+        let mut path = Pointer::root();
+        let fields =
+            record.fields.iter().map(|(key, value)| (key.clone(), path.within(key, |path| Node::written(value, path, &record.claims))));
         let mut node = Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4], claim: false };
-        node.mark_mappings(&mut String::new(), &record.nested);
+        node.mark_mappings(&mut Pointer::root(), &record.nested);
         node
     }
 
     /// Notes what the mappings inside a record say of their claims.
-    fn mark_mappings(&mut self, path: &mut String, nested: &BTreeMap<String, Said>) {
+    fn mark_mappings(&mut self, path: &mut Pointer, nested: &BTreeMap<Pointer, Said>) {
         if nested.is_empty() {
             return;
         }
@@ -106,16 +105,16 @@ impl Node {
             Kind::Scalar(_) => {}
             Kind::List(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    below(path, &index.to_string(), |path| item.mark_mappings(path, nested));
+                    path.within(index, |path| item.mark_mappings(path, nested));
                 }
             }
             Kind::Map(fields) => {
                 // A claim that is a mapping has it among its own parts.
-                if let Some(said) = nested.get(path.as_str()).filter(|_| !self.claim) {
+                if let Some(said) = nested.get(path).filter(|_| !self.claim) {
                     (self.parts, self.own) = (Parts::said(said), [true; 4]);
                 }
                 for (key, value) in fields {
-                    below(path, key, |path| value.mark_mappings(path, nested));
+                    path.within(key, |path| value.mark_mappings(path, nested));
                 }
             }
         }
@@ -147,20 +146,16 @@ impl Node {
         Node::from(Kind::Map(IndexMap::new()))
     }
 
-    fn written(json: &Json, path: &mut String, claims: &BTreeMap<String, Said>) -> Node {
-        if let Some(said) = claims.get(path.as_str()) {
+    fn written(json: &Json, path: &mut Pointer, claims: &BTreeMap<Pointer, Said>) -> Node {
+        if let Some(said) = claims.get(path) {
             return Node::claim(json, said);
         }
         Node::from(match json {
             Json::Array(items) => Kind::List(
-                items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, item)| below(path, &index.to_string(), |path| Node::written(item, path, claims)))
-                    .collect(),
+                items.iter().enumerate().map(|(index, item)| path.within(index, |path| Node::written(item, path, claims))).collect(),
             ),
             Json::Object(fields) => Kind::Map(
-                fields.iter().map(|(key, value)| (key.clone(), below(path, key, |path| Node::written(value, path, claims)))).collect(),
+                fields.iter().map(|(key, value)| (key.clone(), path.within(key, |path| Node::written(value, path, claims)))).collect(),
             ),
             scalar => Kind::Scalar(scalar.clone()),
         })
@@ -193,54 +188,54 @@ impl Node {
     }
 
     fn bare(json: &Json) -> Node {
-        Node::written(json, &mut String::new(), &BTreeMap::new())
+        Node::written(json, &mut Pointer::root(), &BTreeMap::new())
     }
 
-    /// The bare value, and the parts of the claims in it by pointer; the node's own parts stand under the empty one.
-    pub(super) fn to_data(&self) -> (Json, BTreeMap<String, Parts>) {
+    /// The bare value, and the parts of the claims in it by pointer; the node's own parts stand under the root.
+    pub(super) fn to_data(&self) -> (Json, BTreeMap<Pointer, Parts>) {
         let mut claims = BTreeMap::new();
-        let json = self.lower(&mut String::new(), &mut claims);
+        let json = self.lower(&mut Pointer::root(), &mut claims);
         (json, claims)
     }
 
-    fn lower(&self, path: &mut String, claims: &mut BTreeMap<String, Parts>) -> Json {
+    fn lower(&self, path: &mut Pointer, claims: &mut BTreeMap<Pointer, Parts>) -> Json {
         if !self.parts.is_empty() {
             claims.insert(path.clone(), self.parts.clone());
         }
         match &self.kind {
             Kind::Scalar(json) => json.clone(),
             Kind::List(items) => {
-                items.iter().enumerate().map(|(index, item)| below(path, &index.to_string(), |path| item.lower(path, claims))).collect()
+                items.iter().enumerate().map(|(index, item)| path.within(index, |path| item.lower(path, claims))).collect()
             }
             Kind::Map(fields) => {
                 let lowered: JsonMap<String, Json> =
-                    fields.iter().map(|(key, value)| (key.clone(), below(path, key, |path| value.lower(path, claims)))).collect();
+                    fields.iter().map(|(key, value)| (key.clone(), path.within(key, |path| value.lower(path, claims)))).collect();
                 Json::Object(lowered)
             }
         }
     }
 
     /// What [`Node::to_data`] gave.
-    pub(super) fn from_data(json: &Json, claims: &BTreeMap<String, Parts>) -> Node {
+    pub(super) fn from_data(json: &Json, claims: &BTreeMap<Pointer, Parts>) -> Node {
         let mut node = Node::bare(json);
-        node.lift(&mut String::new(), claims);
+        node.lift(&mut Pointer::root(), claims);
         node
     }
 
-    fn lift(&mut self, path: &mut String, claims: &BTreeMap<String, Parts>) {
-        if let Some(parts) = claims.get(path.as_str()) {
+    fn lift(&mut self, path: &mut Pointer, claims: &BTreeMap<Pointer, Parts>) {
+        if let Some(parts) = claims.get(path) {
             self.parts = parts.clone();
         }
         match &mut self.kind {
             Kind::Scalar(_) => {}
             Kind::List(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    below(path, &index.to_string(), |path| item.lift(path, claims));
+                    path.within(index, |path| item.lift(path, claims));
                 }
             }
             Kind::Map(fields) => {
                 for (key, value) in fields {
-                    below(path, key, |path| value.lift(path, claims));
+                    path.within(key, |path| value.lift(path, claims));
                 }
             }
         }
@@ -324,19 +319,4 @@ impl<'a> Place<'a> {
         }
         shape.is_some_and(|shape| shape.unique) || (!items.is_empty() && items.iter().all(|item| matches!(item.kind, Kind::Map(_))))
     }
-}
-
-/// Runs `work` with a segment added to a JSON pointer.
-pub(super) fn below<T>(path: &mut String, segment: &str, work: impl FnOnce(&mut String) -> T) -> T {
-    let length = path.len();
-    path.push('/');
-    path.push_str(&escape(segment));
-    let result = work(path);
-    path.truncate(length);
-    result
-}
-
-/// A segment as RFC 6901 writes it.
-pub(super) fn escape(segment: &str) -> std::borrow::Cow<'_, str> {
-    if segment.contains(['~', '/']) { segment.replace('~', "~0").replace('/', "~1").into() } else { segment.into() }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::change::{Change, FieldChange, Part};
 use super::compare;
 use super::node::Parts;
+use crate::layout::Pointer;
 use crate::model::Snapshot;
 
 /// A value longer than this is cut.
@@ -14,7 +15,7 @@ const LONG: usize = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// [`FieldChange::path`], and below it the way to a claim inside the value.
-    pub path: String,
+    pub path: Pointer,
     pub label: String,
     pub part: Part,
     pub text: String,
@@ -33,12 +34,12 @@ pub fn values(snapshot: &Snapshot) -> Vec<(Change, Vec<Shown>)> {
 }
 
 fn rows(field: &FieldChange) -> Vec<Shown> {
-    let row = |path: String, label: &str, part: Part, text: String| Shown { path, label: label.to_owned(), part, text };
+    let row = |path: Pointer, label: &str, part: Part, text: String| Shown { path, label: label.to_owned(), part, text };
     let text = field.sides(LONG).new.unwrap_or_default();
     let mut rows = vec![row(field.path.clone(), &field.label, field.part, text)];
-    let claims: &BTreeMap<String, Parts> = &field.new_claims;
+    let claims: &BTreeMap<Pointer, Parts> = &field.new_claims;
     for (pointer, parts) in claims {
-        let path = format!("{}{pointer}", field.path);
+        let path = field.path.join(pointer);
         let said = [
             (Part::Source, Some(parts.source.join(", ")).filter(|sources| !sources.is_empty())),
             (Part::AsOf, parts.as_of.clone()),

@@ -4,7 +4,6 @@
 //! and the writers in `markdown` turn it into Markdown, Typst and HTML. Text in it is text: nothing in a
 //! [`Inline::Text`] is markup in any format.
 
-mod address;
 mod article;
 pub mod chart;
 mod levels;
@@ -17,7 +16,8 @@ pub mod walk;
 
 use std::collections::BTreeMap;
 
-pub use address::{to_address, to_path};
+use crate::layout::Pointer;
+
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
 pub use levels::HeadingLevels;
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
@@ -77,8 +77,8 @@ pub struct SourceEntry {
 pub struct PrintedClaim {
     /// `precedents/kfor`.
     pub record: String,
-    /// JSON pointer in the record: `/troops`.
-    pub path: String,
+    /// The way to it from the record: `/troops`.
+    pub path: Pointer,
     /// The value as written, bare.
     pub value: serde_json::Value,
     /// The text as printed.

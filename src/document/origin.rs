@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place, Target};
+use crate::layout::Pointer;
 
 /// The origin of each line that a document's blocks name.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +31,8 @@ pub struct Field {
     /// `missions/kfor`.
     pub record: String,
     pub file: String,
-    /// JSON pointer in the file.
-    pub pointer: String,
+    /// The way to it in the file.
+    pub pointer: Pointer,
     /// The line of the document on which it was printed.
     pub printed: usize,
 }

@@ -6,12 +6,10 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-/// The folders of a book's root that people write, and brief only reads.
-const SOURCES: [&str; 3] = ["content", "templates", "fonts"];
+use crate::layout::{DRAFT, FOLDERS, LATEST, LEDGER, MANIFEST, SETTINGS, SITE, is_version_name};
+
 /// Folders beside the ledger that brief replaces as a whole.
-const REPLACED: [&str; 2] = ["draft", SITE];
-const SITE: &str = "site";
-const LEDGER: &str = "versions.json";
+const REPLACED: [&str; 2] = [DRAFT, SITE];
 
 /// The folders of one book. Those of any other book that a path leads into are recognized by what lies in them.
 #[derive(Debug, Clone, Default)]
@@ -63,15 +61,14 @@ impl Guard {
 
     /// Why nothing may be written to `above/name` or below it.
     fn why_not(&self, above: &Path, name: &OsStr, part: &Path, is_last: bool) -> Option<String> {
-        let is_book = above.join("content/book.yaml").exists() || is_some_same(self.root.as_deref(), above);
-        if is_book && let Some(source) = SOURCES.iter().find(|source| is_named(part, name, &above.join(source))) {
+        let is_book = above.join(SETTINGS).exists() || is_some_same(self.root.as_deref(), above);
+        if is_book && let Some(source) = FOLDERS.iter().find(|source| is_named(part, name, &above.join(source))) {
             let allowed = self.within.as_deref().is_some_and(|within| within.starts_with(source));
             return (!allowed).then(|| format!("`{source}/` holds what the book is made from"));
         }
         let is_output = above.join(LEDGER).exists() || is_some_same(self.output.as_deref(), above);
         let text = name.to_string_lossy().to_lowercase();
-        let number = text.strip_prefix('v').filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
-        if number.is_some() && (is_output || part.join("manifest.json").exists()) {
+        if is_version_name(&text) && (is_output || part.join(MANIFEST).exists()) {
             return Some("a version is never changed".to_owned());
         }
         if let Some(version) = self.version_at(part) {
@@ -86,7 +83,7 @@ impl Guard {
         if self.is_site && text == SITE {
             return None;
         }
-        let is_own = text == LEDGER || text == "latest" || text.starts_with('.') || REPLACED.contains(&text.as_str());
+        let is_own = text == LEDGER || text == LATEST || text.starts_with('.') || REPLACED.contains(&text.as_str());
         (is_own && is_last).then(|| "that name is brief's own there".to_owned())
     }
 
@@ -95,7 +92,7 @@ impl Guard {
         let identity = Some(identity(part)?);
         let output = self.output.as_ref()?;
         let names = fs::read_dir(output).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let versions = names.filter(|name| name.strip_prefix('v').is_some_and(|digits| digits.parse::<u32>().is_ok()));
+        let versions = names.filter(|name| is_version_name(name));
         let version = versions.map(|name| output.join(name)).find(|version| self::identity(version) == identity)?;
         Some(format!("`{}`", version.display()))
     }

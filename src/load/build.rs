@@ -7,34 +7,35 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::lift::{Envelopes, Form};
 use super::shapes::Annotated;
+use crate::layout::Pointer;
 use crate::model::{Attribution, Claim, Held, Map, Marking, Reference, Reserved, ShapeId, Shapes, Value};
 
 /// What the values of one record are made with.
 pub(super) struct Building<'a> {
     pub(super) annotated: &'a Annotated,
     pub(super) envelopes: &'a Envelopes,
-    /// What mappings say of the claims in them, the record by the empty pointer.
-    pub(super) said: &'a BTreeMap<String, Reserved>,
+    /// What mappings say of the claims in them, the record by the root.
+    pub(super) said: &'a BTreeMap<Pointer, Reserved>,
     pub(super) reserved: &'a [&'static str],
     /// What values bear beyond what surrounds them, by their pointers.
-    pub(super) marked: RefCell<BTreeMap<String, Marking>>,
+    pub(super) marked: RefCell<BTreeMap<Pointer, Marking>>,
 }
 
 impl Building<'_> {
     /// The fields of a record. `outer` is what holds for claims that say nothing themselves.
     pub(super) fn fields(&self, fields: JsonMap<String, Json>, outer: &Attribution) -> Map {
-        self.map(fields, Some(Shapes::ROOT), &mut String::new(), outer)
+        self.map(fields, Some(Shapes::ROOT), &mut Pointer::root(), outer)
     }
 
-    fn map(&self, fields: JsonMap<String, Json>, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Map {
-        let said = self.said.get(path.as_str());
+    fn map(&self, fields: JsonMap<String, Json>, shape: Option<ShapeId>, path: &mut Pointer, outer: &Attribution) -> Map {
+        let said = self.said.get(path);
         let nearest = said.map(|said| said.own.or(outer));
         let outer = nearest.as_ref().map_or(outer, |nearest| self.noted(path, outer, nearest));
         // Those that the schema declares were kept for it to check.
         let fields = fields.into_iter().filter(|(key, _)| said.is_none() || !self.is_read_elsewhere(key, shape));
         let entries = fields.map(|(key, value)| {
             let shape = shape.and_then(|shape| self.shapes().property(shape, &key));
-            let value = self.below(path, &key, |path| self.value(value, shape, path, outer));
+            let value = path.within(&key, |path| self.value(value, shape, path, outer));
             (key, value)
         });
         entries.collect()
@@ -49,20 +50,7 @@ impl Building<'_> {
         &self.annotated.shapes
     }
 
-    fn below<T>(&self, path: &mut String, key: &str, work: impl FnOnce(&mut String) -> T) -> T {
-        let length = path.len();
-        path.push('/');
-        if key.contains(['~', '/']) {
-            path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-        } else {
-            path.push_str(key);
-        }
-        let made = work(path);
-        path.truncate(length);
-        made
-    }
-
-    fn value(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
+    fn value(&self, json: Json, shape: Option<ShapeId>, path: &mut Pointer, outer: &Attribution) -> Value {
         let known = shape.and_then(|shape| self.shapes().get(shape));
         let is_claim = known.is_some_and(|shape| shape.claim);
         let declared = known.map(|shape| &shape.marking).filter(|marking| !marking.is_empty());
@@ -72,20 +60,20 @@ impl Building<'_> {
     }
 
     /// What holds from here on; a marking that is more than what surrounds it is kept.
-    fn noted<'b>(&self, path: &str, surrounding: &Attribution, now: &'b Attribution) -> &'b Attribution {
-        if !path.is_empty() && now.marking != surrounding.marking {
-            self.marked.borrow_mut().insert(path.to_owned(), now.marking.clone());
+    fn noted<'b>(&self, path: &Pointer, surrounding: &Attribution, now: &'b Attribution) -> &'b Attribution {
+        if !path.is_root() && now.marking != surrounding.marking {
+            self.marked.borrow_mut().insert(path.clone(), now.marking.clone());
         }
         now
     }
 
-    fn claim(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
+    fn claim(&self, json: Json, shape: Option<ShapeId>, path: &mut Pointer, outer: &Attribution) -> Value {
         let envelope = self.envelopes.get(path);
         if envelope.is_none() && json.is_null() {
             return Value::Null;
         }
         // A claim that is a mapping may say so in the mapping itself, with no envelope around it.
-        let within = self.said.get(path.as_str()).map(|said| said.own.or(outer));
+        let within = self.said.get(path).map(|said| said.own.or(outer));
         let outer = within.as_ref().map_or(outer, |within| self.noted(path, outer, within));
         let attribution = match envelope {
             Some(envelope) => envelope.own.or(outer),
@@ -111,7 +99,7 @@ impl Building<'_> {
         }))
     }
 
-    fn bare(&self, json: Json, shape: Option<ShapeId>, path: &mut String, outer: &Attribution) -> Value {
+    fn bare(&self, json: Json, shape: Option<ShapeId>, path: &mut Pointer, outer: &Attribution) -> Value {
         let known = shape.and_then(|shape| self.shapes().get(shape));
         let reference = known.and_then(|shape| shape.reference.as_ref());
         match json {
@@ -135,7 +123,7 @@ impl Building<'_> {
                         (Json::String(id), Some(collection)) if !is_reference => {
                             Value::Reference(Reference { collection: collection.clone(), id })
                         }
-                        (item, _) => self.below(path, &index.to_string(), |path| self.value(item, inner, path, outer)),
+                        (item, _) => path.within(index, |path| self.value(item, inner, path, outer)),
                     }
                 });
                 Value::List(items.collect())

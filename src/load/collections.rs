@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::settings;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::{CONTENT, RECORD_ENDINGS, Role, SCHEMAS, SETTINGS, below_content, collection_path, role, schema_collection, yaml_stem};
 use crate::model::{CollectionConfig, Settings};
 use crate::tree::Tree;
 
@@ -38,14 +38,13 @@ pub(super) enum Files {
 pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Vec<Plan> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let claimed: BTreeSet<&str> = settings.collections.values().filter_map(|c| c.path.as_deref()?.split('/').next()).collect();
-    for (path, _) in tree.below("content") {
-        let Some(rest) = path.strip_prefix("content/") else { continue };
+    for (path, _) in tree.below(CONTENT) {
+        let Some(rest) = below_content(path).filter(|_| role(path) == Role::Record) else { continue };
         let entry = match rest.split_once('/') {
-            Some(("schemas" | "assets", _)) => continue,
             Some((folder, _)) => (folder, folder),
-            None => match stem(rest) {
-                Some(name) if path != settings::FILE => (name, rest),
-                _ => continue,
+            None => match yaml_stem(rest) {
+                Some(name) => (name, rest),
+                None => continue,
             },
         };
         let paths = found.entry(entry.0.to_owned()).or_default();
@@ -54,8 +53,7 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
         }
     }
     found.retain(|_, paths| !paths.is_empty());
-    let schemas: BTreeMap<&str, &str> =
-        tree.below("content/schemas").filter_map(|(path, _)| Some((stem(path.strip_prefix("content/schemas/")?)?, path))).collect();
+    let schemas: BTreeMap<&str, &str> = tree.below(SCHEMAS).filter_map(|(path, _)| Some((schema_collection(path)?, path))).collect();
 
     let mut names: Vec<&str> = settings.collections.keys().map(String::as_str).collect();
     names.extend(found.keys().map(String::as_str).chain(schemas.keys().copied()));
@@ -66,12 +64,12 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
     for name in &names {
         let config = settings.collections.get(*name).cloned().unwrap_or_default();
         let files = match &config.path {
-            Some(path) => files_at(tree, name, path.trim_end_matches('/'), diagnostics),
+            Some(path) => files_at(tree, name, collection_path(name, Some(path)), diagnostics),
             None => match found.get(*name).map(Vec::as_slice) {
                 Some([path]) => files_at(tree, name, path, diagnostics),
                 Some([path, other, ..]) => {
                     let message = format!("the collection `{name}` stands in `content/{path}` and in `content/{other}`");
-                    let place = Place::File(format!("content/{other}"));
+                    let place = Place::File(format!("{CONTENT}/{other}"));
                     diagnostics.push(
                         Diagnostic::error(Code::BookSettings, place, message).help("keep one of them, or give one a name of its own"),
                     );
@@ -86,12 +84,8 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
             let message = format!("there is no collection `{name}`: neither files nor a schema");
             let others = names.iter().copied().filter(|other| other != name);
             diagnostics.push(
-                Diagnostic::error(
-                    Code::UnknownCollection,
-                    Place::key(settings::FILE, super::shapes::below("/collections", &[name])),
-                    message,
-                )
-                .maybe_help(did_you_mean(name, others)),
+                Diagnostic::error(Code::UnknownCollection, Place::key(SETTINGS, ["collections", name]), message)
+                    .maybe_help(did_you_mean(name, others)),
             );
         }
         plans.push(Plan { name: (*name).to_owned(), config, files, schema });
@@ -99,19 +93,13 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
     plans
 }
 
-/// The name of a YAML file without its ending.
-fn stem(name: &str) -> Option<&str> {
-    let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
-    (!stem.is_empty() && !stem.contains('/')).then_some(stem)
-}
-
 /// The files at a path below `content/`.
 fn files_at(tree: &Tree, name: &str, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Files {
-    let full = format!("content/{path}");
+    let full = format!("{CONTENT}/{path}");
     if tree.get(&full).is_some() {
         return Files::One(full);
     }
-    let place = || Place::value(settings::FILE, super::shapes::below("/collections", &[name, "path"]));
+    let place = || Place::value(SETTINGS, ["collections", name, "path"]);
     if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         let message = format!("the path `{path}` of the collection `{name}` leads out of `content/`");
         diagnostics.push(Diagnostic::error(Code::BookSettings, place(), message));
@@ -122,7 +110,7 @@ fn files_at(tree: &Tree, name: &str, path: &str, diagnostics: &mut Vec<Diagnosti
     for (file, _) in tree.below(&full) {
         is_folder = true;
         let Some(rest) = file.strip_prefix(&full).and_then(|rest| rest.strip_prefix('/')) else { continue };
-        if ![".yaml", ".yml", ".md"].iter().any(|ending| rest.ends_with(ending)) {
+        if !rest.rsplit_once('.').is_some_and(|(_, ending)| RECORD_ENDINGS.contains(&ending)) {
             continue;
         }
         if rest.contains('/') {
@@ -160,7 +148,7 @@ fn name_fault(name: &str, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
             // A folder without records may be there for something else.
             None => return,
         },
-        Files::None => settings::FILE.to_owned(),
+        Files::None => SETTINGS.to_owned(),
     };
     let message = format!("`{name}` can't be a collection's name: it {fault}");
     diagnostics.push(

@@ -3,13 +3,14 @@
 use super::outline::Outline;
 use super::yaml::Source;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::Pointer;
 
 /// The keys whose values name sources.
 const KEYS: [&str; 2] = ["source", "via"];
 
 /// Warns of each source that a comment cuts off, with the pointer of the document's item or entry that it stands in.
 /// Only a text that looks like it is read again.
-pub(super) fn find(source: &Source<'_>) -> Vec<(String, Diagnostic)> {
+pub(super) fn find(source: &Source<'_>) -> Vec<(Pointer, Diagnostic)> {
     let mut found = Vec::new();
     if !source.text.contains(" #") || !source.text.lines().any(is_suspect) {
         return found;
@@ -23,7 +24,7 @@ pub(super) fn find(source: &Source<'_>) -> Vec<(String, Diagnostic)> {
             let locator: String = cut.chars().take_while(|c| !c.is_whitespace()).collect();
             let message = format!("`{locator}` is a comment, not a part of the {key} `{text}`");
             let help = format!("write `{text}{locator}`, without a blank, or put a blank after `#` if it is a comment");
-            found.push((part.to_owned(), Diagnostic::warning(Code::CommentInValue, place, message).help(help)));
+            found.push((part.clone(), Diagnostic::warning(Code::CommentInValue, place, message).help(help)));
         }
     });
     found

@@ -4,6 +4,7 @@
 //! is both sides at once, and a template or a Markdown text would print it.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{CONTENT, TEMPLATES};
 use crate::tree::Tree;
 
 /// How many characters the lines of a conflict begin with, unless `conflict-marker-size` says more.
@@ -11,7 +12,7 @@ const LENGTH: usize = 7;
 
 /// All conflicts in the files below `content/` and `templates/`.
 pub(super) fn find(tree: &Tree) -> Vec<Diagnostic> {
-    let files = tree.below("content").chain(tree.below("templates"));
+    let files = tree.below(CONTENT).chain(tree.below(TEMPLATES));
     files
         .filter_map(|(file, bytes)| Some((file, std::str::from_utf8(bytes).ok()?)))
         .flat_map(|(file, text)| conflicts(file, text))

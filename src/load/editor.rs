@@ -9,8 +9,9 @@ use serde_json::{Map, Value as Json, json};
 use super::reserved;
 use super::schema::DIALECT;
 use super::schema::subschemas::{Holds, each, holds};
-use super::shapes::{annotate, below};
+use super::shapes::annotate;
 use crate::diagnostic::did_you_mean;
+use crate::layout::Pointer;
 use crate::model::{Book, Collection, SOURCES};
 
 /// How many ids an editor is offered.
@@ -23,11 +24,11 @@ pub fn editor_schema(book: &Book, name: &str) -> Result<Json> {
         bail!("there is no collection `{name}`{help}");
     };
     let own = collection.schema.clone().unwrap_or_else(|| json!({ "type": "object" }));
-    let is_in_one_file = collection.records.values().next().is_some_and(|record| !record.pointer.is_empty());
-    let prefix = if is_in_one_file { "/$defs/record" } else { "" };
+    let is_in_one_file = collection.records.values().next().is_some_and(|record| !record.pointer.is_root());
+    let prefix = if is_in_one_file { ["$defs", "record"].into() } else { Pointer::root() };
     let claims_at = annotate(&own).claims_at;
-    let mut record =
-        Expansion { book, root: &own, prefix, claims_at: &claims_at, reserved: &reserved_keys(book, collection) }.expand(&own, "");
+    let mut record = Expansion { book, root: &own, prefix: &prefix, claims_at: &claims_at, reserved: &reserved_keys(book, collection) }
+        .expand(&own, &Pointer::root());
     add_id(&mut record, collection);
     if !is_in_one_file {
         if let Json::Object(keywords) = &mut record {
@@ -91,7 +92,7 @@ fn reserved_keys(book: &Book, collection: &Collection) -> Map<String, Json> {
 
 /// The records of a list have their id among their fields.
 fn add_id(record: &mut Json, collection: &Collection) {
-    let is_list = collection.records.values().next().is_some_and(|record| record.pointer.trim_start_matches('/').parse::<usize>().is_ok());
+    let is_list = collection.records.values().next().is_some_and(|record| record.is_listed());
     let Json::Object(keywords) = record else { return };
     if let Json::Object(properties) = keywords.entry("properties").or_insert_with(|| json!({}))
         && is_list
@@ -106,26 +107,26 @@ struct Expansion<'a> {
     book: &'a Book,
     root: &'a Json,
     /// Where the expanded schema stands in the one that is made.
-    prefix: &'a str,
+    prefix: &'a Pointer,
     /// The schemas of mappings in which claims can stand.
-    claims_at: &'a BTreeSet<String>,
+    claims_at: &'a BTreeSet<Pointer>,
     /// What such a mapping may say of its claims.
     reserved: &'a Map<String, Json>,
 }
 
 impl Expansion<'_> {
-    fn expand(&self, schema: &Json, pointer: &str) -> Json {
+    fn expand(&self, schema: &Json, pointer: &Pointer) -> Json {
         let Json::Object(keywords) = schema else { return schema.clone() };
         let mut expanded = Map::new();
         for (keyword, value) in keywords {
-            let at = below(pointer, &[keyword]);
+            let at = pointer.child(keyword);
             let value = match (holds(keyword), value) {
                 (_, Json::String(reference)) if matches!(keyword.as_str(), "$ref" | "$dynamicRef") => Json::String(self.moved(reference)),
                 (Holds::SchemasByName, Json::Object(children)) => {
-                    children.iter().map(|(key, child)| (key.clone(), self.expand(child, &below(&at, &[key])))).collect::<Map<_, _>>().into()
+                    children.iter().map(|(key, child)| (key.clone(), self.expand(child, &at.child(key)))).collect::<Map<_, _>>().into()
                 }
                 (Holds::Schemas, Json::Array(children)) => {
-                    children.iter().enumerate().map(|(i, child)| self.expand(child, &below(&at, &[&i.to_string()]))).collect()
+                    children.iter().enumerate().map(|(i, child)| self.expand(child, &at.child(i))).collect()
                 }
                 (Holds::Schema, child) => self.expand(child, &at),
                 (_, other) => other.clone(),
@@ -144,9 +145,9 @@ impl Expansion<'_> {
                 expanded.insert("examples".to_owned(), ids.into());
             }
         }
-        let is_mapping = pointer.is_empty() || ["properties", "additionalProperties"].iter().any(|key| keywords.contains_key(*key));
+        let is_mapping = pointer.is_root() || ["properties", "additionalProperties"].iter().any(|key| keywords.contains_key(*key));
         if is_mapping
-            && (pointer.is_empty() || self.claims_at.contains(pointer))
+            && (pointer.is_root() || self.claims_at.contains(pointer))
             && let Json::Object(properties) = expanded.entry("properties").or_insert_with(|| json!({}))
         {
             for (key, schema) in self.reserved {
@@ -188,26 +189,25 @@ impl Expansion<'_> {
 
     /// A local reference after the expansion: below a claim it leads through its bare form.
     fn moved(&self, reference: &str) -> String {
-        let Some(pointer) = reference.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/')) else {
+        let Some(pointer) = reference.strip_prefix('#').and_then(|pointer| Pointer::parse(pointer).ok()) else {
             return reference.to_owned();
         };
-        let mut old = String::new();
-        let mut new = format!("#{}", self.prefix);
-        let segments: Vec<&str> = pointer.split('/').skip(1).collect();
-        for (index, segment) in segments.iter().enumerate() {
-            for path in [&mut old, &mut new] {
-                path.push('/');
-                path.push_str(segment);
-            }
-            if index + 1 < segments.len() && self.is_schema_at(&old) && self.root.pointer(&old).is_some_and(is_claim) {
-                new.push_str("/anyOf/0");
+        let mut old = Pointer::root();
+        let mut new = self.prefix.clone();
+        let mut segments = pointer.segments().peekable();
+        while let Some(segment) = segments.next() {
+            old.push(&*segment);
+            new.push(&*segment);
+            if segments.peek().is_some() && self.is_schema_at(&old) && self.root.pointer(old.as_str()).is_some_and(is_claim) {
+                new.push("anyOf");
+                new.push(0);
             }
         }
-        new
+        format!("#{new}")
     }
 
     /// Whether a schema stands at a pointer, and not a property that is called like a keyword.
-    fn is_schema_at(&self, pointer: &str) -> bool {
+    fn is_schema_at(&self, pointer: &Pointer) -> bool {
         let mut found = false;
         each(self.root, &mut |_, at| found |= at == pointer);
         found

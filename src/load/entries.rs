@@ -5,10 +5,10 @@ use serde_json::Value as Json;
 
 use super::collections::{Files, Plan};
 use super::front_matter;
-use super::shapes::below;
 use super::violation::found;
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
+use crate::layout::Pointer;
 use crate::model::Shape;
 use crate::tree::Tree;
 
@@ -17,8 +17,8 @@ use crate::tree::Tree;
 pub(super) struct Entry {
     pub(super) id: String,
     pub(super) file: String,
-    /// JSON pointer from the file's document to the record.
-    pub(super) pointer: String,
+    /// The way from the file's document to the record.
+    pub(super) pointer: Pointer,
     /// Whether the id is the key of a mapping.
     pub(super) is_key: bool,
     /// Where the id stands, for faults of it.
@@ -55,7 +55,7 @@ fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) 
     let mut entry = Entry {
         id: stem.to_owned(),
         file: file.to_owned(),
-        pointer: String::new(),
+        pointer: Pointer::root(),
         is_key: false,
         id_place: Place::File(file.to_owned()),
         fields: serde_json::Map::new(),
@@ -98,7 +98,7 @@ fn yaml_record(
         }
         other => {
             let message = format!("`{file}` must be a mapping of fields, not {}", found(&other));
-            faults.push(Diagnostic::error(Code::NotAMapping, Place::value(file, ""), message));
+            faults.push(Diagnostic::error(Code::NotAMapping, Place::value(file, Pointer::root()), message));
             None
         }
     }
@@ -116,13 +116,13 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
     let source = Source { file, text, lines_before: 0 };
     let Some(json) = parse(&source, diagnostics) else { return Vec::new() };
     let mut warnings = super::comment::find(&source);
-    let items: Vec<(Option<String>, String, Json)> = match json {
-        Json::Array(items) => items.into_iter().enumerate().map(|(index, item)| (None, format!("/{index}"), item)).collect(),
-        Json::Object(items) => items.into_iter().map(|(id, item)| (Some(id.clone()), below("", &[&id]), item)).collect(),
+    let items: Vec<(Option<String>, Pointer, Json)> = match json {
+        Json::Array(items) => items.into_iter().enumerate().map(|(index, item)| (None, Pointer::from([index]), item)).collect(),
+        Json::Object(items) => items.into_iter().map(|(id, item)| (Some(id.clone()), Pointer::from([&id]), item)).collect(),
         Json::Null => Vec::new(),
         other => {
             let message = format!("`{file}` must be a list or mapping of records, not {}", found(&other));
-            diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, ""), message));
+            diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, Pointer::root()), message));
             return Vec::new();
         }
     };
@@ -137,14 +137,14 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
                     Some(key) => format!("`{}/{key}` must be a mapping of fields, not {}", plan.name, found(&other)),
                     None => format!("a record of `{}` must be a mapping of fields, not {}", plan.name, found(&other)),
                 };
-                diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, &*pointer), message));
+                diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, &pointer), message));
                 serde_json::Map::new()
             }
         };
         if !is_read && key.is_none() {
             continue;
         }
-        let id_place = Place::key(file, &*pointer);
+        let id_place = Place::key(file, &pointer);
         let own = warnings.extract_if(.., |(part, _)| *part == pointer).map(|(_, warning)| warning).collect();
         let id = key.clone().unwrap_or_default();
         let mut entry = Entry { id, file: file.to_owned(), pointer, is_key: key.is_some(), id_place, fields, is_read, warnings: own };
@@ -176,7 +176,7 @@ fn keyed(entry: &mut Entry, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
 /// Takes the id from a field, and says whether there is one.
 fn take_id(entry: &mut Entry, key: &str, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let segments: Vec<&str> = key.split('.').collect();
-    let pointer = below("", &segments);
+    let pointer: Pointer = segments.iter().collect();
     let mut value = entry.fields.get(segments.first().copied().unwrap_or_default());
     for segment in segments.iter().skip(1) {
         value = value.and_then(|value| value.get(segment));
@@ -190,7 +190,7 @@ fn take_id(entry: &mut Entry, key: &str, plan: &Plan, diagnostics: &mut Vec<Diag
         Some(Json::Number(number)) => number.to_string(),
         _ => String::new(),
     };
-    let at = format!("{}{pointer}", entry.pointer);
+    let at = entry.pointer.join(&pointer);
     if !id.is_empty() {
         entry.id = id;
         entry.id_place = Place::value(&*entry.file, at);

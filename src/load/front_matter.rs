@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::violation::found;
 use super::yaml::{Source, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::Pointer;
 use crate::yaml::front_matter::{self, Split};
 
 /// The field that holds the text.
@@ -56,7 +57,7 @@ pub(super) fn parse_record(
         Json::Null => Map::new(),
         other => {
             let message = format!("the front matter of `{file}` must be a mapping of fields, not {}", found(&other));
-            diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, ""), message));
+            diagnostics.push(Diagnostic::error(Code::NotAMapping, Place::value(file, Pointer::root()), message));
             return None;
         }
     };

@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::attribution::marking_of;
-use super::settings::{FILE, list, objects, text_of};
-use super::shapes::below;
+use super::settings::{list, objects, text_of};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::{Pointer, SETTINGS};
 use crate::model::{Audience, DocumentPlan, Label, Marking, MarkingScheme, Settings};
 
 /// The scheme that the book declares, else the Traffic Light Protocol. A list of labels is an order, least restricted
@@ -62,7 +62,7 @@ fn order(json: &Json, settings: &Settings, found: &mut Vec<Diagnostic>) {
     let scheme = &settings.markings;
     for (name, said) in objects(json.get("markings").filter(|markings| markings.is_object())) {
         for other in texts(said.get("above")).iter().filter(|other| scheme.label(other).is_none()) {
-            let place = Place::value(FILE, below("/markings", &[name, "above"]));
+            let place = Place::value(SETTINGS, ["markings", name, "above"]);
             let message = format!("`{name}` is above `{other}`, which is no label of the book");
             found.push(Diagnostic::error(Code::UnknownMarking, place, message).maybe_help(did_you_mean(other, scheme.names())));
         }
@@ -70,7 +70,7 @@ fn order(json: &Json, settings: &Settings, found: &mut Vec<Diagnostic>) {
     if let Some(cycle) = scheme.cycle() {
         let first = cycle.first().cloned().unwrap_or_default();
         let chain = cycle.iter().chain([&first]).map(|label| format!("`{label}`")).collect::<Vec<_>>().join(" above ");
-        let place = Place::key(FILE, below("/markings", &[&first, "above"]));
+        let place = Place::key(SETTINGS, ["markings", &first, "above"]);
         found.push(
             Diagnostic::error(Code::MarkingOrder, place, format!("the order of the markings runs in a circle: {chain}"))
                 .help("take one of them out, so that it is clear which label is the more restricted"),
@@ -84,16 +84,16 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
     }
     if settings.default_marking.is_empty() {
         let message = "the book has audiences and no `default_marking`, so that it isn't said who may see what bears no marking";
-        found.push(Diagnostic::error(Code::MissingDefaultMarking, Place::key(FILE, "/audiences"), message).help(format!(
+        found.push(Diagnostic::error(Code::MissingDefaultMarking, Place::key(SETTINGS, ["audiences"]), message).help(format!(
             "write `default_marking: {}`, or the label that is meant",
             settings.markings.names().next().unwrap_or_default()
         )));
     }
     for audience in &settings.audiences {
         let name = &audience.name;
-        let place = |key: &str| below("/audiences", &[name, key]);
+        let place = |key: &str| Pointer::from(["audiences", name, key]);
         if audience.clearance.is_empty() {
-            let place = Place::key(FILE, below("/audiences", &[name]));
+            let place = Place::key(SETTINGS, ["audiences", name]);
             let message = format!("the audience `{name}` has no `clearance`, so that it isn't said what it may see");
             found.push(
                 Diagnostic::error(Code::BookSettings, place, message)
@@ -104,7 +104,7 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
         if documents.is_empty() {
             let message = format!("the audience `{name}` gets no document");
             found.push(
-                Diagnostic::error(Code::AudienceWithoutDocument, Place::key(FILE, place("documents")), message)
+                Diagnostic::error(Code::AudienceWithoutDocument, Place::key(SETTINGS, place("documents")), message)
                     .help("name the ids of its documents as they stand under `documents`, or leave the key out: it then gets all of them"),
             );
         }
@@ -113,7 +113,7 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
             let message = format!("the audience `{name}` gets document `{id}`, which the book doesn't make");
             let help = did_you_mean(id, plans())
                 .unwrap_or_else(|| format!("there are {}", plans().map(|plan| format!("`{plan}`")).collect::<Vec<_>>().join(", ")));
-            let place = Place::value(FILE, format!("{}/{index}", place("documents")));
+            let place = Place::value(SETTINGS, place("documents").child(index));
             found.push(Diagnostic::error(Code::InvalidDocument, place, message).help(help));
         }
     }
@@ -131,12 +131,12 @@ pub(super) fn not_supported(json: &Json) -> Vec<Diagnostic> {
     let declared = |(key, help): (&str, &str)| {
         json.get(key)?;
         let message = format!("`{key}` is not supported yet: it would keep nothing from anyone");
-        Some(Diagnostic::error(Code::NotSupported, Place::key(FILE, below("", &[key])), message).help(help.to_owned()))
+        Some(Diagnostic::error(Code::NotSupported, Place::key(SETTINGS, [key]), message).help(help.to_owned()))
     };
     let defaults =
         objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
     let defaults = defaults.map(|(name, _)| {
-        let place = Place::key(FILE, below("/collections", &[name, "defaults", "marking"]));
+        let place = Place::key(SETTINGS, ["collections", name, "defaults", "marking"]);
         marking_below_the_book(&format!("collection `{name}`"), place)
     });
     keys.into_iter().filter_map(declared).chain(defaults).collect()

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::attribution::{checked, date_text};
-use super::shapes::{Annotated, below};
+use super::shapes::Annotated;
 use super::violation::{field, found};
 use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
+use crate::layout::Pointer;
 use crate::model::{Attribution, Number, Qualifier, Reserved, ShapeId, Shapes};
 
 /// What a claim's envelope may say.
@@ -41,43 +42,43 @@ pub(super) enum Form {
 
 /// The envelopes that were taken out of a record, by the pointers of their bare values.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Envelopes(HashMap<String, Envelope>);
+pub(super) struct Envelopes(HashMap<Pointer, Envelope>);
 
 impl Envelopes {
-    pub(super) fn get(&self, pointer: &str) -> Option<&Envelope> {
+    pub(super) fn get(&self, pointer: &Pointer) -> Option<&Envelope> {
         self.0.get(pointer)
     }
 
     /// Whether the value is a claim that is unknown.
-    pub(super) fn is_unknown(&self, pointer: &str) -> bool {
+    pub(super) fn is_unknown(&self, pointer: &Pointer) -> bool {
         matches!(self.get(pointer), Some(Envelope { form: Form::Unknown(_), .. }))
     }
 
     /// Whether the value is a claim of a range.
-    pub(super) fn is_range(&self, pointer: &str) -> bool {
+    pub(super) fn is_range(&self, pointer: &Pointer) -> bool {
         matches!(self.get(pointer), Some(Envelope { form: Form::Range(..), .. }))
     }
 
     /// Where a bare value stands in the file: `/troops/value` for `/troops`. The key stays where it was.
-    pub(super) fn written(&self, pointer: &str, target: Target) -> String {
+    pub(super) fn written(&self, pointer: &Pointer, target: Target) -> Pointer {
         if self.0.is_empty() {
-            return pointer.to_owned();
+            return pointer.clone();
         }
-        let mut written = String::with_capacity(pointer.len() + 8);
-        let mut bare = String::with_capacity(pointer.len());
-        let mut segments = pointer.split('/').skip(1).peekable();
+        let (mut written, mut bare) = (Pointer::root(), Pointer::root());
+        let mut segments = pointer.segments().peekable();
         while let Some(segment) = segments.next() {
-            for path in [&mut written, &mut bare] {
-                path.push('/');
-                path.push_str(segment);
-            }
+            written.push(&*segment);
+            bare.push(&*segment);
             if target == Target::Key && segments.peek().is_none() {
                 break;
             }
             match self.get(&bare).map(|envelope| &envelope.form) {
-                Some(Form::Value(_)) => written.push_str("/value"),
-                Some(Form::Range(..)) => written.push_str("/range/0"),
-                Some(Form::Unknown(_)) => written.push_str("/unknown"),
+                Some(Form::Value(_)) => written.push("value"),
+                Some(Form::Range(..)) => {
+                    written.push("range");
+                    written.push(0);
+                }
+                Some(Form::Unknown(_)) => written.push("unknown"),
                 None => {}
             }
         }
@@ -95,7 +96,7 @@ impl Envelopes {
         ranges().next()?;
         let mut high_ends = bare.clone();
         for (pointer, high) in ranges() {
-            if let Some(value) = high_ends.pointer_mut(pointer) {
+            if let Some(value) = high_ends.pointer_mut(pointer.as_str()) {
                 *value = Json::Number(high.clone());
             }
         }
@@ -109,12 +110,12 @@ pub(super) struct Lifting<'a> {
     /// As it stands in a sentence: `` `precedents/kfor` ``.
     pub(super) owner: &'a str,
     /// The place of what is written at a pointer of the file.
-    pub(super) place: &'a dyn Fn(&str, Target) -> Place,
+    pub(super) place: &'a dyn Fn(&Pointer, Target) -> Place,
     /// The keys that are taken out of mappings, where brief reads them itself.
     pub(super) reserved: &'a [&'static str],
     pub(super) envelopes: Envelopes,
-    /// What the reserved keys of mappings said, by the pointers of the bare mappings; the record's own by the empty one.
-    pub(super) said: BTreeMap<String, Reserved>,
+    /// What the reserved keys of mappings said, by the pointers of the bare mappings; the record's own by the root.
+    pub(super) said: BTreeMap<Pointer, Reserved>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// A `source` that no claim could take: said only where nothing worse is said of it.
     pub(super) unused: Vec<Diagnostic>,
@@ -124,7 +125,7 @@ impl<'a> Lifting<'a> {
     pub(super) fn new(
         annotated: &'a Annotated,
         owner: &'a str,
-        place: &'a dyn Fn(&str, Target) -> Place,
+        place: &'a dyn Fn(&Pointer, Target) -> Place,
         reserved: &'a [&'static str],
     ) -> Lifting<'a> {
         let (envelopes, said) = (Envelopes::default(), BTreeMap::new());
@@ -136,7 +137,7 @@ impl<'a> Lifting<'a> {
     }
 
     /// Makes a value bare, and those below it. A value without a shape is one of which the schema says nothing.
-    pub(super) fn lift(&mut self, value: &mut Json, shape: Option<ShapeId>, pointer: &mut String) {
+    pub(super) fn lift(&mut self, value: &mut Json, shape: Option<ShapeId>, pointer: &mut Pointer) {
         let is_claim = shape.and_then(|shape| self.shapes().get(shape)).is_some_and(|shape| shape.claim);
         if is_claim
             && let Json::Object(fields) = value
@@ -152,24 +153,18 @@ impl<'a> Lifting<'a> {
         {
             *value = Json::String(year);
         }
-        let length = pointer.len();
         match value {
             Json::Object(fields) => {
                 self.take_reserved(fields, shape, pointer);
                 for (key, value) in fields.iter_mut() {
                     let shape = shape.and_then(|shape| self.shapes().property(shape, key));
-                    *pointer = below(pointer, &[key]);
-                    self.lift(value, shape, pointer);
-                    pointer.truncate(length);
+                    pointer.within(key, |pointer| self.lift(value, shape, pointer));
                 }
             }
             Json::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     let shape = shape.and_then(|shape| self.shapes().item(shape, index));
-                    pointer.push('/');
-                    pointer.push_str(&index.to_string());
-                    self.lift(item, shape, pointer);
-                    pointer.truncate(length);
+                    pointer.within(index, |pointer| self.lift(item, shape, pointer));
                 }
             }
             _ => {}
@@ -178,7 +173,7 @@ impl<'a> Lifting<'a> {
 
     /// Takes the reserved keys out of a mapping in which claims can stand, and out of the record itself. Elsewhere they
     /// are fields like others, for the schema to judge.
-    fn take_reserved(&mut self, fields: &mut JsonMap<String, Json>, shape: Option<ShapeId>, pointer: &str) {
+    fn take_reserved(&mut self, fields: &mut JsonMap<String, Json>, shape: Option<ShapeId>, pointer: &Pointer) {
         if self.reserved.is_empty() || !self.reserved.iter().any(|key| fields.contains_key(*key)) {
             return;
         }
@@ -187,21 +182,21 @@ impl<'a> Lifting<'a> {
         let is_declared = |key: &str| declared.is_some_and(|shape| shape.properties.contains_key(key));
         let can_take = shape.is_some_and(|shape| self.annotated.takers.contains(&shape));
         let written = self.envelopes.written(pointer, Target::Value);
-        let place = |below: &str, target| place_of(&format!("{written}{below}"), target);
-        let phrase = if pointer.is_empty() { self.owner.to_owned() } else { format!("{} in {}", field(pointer), self.owner) };
+        let place = |below: &Pointer, target| place_of(&written.join(below), target);
+        let phrase = if pointer.is_root() { self.owner.to_owned() } else { format!("{} in {}", field(pointer), self.owner) };
         let is_there = |key: &str| fields.contains_key(key) && reserved.contains(&key) && !is_declared(key);
         if !can_take && !shapes.is_empty() && is_there("source") {
-            self.unused.push(super::reserved::unused(&phrase, place("/source", Target::Key)));
+            self.unused.push(super::reserved::unused(&phrase, place(&["source"].into(), Target::Key)));
         }
-        if can_take || pointer.is_empty() || is_there(MARKING) {
+        if can_take || pointer.is_root() || is_there(MARKING) {
             // In a mapping in which no claim can stand, a marking is all that means anything.
-            let is_read = |key: &str| can_take || (!is_declared(key) && (pointer.is_empty() || key == MARKING));
+            let is_read = |key: &str| can_take || (!is_declared(key) && (pointer.is_root() || key == MARKING));
             let taken: Vec<&str> = reserved.iter().copied().filter(|key| is_read(key)).collect();
             let mut faults = Vec::new();
             let said = Reserved { written: written.clone(), ..super::reserved::read(fields, &taken, &phrase, &place, &mut faults) };
             // What the schema declares it checks too.
             fields.retain(|key, _| !taken.contains(&key.as_str()) || is_declared(key));
-            self.said.insert(pointer.to_owned(), said);
+            self.said.insert(pointer.clone(), said);
             self.diagnostics.append(&mut faults);
         }
     }
@@ -213,9 +208,9 @@ impl<'a> Lifting<'a> {
     }
 
     /// Takes an envelope apart.
-    fn open(&mut self, fields: &mut JsonMap<String, Json>, pointer: &str) -> (Envelope, Json) {
+    fn open(&mut self, fields: &mut JsonMap<String, Json>, pointer: &Pointer) -> (Envelope, Json) {
         let written = self.envelopes.written(pointer, Target::Key);
-        let place_of = |key: &str, target| (self.place)(&below(&written, &[key]), target);
+        let place_of = |key: &str, target| (self.place)(&written.child(key), target);
         let mut faults: Vec<Diagnostic> = Vec::new();
         let phrase = format!("{} in {}", field(pointer), self.owner);
         let invalid = |place, message: String| Diagnostic::error(Code::InvalidEnvelope, place, message);
@@ -246,7 +241,7 @@ impl<'a> Lifting<'a> {
                 None
             }
         };
-        let place = |below_envelope: &str, target| (self.place)(&format!("{written}{below_envelope}"), target);
+        let place = |below_envelope: &Pointer, target| (self.place)(&written.join(below_envelope), target);
         let own = checked(fields, &phrase, &place, &mut faults);
 
         let (form, bare) = if let Some(range) = fields.get("range") {
@@ -330,6 +325,6 @@ fn quoted(names: &[&str]) -> String {
 
 /// Turns years that YAML read as numbers into text, where a schema wants dates.
 pub(super) fn years_to_text(value: &mut Json, annotated: &Annotated) {
-    let place = |_: &str, _: Target| Place::Book;
-    Lifting::new(annotated, "", &place, &[]).lift(value, Some(Shapes::ROOT), &mut String::new());
+    let place = |_: &Pointer, _: Target| Place::Book;
+    Lifting::new(annotated, "", &place, &[]).lift(value, Some(Shapes::ROOT), &mut Pointer::root());
 }

@@ -6,6 +6,7 @@ use super::front_matter;
 use super::outline::Outline;
 use super::yaml::Source;
 use crate::diagnostic::{Diagnostic, Place, Target};
+use crate::layout::Pointer;
 use crate::tree::Tree;
 
 /// Finds the place of each diagnostic and of what led to it. Each file is read once.
@@ -58,20 +59,25 @@ impl<'a> Located<'a> {
     }
 
     /// The very line of a text that is meant, where the text's lines are the file's.
-    fn find_line(&self, pointer: &str, target: Target) -> Option<Place> {
+    fn find_line(&self, pointer: &Pointer, target: Target) -> Option<Place> {
         let Target::Line(line) = target else { return None };
         match &self.body {
-            Some(Place::Span(body)) if pointer == "/body" => Some(Place::line(&*body.file, body.line + line - 1)),
+            Some(Place::Span(body)) if is_body(pointer) && pointer.depth() == 1 => Some(Place::line(&*body.file, body.line + line - 1)),
             _ => self.outline.find_line(pointer, line),
         }
     }
 
-    fn find(&self, pointer: &str, target: Target) -> Option<Place> {
+    fn find(&self, pointer: &Pointer, target: Target) -> Option<Place> {
         let found = self.outline.find(pointer, target);
         match &self.body {
-            Some(body) if pointer == "/body" || pointer.starts_with("/body/") => Some(body.clone()),
+            Some(body) if is_body(pointer) => Some(body.clone()),
             Some(body) if found.is_none() => Some(body.clone()),
             _ => found,
         }
     }
+}
+
+/// Whether a pointer leads to the text of a `.md` record, or into it.
+fn is_body(pointer: &Pointer) -> bool {
+    pointer.segments().next().as_deref() == Some("body")
 }

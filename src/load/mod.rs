@@ -34,6 +34,7 @@ pub use locate::locate;
 pub use skeleton::skeleton;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::SETTINGS;
 use crate::model::{Book, Collection, CollectionConfig, field_at};
 use crate::tree::Tree;
 use collections::Plan;
@@ -51,7 +52,7 @@ pub struct Loaded {
 /// Reads a book, and finds every fault of its files in one run.
 pub fn load(tree: &Tree) -> Loaded {
     let mut diagnostics = conflict::find(tree);
-    if diagnostics.iter().any(|conflict| conflict.place.file() == Some(settings::FILE)) {
+    if diagnostics.iter().any(|conflict| conflict.place.file() == Some(SETTINGS)) {
         // How the records are to be read isn't known, so nothing can be said of them.
         return Loaded { book: None, diagnostics };
     }
@@ -114,12 +115,8 @@ fn unused_settings(collection: &Collection) -> Vec<Diagnostic> {
     let sort = config.sort.as_deref().filter(|field| !has_value(field)).map(|field| ("sort", field, "a value"));
     let warn = |(setting, field, what)| {
         let message = format!("the collection `{}` has `{setting}: {field}`, but none of its records has {what} there", collection.name);
-        Diagnostic::warning(
-            Code::BookSettings,
-            Place::value(settings::FILE, shapes::below("/collections", &[&collection.name, setting])),
-            message,
-        )
-        .help("name a field that its records have, dotted where it lies deeper: `name.short`")
+        Diagnostic::warning(Code::BookSettings, Place::value(SETTINGS, ["collections", &collection.name, setting]), message)
+            .help("name a field that its records have, dotted where it lies deeper: `name.short`")
     };
     if records.is_empty() { Vec::new() } else { label.into_iter().chain(sort).map(warn).collect() }
 }
@@ -137,7 +134,7 @@ fn unknown_fields(plan: &Plan, schema: &Schema) -> Vec<Diagnostic> {
             return None;
         }
         let message = format!("the collection `{}` has `{setting}: {field}`, but its schema knows no field `{first}`", plan.name);
-        let place = Place::value(settings::FILE, shapes::below("/collections", &[&plan.name, setting]));
+        let place = Place::value(SETTINGS, ["collections", &plan.name, setting]);
         let help = did_you_mean(first, shape.properties.keys().map(String::as_str));
         Some(Diagnostic::error(Code::BookSettings, place, message).maybe_help(help))
     });

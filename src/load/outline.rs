@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan};
 
-use super::shapes::below;
 use super::yaml::Source;
 use crate::diagnostic::{Place, Span, Target};
+use crate::layout::Pointer;
 
 /// The key of an envelope's value.
 const VALUE: &str = "value";
@@ -125,12 +125,11 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// The range of what a JSON pointer leads to, or of its nearest ancestor that exists.
-    pub(super) fn find(&self, pointer: &str, target: Target) -> Option<Place> {
+    /// The range of what a pointer leads to, or of its nearest ancestor that exists.
+    pub(super) fn find(&self, pointer: &Pointer, target: Target) -> Option<Place> {
         let mut node = self.root?;
         let mut key = None;
-        for segment in pointer.split('/').skip(1) {
-            let segment = segment.replace("~1", "/").replace("~0", "~");
+        for segment in pointer.segments() {
             // A bare value's pointer leads through the claim's envelope, where it has one.
             let next = self.step(node, &segment).or_else(|| self.step(self.step(node, VALUE)?.1, &segment));
             match next {
@@ -159,15 +158,15 @@ impl<'a> Outline<'a> {
 
     /// The place of a line, from 1, of the text that a pointer leads to, also within its envelope; nothing where the
     /// text's lines are not those of the file, as in quotes.
-    pub(super) fn find_line(&self, pointer: &str, line: usize) -> Option<Place> {
+    pub(super) fn find_line(&self, pointer: &Pointer, line: usize) -> Option<Place> {
         let mut node = self.resolved(self.root?)?;
         let within = |node: &Node, name: &str| match &node.content {
             Content::Mapping(entries) => entries.iter().rev().find(|(key, ..)| key == name).map(|(_, _, value)| *value),
             Content::List(items) => name.parse::<usize>().ok().and_then(|index| items.get(index)).copied(),
             Content::Scalar(..) | Content::Alias(_) => None,
         };
-        for segment in pointer.split('/').skip(1) {
-            node = self.resolved(within(node, &segment.replace("~1", "/").replace("~0", "~"))?)?;
+        for segment in pointer.segments() {
+            node = self.resolved(within(node, &segment)?)?;
         }
         if let Some(value) = within(node, VALUE) {
             node = self.resolved(value)?;
@@ -236,11 +235,11 @@ impl<'a> Outline<'a> {
 
     /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list: with the pointer
     /// of the document's item or entry that it stands in, the key, the text and its place.
-    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&str, &str, &str, Place)) {
-        let parts = self.parts();
+    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&Pointer, &str, &str, Place)) {
+        let (parts, root) = (self.parts(), Pointer::root());
         for (index, node) in self.nodes.iter().enumerate() {
             let Content::Mapping(entries) = &node.content else { continue };
-            let part = parts.iter().take_while(|(first, _)| *first <= index).last().map_or("", |(_, pointer)| pointer);
+            let part = parts.iter().take_while(|(first, _)| *first <= index).last().map_or(&root, |(_, pointer)| pointer);
             for (key, _, value) in entries.iter().filter(|(key, ..)| keys.contains(&key.as_str())) {
                 let values = match self.nodes.get(*value).map(|node| &node.content) {
                     Some(Content::List(items)) => items.as_slice(),
@@ -256,10 +255,10 @@ impl<'a> Outline<'a> {
     }
 
     /// The items or entries of the document, each with its first node and its pointer: its nodes are those up to the next.
-    fn parts(&self) -> Vec<(usize, String)> {
+    fn parts(&self) -> Vec<(usize, Pointer)> {
         match self.root.and_then(|root| self.nodes.get(root)).map(|root| &root.content) {
-            Some(Content::List(items)) => items.iter().enumerate().map(|(index, item)| (*item, format!("/{index}"))).collect(),
-            Some(Content::Mapping(entries)) => entries.iter().map(|(key, _, value)| (*value, below("", &[key]))).collect(),
+            Some(Content::List(items)) => items.iter().enumerate().map(|(index, item)| (*item, [index].into())).collect(),
+            Some(Content::Mapping(entries)) => entries.iter().map(|(key, _, value)| (*value, [key].into())).collect(),
             _ => Vec::new(),
         }
     }

@@ -13,8 +13,9 @@ use super::entries::Entry;
 use super::lift::{Envelopes, Lifting};
 use super::schema::Schema;
 use super::shapes::Annotated;
-use super::violation::{Subject, explain};
+use super::violation::{Subject, explain, pointer_of};
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
+use crate::layout::{Pointer, is_id};
 use crate::model::{Attribution, Collection, CollectionConfig, Map, Marking, Record, Reserved, Shapes};
 
 /// What all records of a collection are read with.
@@ -77,14 +78,14 @@ impl Reading<'_> {
             faults.push(invalid_id(&entry, &owner));
         }
         let Entry { id, file, pointer, id_place, fields, is_read, warnings, is_key: _ } = entry;
-        let place_of = |below: &str, target| Place::Pointer { file: file.clone(), pointer: format!("{pointer}{below}"), target };
+        let place_of = |below: &Pointer, target| Place::Pointer { file: file.clone(), pointer: pointer.join(below), target };
 
         let no_schema = Annotated::default();
         let annotated = self.schema.map_or(&no_schema, |schema| &schema.annotated);
         let mut json = Json::Object(fields);
         let mut lifting = Lifting::new(annotated, &owner, &place_of, &self.reserved);
         if is_read {
-            lifting.lift(&mut json, self.schema.map(|_| Shapes::ROOT), &mut String::new());
+            lifting.lift(&mut json, self.schema.map(|_| Shapes::ROOT), &mut Pointer::root());
         }
         let Lifting { envelopes, mut said, diagnostics, unused, .. } = lifting;
         faults.extend(diagnostics);
@@ -93,14 +94,14 @@ impl Reading<'_> {
         {
             validate(schema, &json, &Lifted { envelopes: &envelopes, said: &said }, &path, &place_of, &mut faults);
         }
-        let marking = self.marking(said.get(""));
+        let marking = self.marking(said.get(&Pointer::root()));
         let building = Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved, marked: RefCell::default() };
         let fields = match json {
             Json::Object(fields) => building.fields(fields, &Attribution { marking: marking.clone(), ..self.outer.clone() }),
             _ => Map::new(),
         };
         let marked = building.marked.into_inner();
-        let Reserved { own, allow, .. } = said.remove("").unwrap_or_default();
+        let Reserved { own, allow, .. } = said.remove(&Pointer::root()).unwrap_or_default();
         // Where a schema doesn't know the key at all, that is said already.
         let unused = unused.into_iter().filter(|unused| !faults.iter().any(|fault| fault.place == unused.place)).collect::<Vec<_>>();
         let allows = |warning: &Diagnostic| allow.iter().any(|code| code == warning.code.name());
@@ -131,12 +132,12 @@ impl Reading<'_> {
 /// What was taken out of a record before its schema sees it.
 struct Lifted<'a> {
     envelopes: &'a Envelopes,
-    said: &'a BTreeMap<String, Reserved>,
+    said: &'a BTreeMap<Pointer, Reserved>,
 }
 
 impl Lifted<'_> {
     /// Whether the mapping at a pointer says a reserved key.
-    fn says(&self, pointer: &str, key: &str) -> bool {
+    fn says(&self, pointer: &Pointer, key: &str) -> bool {
         self.said.get(pointer).is_some_and(|said| match key {
             "source" => !said.own.sources.is_empty(),
             "as_of" => said.own.as_of.is_some(),
@@ -154,14 +155,14 @@ fn validate(
     bare: &Json,
     lifted: &Lifted<'_>,
     path: &str,
-    place_of: &dyn Fn(&str, Target) -> Place,
+    place_of: &dyn Fn(&Pointer, Target) -> Place,
     faults: &mut Vec<Diagnostic>,
 ) {
     let envelopes = lifted.envelopes;
-    let is_reserved = |pointer: &str, key: &str| lifted.says(pointer, key);
+    let is_reserved = |pointer: &Pointer, key: &str| lifted.says(pointer, key);
     if !schema.validator.is_valid(bare) {
-        let place = |pointer: &str, target| place_of(&envelopes.written(pointer, target), target);
-        let is_unknown = |pointer: &str| envelopes.is_unknown(pointer);
+        let place = |pointer: &Pointer, target| place_of(&envelopes.written(pointer, target), target);
+        let is_unknown = |pointer: &Pointer| envelopes.is_unknown(pointer);
         let subject = Subject {
             name: format!("`{path}`"),
             record: Some(path.to_owned()),
@@ -177,9 +178,14 @@ fn validate(
     }
     let Some(high_ends) = envelopes.with_high_ends(bare) else { return };
     if !schema.validator.is_valid(&high_ends) {
-        let place = |pointer: &str, target| {
-            let written = envelopes.written(pointer, target);
-            place_of(&written.strip_suffix("/range/0").map_or(written.clone(), |claim| format!("{claim}/range/1")), target)
+        let place = |pointer: &Pointer, target| {
+            // The low end stands for the range in a bare record; here it is the high one that is wrong.
+            let mut written = envelopes.written(pointer, target);
+            if envelopes.is_range(pointer) && target == Target::Value {
+                written.pop();
+                written.push(1);
+            }
+            place_of(&written, target)
         };
         let subject = Subject {
             name: format!("`{path}`"),
@@ -188,16 +194,10 @@ fn validate(
             is_reserved: &is_reserved,
             ..Subject::new(&place)
         };
-        for error in schema.validator.iter_errors(&high_ends).filter(|error| envelopes.is_range(error.instance_path().as_str())) {
+        for error in schema.validator.iter_errors(&high_ends).filter(|error| envelopes.is_range(&pointer_of(error))) {
             explain(&error, &subject, faults);
         }
     }
-}
-
-/// `[a-z0-9][a-z0-9-]*`.
-pub(super) fn is_id(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 fn invalid_id(entry: &Entry, owner: &str) -> Diagnostic {

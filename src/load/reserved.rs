@@ -5,6 +5,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::attribution::checked;
 use super::violation::found;
 use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
+use crate::layout::Pointer;
 use crate::model::{RESERVED_KEYS, Reserved, SOURCES};
 
 /// The keys that are read in a collection. A source isn't a claim, so `source` and `confidence` are free there.
@@ -18,20 +19,20 @@ pub(super) fn read(
     fields: &JsonMap<String, Json>,
     keys: &[&str],
     owner: &str,
-    place: &dyn Fn(&str, Target) -> Place,
+    place: &dyn Fn(&Pointer, Target) -> Place,
     faults: &mut Vec<Diagnostic>,
 ) -> Reserved {
     let taken = keys.iter().filter_map(|key| Some(((*key).to_owned(), fields.get(*key)?.clone()))).collect();
     let own = checked(&taken, owner, place, faults);
-    Reserved { written: String::new(), own, allow: allowed(taken.get("allow"), owner, place, faults) }
+    Reserved { written: Pointer::root(), own, allow: allowed(taken.get("allow"), owner, place, faults) }
 }
 
 /// Reads the codes of checks that are silenced.
-fn allowed(json: Option<&Json>, owner: &str, place: &dyn Fn(&str, Target) -> Place, faults: &mut Vec<Diagnostic>) -> Vec<String> {
-    let items: Vec<(String, &Json)> = match json {
+fn allowed(json: Option<&Json>, owner: &str, place: &dyn Fn(&Pointer, Target) -> Place, faults: &mut Vec<Diagnostic>) -> Vec<String> {
+    let items: Vec<(Pointer, &Json)> = match json {
         None => return Vec::new(),
-        Some(Json::Array(items)) => items.iter().enumerate().map(|(index, item)| (format!("/allow/{index}"), item)).collect(),
-        Some(one) => vec![("/allow".to_owned(), one)],
+        Some(Json::Array(items)) => items.iter().enumerate().map(|(index, item)| (Pointer::from(["allow"]).child(index), item)).collect(),
+        Some(one) => vec![(Pointer::from(["allow"]), one)],
     };
     let names = || Code::ALL.iter().map(|code| code.name());
     let mut codes = Vec::new();

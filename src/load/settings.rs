@@ -11,11 +11,9 @@ use super::schema::{self, Schema};
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{Pointer, SETTINGS as FILE};
 use crate::model::{Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, NumberStyle, PdfOptions, Settings};
 use crate::tree::Tree;
-
-/// Where the settings stand.
-pub(super) const FILE: &str = "content/book.yaml";
 
 /// The schema of the settings.
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
@@ -66,11 +64,11 @@ fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     let mut json = parse(&Source { file: FILE, text, lines_before: 0 }, diagnostics)?;
     if !json.is_object() {
         let message = format!("`{FILE}` must be a mapping, not {}", super::violation::found(&json));
-        diagnostics.push(Diagnostic::error(Code::BookSettings, Place::value(FILE, ""), message));
+        diagnostics.push(Diagnostic::error(Code::BookSettings, Place::value(FILE, Pointer::root()), message));
         return None;
     }
     super::lift::years_to_text(&mut json, &SCHEMA.annotated);
-    let place = |pointer: &str, target| Place::Pointer { file: FILE.to_owned(), pointer: pointer.to_owned(), target };
+    let place = |pointer: &Pointer, target| Place::Pointer { file: FILE.to_owned(), pointer: pointer.clone(), target };
     let subject = Subject {
         name: format!("`{FILE}`"),
         shapes: Some(&SCHEMA.annotated.shapes),

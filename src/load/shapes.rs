@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::attribution::marking_of;
 use super::schema::subschemas::same_value;
+use crate::layout::Pointer;
 use crate::model::{Shape, ShapeId, Shapes};
 
 /// The most places that a schema may lead to.
@@ -23,15 +24,15 @@ pub(super) struct Annotated {
     /// Values in which a claim can stand: the reserved keys of such a mapping are for its claims.
     pub(super) takers: HashSet<ShapeId>,
     /// The schemas that speak for those, as pointers into the schema's file.
-    pub(super) claims_at: BTreeSet<String>,
+    pub(super) claims_at: BTreeSet<Pointer>,
     /// All schemas that speak for a value, as pointers into the schema's file: annotations anywhere else say nothing.
-    pub(super) speakers: BTreeSet<String>,
+    pub(super) speakers: BTreeSet<Pointer>,
     /// Whether the schema leads to more places than it may.
     pub(super) too_many: bool,
 }
 
-/// The schemas that speak for one value, as JSON pointers into the schema's file.
-type Speakers = BTreeSet<String>;
+/// The schemas that speak for one value, as pointers into the schema's file.
+type Speakers = BTreeSet<Pointer>;
 
 struct Builder<'a> {
     schema: &'a Json,
@@ -43,7 +44,7 @@ struct Builder<'a> {
 /// Reads the annotations of a schema that was found valid.
 pub(super) fn annotate(schema: &Json) -> Annotated {
     let mut builder = Builder { schema, known: HashMap::new(), waiting: VecDeque::new(), annotated: Annotated::default() };
-    builder.shape([String::new()].into());
+    builder.shape([Pointer::root()].into());
     while let Some((id, speakers)) = builder.waiting.pop_front() {
         builder.fill(id, &speakers);
     }
@@ -76,9 +77,9 @@ impl Builder<'_> {
     /// The shape of a value that some schemas speak for, to be filled later if it is new.
     fn shape(&mut self, starts: Speakers) -> Option<ShapeId> {
         let mut speakers = Speakers::new();
-        let mut open: Vec<String> = starts.into_iter().collect();
+        let mut open: Vec<Pointer> = starts.into_iter().collect();
         while let Some(pointer) = open.pop() {
-            if let Some(schema) = self.schema.pointer(&pointer)
+            if let Some(schema) = self.schema.pointer(pointer.as_str())
                 && !speakers.contains(&pointer)
             {
                 open.extend(same_value(self.schema, schema, &pointer));
@@ -106,11 +107,11 @@ impl Builder<'_> {
         let (mut items, mut prefix, mut additional) = (Speakers::new(), Vec::<Speakers>::new(), Speakers::new());
         // The value's own schema, the shortest pointer, names it; what it refers to only where it is silent. A definition
         // may hold both: a property of one that refers to another.
-        let mut by_nearness: Vec<&String> = speakers.iter().collect();
-        let is_definition = |pointer: &str| pointer.rsplit('/').nth(1) == Some("$defs");
-        by_nearness.sort_by_key(|pointer| (is_definition(pointer), pointer.contains("/$defs/"), pointer.len()));
+        let mut by_nearness: Vec<&Pointer> = speakers.iter().collect();
+        let is_definition = |pointer: &Pointer| pointer.segments().nth_back(1).as_deref() == Some("$defs");
+        by_nearness.sort_by_key(|pointer| (is_definition(pointer), pointer.as_str().contains("/$defs/"), pointer.as_str().len()));
         for pointer in by_nearness {
-            let Some(Json::Object(schema)) = root.pointer(pointer) else { continue };
+            let Some(Json::Object(schema)) = root.pointer(pointer.as_str()) else { continue };
             let text = |key: &str| schema.get(key).and_then(Json::as_str).map(str::to_owned);
             let flag = |key: &str| schema.get(key).and_then(Json::as_bool).unwrap_or(false);
             shape.title = shape.title.or_else(|| text("title"));
@@ -141,11 +142,11 @@ impl Builder<'_> {
                 if !properties.contains_key(key.as_str()) {
                     order.push(key);
                 }
-                properties.entry(key).or_default().insert(below(pointer, &["properties", key]));
+                properties.entry(key).or_default().insert(pointer.child("properties").child(key));
             }
             for keyword in ["items", "unevaluatedItems"] {
                 if schema.get(keyword).is_some_and(Json::is_object) {
-                    items.insert(below(pointer, &[keyword]));
+                    items.insert(pointer.child(keyword));
                 }
             }
             for index in 0..schema.get("prefixItems").and_then(Json::as_array).map_or(0, Vec::len) {
@@ -153,16 +154,16 @@ impl Builder<'_> {
                     prefix.push(Speakers::new());
                 }
                 if let Some(speakers) = prefix.get_mut(index) {
-                    speakers.insert(below(pointer, &["prefixItems", &index.to_string()]));
+                    speakers.insert(pointer.child("prefixItems").child(index));
                 }
             }
             for keyword in ["additionalProperties", "unevaluatedProperties"] {
                 if schema.get(keyword).is_some_and(Json::is_object) {
-                    additional.insert(below(pointer, &[keyword]));
+                    additional.insert(pointer.child(keyword));
                 }
             }
             for (key, _) in schema.get("patternProperties").and_then(Json::as_object).into_iter().flatten() {
-                additional.insert(below(pointer, &["patternProperties", key]));
+                additional.insert(pointer.child("patternProperties").child(key));
             }
         }
         for key in order {
@@ -177,14 +178,4 @@ impl Builder<'_> {
             *place = shape;
         }
     }
-}
-
-/// A pointer with more segments.
-pub(super) fn below(pointer: &str, segments: &[&str]) -> String {
-    let mut pointer = pointer.to_owned();
-    for segment in segments {
-        pointer.push('/');
-        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::schema::subschemas::same_value;
-use crate::model::{Collection, SOURCES};
+use crate::layout::{Pointer, is_id};
+use crate::model::{Collection, Record, SOURCES};
 
 /// How wide comments are.
 const WIDTH: usize = 100;
@@ -16,7 +17,7 @@ pub fn skeleton(collection: &Collection, id: &str) -> String {
     let empty = Json::Null;
     let schema = collection.schema.as_ref().unwrap_or(&empty);
     let layout = Layout { root: schema };
-    let record = layout.whole(schema, "");
+    let record = layout.whole(schema, &Pointer::root());
     let about = text(&record, "description").map(|about| format!(": {about}")).unwrap_or_default();
     comment(&format!("{}{about}", text(&record, "title").unwrap_or("A record")), "", &mut lines);
     let has_claims = collection.shapes.has_claims();
@@ -25,14 +26,14 @@ pub fn skeleton(collection: &Collection, id: &str) -> String {
         comment("Source: who says what a claim below doesn't say itself, as a source's id, or id#place.", "", &mut lines);
         lines.push("source: \"\"".to_owned());
     }
-    let listed = collection.records.values().next().map(|record| record.pointer.trim_start_matches('/').to_owned());
-    let is_listed = listed.as_deref().is_some_and(|at| at.parse::<usize>().is_ok());
+    let first = collection.records.values().next();
+    let is_listed = first.is_some_and(Record::is_listed);
     let key = collection.config.key.as_deref().unwrap_or("id");
     let id_key = if is_listed || collection.config.key.is_some() { Some((key, id)) } else { None };
     layout.fields(&record, "", id_key, 0, &mut lines);
-    match listed.as_deref() {
+    match first {
         // The file is a list of records, or a mapping by id.
-        Some(at) if !at.is_empty() => framed(&lines, is_listed, id),
+        Some(record) if !record.pointer.is_root() => framed(&lines, is_listed, id),
         _ => joined(&lines),
     }
 }
@@ -58,7 +59,7 @@ fn framed(lines: &[String], is_listed: bool, id: &str) -> String {
 }
 
 fn quoted_id(id: &str) -> String {
-    if super::records::is_id(id) && id.parse::<f64>().is_err() { id.to_owned() } else { Json::String(id.to_owned()).to_string() }
+    if is_id(id) && id.parse::<f64>().is_err() { id.to_owned() } else { Json::String(id.to_owned()).to_string() }
 }
 
 struct Layout<'a> {
@@ -67,9 +68,9 @@ struct Layout<'a> {
 
 impl Layout<'_> {
     /// A schema together with those that apply to the same value.
-    fn whole(&self, schema: &Json, pointer: &str) -> Map<String, Json> {
+    fn whole(&self, schema: &Json, pointer: &Pointer) -> Map<String, Json> {
         let mut whole = Map::new();
-        let mut open = vec![(schema.clone(), pointer.to_owned())];
+        let mut open = vec![(schema.clone(), pointer.clone())];
         let mut seen = Vec::new();
         while let Some((schema, pointer)) = open.pop() {
             if seen.contains(&pointer) || seen.len() > 50 {
@@ -91,7 +92,7 @@ impl Layout<'_> {
             }
             let applied = same_value(self.root, &schema, &pointer);
             seen.push(pointer);
-            open.extend(applied.into_iter().filter_map(|at| Some((self.root.pointer(&at)?.clone(), at))));
+            open.extend(applied.into_iter().filter_map(|at| Some((self.root.pointer(at.as_str())?.clone(), at))));
         }
         whole
     }
@@ -107,7 +108,7 @@ impl Layout<'_> {
         let required: Vec<&str> = record.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
         let (first, then): (Vec<_>, Vec<_>) = properties.iter().partition(|(key, _)| required.contains(&key.as_str()));
         for (key, schema) in &first {
-            let field = self.whole(schema, "(field)");
+            let field = self.whole(schema, &Pointer::from(["(field)"]));
             describe(key, &field, indent, lines);
             match id {
                 Some((name, id)) if name == key.as_str() => lines.push(format!("{indent}{key}: {}", quoted_id(id))),
@@ -115,7 +116,7 @@ impl Layout<'_> {
             }
         }
         for (key, schema) in &then {
-            let field = self.whole(schema, "(field)");
+            let field = self.whole(schema, &Pointer::from(["(field)"]));
             describe(key, &field, indent, lines);
             let mut optional = Vec::new();
             match id {
@@ -132,7 +133,9 @@ impl Layout<'_> {
     /// Whether a field of the mapping itself is a claim.
     fn has_claims(&self, mapping: &Map<String, Json>) -> bool {
         let properties = mapping.get("properties").and_then(Json::as_object).into_iter().flatten();
-        properties.map(|(_, schema)| self.whole(schema, "(field)")).any(|field| field.get("x-claim") == Some(&Json::Bool(true)))
+        properties
+            .map(|(_, schema)| self.whole(schema, &Pointer::from(["(field)"])))
+            .any(|field| field.get("x-claim") == Some(&Json::Bool(true)))
     }
 
     fn field(&self, key: &str, field: &Map<String, Json>, indent: &str, depth: usize, lines: &mut Vec<String>) {

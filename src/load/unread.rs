@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collections::{Files, Plan};
-use super::settings;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::layout::{CONTENT, Role, SCHEMAS, SETTINGS, role};
 use crate::tree::Tree;
 
 /// How many files of a folder are named.
@@ -12,9 +12,9 @@ const NAMED: usize = 8;
 
 /// Warns of the files that no collection reads, folder by folder. `known` are those of which something is said already.
 pub(super) fn warnings(tree: &Tree, plans: &[Plan], known: &[Diagnostic]) -> Vec<Diagnostic> {
-    let said: Vec<&str> = known.iter().filter_map(|diagnostic| diagnostic.place.file()).filter(|file| *file != settings::FILE).collect();
+    let said: Vec<&str> = known.iter().filter_map(|diagnostic| diagnostic.place.file()).filter(|file| *file != SETTINGS).collect();
     let is_said = |file: &str| said.iter().any(|said| file.strip_prefix(said).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    let mut read: BTreeSet<&str> = [settings::FILE].into();
+    let mut read: BTreeSet<&str> = [SETTINGS].into();
     for plan in plans {
         read.extend(plan.schema.as_deref());
         match &plan.files {
@@ -24,8 +24,8 @@ pub(super) fn warnings(tree: &Tree, plans: &[Plan], known: &[Diagnostic]) -> Vec
         }
     }
     let mut unread: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let is_read = |file: &str| file.starts_with("content/assets/") || read.contains(file) || is_said(file);
-    for (file, _) in tree.below("content").filter(|(file, _)| !is_read(file)) {
+    let is_read = |file: &str| role(file) == Role::Asset || read.contains(file) || is_said(file);
+    for (file, _) in tree.below(CONTENT).filter(|(file, _)| !is_read(file)) {
         let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
         unread.entry(folder).or_default().push(name);
     }
@@ -46,7 +46,7 @@ fn warning(folder: &str, names: &[&str]) -> Diagnostic {
         }
     };
     let help = match folder {
-        "content/schemas" => "a schema is a file `content/schemas/<collection>.yaml`",
+        SCHEMAS => "a schema is a file `content/schemas/<collection>.yaml`",
         _ => "records are `.yaml` files, or `.md` files in a collection's folder; what documents show belongs in `content/assets/`",
     };
     Diagnostic::warning(Code::UnreadFile, place, message).help(help)

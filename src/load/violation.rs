@@ -4,8 +4,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value as Json;
 
-use super::shapes::below;
 use crate::diagnostic::{Code, Diagnostic, Place, Target, did_you_mean};
+use crate::layout::Pointer;
 use crate::model::{Shape, Shapes};
 
 /// What was validated, and how to speak of it.
@@ -18,19 +18,19 @@ pub(super) struct Subject<'a> {
     /// The code of every fault, where they aren't told apart.
     pub(super) code: Option<Code>,
     /// The place of a value by its pointer.
-    pub(super) place: &'a dyn Fn(&str, Target) -> Place,
+    pub(super) place: &'a dyn Fn(&Pointer, Target) -> Place,
     /// Whether a value is a claim that is unknown, and so fits any schema.
-    pub(super) is_unknown: &'a dyn Fn(&str) -> bool,
+    pub(super) is_unknown: &'a dyn Fn(&Pointer) -> bool,
     /// Whether the mapping at a pointer says a key that brief took out to read it itself.
-    pub(super) is_reserved: &'a dyn Fn(&str, &str) -> bool,
+    pub(super) is_reserved: &'a dyn Fn(&Pointer, &str) -> bool,
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(place: &'a dyn Fn(&str, Target) -> Place) -> Subject<'a> {
+    pub(super) fn new(place: &'a dyn Fn(&Pointer, Target) -> Place) -> Subject<'a> {
         Subject { name: String::new(), record: None, shapes: None, code: None, place, is_unknown: &|_| false, is_reserved: &|_, _| false }
     }
 
-    fn shape(&self, pointer: &str) -> Option<&'a Shape> {
+    fn shape(&self, pointer: &Pointer) -> Option<&'a Shape> {
         self.shapes?.at(pointer)
     }
 
@@ -41,23 +41,23 @@ impl<'a> Subject<'a> {
     }
 
     /// `` `task` of item 1 of `tasks` in `phases/preparation` ``, or the subject itself.
-    fn phrase(&self, pointer: &str) -> String {
-        if pointer.is_empty() { self.name.clone() } else { format!("{} in {}", field(pointer), self.name) }
+    fn phrase(&self, pointer: &Pointer) -> String {
+        if pointer.is_root() { self.name.clone() } else { format!("{} in {}", field(pointer), self.name) }
     }
 }
 
 /// `` `task` of item 1 of `tasks` ``, from `/tasks/0/task`.
-pub(super) fn field(pointer: &str) -> String {
-    let names = pointer.split('/').skip(1).map(|segment| {
-        let name = segment.replace("~1", "/").replace("~0", "~");
-        match name.parse::<usize>() {
-            Ok(index) => format!("item {}", index + 1),
-            Err(_) => format!("`{name}`"),
-        }
+pub(super) fn field(pointer: &Pointer) -> String {
+    let names = pointer.segments().rev().map(|name| match name.parse::<usize>() {
+        Ok(index) => format!("item {}", index + 1),
+        Err(_) => format!("`{name}`"),
     });
-    let mut names: Vec<String> = names.collect();
-    names.reverse();
-    names.join(" of ")
+    names.collect::<Vec<_>>().join(" of ")
+}
+
+/// Where the value stands that an error is about.
+pub(super) fn pointer_of(error: &ValidationError<'_>) -> Pointer {
+    Pointer::parse(error.instance_path().as_str()).unwrap_or_default()
 }
 
 /// What was found instead: ``the text `two` ``, `the number 5`, `a list`.
@@ -114,7 +114,7 @@ fn count(number: u64, singular: &str) -> String {
 
 /// Turns one error of the validator into diagnostics.
 pub(super) fn explain(error: &ValidationError<'_>, subject: &Subject<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let pointer = error.instance_path().as_str();
+    let pointer = &pointer_of(error);
     if is_excused(error, subject) {
         return;
     }
@@ -134,7 +134,7 @@ pub(super) fn explain(error: &ValidationError<'_>, subject: &Subject<'_>, diagno
         }
         Kind::PropertyNames { error } => {
             let message = format!("the key {} of {} {}", literal(error.instance()), subject.phrase(pointer), complaint(error));
-            let key = below(pointer, &[error.instance().as_str().unwrap_or_default()]);
+            let key = pointer.child(error.instance().as_str().unwrap_or_default());
             diagnostics.push(subject.fault(Code::SchemaViolation, (subject.place)(&key, Target::Key), message));
         }
         kind => {
@@ -147,11 +147,12 @@ pub(super) fn explain(error: &ValidationError<'_>, subject: &Subject<'_>, diagno
 
 /// Whether an error is only that an unknown claim has no value, or a mapping not the keys that were taken out of it.
 fn is_excused(error: &ValidationError<'_>, subject: &Subject<'_>) -> bool {
-    if (subject.is_unknown)(error.instance_path().as_str()) {
+    let pointer = pointer_of(error);
+    if (subject.is_unknown)(&pointer) {
         return true;
     }
     match error.kind() {
-        Kind::Required { property } => (subject.is_reserved)(error.instance_path().as_str(), property.as_str().unwrap_or_default()),
+        Kind::Required { property } => (subject.is_reserved)(&pointer, property.as_str().unwrap_or_default()),
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
             context.iter().any(|branch| branch.iter().all(|error| is_excused(error, subject)))
         }
@@ -159,8 +160,8 @@ fn is_excused(error: &ValidationError<'_>, subject: &Subject<'_>) -> bool {
     }
 }
 
-fn unknown_field(subject: &Subject<'_>, pointer: &str, key: &str) -> Diagnostic {
-    let place = (subject.place)(&below(pointer, &[key]), Target::Key);
+fn unknown_field(subject: &Subject<'_>, pointer: &Pointer, key: &str) -> Diagnostic {
+    let place = (subject.place)(&pointer.child(key), Target::Key);
     let owner = subject.phrase(pointer);
     let known: Vec<&str> = subject.shape(pointer).map(|shape| shape.properties.keys().map(String::as_str).collect()).unwrap_or_default();
     let diagnostic = subject.fault(Code::UnknownField, place, format!("{owner} has an unknown field `{key}`"));
@@ -175,10 +176,10 @@ fn unknown_field(subject: &Subject<'_>, pointer: &str, key: &str) -> Diagnostic 
     diagnostic.maybe_help(help)
 }
 
-fn missing_field(subject: &Subject<'_>, pointer: &str, key: &str) -> Diagnostic {
+fn missing_field(subject: &Subject<'_>, pointer: &Pointer, key: &str) -> Diagnostic {
     let place = (subject.place)(pointer, Target::Key);
     let mut diagnostic = subject.fault(Code::MissingField, place, format!("{} lacks the field `{key}`", subject.phrase(pointer)));
-    if let Some(shape) = subject.shape(&below(pointer, &[key])) {
+    if let Some(shape) = subject.shape(&pointer.child(key)) {
         diagnostic = diagnostic.maybe_help(shape.description.as_ref().map(|about| format!("`{key}`: {about}")));
         if shape.claim {
             diagnostic = diagnostic.help(format!("where nothing is reported, write `{key}: {{ unknown: not-reported, source: … }}`"));
@@ -188,11 +189,11 @@ fn missing_field(subject: &Subject<'_>, pointer: &str, key: &str) -> Diagnostic 
 }
 
 /// None of the forms that a schema allows fits.
-fn no_branch(subject: &Subject<'_>, pointer: &str, value: &Json, branches: &[Vec<ValidationError<'_>>]) -> Diagnostic {
+fn no_branch(subject: &Subject<'_>, pointer: &Pointer, value: &Json, branches: &[Vec<ValidationError<'_>>]) -> Diagnostic {
     let lacking: Option<Vec<String>> = branches
         .iter()
         .map(|branch| match branch.as_slice() {
-            [error] if error.instance_path().as_str() == pointer => match error.kind() {
+            [error] if error.instance_path().as_str() == pointer.as_str() => match error.kind() {
                 Kind::Required { property } => Some(literal(property)),
                 _ => None,
             },
@@ -206,7 +207,7 @@ fn no_branch(subject: &Subject<'_>, pointer: &str, value: &Json, branches: &[Vec
     let kinds: Option<Vec<String>> = branches
         .iter()
         .map(|branch| match branch.as_slice() {
-            [error] if error.instance_path().as_str() == pointer => match error.kind() {
+            [error] if error.instance_path().as_str() == pointer.as_str() => match error.kind() {
                 Kind::Type { kind } => Some(expected(kind)),
                 _ => None,
             },
@@ -222,8 +223,8 @@ fn no_branch(subject: &Subject<'_>, pointer: &str, value: &Json, branches: &[Vec
         subject.fault(Code::SchemaViolation, place, format!("{} fits none of the forms that it may have", subject.phrase(pointer)));
     for (number, branch) in branches.iter().enumerate() {
         if let Some(error) = branch.first() {
-            let inner = error.instance_path().as_str();
-            let name = if inner == pointer { "it".to_owned() } else { field(inner.strip_prefix(pointer).unwrap_or(inner)) };
+            let inner = pointer_of(error);
+            let name = if inner == *pointer { "it".to_owned() } else { field(&inner.below(pointer).unwrap_or(inner)) };
             diagnostic = diagnostic.help(format!("for form {}: {name} {}", number + 1, complaint(error)));
         }
     }

@@ -1,6 +1,7 @@
 //! A claim: a value, how it is meant, and who says so.
 
 use super::{Date, Marking, Number, Value};
+use crate::layout::Pointer;
 
 /// The value of a field whose schema says `x-claim: true`.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,8 +13,8 @@ pub struct Claim {
     pub as_of: Option<Date>,
     pub marking: Marking,
     pub confidence: Option<String>,
-    /// JSON pointer (RFC 6901) from the record, as a bare value would have it: `/troops`.
-    pub path: String,
+    /// The way from the record, as a bare value would have it: `/troops`.
+    pub path: Pointer,
     /// Whether it was written as an envelope (`{value: …, source: …}`), so that places can be found.
     pub envelope: bool,
     /// Whether the claim itself names its sources, rather than taking them from the cascade.

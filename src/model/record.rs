@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Citation, Date, Map, Marking, Value};
+use crate::layout::Pointer;
 
 /// One record of a collection.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,21 +12,21 @@ pub struct Record {
     pub id: String,
     /// The file it stands in, relative to the book's root: `content/precedents/kfor.yaml`.
     pub file: String,
-    /// JSON pointer from the file's document to the record: empty, or `/3` or `/kfor`.
-    pub pointer: String,
+    /// The way from the file's document to the record: the root, or `/3` or `/kfor`.
+    pub pointer: Pointer,
     /// The fields, without reserved keys; for a `.md` file the text is the field `body`.
     pub fields: Map,
     /// What the record itself says of its fields.
     pub own: Attribution,
     /// Codes of checks that the record's `allow` key silences.
     pub allow: Vec<String>,
-    /// What mappings inside the record say of the claims in them, by JSON pointer, as bare values would have it.
-    pub nested: BTreeMap<String, Reserved>,
+    /// What mappings inside the record say of the claims in them, by their pointer, as bare values would have it.
+    pub nested: BTreeMap<Pointer, Reserved>,
     /// What the record bears, after the cascade.
     pub marking: Marking,
-    /// What values in it bear after the cascade, by JSON pointer as bare values would have it, wherever that is more than
+    /// What values in it bear after the cascade, by their pointer as bare values would have it, wherever that is more than
     /// what surrounds them bears.
-    pub marked: BTreeMap<String, Marking>,
+    pub marked: BTreeMap<Pointer, Marking>,
     /// Its place among the records of its collection as they are written, before they are sorted.
     pub position: usize,
 }
@@ -33,8 +34,8 @@ pub struct Record {
 /// What the reserved keys of a mapping say.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reserved {
-    /// Where the mapping stands in the file, as a pointer below the record.
-    pub written: String,
+    /// Where the mapping stands in the file, below the record.
+    pub written: Pointer,
     pub own: Attribution,
     /// Codes of checks that are silenced in the mapping.
     pub allow: Vec<String>,
@@ -68,23 +69,27 @@ impl Record {
         format!("{}/{}", self.collection, self.id)
     }
 
-    /// What the value at a JSON pointer below the record bears.
-    pub fn marking_at(&self, pointer: &str) -> &Marking {
+    /// What the value at a pointer below the record bears.
+    pub fn marking_at(&self, pointer: &Pointer) -> &Marking {
         if self.marked.is_empty() {
             return &self.marking;
         }
-        let ends = pointer.match_indices('/').skip(1).map(|(end, _)| end).chain([pointer.len()]).collect::<Vec<_>>();
         // What lies deeper bears at least what surrounds it.
-        ends.into_iter().rev().find_map(|end| self.marked.get(&pointer[..end])).unwrap_or(&self.marking)
+        pointer.ancestors().find_map(|around| self.marked.get(around)).unwrap_or(&self.marking)
     }
 
-    /// The value at a JSON pointer below the record, looking through claims.
-    pub fn at(&self, pointer: &str) -> Option<&Value> {
-        let mut segments = pointer.strip_prefix('/')?.split('/').map(|s| s.replace("~1", "/").replace("~0", "~"));
-        let mut value = self.fields.get(segments.next()?.as_str())?;
+    /// Whether it is an item of a list, which has its id among its fields.
+    pub fn is_listed(&self) -> bool {
+        self.pointer.index().is_some()
+    }
+
+    /// The value at a pointer below the record, looking through claims.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Value> {
+        let mut segments = pointer.segments();
+        let mut value = self.fields.get(&*segments.next()?)?;
         for segment in segments {
             value = match value.bare()? {
-                Value::Map(fields) => fields.get(segment.as_str())?,
+                Value::Map(fields) => fields.get(&*segment)?,
                 Value::List(items) => items.get(segment.parse::<usize>().ok()?)?,
                 _ => return None,
             };
@@ -94,9 +99,9 @@ impl Record {
 
     /// Calls `visit` with each claim of the record.
     pub fn each_claim<'a>(&'a self, visit: &mut dyn FnMut(&'a super::Claim)) {
-        let mut path = String::new();
+        let mut path = Pointer::root();
         for (key, value) in &self.fields {
-            super::value::descend(&mut path, key, |path| value.each_claim(path, &mut |_, claim| visit(claim)));
+            path.within(key, |path| value.each_claim(path, &mut |_, claim| visit(claim)));
         }
     }
 }

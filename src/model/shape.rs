@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::Marking;
+use crate::layout::Pointer;
 
 /// The schema's annotations as a graph: `$ref` may lead back to where it came from.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -132,13 +133,12 @@ impl Shapes {
         shape.prefix.get(index).copied().or(shape.items)
     }
 
-    /// The shape of what stands at a JSON pointer below the record.
-    pub fn at(&self, pointer: &str) -> Option<&Shape> {
+    /// The shape of what stands at a pointer below the record.
+    pub fn at(&self, pointer: &Pointer) -> Option<&Shape> {
         let mut id = Self::ROOT;
-        for segment in pointer.split('/').skip(1) {
-            let key = segment.replace("~1", "/").replace("~0", "~");
+        for key in pointer.segments() {
             id = match key.parse::<usize>() {
-                Ok(index) if !self.get(id)?.properties.contains_key(&key) => self.item(id, index).or_else(|| self.property(id, &key))?,
+                Ok(index) if !self.get(id)?.properties.contains_key(&*key) => self.item(id, index).or_else(|| self.property(id, &key))?,
                 _ => self.property(id, &key)?,
             };
         }

@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
-use super::value::descend;
 use super::{Attribution, Book, Claim, Collection, Held, Map, Marking, Record, Reserved, Shapes, Value};
+use crate::layout::{Pointer, Segment};
 
 /// A book's facts and records.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -74,18 +74,18 @@ pub struct RecordSnapshot {
     /// What the record itself says of its claims.
     #[serde(default, skip_serializing_if = "Said::is_empty")]
     pub own: Said,
-    /// What mappings inside the record say of the claims in them, by JSON pointer below `fields`.
+    /// What mappings inside the record say of the claims in them, by its pointer below `fields`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub nested: BTreeMap<String, Said>,
+    pub nested: BTreeMap<Pointer, Said>,
     /// The fields as written, without reserved keys: a claim is a bare value or an envelope.
     pub fields: JsonMap<String, Json>,
     /// How values in it must be handled after the cascade, by JSON pointer below `fields`, wherever that is more than what
     /// surrounds them says; by the empty pointer the record's own, where it is more than its collection's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub markings: BTreeMap<String, String>,
+    pub markings: BTreeMap<Pointer, String>,
     /// What each claim has after the cascade, by its JSON pointer below `fields` as bare values would have it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub claims: BTreeMap<String, Said>,
+    pub claims: BTreeMap<Pointer, Said>,
 }
 
 /// Who says something, and of when; an [`Attribution`] as data.
@@ -171,7 +171,7 @@ fn snap_collection(book: &Book, collection: &Collection, is_wanted: &dyn Fn(&Rec
 
 fn snap_record(book: &Book, record: &Record, above: &Attribution) -> RecordSnapshot {
     let inherited = Attribution { marking: record.marking.clone(), ..record.own.or(above) };
-    let mut writer = Writer { inherited, nested: &record.nested, marked: &record.marked, path: String::new(), claims: BTreeMap::new() };
+    let mut writer = Writer { inherited, nested: &record.nested, marked: &record.marked, path: Pointer::root(), claims: BTreeMap::new() };
     let fields = writer.fields(&record.fields);
     let nested = record.nested.iter().map(|(path, said)| (path.clone(), Said::from(&said.own))).filter(|(_, said)| !said.is_empty());
     RecordSnapshot {
@@ -185,8 +185,8 @@ fn snap_record(book: &Book, record: &Record, above: &Attribution) -> RecordSnaps
 }
 
 /// How a record and the values in it must be handled, where that is more than what surrounds them says.
-fn markings(record: &Record, above: &Attribution) -> BTreeMap<String, String> {
-    let own = (record.marking != record.own.or(above).marking).then(|| (String::new(), record.marking.to_string()));
+fn markings(record: &Record, above: &Attribution) -> BTreeMap<Pointer, String> {
+    let own = (record.marking != record.own.or(above).marking).then(|| (Pointer::root(), record.marking.to_string()));
     own.into_iter().chain(record.marked.iter().map(|(path, marking)| (path.clone(), marking.to_string()))).collect()
 }
 
@@ -195,11 +195,11 @@ struct Writer<'a> {
     /// What a claim has that says nothing itself.
     inherited: Attribution,
     /// What the mappings of the record say.
-    nested: &'a BTreeMap<String, Reserved>,
+    nested: &'a BTreeMap<Pointer, Reserved>,
     /// What values in the record bear, beyond what surrounds them.
-    marked: &'a BTreeMap<String, Marking>,
-    path: String,
-    claims: BTreeMap<String, Said>,
+    marked: &'a BTreeMap<Pointer, Marking>,
+    path: Pointer,
+    claims: BTreeMap<Pointer, Said>,
 }
 
 impl Writer<'_> {
@@ -216,15 +216,10 @@ impl Writer<'_> {
         written
     }
 
-    fn below(&mut self, key: &str, value: &Value) -> Json {
-        let mut path = std::mem::take(&mut self.path);
-        let mut written = Json::Null;
-        descend(&mut path, key, |path| {
-            self.path = std::mem::take(path);
-            written = self.value(value);
-            *path = std::mem::take(&mut self.path);
-        });
-        self.path = path;
+    fn below(&mut self, key: impl Segment, value: &Value) -> Json {
+        self.path.push(key);
+        let written = self.value(value);
+        self.path.pop();
         written
     }
 
@@ -236,7 +231,7 @@ impl Writer<'_> {
             Value::Text(text) | Value::Markdown(text) => Json::String(text.clone()),
             Value::Reference(reference) => Json::String(reference.id.clone()),
             Value::Claim(claim) => self.claim(claim),
-            Value::List(items) => items.iter().enumerate().map(|(index, item)| self.below(&index.to_string(), item)).collect(),
+            Value::List(items) => items.iter().enumerate().map(|(index, item)| self.below(index, item)).collect(),
             Value::Map(fields) => Json::Object(self.fields(fields)),
         }
     }
@@ -294,7 +289,7 @@ fn plain(value: &Value) -> Json {
         inherited: Attribution::default(),
         nested: &BTreeMap::new(),
         marked: &BTreeMap::new(),
-        path: String::new(),
+        path: Pointer::root(),
         claims: BTreeMap::new(),
     }
     .value(value)

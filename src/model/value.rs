@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Claim;
+use crate::layout::Pointer;
 
 /// A JSON number: what YAML's core schema calls an integer or a float.
 pub type Number = serde_json::Number;
@@ -52,18 +53,18 @@ impl Value {
         }
     }
 
-    /// Calls `visit` with each claim in this value, and its path below this value (`/tasks/0`).
-    pub fn each_claim<'a>(&'a self, path: &mut String, visit: &mut dyn FnMut(&str, &'a Claim)) {
+    /// Calls `visit` with each claim in this value, and its pointer below this value (`/tasks/0`).
+    pub fn each_claim<'a>(&'a self, path: &mut Pointer, visit: &mut dyn FnMut(&Pointer, &'a Claim)) {
         match self {
             Value::Claim(claim) => visit(path, claim),
             Value::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    descend(path, &index.to_string(), |path| item.each_claim(path, visit));
+                    path.within(index, |path| item.each_claim(path, visit));
                 }
             }
             Value::Map(fields) => {
                 for (key, value) in fields {
-                    descend(path, key, |path| value.each_claim(path, visit));
+                    path.within(key, |path| value.each_claim(path, visit));
                 }
             }
             _ => {}
@@ -83,14 +84,14 @@ pub fn field_at<'a>(fields: &'a Map, dotted: &str) -> Option<&'a Value> {
 }
 
 /// Calls `visit` with each value below some fields, claims included and what they hold, and its JSON pointer.
-pub fn each_value<'a>(fields: &'a Map, visit: &mut dyn FnMut(&str, &'a Value)) {
-    let mut path = String::new();
+pub fn each_value<'a>(fields: &'a Map, visit: &mut dyn FnMut(&Pointer, &'a Value)) {
+    let mut path = Pointer::root();
     for (key, value) in fields {
-        descend(&mut path, key, |path| within(value, path, visit));
+        path.within(key, |path| within(value, path, visit));
     }
 }
 
-fn within<'a>(value: &'a Value, path: &mut String, visit: &mut dyn FnMut(&str, &'a Value)) {
+fn within<'a>(value: &'a Value, path: &mut Pointer, visit: &mut dyn FnMut(&Pointer, &'a Value)) {
     visit(path, value);
     match value {
         Value::Claim(claim) => {
@@ -100,23 +101,14 @@ fn within<'a>(value: &'a Value, path: &mut String, visit: &mut dyn FnMut(&str, &
         }
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                descend(path, &index.to_string(), |path| within(item, path, visit));
+                path.within(index, |path| within(item, path, visit));
             }
         }
         Value::Map(fields) => {
             for (key, value) in fields {
-                descend(path, key, |path| within(value, path, visit));
+                path.within(key, |path| within(value, path, visit));
             }
         }
         _ => {}
     }
-}
-
-/// Runs `work` with `key` appended to `path`, escaped as RFC 6901 says.
-pub(crate) fn descend(path: &mut String, key: &str, work: impl FnOnce(&mut String)) {
-    let length = path.len();
-    path.push('/');
-    path.push_str(&key.replace('~', "~0").replace('/', "~1"));
-    work(path);
-    path.truncate(length);
 }

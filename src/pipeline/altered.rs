@@ -6,16 +6,10 @@ use rayon::prelude::*;
 
 use super::content::Prepared;
 use super::differing::Contents;
-use super::finish::asset_path;
 use super::rendered::Rendered;
 use crate::diff::FileChange;
+use crate::layout::{Role, asset_file, role};
 use crate::tree::Tree;
-
-const SETTINGS: &str = "content/book.yaml";
-const SCHEMAS: &str = "content/schemas/";
-const ASSETS: &str = "content/assets/";
-const THEME: &str = "templates/theme.typ";
-const FONTS: &str = "fonts/";
 
 /// Of more changed files than this it is not found out which documents each alters.
 const FILES: usize = 40;
@@ -25,21 +19,6 @@ const FILES: usize = 40;
 pub(super) struct Documents<'a> {
     pub(super) prepared: &'a [&'a Prepared],
     pub(super) contents: &'a Contents,
-}
-
-/// Whether a file holds the book's settings.
-pub(super) fn is_settings(path: &str) -> bool {
-    path == SETTINGS
-}
-
-/// Whether a file is a schema.
-pub(super) fn is_schema(path: &str) -> bool {
-    path.starts_with(SCHEMAS)
-}
-
-/// Whether a file holds records.
-pub(super) fn is_record(path: &str) -> bool {
-    path.starts_with("content/") && !is_settings(path) && !is_schema(path) && !path.starts_with(ASSETS)
 }
 
 /// Says of each changed file which documents of the head it alters, by putting back what the base had in its place alone;
@@ -58,13 +37,13 @@ pub(super) fn altered(
         ids
     };
     let puts_back =
-        |file: &FileChange| (file.path.ends_with(".jinja") || is_schema(&file.path) || is_settings(&file.path)) && is_kept(file);
+        |file: &FileChange| (file.path.ends_with(".jinja") || matches!(role(&file.path), Role::Schema | Role::Settings)) && is_kept(file);
     let few = files.iter().filter(|file| puts_back(file)).count() <= FILES;
     files.par_iter_mut().for_each(|file| {
-        if file.path.starts_with(ASSETS) {
-            let shows = |prepared: &Prepared| prepared.document.image_paths().iter().any(|image| asset_path(image) == file.path);
+        if role(&file.path) == Role::Asset {
+            let shows = |prepared: &Prepared| prepared.document.image_paths().iter().any(|image| asset_file(image) == file.path);
             file.documents = ids(&shows);
-        } else if file.path == THEME || file.path.starts_with(FONTS) {
+        } else if matches!(role(&file.path), Role::Theme | Role::Font) {
             file.documents = ids(&|_| true);
         } else if few && puts_back(file) {
             let mut tree = head.clone();

@@ -17,6 +17,7 @@ use super::{draft, finish, since};
 use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::diff::Snapshot;
 use crate::document::Stamp;
+use crate::layout::{CHANGES, CLAIMS, DATA};
 use crate::model::Date;
 use crate::render::{Scope, long_date};
 use crate::tree::revision::{self, GitFacts};
@@ -29,9 +30,6 @@ use crate::{temporary, tree, typeset};
 const LAST_YEAR: i16 = 9998;
 
 /// What a version's folder holds besides its documents and its manifest.
-const CLAIMS: &str = "claims.json";
-const CHANGES: &str = "changes.json";
-const DATA: &str = "data.json";
 
 /// Builds a version, or a draft where the options ask for one.
 pub fn build(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::altered::{Documents, altered, is_record, is_schema, is_settings, made_otherwise};
+use super::altered::{Documents, altered, made_otherwise};
 use super::content::Prepared;
 use super::differing::{Causes, Contents, Tried, differing};
 use super::rendered::Checked;
@@ -13,6 +13,7 @@ use super::side::{Found, Side, no_collection};
 use super::since::Head;
 use super::unread::Unread;
 use crate::diff::{self, Change, Changes, DocumentChange, FileChange, Snapshot};
+use crate::layout::{Role, role, schema_collection, schema_file};
 use crate::tree::Tree;
 use crate::version::Manifest;
 
@@ -43,8 +44,7 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
     };
     let mut missing = [base.left_out(), head.left_out()].concat();
     if !collections.is_empty() {
-        let schemas: Vec<String> = collections.iter().map(|name| format!("content/schemas/{name}.")).collect();
-        files.retain(|file| schemas.iter().any(|schema| file.path.starts_with(schema)));
+        files.retain(|file| schema_collection(&file.path).is_some_and(|name| collections.iter().any(|wanted| wanted == name)));
         let changes = Changes::new(Some(base.since.clone()), records, files).without(missing).only(collections);
         return Ok(Comparison { base, head, changes, checked: (None, None), documents_known: false });
     }
@@ -92,7 +92,7 @@ fn contents(side: &Side, checked: Option<&Checked>) -> Result<Contents, String> 
 fn causes(base: &Side, head: &Tree, documents: Documents<'_>, records: &[Change], files: &mut [FileChange]) -> Causes {
     let old = base.tree.clone().unwrap_or_else(|| schemas(&base.snapshot));
     // The settings of a version are not kept as a file that could be put back.
-    let is_kept = |file: &FileChange| base.tree.is_some() || !is_settings(&file.path);
+    let is_kept = |file: &FileChange| base.tree.is_some() || role(&file.path) != Role::Settings;
     let tried_all = altered(&old, head, documents, files, &is_kept);
     let causes = plain_causes(records, files);
     if base.tree.is_none() || !tried_all {
@@ -102,7 +102,7 @@ fn causes(base: &Side, head: &Tree, documents: Documents<'_>, records: &[Change]
         files.iter().filter(|file| wanted(&file.path)).flat_map(|file| file.documents.iter().cloned()).collect()
     };
     let templates = of(&|path| path.ends_with(".jinja"));
-    let settings = of(&|path| is_settings(path) || is_schema(path));
+    let settings = of(&is_rule);
     let before = with_records_of(&old, head);
     let records = match before.files != head.files {
         false => BTreeSet::new(),
@@ -114,15 +114,15 @@ fn causes(base: &Side, head: &Tree, documents: Documents<'_>, records: &[Change]
 }
 
 fn plain_causes(records: &[Change], files: &[FileChange]) -> Causes {
-    let settings = files.iter().any(|file| is_settings(&file.path) || is_schema(&file.path));
+    let settings = files.iter().any(|file| is_rule(&file.path));
     Causes { records: !records.is_empty(), settings, tried: None }
 }
 
 /// The head with the base's records.
 fn with_records_of(base: &Tree, head: &Tree) -> Tree {
     let mut tree = head.clone();
-    tree.files.retain(|path, _| !is_record(path));
-    tree.files.extend(base.files.iter().filter(|(path, _)| is_record(path)).map(|(path, bytes)| (path.clone(), bytes.clone())));
+    tree.files.retain(|path, _| role(path) != Role::Record);
+    tree.files.extend(base.files.iter().filter(|(path, _)| role(path) == Role::Record).map(|(path, bytes)| (path.clone(), bytes.clone())));
     tree
 }
 
@@ -133,8 +133,7 @@ pub(super) fn version_documents(base: &Manifest, head: &Manifest, changes: &Chan
 
 /// The schemas of a version as files.
 fn schemas(version: &Snapshot) -> Tree {
-    let file =
-        |(name, schema): (&String, &serde_json::Value)| (format!("content/schemas/{name}.yaml"), schema.to_string().into_bytes().into());
+    let file = |(name, schema): (&String, &serde_json::Value)| (schema_file(name), schema.to_string().into_bytes().into());
     let schemas = version.collections.iter().filter_map(|(name, collection)| Some((name, collection.schema.as_ref()?)));
     Tree { files: schemas.map(file).collect() }
 }
@@ -196,4 +195,9 @@ pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Found> {
         Some(text) => Side::find(text, root, output),
         None => Side::default_base(root, output),
     }
+}
+
+/// Whether a file says how records are read.
+fn is_rule(path: &str) -> bool {
+    matches!(role(path), Role::Settings | Role::Schema)
 }

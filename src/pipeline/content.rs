@@ -7,11 +7,11 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
-use super::finish::asset_path;
 use super::options::{Checked, Progress};
 use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
 use crate::document::chart::Chart;
 use crate::document::{Document, Origins};
+use crate::layout::{FONTS, asset_file};
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
 use crate::tree::Tree;
@@ -40,7 +40,7 @@ pub(super) struct Prepared {
 impl Prepared {
     /// An image that it shows: a drawing of its own, or one of the book's.
     pub(super) fn image<'a>(&'a self, path: &str, tree: &'a Tree) -> Option<&'a [u8]> {
-        self.drawings.get(path).map(|bytes| &**bytes).or_else(|| tree.get(&asset_path(path)))
+        self.drawings.get(path).map(|bytes| &**bytes).or_else(|| tree.get(&asset_file(path)))
     }
 
     /// The length of its rendered text: how much there is to typeset.
@@ -107,7 +107,7 @@ pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Dia
 
 /// What is wrong with the book's own fonts, which only typesetting knows to read.
 fn fonts(tree: &Tree) -> impl Iterator<Item = Diagnostic> {
-    tree.below("fonts").filter_map(|(path, bytes)| {
+    tree.below(FONTS).filter_map(|(path, bytes)| {
         let fault = typeset::font_fault(path, bytes)?;
         let message = format!("`{path}` can't be read: {fault}");
         Some(

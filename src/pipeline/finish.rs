@@ -10,18 +10,14 @@ use super::options::BuildOptions;
 use super::{front, typesetting};
 use crate::check;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Stamp, TypstSource, to_address};
+use crate::document::{Stamp, TypstSource};
+use crate::layout::{DRAFT, FONTS, THEME, image_name, link_between};
 use crate::markdown::{self, TypstMeta, Written};
 use crate::model::{Book, Date, Settings};
 use crate::render::long_date;
 use crate::tree::Tree;
 use crate::typeset::{self, Engine, Pdf};
 use crate::version::{Digest, files_digest};
-
-/// Where a book keeps its own theme, fonts and images.
-const THEME: &str = "templates/theme.typ";
-const FONTS: &str = "fonts";
-pub(super) const ASSETS: &str = "content/assets";
 
 /// What all documents of a build share.
 pub(super) struct Press<'a> {
@@ -98,7 +94,7 @@ impl<'a> Press<'a> {
 
     pub(super) fn markdown(&self, prepared: &Prepared, stamp: &Stamp) -> Written {
         let id = &prepared.planned.id;
-        markdown::to_markdown(&front::for_readers(prepared, self.book, stamp), stamp, &|other| relative(id, other, "md"))
+        markdown::to_markdown(&front::for_readers(prepared, self.book, stamp), stamp, &|other| link_between(id, other, "md"))
     }
 
     pub(super) fn typst(&self, prepared: &Prepared, stamp: &Stamp) -> TypstSource {
@@ -112,7 +108,7 @@ impl<'a> Press<'a> {
             heading_steps: settings.pdf.are_accessible(),
         };
         let id = &prepared.planned.id;
-        markdown::to_typst(&prepared.document, stamp, &meta, &|other| relative(id, other, "pdf"), &self.fonts.coverage())
+        markdown::to_typst(&prepared.document, stamp, &meta, &|other| link_between(id, other, "pdf"), &self.fonts.coverage())
     }
 
     /// Typesets a document; `Err` holds the faults of its content.
@@ -135,21 +131,6 @@ impl<'a> Press<'a> {
     }
 }
 
-/// Where an image of a document is in the tree.
-pub(super) fn asset_path(path: &str) -> String {
-    format!("{ASSETS}/{}", below_assets(path))
-}
-
-/// Where an image of a document is in a version's folder.
-pub(super) fn image_name(path: &str) -> String {
-    format!("assets/{}", below_assets(path))
-}
-
-fn below_assets(path: &str) -> &str {
-    // The Markdown of a version says `../assets/` in folders.
-    path.trim_start_matches("../").trim_start_matches("assets/")
-}
-
 /// A document's texts under the blank stamp.
 pub(super) fn blank_texts(prepared: &Prepared, press: &Press<'_>) -> BlankTexts {
     let blank = Stamp::blank();
@@ -160,34 +141,10 @@ pub(super) fn blank_texts(prepared: &Prepared, press: &Press<'_>) -> BlankTexts 
 pub(super) fn draft_stamp(date: Date, settings: &Settings) -> Stamp {
     Stamp {
         number: None,
-        name: "draft".to_owned(),
+        name: DRAFT.to_owned(),
         date: date.to_string(),
         long_date: long_date(date, settings),
         digest: String::new(),
         draft: true,
-    }
-}
-
-/// The address of one document in another, both by id.
-pub(super) fn relative(from: &str, to: &str, extension: &str) -> String {
-    let up = "../".repeat(from.matches('/').count());
-    let from_folder = from.rsplit_once('/').map(|(folder, _)| folder);
-    let path = match (from_folder, to.rsplit_once('/')) {
-        (Some(folder), Some((same, name))) if folder == same => format!("{name}.{extension}"),
-        _ => format!("{up}{to}.{extension}"),
-    };
-    to_address(&path).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::relative;
-
-    #[test]
-    fn documents_are_linked_by_relative_paths() {
-        assert_eq!(relative("book", "precedents/kfor", "md"), "precedents/kfor.md");
-        assert_eq!(relative("precedents/kfor", "precedents/unifil", "pdf"), "unifil.pdf");
-        assert_eq!(relative("precedents/kfor", "contributors/egypt", "md"), "../contributors/egypt.md");
-        assert_eq!(relative("book", "members/A#1 50%", "md"), "members/A%231 50%25.md");
     }
 }

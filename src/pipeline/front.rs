@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::content::Prepared;
-use super::finish::image_name;
 use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
+use crate::layout::image_name;
 use crate::model::{Book, Settings};
 use crate::render::{age, as_of};
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::layout::{CollectionPart, Role, SETTINGS, below_content, collection_part, collection_path, role};
 use crate::load;
 use crate::merge::{self, Kind, Markers, MergedLines, Options, Sides};
 use crate::tree::merge_file::{Labels, MergedFile, merge_file};
@@ -50,27 +51,24 @@ fn conflicts(has_conflicts: bool) -> Vec<String> {
 /// What a file holds; nothing where it holds no records and no settings.
 fn kind(file: &str) -> Option<Kind> {
     let is_yaml = file.ends_with(".yaml") || file.ends_with(".yml");
-    match file.strip_prefix("content/")? {
-        "book.yaml" => Some(Kind::Settings),
-        schema if schema.starts_with("schemas/") => is_yaml.then_some(Kind::Settings),
-        asset if asset.starts_with("assets/") => None,
-        record if record.ends_with(".md") => Some(Kind::Markdown),
-        record if record.contains('/') => is_yaml.then_some(Kind::Record),
-        _ => is_yaml.then_some(Kind::Records),
+    match role(file) {
+        Role::Settings => Some(Kind::Settings),
+        Role::Schema => is_yaml.then_some(Kind::Settings),
+        Role::Record if file.ends_with(".md") => Some(Kind::Markdown),
+        Role::Record if below_content(file)?.contains('/') => is_yaml.then_some(Kind::Record),
+        Role::Record => is_yaml.then_some(Kind::Records),
+        Role::Asset | Role::Template | Role::Theme | Role::Font | Role::Other => None,
     }
 }
 
 /// The field that holds the ids of the records of a file, where the book's settings can be read and name one.
 fn key(root: &Path, file: &str) -> Option<String> {
     let (whole, _) = tree::folder::read(root).ok()?;
-    let settings = "content/book.yaml";
-    let tree = Tree { files: whole.files.get_key_value(settings).map(|(path, bytes)| (path.clone(), bytes.clone())).into_iter().collect() };
+    let tree = Tree { files: whole.files.get_key_value(SETTINGS).map(|(path, bytes)| (path.clone(), bytes.clone())).into_iter().collect() };
     let book = load::load(&tree).book?;
-    let stem = file.strip_prefix("content/")?.rsplit_once('.')?.0;
-    let named = |(name, config): (&String, &crate::model::CollectionConfig)| {
-        let path = config.path.as_deref().unwrap_or(name);
-        let path = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml")).unwrap_or(path);
-        if path == stem { config.key.clone() } else { None }
+    let key = |(name, config): (&String, &crate::model::CollectionConfig)| {
+        let path = collection_path(name, config.path.as_deref());
+        (collection_part(name, path, file) == Some(CollectionPart::All)).then(|| config.key.clone())?
     };
-    book.settings.collections.iter().find_map(named)
+    book.settings.collections.iter().find_map(key)
 }

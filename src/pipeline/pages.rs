@@ -3,20 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::content::Prepared;
-use super::finish::{draft_stamp, relative};
+use super::finish::draft_stamp;
 use super::front;
 use super::rendered::Rendered;
 use super::side::{From, Side};
 use crate::document::Stamp;
 use crate::files;
+use crate::layout::{DRAFT, link_between};
 use crate::markdown;
 use crate::model::{Book, Date};
 use crate::tree::folder::MAX_FILE;
 use crate::typeset;
 use crate::version::{Ledger, Version};
-
-/// The draft's folder in the output folder.
-const DRAFT: &str = "draft";
 
 /// Where PDFs of a side's content are.
 pub(super) enum Pages {
@@ -76,7 +74,7 @@ fn is_draft_of(draft: &Path, book: &Book, documents: &[Prepared]) -> bool {
 
 fn readers_markdown(prepared: &Prepared, book: &Book, stamp: &Stamp) -> String {
     let id = &prepared.planned.id;
-    markdown::to_markdown(&front::for_readers(prepared, book, stamp), stamp, &|other| relative(id, other, "md")).text
+    markdown::to_markdown(&front::for_readers(prepared, book, stamp), stamp, &|other| link_between(id, other, "md")).text
 }
 
 /// The date in a document's front matter.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::build::date;
 use super::compare::Comparison;
 use super::content::Prepared;
-use super::finish::{Press, asset_path, image_name};
+use super::finish::Press;
 use super::options::BuildOptions;
 use super::side::{Side, Unusable};
 use super::texts::{Text, Texts};
@@ -17,6 +17,7 @@ use super::{front, typesetting};
 use crate::check;
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
 use crate::document::{Document, Inline, Origins, Stamp, walk};
+use crate::layout::{SETTINGS, asset_file, image_name};
 use crate::load;
 use crate::markdown::{self, TypstMeta};
 use crate::model::{Book, NotesPlacement, Settings};
@@ -91,8 +92,8 @@ impl Redlined {
                 None => new.image(&path).or_else(|| old.image(&path)),
             };
             match image {
-                Some(bytes) => drop(tree.files.insert(asset_path(&path), bytes)),
-                None => drop(tree.files.remove(&asset_path(&path))),
+                Some(bytes) => drop(tree.files.insert(asset_file(&path), bytes)),
+                None => drop(tree.files.remove(&asset_file(&path))),
             }
         }
         let mut notes = Vec::new();
@@ -134,7 +135,7 @@ impl Redlined {
     /// As a part of a page.
     pub fn html(&self) -> String {
         let words = |key: &str| self.book.settings.words.get(key).cloned();
-        let images = |path: &str| self.tree.get(&asset_path(path)).map(<[u8]>::to_vec);
+        let images = |path: &str| self.tree.get(&asset_file(path)).map(<[u8]>::to_vec);
         fragment(&self.redline, &words, &images)
     }
 
@@ -240,7 +241,7 @@ fn plain_look(side: &Side) -> Result<(Tree, Arc<Book>)> {
         "documents": [],
     });
     let mut tree = Tree::default();
-    tree.files.insert("content/book.yaml".to_owned(), settings.to_string().into_bytes().into());
+    tree.files.insert(SETTINGS.to_owned(), settings.to_string().into_bytes().into());
     let loaded = load::load(&tree);
     match loaded.book {
         Some(book) if !has_errors(&loaded.diagnostics) => Ok((tree, Arc::new(book))),
@@ -253,7 +254,7 @@ fn plain_look(side: &Side) -> Result<(Tree, Arc<Book>)> {
 fn without_lost_images(document: &mut Document, tree: &Tree) {
     let said = |inline: &mut Inline| {
         if let Inline::Image { path, alternative, .. } = inline
-            && tree.get(&asset_path(path)).is_none()
+            && tree.get(&asset_file(path)).is_none()
         {
             let said = if alternative.trim().is_empty() { &*path } else { &*alternative };
             *inline = Inline::Text(format!("[{said}]"));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::layout::{collection_files, collection_path};
 use crate::model::Book;
 use crate::{load, tree};
 
@@ -22,12 +23,11 @@ pub struct Kept {
 pub fn collections(root: &Path) -> Result<Vec<Kept>> {
     let book = read(root)?;
     let kept = book.collections.values().map(|collection| {
-        let folder = collection.config.path.clone().unwrap_or_else(|| collection.name.clone());
-        let file = [folder.clone(), format!("{folder}.yaml"), format!("{folder}.yml")];
-        let path = file.iter().map(|name| Path::new("content").join(name)).find(|path| root.join(path).exists());
+        let files = collection_files(collection_path(&collection.name, collection.config.path.as_deref()));
+        let path = files.iter().find(|path| root.join(path).exists()).unwrap_or(&files[0]);
         Kept {
             name: collection.name.clone(),
-            path: path.unwrap_or_else(|| Path::new("content").join(folder)),
+            path: path.into(),
             title: collection.schema.as_ref().and_then(|schema| schema.get("title")?.as_str().map(str::to_owned)),
         }
     });

@@ -5,12 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::side::{Files, Found, Side};
+use crate::layout::{Role, SCHEMAS, SETTINGS, role};
 use crate::tree::Tree;
-
-const RECORDS: &str = "content/";
-const SETTINGS: &str = "content/book.yaml";
-const SCHEMAS: &str = "content/schemas/";
-const ASSETS: &str = "content/assets/";
 
 /// Finds both sides at once, and reads them whole; where both fail, the base's error is given.
 pub fn sides<B, H>(base: B, head: H) -> Result<(Side, Side)>
@@ -53,7 +49,7 @@ where
 /// Whether both sides read records by the same settings and schemas.
 fn same_rules(base: &Tree, head: &Tree) -> bool {
     let rules = |tree: &'_ Tree| -> Vec<(String, Vec<u8>)> {
-        let schemas = tree.below(SCHEMAS.trim_end_matches('/')).map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
+        let schemas = tree.below(SCHEMAS).map(|(path, bytes)| (path.to_owned(), bytes.to_vec()));
         schemas.chain(tree.get(SETTINGS).map(|bytes| (SETTINGS.to_owned(), bytes.to_vec()))).collect()
     };
     rules(base) == rules(head)
@@ -63,7 +59,7 @@ fn same_rules(base: &Tree, head: &Tree) -> bool {
 fn mostly_same(base: &Tree, head: &Tree) -> bool {
     let (mut same, mut differing) = (0, 0);
     for (path, bytes) in &head.files {
-        if path.starts_with(RECORDS) && !path.starts_with(ASSETS) {
+        if matches!(role(path), Role::Record | Role::Schema | Role::Settings) {
             *(if base.files.get(path) == Some(bytes) { &mut same } else { &mut differing }) += bytes.len();
         }
     }
@@ -74,10 +70,10 @@ fn mostly_same(base: &Tree, head: &Tree) -> bool {
 /// there is none.
 fn shared(base: &Files, head: &Side) -> Option<BTreeSet<String>> {
     let (tree, book) = (head.tree.as_ref()?, head.book.as_ref()?);
-    let alone: BTreeSet<&str> = book.records().filter(|record| record.pointer.is_empty()).map(|record| record.file.as_str()).collect();
+    let alone: BTreeSet<&str> = book.records().filter(|record| record.pointer.is_root()).map(|record| record.file.as_str()).collect();
     let mut shared = BTreeSet::new();
     for (path, bytes) in &tree.files {
-        let is_content = path.starts_with(RECORDS) && !path.starts_with(SCHEMAS) && !path.starts_with(ASSETS) && path != SETTINGS;
+        let is_content = role(path) == Role::Record;
         match base.tree.files.get(path) == Some(bytes) {
             _ if !is_content => {}
             true if alone.contains(path.as_str()) => drop(shared.insert(path.clone())),
@@ -94,8 +90,12 @@ fn shared(base: &Files, head: &Side) -> Option<BTreeSet<String>> {
 fn is_sound(base: &Side, head: &Side, shared: &BTreeSet<String>) -> bool {
     let (Some(old), Some(new)) = (&base.book, &head.book) else { return false };
     let Some(tree) = &head.tree else { return false };
-    let alone: BTreeSet<&str> = old.records().filter(|record| record.pointer.is_empty()).map(|record| record.file.as_str()).collect();
-    let gone = base.tree.iter().flat_map(|tree| tree.files.keys()).filter(|path| path.starts_with(RECORDS) && !path.starts_with(ASSETS));
+    let alone: BTreeSet<&str> = old.records().filter(|record| record.pointer.is_root()).map(|record| record.file.as_str()).collect();
+    let gone = base
+        .tree
+        .iter()
+        .flat_map(|tree| tree.files.keys())
+        .filter(|path| matches!(role(path), Role::Record | Role::Schema | Role::Settings));
     let mut gone = gone.filter(|path| !tree.files.contains_key(*path));
     let twice = old.records().any(|record| {
         let same = new.collections.get(&record.collection).and_then(|collection| collection.records.get(&record.id));

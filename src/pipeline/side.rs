@@ -11,16 +11,14 @@ use super::unread::{READING, Unread, is_losing, unread};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::diff::{Since, Snapshot};
 use crate::files;
+use crate::layout::{DATA, MANIFEST, SETTINGS};
 use crate::model::{Book, Date};
 use crate::tree::{self, Tree, revision};
 use crate::version::{Health, Ledger, Manifest, Tools, Version};
 use crate::{audience, load};
 
-const SETTINGS: &str = "content/book.yaml";
-const DATA: &str = "data.json";
 /// The largest `data.json` of a folder that is read, in bytes.
 const LARGEST: u64 = 1 << 30;
-const MANIFEST: &str = "manifest.json";
 
 /// What is compared, and how it is called.
 #[derive(Debug)]

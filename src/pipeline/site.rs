@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::compare::version_documents;
 use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
+use crate::layout::{CLAIMS, DATA, LEDGER, MANIFEST, SITE, version_folder};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{
@@ -17,12 +18,8 @@ use crate::site::{
 use crate::text::capital;
 use crate::version::{self, ClaimLedger, ClaimRow, Entry, Health, Ledger, Manifest, Store, Version};
 
-const CLAIMS: &str = "claims.json";
-const DATA: &str = "data.json";
 /// The list of the site's own files, and the name that it had before; only a folder that has it, or is empty, is replaced.
 const LISTS: &[&str] = &[".reading-site", ".reading-room"];
-/// The site's folder beside the versions.
-const SITE: &str = "site";
 
 /// A reading site that was written.
 #[derive(Debug)]
@@ -69,11 +66,11 @@ pub fn site(ledger_folder: &Path, destination: Option<&Path>, base_url: Option<&
         if inside {
             return Ok(());
         }
-        stage.write("versions.json", ledger.to_json()?.as_bytes())?;
+        stage.write(LEDGER, ledger.to_json()?.as_bytes())?;
         versions.par_iter().filter_map(|files| files.version.as_ref()).try_for_each(|version| {
-            let folder = format!("v{}", version.entry.number);
+            let folder = version_folder(version.entry.number);
             let manifest = version.manifest()?;
-            stage.write(&format!("{folder}/manifest.json"), manifest.to_json()?.as_bytes())?;
+            stage.write(&format!("{folder}/{MANIFEST}"), manifest.to_json()?.as_bytes())?;
             manifest.outputs.keys().try_for_each(|name| stage.write(&format!("{folder}/{name}"), &version.read(name)?))
         })
     })?;
@@ -325,7 +322,7 @@ fn made_of(manifest: &Manifest, id: &str) -> MadeOf {
 
 fn record_values(change: Change, rows: &[diff::Shown]) -> RecordValues {
     let row = |row: &diff::Shown| site::Row {
-        path: row.path.clone(),
+        path: row.path.to_string(),
         label: row.label.clone(),
         part: row.part.name().to_owned(),
         text: row.text.clone(),

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::layout::TEMPLATES;
 use crate::tree::Tree;
 use crate::version::{Digest, Parts};
-
-const FOLDER: &str = "templates";
 
 /// The templates of a tree, and what each refers to.
 #[derive(Debug)]
@@ -16,9 +15,9 @@ pub(super) struct Templates {
 impl Templates {
     /// All templates below `templates/`.
     pub(super) fn of(tree: &Tree) -> Templates {
-        let prefix = format!("{FOLDER}/");
+        let prefix = format!("{TEMPLATES}/");
         let texts: BTreeMap<String, String> = tree
-            .below(FOLDER)
+            .below(TEMPLATES)
             .filter(|(path, _)| path.ends_with(".jinja"))
             .map(|(path, bytes)| (path.trim_start_matches(&prefix).to_owned(), without_comments(&String::from_utf8_lossy(bytes))))
             .collect();
@@ -82,7 +81,7 @@ mod tests {
     fn tree(files: &[(&str, &str)]) -> Tree {
         let mut tree = Tree::default();
         for (path, text) in files {
-            tree.files.insert(format!("templates/{path}"), text.as_bytes().to_vec().into());
+            tree.files.insert(format!("{TEMPLATES}/{path}"), text.as_bytes().to_vec().into());
         }
         tree
     }

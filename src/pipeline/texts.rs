@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, Result, bail};
 
 use super::content::{self, Prepared};
-use super::finish::{asset_path, image_name};
 use super::side::{From, Side, Unusable};
 use crate::diagnostic::has_errors;
 use crate::document::{Document, Inline, walk};
 use crate::files;
+use crate::layout::{asset_file, image_name};
 use crate::markdown;
 use crate::render::{Planned, Renderer, Scope};
 use crate::tree::folder::MAX_FILE;
@@ -134,7 +134,7 @@ impl Texts<'_> {
         match &self.source {
             Source::Templates(_) => {
                 let drawn = self.drawings.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-                drawn.or_else(|| self.side.tree.as_ref()?.files.get(&asset_path(path)).cloned())
+                drawn.or_else(|| self.side.tree.as_ref()?.files.get(&asset_file(path)).cloned())
             }
             Source::Version(version) => version.read(&image_name(path)).ok().map(Arc::from),
             Source::Folder(folder) => files::read(&folder.join(image_name(path)), MAX_FILE).ok().map(Arc::from),

@@ -10,6 +10,7 @@ use super::content::Prepared;
 use super::front;
 use crate::diff::{Change, ChangeKind, Changes, DocumentChange, FieldChange, FileKind, Op, Part, Reason, Snapshot, Word};
 use crate::document::{Inline, plain_text, walk};
+use crate::layout::Pointer;
 use crate::markdown;
 use crate::model::{Date, ShapeId, Shapes};
 use crate::render::{Naming, long_date};
@@ -93,7 +94,7 @@ impl Telling<'_> {
         out["inherited"] = field.inherited.into();
         out["more"] = passages.len().saturating_sub(PASSAGES).into();
         out["passages"] = passages.into_iter().take(PASSAGES).collect();
-        let place = |path: &str| path.rsplit('/').next().and_then(|last| last.parse::<usize>().ok()).map(|index| index + 1);
+        let place = |path: &Pointer| path.index().map(|index| index + 1);
         (out["from"], out["to"]) = (json!(place(&field.base_path)), json!(place(&field.head_path)));
     }
 
@@ -175,10 +176,9 @@ impl Telling<'_> {
     }
 }
 
-/// The shape at a JSON pointer.
-fn at(shapes: &Shapes, pointer: &str) -> Option<ShapeId> {
-    let mut segments = pointer.split('/').skip(1).map(|segment| segment.replace("~1", "/").replace("~0", "~"));
-    segments.try_fold(Shapes::ROOT, |at, segment| {
+/// The shape at a pointer.
+fn at(shapes: &Shapes, pointer: &Pointer) -> Option<ShapeId> {
+    pointer.segments().try_fold(Shapes::ROOT, |at, segment| {
         let item = || segment.parse().ok().or((segment == "-").then_some(0)).and_then(|index| shapes.item(at, index));
         shapes.property(at, &segment).or_else(item)
     })

@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use super::content::Prepared;
-use super::finish::{Press, asset_path};
+use super::finish::Press;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::TypstSource;
+use crate::layout::{THEME, asset_file};
 use crate::model::Date;
 use crate::typeset::{Engine, Failure, Job, Pdf};
 
@@ -40,8 +41,8 @@ fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
             let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
             let at = |code, place| Diagnostic::error(code, place, &message);
             let mut diagnostic = match (fault.theme_line, &fault.asset) {
-                (Some(line), _) => at(Code::Theme, Place::line("templates/theme.typ", line)),
-                (None, Some((image, line))) => at(Code::Typesetting, Place::line(asset_path(image), *line)),
+                (Some(line), _) => at(Code::Theme, Place::line(THEME, line)),
+                (None, Some((image, line))) => at(Code::Typesetting, Place::line(asset_file(image), *line)),
                 (None, None) => prepared.origins.blame(fault.rendered_line.unwrap_or(0), at(Code::Typesetting, Place::Book)),
             };
             diagnostic.help.clone_from(&fault.hints);

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
-use crate::model::{Book, Record};
+use crate::layout::{CollectionPart, collection_part, collection_path};
+use crate::model::Book;
 
 /// Records whose content is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,16 +68,14 @@ pub(super) fn unread(book: &Book, diagnostics: &[Diagnostic]) -> BTreeSet<Unread
 
 /// What of a collection is kept in a file.
 fn kept_in(book: &Book, name: &str, file: &str) -> Option<Unread> {
-    let rest = file.strip_prefix("content/")?;
-    let path = book.collections.get(name)?.config.path.as_deref().unwrap_or(name).trim_end_matches('/');
-    let stem = |file: &str| file.rsplit_once('.').map_or(file.to_owned(), |(stem, _)| stem.to_owned());
-    if rest == path || stem(rest) == path || stem(rest) == format!("schemas/{name}") {
-        return Some(Unread::Collection(name.to_owned()));
+    let collection = book.collections.get(name)?;
+    match collection_part(name, collection_path(name, collection.config.path.as_deref()), file)? {
+        CollectionPart::All => Some(Unread::Collection(name.to_owned())),
+        CollectionPart::Record(stem) => {
+            let id = collection.records.values().find(|record| record.file == file).map_or(stem, |record| record.id.as_str());
+            Some(Unread::Record(name.to_owned(), id.to_owned()))
+        }
     }
-    let inner = rest.strip_prefix(path)?.strip_prefix('/')?;
-    let here = |record: &&Record| record.file == file;
-    let id = book.collections.get(name)?.records.values().find(here).map_or_else(|| stem(inner), |record| record.id.clone());
-    Some(Unread::Record(name.to_owned(), id))
 }
 
 impl std::fmt::Display for Unread {

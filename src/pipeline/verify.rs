@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 
 use crate::diff::Snapshot;
 use crate::files;
+use crate::layout::DATA;
 use crate::typeset::{Identity, identity};
 use crate::version::{self, Digest, Entry, Ledger, Match, Version};
 
 /// The largest file that is held against versions, in bytes.
 const LARGEST: u64 = 1 << 30;
-const DATA: &str = "data.json";
 
 /// What a file in hand is.
 #[derive(Debug)]

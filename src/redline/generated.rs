@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::token::{Leaf, Run};
 use crate::document::{Block, BlockKind, Document, StampField, plain_text};
+use crate::layout::is_version_name;
 
 /// The directive around a list of changes.
 pub(super) const CHANGES: &str = "changes";
@@ -99,7 +100,7 @@ impl Version {
     pub(super) fn of(front: &Map<String, Value>) -> Version {
         let text = |key: &str| front.get(key).and_then(Value::as_str).map(str::to_owned);
         let name = text("version").and_then(|name| name.rsplit('/').next().map(str::to_owned));
-        let is_number = |name: &String| name.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        let is_number = |name: &String| is_version_name(name);
         let is_digest = |digest: &String| digest.len() >= 8 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         Version {
             name: name.filter(is_number),

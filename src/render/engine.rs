@@ -11,6 +11,7 @@ use super::token::RESERVED;
 use super::values::{CollectionObject, Pass, RecordObject, StampObject, optional, text};
 use super::{Scope, filters};
 use crate::document::StampField;
+use crate::layout::TEMPLATES;
 use crate::tree::Tree;
 
 /// Work that a render may do whatever the size of the book: about a second's worth, and 1.2 GiB of text.
@@ -28,7 +29,6 @@ pub(crate) const DEPTH: usize = 200;
 pub(crate) const LONGEST: usize = 64 << 20;
 
 /// The folder that templates are read from, and nothing outside it.
-pub const TEMPLATES: &str = "templates";
 
 /// Stack that must be left where a template is read or rendered, and what is taken otherwise; memory is used only as it is touched.
 const STACK: (usize, usize) = (16 << 20, 48 << 20);

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
-use super::engine::{DEPTH, Engine, LONGEST, TEMPLATES};
+use super::engine::{DEPTH, Engine, LONGEST};
 use super::filters::{BARE, FILTERS, FUNCTIONS, TESTS};
 use super::plan::Planned;
 use super::token::{BROKEN, CUTS, TOO_LONG};
 use super::values::{Origin as Blamed, Pass, TOO_LARGE};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
 use crate::document::Origin;
+use crate::layout::{Pointer, SETTINGS, TEMPLATES};
 use crate::model::{DocumentPlan, Reference};
 
 /// Faults that templates have before any of them is rendered.
@@ -40,7 +41,7 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
 
 /// An id in `book.yaml` that can't be rendered.
 pub(crate) fn of_document_id(plan: &DocumentPlan, index: usize, record: Option<(&str, &Pass)>, error: &Error) -> Diagnostic {
-    let place = Place::value("content/book.yaml", format!("/documents/{index}/id"));
+    let place = Place::value(SETTINGS, Pointer::from(["documents"]).child(index).child("id"));
     let of = record.map(|(id, _)| format!(" for record `{id}`")).unwrap_or_default();
     let miss = record.and_then(|(_, pass)| pass.missed()).filter(|_| error.kind() == ErrorKind::UndefinedError);
     let why = miss.as_ref().map_or_else(|| detail(error), |miss| format!("{} has no `{}`", miss.owner, miss.name));
@@ -113,7 +114,7 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
 fn at_record(pass: &Pass, planned: &Planned, origin: &Blamed, diagnostic: Diagnostic) -> Diagnostic {
     let (collection, id) = origin.record.clone();
     let Some(record) = pass.book.record(&Reference { collection, id }) else { return diagnostic };
-    let here = Place::value(&record.file, format!("{}{}", record.pointer, origin.path));
+    let here = Place::value(&record.file, record.pointer.join(&origin.path));
     let template = diagnostic.place.clone();
     let mut diagnostic = diagnostic.record(record.path()).via(format!("drawn in document `{}` here", planned.id), template);
     diagnostic.place = here;

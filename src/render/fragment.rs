@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::token::shield;
 use super::values::Origin;
 use crate::document::{Block, BlockKind, Inline, walk};
+use crate::layout::Pointer;
 use crate::model::Citation;
 
 /// A piece of a field's text.
@@ -17,7 +18,7 @@ pub(crate) enum Mention<'a> {
     /// `[=collection/id/field]` or `[=collection/id]`.
     Print {
         record: (&'a str, &'a str),
-        path: String,
+        path: Pointer,
     },
 }
 
@@ -79,7 +80,7 @@ fn mention(inner: &str) -> Option<Mention<'_>> {
     }
     let mut parts = inner.strip_prefix('=')?.trim().splitn(3, '/');
     let record = (parts.next()?, parts.next()?);
-    let path = parts.next().map(|path| format!("/{path}")).unwrap_or_default();
+    let path = parts.next().map(Pointer::of_path).unwrap_or_default();
     (!record.0.is_empty() && !record.1.is_empty()).then_some(Mention::Print { record, path })
 }
 
@@ -91,7 +92,7 @@ pub enum Named {
     Value {
         collection: String,
         id: String,
-        path: String,
+        path: Pointer,
     },
 }
 
@@ -161,7 +162,7 @@ mod tests {
             mentions("About [=p/kfor/troops] men [@a#3; b], [x] and [@]."),
             [
                 Mention::Text("About "),
-                Mention::Print { record: ("p", "kfor"), path: "/troops".to_owned() },
+                Mention::Print { record: ("p", "kfor"), path: ["troops"].into() },
                 Mention::Text(" men "),
                 Mention::Cite(vec!["a#3", "b"]),
                 Mention::Text(", [x] and [@]."),

@@ -26,10 +26,10 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Document, Origins};
+use crate::layout::TEMPLATES;
 use crate::model::Book;
 use crate::tree::Tree;
 
-pub use engine::TEMPLATES;
 pub use fragment::{Named, names as mentions};
 pub use naming::Naming;
 pub use plan::Planned;

@@ -10,6 +10,7 @@ use super::token::unshield;
 use super::values::{Pass, RecordObject};
 use super::{Scope, fault, operators};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::{Pointer, SETTINGS, TEMPLATES, safe_path};
 use crate::model::{Book, DocumentPlan, NotesPlacement};
 
 /// One document to be made.
@@ -32,14 +33,14 @@ pub(crate) fn expand(book: &std::sync::Arc<Book>, engine: &Engine, diagnostics: 
     for (index, plan) in book.settings.documents.iter().enumerate() {
         if !engine.has(&plan.template) {
             let known = did_you_mean(&plan.template, engine.sources.keys().map(String::as_str));
-            let place = Place::value("content/book.yaml", format!("/documents/{index}/template"));
+            let place = Place::value(SETTINGS, Pointer::from(["documents"]).child(index).child("template"));
             // A template that can't be used for another reason has its own diagnostic.
             if !engine.reserved.iter().any(|(name, _)| *name == plan.template) && !engine.not_text.contains(&plan.template) {
                 let message = format!("document `{}` names template `{}`, which doesn't exist", plan.id, plan.template);
                 diagnostics.push(
                     Diagnostic::error(Code::MissingTemplate, place, message)
                         .maybe_help(known)
-                        .help(format!("templates are files below `{}/` that end in `.jinja`", super::TEMPLATES)),
+                        .help(format!("templates are files below `{TEMPLATES}/` that end in `.jinja`")),
                 );
             }
             continue;
@@ -84,7 +85,7 @@ fn each(
     let unreadable = |fault: &Unreadable| minijinja::Error::new(minijinja::ErrorKind::SyntaxError, fault.why);
     let template = match &rewritten {
         Err(fault) if fault.is_limit => Err(unreadable(fault)),
-        _ => env.template_from_named_str("content/book.yaml", source),
+        _ => env.template_from_named_str(SETTINGS, source),
     };
     let template = template.and_then(|template| rewritten.as_ref().map(|_| template).map_err(unreadable));
     let template = match template {
@@ -118,26 +119,4 @@ fn id_text(pass: &Pass, value: &minijinja::Value) -> Result<String, minijinja::E
         ValueKind::None => Err(operators::error("the field is absent or not known")),
         _ => Err(operators::error("only a text or a number can stand here")),
     }
-}
-
-/// A path whose parts are safe file names everywhere: other characters become hyphens.
-///
-/// Parts that say something about the file system (`..`, an empty part) stay, for `check` to refuse.
-fn safe_path(text: &str) -> String {
-    let safe = |part: &str| {
-        if matches!(part, "" | "." | "..") {
-            return part.to_owned();
-        }
-        let mut out = String::new();
-        for c in part.chars() {
-            match c {
-                c if c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') => out.push(c.to_ascii_lowercase()),
-                c if c.is_alphanumeric() => out.push(c),
-                _ if out.ends_with('-') => {}
-                _ => out.push('-'),
-            }
-        }
-        out.trim_matches(['-', '.']).to_owned()
-    };
-    text.split('/').map(safe).collect::<Vec<_>>().join("/")
 }

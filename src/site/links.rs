@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::path;
-use crate::document::{to_address, to_path};
+use crate::layout::{to_address, to_path};
 
 /// The files of a version, as its documents link to them.
 #[derive(Debug)]

@@ -28,7 +28,7 @@ pub use links::{VersionLinks, in_reading_order};
 pub use path::version as version_folder;
 pub use robots::robots_above;
 
-use crate::document::to_address;
+use crate::layout::to_address;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

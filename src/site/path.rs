@@ -2,12 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::document::to_address;
-
-/// The folder of a version's pages: `v7`.
-pub fn version(number: u32) -> String {
-    format!("v{number}")
-}
+use crate::layout::to_address;
+pub use crate::layout::version_folder as version;
 
 /// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside; a part of an
 /// id that would mean something else in an address gets a digest behind what can stand there.

@@ -13,9 +13,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::Tree;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files;
-
-/// The folders below the root that a book is made of.
-pub const FOLDERS: [&str; 3] = ["content", "templates", "fonts"];
+use crate::layout::FOLDERS;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: u64 = 256 << 20;

@@ -12,9 +12,10 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::folder::{FOLDERS, MAX_FILE, MAX_TOTAL, unreadable};
+use super::folder::{MAX_FILE, MAX_TOTAL, unreadable};
 use super::{Tree, git, lfs};
 use crate::diagnostic::Diagnostic;
+use crate::layout::FOLDERS;
 
 /// What git knows of the folder of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,15 +3,15 @@
 use anyhow::{Context, Result, bail};
 
 use super::disk::Durability;
-use super::folder::folder_name;
-use super::manifest::{self, Manifest};
+use super::manifest::Manifest;
 use super::recover::STAGING;
 use super::{Digest, Entry, Ledger, Stage, Store};
+use crate::layout::{MANIFEST, version_folder};
 
 impl Store {
     /// Begins to take over a version that the ledger lacks, or whose folder is gone.
     pub fn stage_adopted(&self, entry: &Entry) -> Result<Stage> {
-        let name = folder_name(entry.number);
+        let name = version_folder(entry.number);
         let target = self.output.join(&name);
         if self.disk.is_folder(&target) {
             bail!("`{}` is there already", target.display());
@@ -34,7 +34,7 @@ impl Store {
         if listed.outputs != stage.outputs() {
             bail!("the files of version {} are not those of its manifest", entry.number);
         }
-        stage.write(manifest::FILE, manifest)?;
+        stage.write(MANIFEST, manifest)?;
         stage.settle()?;
         self.sync()?;
         self.enter(entry)

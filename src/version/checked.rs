@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Durability};
-use super::manifest;
 use super::{Digest, Parts, Version};
+use crate::layout::MANIFEST;
 
 const FILE: &str = ".checked.json";
 const FORMAT: u32 = 1;
@@ -66,7 +66,7 @@ fn seen(version: &Version, disk: &Disk) -> io::Result<(Digest, SystemTime)> {
     let mut parts = Parts::new("brief files seen 1");
     parts.add_digest("manifest", version.entry.manifest);
     let mut newest = SystemTime::UNIX_EPOCH;
-    for name in manifest.outputs.keys().map(String::as_str).chain([manifest::FILE]) {
+    for name in manifest.outputs.keys().map(String::as_str).chain([MANIFEST]) {
         let metadata = disk.metadata(&version.folder().join(name))?;
         newest = newest.max(metadata.modified()?);
         parts.add("name", name);

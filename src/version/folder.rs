@@ -7,9 +7,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
 use super::checked::Checked;
-use super::manifest::{self, Manifest};
-use super::recover::{LATEST, version_number};
+use super::manifest::Manifest;
 use super::{Digest, Disk, Entry, Ledger};
+use crate::layout::{LATEST, MANIFEST, version_folder, version_number};
 
 /// A version that the ledger names.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Version {
         Version {
             entry: entry.clone(),
             output: output.to_owned(),
-            folder: output.join(folder_name(entry.number)),
+            folder: output.join(version_folder(entry.number)),
             disk: disk.clone(),
             manifest: OnceLock::new(),
         }
@@ -78,7 +78,7 @@ impl Version {
         if let Some(manifest) = self.manifest.get() {
             return Ok(manifest);
         }
-        let path = self.folder.join(manifest::FILE);
+        let path = self.folder.join(MANIFEST);
         let bytes = self.disk.read(&path, Manifest::LARGEST).with_context(|| format!("can't read `{}`", path.display()))?;
         if Digest::of(&bytes) != self.entry.manifest {
             return Err(changed(&path));
@@ -159,7 +159,7 @@ impl Version {
         let Ok(manifest) = self.manifest() else { return Vec::new() };
         let files = walkdir::WalkDir::new(&self.folder).sort_by_file_name().into_iter().flatten();
         let names = files.filter(|entry| !entry.file_type().is_dir()).map(|entry| name_in(&self.folder, entry.path()));
-        names.filter(|name| name != manifest::FILE && !manifest.outputs.contains_key(name) && !is_litter(name)).collect()
+        names.filter(|name| name != MANIFEST && !manifest.outputs.contains_key(name) && !is_litter(name)).collect()
     }
 }
 
@@ -168,18 +168,13 @@ impl Version {
 pub fn latest_folder(output: &Path) -> Result<PathBuf> {
     let latest = output.join(LATEST);
     let linked = Disk::default().linked(&latest).filter(|name| version_number(name).is_some());
-    let newest = Ledger::read(output)?.newest().map(|entry| folder_name(entry.number));
+    let newest = Ledger::read(output)?.newest().map(|entry| version_folder(entry.number));
     Ok(match (linked, newest) {
         (Some(linked), Some(newest)) if linked == newest && latest.is_dir() => latest,
         (_, Some(newest)) => output.join(newest),
         (Some(linked), None) => output.join(linked),
         (None, None) => latest,
     })
-}
-
-/// `v7`.
-pub(super) fn folder_name(number: u32) -> String {
-    format!("v{number}")
 }
 
 /// A path in a folder, with `/` between folders.

@@ -6,10 +6,9 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::{Digest, Disk};
+use crate::layout::LEDGER;
 use crate::model::Date;
 
-/// The ledger's file in the output folder.
-pub(super) const FILE: &str = "versions.json";
 /// The largest ledger that is read, in bytes: tens of thousands of versions.
 const LARGEST: u64 = 64 << 20;
 /// The newest format that this brief reads, and the one it writes.
@@ -76,7 +75,7 @@ impl Ledger {
     }
 
     pub(super) fn read_through(output: &Path, disk: &Disk) -> Result<Ledger> {
-        let path = output.join(FILE);
+        let path = output.join(LEDGER);
         match disk.read(&path, LARGEST) {
             Ok(bytes) => Ledger::parse(&bytes).with_context(|| format!("can't use the ledger `{}`", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Ledger::default()),

@@ -10,7 +10,6 @@ use super::Digest;
 use crate::model::Date;
 
 /// The manifest's file in a version's folder.
-pub(super) const FILE: &str = "manifest.json";
 /// The format that is written; what format 2 added, the parts of documents, older versions lack.
 const FORMAT: u32 = 2;
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::folder::folder_name;
 use super::{Disk, Health, Ledger, Version};
+use crate::layout::version_folder;
 
 /// The versions that pruning would delete. Two that are equal delete the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Pruning {
         for entry in ledger.versions() {
             let number = entry.number;
             let is_full = plan.kept.len() == keep;
-            let is_folder = disk.is_folder(&output.join(folder_name(number)));
+            let is_folder = disk.is_folder(&output.join(version_folder(number)));
             match (entry.pruned, is_folder) {
                 // A pruning that was cut short left it.
                 (true, true) => plan.deleted.push(number),

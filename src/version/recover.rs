@@ -6,11 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use super::Ledger;
 use super::disk::Disk;
-use super::folder::folder_name;
+use crate::layout::{LATEST, version_folder, version_number};
 
 /// What the names of our own passing files and folders start with.
 pub(super) const STAGING: &str = ".staging-";
-pub(super) const LATEST: &str = "latest";
 pub(super) const PRUNED: &str = ".pruned-";
 const SET_ASIDE: &str = ".set-aside-";
 const BESIDE: [&str; 4] = [".versions.json.new", ".latest.new", ".inputs.json.new", ".checked.json.new"];
@@ -42,7 +41,7 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
         );
     }
     if !unknown.is_empty() {
-        let from = output.join(folder_name(due));
+        let from = output.join(version_folder(due));
         let name = (1..)
             .map(|turn| if turn == 1 { format!("{SET_ASIDE}v{due}") } else { format!("{SET_ASIDE}v{due}-{turn}") })
             .find(|name| !names.contains(name))
@@ -52,11 +51,4 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
         notes.push(format!("an interrupted build left `{}`; it was set aside as `{}`", from.display(), to.display()));
     }
     Ok(notes)
-}
-
-/// The number in a name such as `v7`.
-pub(super) fn version_number(name: &str) -> Option<u32> {
-    let digits = name.strip_prefix('v')?;
-    let number = digits.parse().ok()?;
-    (folder_name(number) == name).then_some(number)
 }

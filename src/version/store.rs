@@ -12,17 +12,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::disk::{Disk, Durability};
-use super::folder::{Version, folder_name};
-use super::ledger::{self, Commit, Entry, Ledger};
-use super::manifest::{self, Manifest};
+use super::folder::Version;
+use super::ledger::{Commit, Entry, Ledger};
+use super::manifest::Manifest;
 use super::prune::Pruning;
-use super::recover::{LATEST, PRUNED, STAGING, recover, version_number};
+use super::recover::{PRUNED, STAGING, recover};
 use super::replace::{Replaced, is_there};
 use super::{Digest, DocumentEntry, Stage, Tools};
 use crate::files::Guard;
+use crate::layout::{DRAFT, LATEST, LEDGER, MANIFEST, version_folder, version_number};
 use crate::model::Date;
 
-const DRAFT: &str = "draft";
 /// The draft's list of its own files.
 const DRAFT_LIST: &str = ".draft.json";
 const LOCK: &str = ".lock";
@@ -98,7 +98,7 @@ impl Store {
     /// Begins the next version.
     pub fn stage(&self) -> Result<Stage> {
         let number = self.ledger.next_number();
-        let name = folder_name(number);
+        let name = version_folder(number);
         let staging = self.output.join(format!("{STAGING}{name}"));
         self.disk.remove(&staging).with_context(|| format!("can't remove `{}`", staging.display()))?;
         Stage::new(staging, self.output.join(&name), number, Durability::Synced, &self.disk)
@@ -113,7 +113,7 @@ impl Store {
         let Release { digest, date, summary, documents, tools, commit } = release;
         let count = documents.len();
         let manifest = Manifest::new(number, digest, date, tools, documents, stage.outputs()).to_json()?;
-        stage.write(manifest::FILE, manifest.as_bytes())?;
+        stage.write(MANIFEST, manifest.as_bytes())?;
         let entry = Entry {
             number,
             digest,
@@ -179,8 +179,8 @@ impl Store {
         self.write_ledger(&ledger)?;
         self.ledger = ledger;
         for number in &plan.deleted {
-            let folder = self.output.join(folder_name(*number));
-            let passing = self.output.join(format!("{PRUNED}{}", folder_name(*number)));
+            let folder = self.output.join(version_folder(*number));
+            let passing = self.output.join(format!("{PRUNED}{}", version_folder(*number)));
             let delete = || self.disk.rename(&folder, &passing).and_then(|()| self.disk.remove(&passing));
             delete().with_context(|| format!("can't delete `{}`", folder.display()))?;
         }
@@ -188,7 +188,7 @@ impl Store {
     }
 
     pub(super) fn write_ledger(&self, ledger: &Ledger) -> Result<()> {
-        let path = self.output.join(ledger::FILE);
+        let path = self.output.join(LEDGER);
         let text = ledger.to_json()?;
         self.disk
             .replace(&path, text.as_bytes(), Durability::Synced)
@@ -201,8 +201,8 @@ impl Store {
 
     /// Takes a version back that the ledger doesn't know; where that fails too, recovery sets it aside.
     fn withdraw(&self, number: u32) {
-        let staging = self.output.join(format!("{STAGING}{}", folder_name(number)));
-        if self.disk.rename(&self.output.join(folder_name(number)), &staging).is_ok() {
+        let staging = self.output.join(format!("{STAGING}{}", version_folder(number)));
+        if self.disk.rename(&self.output.join(version_folder(number)), &staging).is_ok() {
             let _ = self.disk.remove(&staging);
         }
     }
@@ -210,7 +210,7 @@ impl Store {
     /// Lets `latest` name the newest version; that it can't is worth a note, but the version stands.
     pub(super) fn point_latest(&mut self) {
         let Some(newest) = self.ledger.newest() else { return };
-        let (path, target) = (self.output.join(LATEST), folder_name(newest.number));
+        let (path, target) = (self.output.join(LATEST), version_folder(newest.number));
         let now = self.disk.linked(&path);
         if now.as_ref() == Some(&target) {
             return;

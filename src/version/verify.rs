@@ -5,10 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::folder::folder_name;
 use super::manifest::Manifest;
-use super::recover::{LATEST, version_number};
 use super::{Digest, Disk, Entry, Health, Ledger, Output, Version};
+use crate::layout::{LATEST, version_folder, version_number};
 
 /// What verifying a place of versions found: a folder here, or where versions were published.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +43,7 @@ impl Verification {
         let (ledger, disk) = (Ledger::read(output)?, Disk::default());
         let mut found = Verification { place: output.display().to_string(), ..Verification::default() };
         for entry in ledger.versions() {
-            let folder = output.join(folder_name(entry.number));
+            let folder = output.join(version_folder(entry.number));
             if entry.pruned {
                 if disk.is_folder(&folder) {
                     found.notes.push(format!("`{}` is still there, and the ledger lists it as pruned", folder.display()));
@@ -77,7 +76,7 @@ impl Verification {
         self.faults.extend(
             unknown
                 .iter()
-                .map(|number| format!("`{}` is there, and the ledger does not list it", output.join(folder_name(*number)).display())),
+                .map(|number| format!("`{}` is there, and the ledger does not list it", output.join(version_folder(*number)).display())),
         );
         let latest = output.join(LATEST);
         let Some(newest) = ledger.newest() else { return };

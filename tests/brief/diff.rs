@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use brief::diff::{Change, ChangeKind, Changes, Normal, Op, Snapshot, apply, compare, summary};
+use brief::layout::Pointer;
 use brief::model::{CollectionSnapshot, RecordSnapshot, Said, Shape, Shapes};
 use indexmap::IndexMap;
 use proptest::prelude::*;
@@ -49,7 +50,7 @@ fn paint(changes: &[Change]) -> String {
         writeln!(out, "{:?} {}/{}{from}: {}", change.kind, change.collection, change.id, change.name).unwrap();
         for field in &change.fields {
             let paths = match (&field.base_path, &field.head_path) {
-                (base, head) if *base == field.path && *head == field.path => field.path.clone(),
+                (base, head) if *base == field.path && *head == field.path => field.path.to_string(),
                 (base, head) => format!("{} ({base} → {head})", field.path),
             };
             let inherited = if field.inherited { " inherited" } else { "" };
@@ -135,7 +136,7 @@ fn record() -> impl Strategy<Value = RecordSnapshot> {
     (prop::collection::hash_map(key, value(), 0..6), said(), said(), any::<u64>()).prop_map(|(fields, own, claimed, which)| {
         let fields: serde_json::Map<String, Json> = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         let mut pointers = Vec::new();
-        leaves(&Json::Object(fields.clone()), String::new(), &mut pointers);
+        leaves(&Json::Object(fields.clone()), &Pointer::root(), &mut pointers);
         let claims = pointers
             .into_iter()
             .enumerate()
@@ -150,13 +151,11 @@ fn record() -> impl Strategy<Value = RecordSnapshot> {
 }
 
 /// The pointers of scalars.
-fn leaves(value: &Json, path: String, out: &mut Vec<String>) {
+fn leaves(value: &Json, path: &Pointer, out: &mut Vec<Pointer>) {
     match value {
-        Json::Object(fields) => {
-            fields.iter().for_each(|(key, value)| leaves(value, format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")), out))
-        }
-        Json::Array(items) => items.iter().enumerate().for_each(|(index, item)| leaves(item, format!("{path}/{index}"), out)),
-        _ => out.push(path),
+        Json::Object(fields) => fields.iter().for_each(|(key, value)| leaves(value, &path.child(key), out)),
+        Json::Array(items) => items.iter().enumerate().for_each(|(index, item)| leaves(item, &path.child(index), out)),
+        _ => out.push(path.clone()),
     }
 }
 
@@ -164,7 +163,7 @@ fn leaves(value: &Json, path: String, out: &mut Vec<String>) {
 fn envelop(record: &mut RecordSnapshot, which: u64) {
     for (index, pointer) in record.claims.keys().cloned().collect::<Vec<_>>().into_iter().enumerate() {
         let mut fields = Json::Object(std::mem::take(&mut record.fields));
-        let place = fields.pointer_mut(&pointer).unwrap();
+        let place = fields.pointer_mut(pointer.as_str()).unwrap();
         let bare = place.take();
         *place = match which >> ((index * 3) % 61) & 7 {
             0 => json!({ "value": bare }),
@@ -197,7 +196,14 @@ pub(crate) fn snapshot() -> impl Strategy<Value = Snapshot> {
 fn shuffled(record: &RecordSnapshot) -> RecordSnapshot {
     let shapes = shapes();
     let mut claims = BTreeMap::new();
-    let fields = shuffle(&Json::Object(record.fields.clone()), Some(Shapes::ROOT), &shapes, "", "", &record.claims, &mut claims);
+    let fields = shuffle(
+        &Json::Object(record.fields.clone()),
+        Some(Shapes::ROOT),
+        &shapes,
+        (&Pointer::root(), &Pointer::root()),
+        &record.claims,
+        &mut claims,
+    );
     let Json::Object(fields) = fields else { unreachable!() };
     RecordSnapshot { fields, claims, ..record.clone() }
 }
@@ -206,13 +212,12 @@ fn shuffle(
     value: &Json,
     at: Option<brief::model::ShapeId>,
     shapes: &Shapes,
-    from: &str,
-    to: &str,
-    old: &BTreeMap<String, Said>,
-    new: &mut BTreeMap<String, Said>,
+    (from, to): (&Pointer, &Pointer),
+    old: &BTreeMap<Pointer, Said>,
+    new: &mut BTreeMap<Pointer, Said>,
 ) -> Json {
     if let Some(said) = old.get(from) {
-        new.insert(to.to_owned(), said.clone());
+        new.insert(to.clone(), said.clone());
         return value.clone();
     }
     match value {
@@ -220,21 +225,20 @@ fn shuffle(
             .iter()
             .rev()
             .map(|(key, value)| {
-                let segment = key.replace('~', "~0").replace('/', "~1");
                 let below = at.and_then(|at| shapes.property(at, key));
-                (key.clone(), shuffle(value, below, shapes, &format!("{from}/{segment}"), &format!("{to}/{segment}"), old, new))
+                (key.clone(), shuffle(value, below, shapes, (&from.child(key), &to.child(key)), old, new))
             })
             .collect(),
         Json::Array(items) => {
             let shape = at.and_then(|at| shapes.get(at));
-            let plain_mapping = |(index, item): (usize, &Json)| item.is_object() && !old.contains_key(&format!("{from}/{index}"));
+            let plain_mapping = |(index, item): (usize, &Json)| item.is_object() && !old.contains_key(&from.child(index));
             let free = shape.is_none_or(|shape| !shape.ordered && shape.prefix.is_empty()) && items.iter().enumerate().all(plain_mapping);
             let count = items.len();
             (0..count)
                 .map(|place| {
                     let index = if free { count - 1 - place } else { place };
                     let below = at.and_then(|at| shapes.item(at, index));
-                    shuffle(&items[index], below, shapes, &format!("{from}/{index}"), &format!("{to}/{place}"), old, new)
+                    shuffle(&items[index], below, shapes, (&from.child(index), &to.child(place)), old, new)
                 })
                 .collect()
         }
@@ -358,7 +362,7 @@ fn ten_thousand_records() {
     let records: IndexMap<String, RecordSnapshot> = (0..10_000)
         .map(|n| {
             let fields = json!({ "name": format!("Record {n}"), "troops": n, "body": text(n), "units": [{ "id": "a", "strength": n }, { "id": "b", "strength": 2 * n }] });
-            let claims = BTreeMap::from([("/troops".to_owned(), Said { source: vec!["s#1".to_owned()], ..Said::default() })]);
+            let claims = BTreeMap::from([(Pointer::from(["troops"]), Said { source: vec!["s#1".to_owned()], ..Said::default() })]);
             (format!("r{n}"), RecordSnapshot { name: format!("Record {n}"), fields: fields.as_object().unwrap().clone(), claims, ..RecordSnapshot::default() })
         })
         .collect();

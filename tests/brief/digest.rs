@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use brief::layout::Pointer;
 use brief::model::{
     Attribution, Book, Citation, Claim, Collection, CollectionConfig, Held, Map, NotesPlacement, PdfOptions, Qualifier, Record, Settings,
     Shape, Shapes, Snapshot, Value,
@@ -21,7 +22,7 @@ fn claim(held: Held) -> Claim {
         as_of: None,
         marking: Default::default(),
         confidence: None,
-        path: String::new(),
+        path: Pointer::root(),
         envelope: false,
         own_source: false,
     }
@@ -40,7 +41,7 @@ fn record(id: &str, fields: impl IntoIterator<Item = (&'static str, Value)>) -> 
         collection: "precedents".to_owned(),
         id: id.to_owned(),
         file: format!("content/precedents/{id}.yaml"),
-        pointer: String::new(),
+        pointer: Pointer::root(),
         fields: fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
         own: Attribution { sources: vec![Citation::parse("news#7")], ..Attribution::default() },
         allow: Vec::new(),

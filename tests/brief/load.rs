@@ -307,7 +307,7 @@ fn a_mapping_around_claims_gives_them_its_source() {
     let files = thing("source: report\nnext: { source: letter#1, confidence: high, amount: 1.5, next: { as_of: 2024, amount: 2 } }\n");
     let book = book_of(&borrowed(&files));
     let record = &book.collections["things"].records["it"];
-    let Some(Value::Map(next)) = record.at("/next") else { panic!("{:?}", record.fields) };
+    let Some(Value::Map(next)) = record.at(&["next"].into()) else { panic!("{:?}", record.fields) };
     assert_eq!(next.keys().collect::<Vec<_>>(), ["amount", "next"], "what is read is no field");
     let data = brief::model::Snapshot::of(&book);
     let snapped = &data.collections["things"].records["it"];
@@ -334,7 +334,7 @@ fn a_markdown_record_is_front_matter_and_text() {
     assert_eq!(texts["one"].own.sources[0].source, "x");
     assert_eq!(text("two"), Some(Value::Markdown("    code".to_owned())), "an indent has a meaning");
     let tree = tree_of(&[("content/texts/one.md", "---\ntitle: One\n---\n\nFirst.\n")]);
-    let mut found = vec![Diagnostic::error(Code::RawHtml, Place::value("content/texts/one.md", "/body"), "x")];
+    let mut found = vec![Diagnostic::error(Code::RawHtml, Place::value("content/texts/one.md", ["body"]), "x")];
     load::locate(&tree, &mut found);
     assert_eq!(found[0].place, Place::line("content/texts/one.md", 5));
 }

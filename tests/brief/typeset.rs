@@ -173,7 +173,7 @@ fn cite_inlines(inlines: &mut Vec<Inline>, claims: &mut Vec<PrintedClaim>) {
 fn claim(printed: &str) -> PrintedClaim {
     PrintedClaim {
         record: "things/one".into(),
-        path: "/field".into(),
+        path: ["field"].into(),
         value: json!(printed),
         printed: printed.into(),
         sources: vec!["report".into()],

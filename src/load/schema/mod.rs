@@ -15,6 +15,7 @@ use super::shapes::{Annotated, annotate};
 use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::layout::Pointer;
 use crate::model::{Date, SOURCES};
 
 /// The dialect, the only one there is.
@@ -42,7 +43,7 @@ impl Schema {
                 && !names.contains(&name)
             {
                 let message = format!("the schema refers to the collection `{name}`, which the book doesn't have");
-                let place = Place::value(file, super::shapes::below(pointer, &["x-ref"]));
+                let place = Place::value(file, pointer.child("x-ref"));
                 faults
                     .push(Diagnostic::error(Code::UnknownCollection, place, message).maybe_help(did_you_mean(name, names.iter().copied())));
             }
@@ -83,13 +84,13 @@ pub(super) fn read(tree: &crate::tree::Tree, file: &str, collection: &str, diagn
 pub(super) fn compile(json: &Json, file: &str) -> Result<(Annotated, Validator), Vec<Diagnostic>> {
     let annotated = annotate(json);
     if annotated.too_many {
-        return Err(vec![invalid(file, "", "the schema leads to more places than the limit of 20000")]);
+        return Err(vec![invalid(file, Pointer::root(), "the schema leads to more places than the limit of 20000")]);
     }
     match options().build(json) {
         Ok(validator) => Ok((annotated, validator)),
         Err(error) => {
             let mut faults = Vec::new();
-            let place = |pointer: &str, target| Place::Pointer { file: file.to_owned(), pointer: pointer.to_owned(), target };
+            let place = |pointer: &Pointer, target| Place::Pointer { file: file.to_owned(), pointer: pointer.clone(), target };
             let subject = Subject { name: format!("the schema `{file}`"), code: Some(Code::InvalidSchema), ..Subject::new(&place) };
             explain(&error, &subject, &mut faults);
             Err(faults)
@@ -108,6 +109,6 @@ fn options() -> jsonschema::ValidationOptions<'static> {
         .with_pattern_options(PatternOptions::regex().size_limit(4 << 20).dfa_size_limit(4 << 20))
 }
 
-fn invalid(file: &str, pointer: &str, message: impl Into<String>) -> Diagnostic {
+fn invalid(file: &str, pointer: impl Into<Pointer>, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::InvalidSchema, Place::value(file, pointer), message)
 }

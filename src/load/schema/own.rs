@@ -6,7 +6,8 @@ use super::subschemas::{each, resolve};
 use super::terminates::endless;
 use super::{DIALECT, invalid, options};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::load::shapes::{Annotated, below};
+use crate::layout::Pointer;
+use crate::load::shapes::Annotated;
 use crate::load::violation::{Subject, explain};
 
 /// The keywords of JSON Schema 2020-12 and brief's own.
@@ -33,16 +34,16 @@ const FORMATS: [&str; 21] = [
 pub(super) fn faults(schema: &Json, file: &str) -> Vec<Diagnostic> {
     let Json::Object(root) = schema else {
         let message = format!("the schema `{file}` must be a mapping");
-        return vec![Diagnostic::error(Code::InvalidSchema, Place::value(file, ""), message)];
+        return vec![Diagnostic::error(Code::InvalidSchema, Place::value(file, Pointer::root()), message)];
     };
     let mut faults = Vec::new();
     if let Some(dialect) = root.get("$schema").filter(|dialect| dialect.as_str().is_none_or(|d| d.trim_end_matches('#') != DIALECT)) {
         faults.push(
-            invalid(file, "/$schema", format!("the dialect `{}` is not supported", dialect.as_str().unwrap_or_default()))
+            invalid(file, ["$schema"], format!("the dialect `{}` is not supported", dialect.as_str().unwrap_or_default()))
                 .help(format!("write `$schema: {DIALECT}`, or leave it out")),
         );
     }
-    let place = |pointer: &str, target| Place::Pointer { file: file.to_owned(), pointer: pointer.to_owned(), target };
+    let place = |pointer: &Pointer, target| Place::Pointer { file: file.to_owned(), pointer: pointer.clone(), target };
     let subject = Subject { name: format!("the schema `{file}`"), code: Some(Code::InvalidSchema), ..Subject::new(&place) };
     for error in jsonschema::draft202012::meta::validator().iter_errors(schema) {
         explain(&error, &subject, &mut faults);
@@ -62,9 +63,9 @@ pub(super) fn faults(schema: &Json, file: &str) -> Vec<Diagnostic> {
 }
 
 /// The faults of one schema's own keywords.
-fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &str, file: &str, faults: &mut Vec<Diagnostic>) {
+fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &Pointer, file: &str, faults: &mut Vec<Diagnostic>) {
     for (keyword, value) in keywords {
-        let place = below(pointer, &[keyword]);
+        let place = pointer.child(keyword);
         match (keyword.as_str(), value) {
             ("$ref" | "$dynamicRef", Json::String(reference)) => {
                 if !reference.starts_with('#') {
@@ -76,13 +77,13 @@ fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &str, file: &
                     faults.push(invalid(file, &place, format!("the schema refers to `{reference}`, which it doesn't have")));
                 }
             }
-            ("$id", _) if !pointer.is_empty() => {
+            ("$id", _) if !pointer.is_root() => {
                 faults.push(invalid(file, &place, "only the schema as a whole may have an `$id`"));
             }
             ("pattern", Json::String(pattern)) => pattern_fault(pattern, &place, file, faults),
             ("patternProperties", Json::Object(patterns)) => {
                 for (pattern, _) in patterns {
-                    pattern_fault(pattern, &below(&place, &[pattern]), file, faults);
+                    pattern_fault(pattern, &place.child(pattern), file, faults);
                 }
             }
             ("format", Json::String(format)) if !FORMATS.contains(&format.as_str()) => {
@@ -115,7 +116,7 @@ fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &str, file: &
 }
 
 /// Says so if a pattern can't be compiled by an engine that never backtracks.
-fn pattern_fault(pattern: &str, pointer: &str, file: &str, faults: &mut Vec<Diagnostic>) {
+fn pattern_fault(pattern: &str, pointer: &Pointer, file: &str, faults: &mut Vec<Diagnostic>) {
     if options().build(&json!({ "pattern": pattern })).is_err() {
         faults.push(
             invalid(file, pointer, format!("the pattern `{pattern}` can't be used"))
@@ -132,7 +133,7 @@ pub(super) fn idle_markings(schema: &Json, annotated: &Annotated, file: &str) ->
         if part.get("x-marking").is_some() && !annotated.speakers.contains(pointer) {
             let message = "`x-marking` stands where it speaks for no value of a record, so it keeps nothing from anyone";
             faults.push(
-                Diagnostic::error(Code::UnknownMarking, Place::key(file, below(pointer, &["x-marking"])), message)
+                Diagnostic::error(Code::UnknownMarking, Place::key(file, pointer.child("x-marking")), message)
                     .help("write it beside the field's `type`, or take it away"),
             );
         }
@@ -140,7 +141,7 @@ pub(super) fn idle_markings(schema: &Json, annotated: &Annotated, file: &str) ->
         if is_field && !annotated.claims_at.contains(pointer) {
             let message = "the schema declares a field `marking`, which would be a field like any other and keep nothing from anyone";
             faults.push(
-                Diagnostic::error(Code::UnknownMarking, Place::key(file, below(pointer, &["properties", "marking"])), message)
+                Diagnostic::error(Code::UnknownMarking, Place::key(file, pointer.child("properties").child("marking")), message)
                     .help("take it out of the schema: any mapping may have a handling label without being told so")
                     .help("if it is no handling label, call it something else"),
             );
@@ -158,7 +159,7 @@ pub(super) fn plain_fields(schema: &Json, annotated: &Annotated, file: &str) -> 
             return;
         }
         let declared = |key: &str| part.get("properties").and_then(|properties| properties.get(key));
-        let place = |key: &str| Place::key(file, below(pointer, &["properties", key]));
+        let place = |key: &str| Place::key(file, pointer.child("properties").child(key));
         if declared("source").is_some_and(|source| source.get("x-ref").is_none()) {
             let message = "the schema declares a field `source` where no claim could take it, so it cites nothing";
             let help = "say `x-claim: true` of the fields that it is for; if it names a source all the same, say `x-ref: sources` of it; if it \

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::load::shapes::below;
+use crate::layout::Pointer;
 
 /// Keywords that hold one schema for the same value.
 const SAME: [&str; 4] = ["if", "then", "else", "not"];
@@ -38,14 +38,14 @@ pub(crate) fn holds(keyword: &str) -> Holds {
 }
 
 /// The schemas that apply to the same value as `schema`, whose annotations therefore are its own.
-pub(crate) fn same_value(root: &Json, schema: &Json, pointer: &str) -> Vec<String> {
+pub(crate) fn same_value(root: &Json, schema: &Json, pointer: &Pointer) -> Vec<Pointer> {
     let mut found = applied(root, schema, pointer);
-    found.retain(|child| !matches!(child.rsplit('/').next(), Some("not" | "if")));
+    found.retain(|child| !matches!(child.segments().next_back().as_deref(), Some("not" | "if")));
     found
 }
 
 /// The schemas that are applied to the same value as `schema`.
-pub(super) fn applied(root: &Json, schema: &Json, pointer: &str) -> Vec<String> {
+pub(super) fn applied(root: &Json, schema: &Json, pointer: &Pointer) -> Vec<Pointer> {
     let Json::Object(schema) = schema else { return Vec::new() };
     let mut found = Vec::new();
     for keyword in ["$ref", "$dynamicRef"] {
@@ -53,34 +53,34 @@ pub(super) fn applied(root: &Json, schema: &Json, pointer: &str) -> Vec<String> 
     }
     for keyword in SAME_LISTS {
         let length = schema.get(keyword).and_then(Json::as_array).map_or(0, Vec::len);
-        found.extend((0..length).map(|index| below(pointer, &[keyword, &index.to_string()])));
+        found.extend((0..length).map(|index| pointer.child(keyword).child(index)));
     }
     for keyword in SAME {
         if schema.contains_key(keyword) {
-            found.push(below(pointer, &[keyword]));
+            found.push(pointer.child(keyword));
         }
     }
     for (key, _) in schema.get("dependentSchemas").and_then(Json::as_object).into_iter().flatten() {
-        found.push(below(pointer, &["dependentSchemas", key]));
+        found.push(pointer.child("dependentSchemas").child(key));
     }
     found
 }
 
 /// Calls `visit` with each schema in a schema, itself first, and its pointer.
-pub(crate) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &str)) {
-    let mut open = vec![(root, String::new())];
+pub(crate) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &Pointer)) {
+    let mut open = vec![(root, Pointer::root())];
     while let Some((schema, pointer)) = open.pop() {
         visit(schema, &pointer);
         let Json::Object(keywords) = schema else { continue };
         for (keyword, value) in keywords {
             match (holds(keyword), value) {
                 (Holds::SchemasByName, Json::Object(children)) => {
-                    open.extend(children.iter().map(|(key, child)| (child, below(&pointer, &[keyword, key]))));
+                    open.extend(children.iter().map(|(key, child)| (child, pointer.child(keyword).child(key))));
                 }
                 (Holds::Schemas, Json::Array(children)) => {
-                    open.extend(children.iter().enumerate().map(|(i, child)| (child, below(&pointer, &[keyword, &i.to_string()]))));
+                    open.extend(children.iter().enumerate().map(|(i, child)| (child, pointer.child(keyword).child(i))));
                 }
-                (Holds::Schema, child) => open.push((child, below(&pointer, &[keyword]))),
+                (Holds::Schema, child) => open.push((child, pointer.child(keyword))),
                 _ => {}
             }
         }
@@ -88,16 +88,16 @@ pub(crate) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &str)) {
 }
 
 /// The pointer that a local reference leads to: `#`, `#/$defs/amount`, `#amount`.
-pub(super) fn resolve(root: &Json, reference: &str) -> Option<String> {
+pub(super) fn resolve(root: &Json, reference: &str) -> Option<Pointer> {
     let fragment = reference.strip_prefix('#')?;
     if fragment.is_empty() || fragment.starts_with('/') {
-        let pointer = decode_percent(fragment)?;
-        return root.pointer(&pointer).map(|_| pointer);
+        let pointer = Pointer::try_from(decode_percent(fragment)?).ok()?;
+        return root.pointer(pointer.as_str()).map(|_| pointer);
     }
     let mut found = None;
     each(root, &mut |schema, pointer| {
         if ["$anchor", "$dynamicAnchor"].iter().any(|keyword| schema.get(keyword).and_then(Json::as_str) == Some(fragment)) {
-            found.get_or_insert_with(|| pointer.to_owned());
+            found.get_or_insert_with(|| pointer.clone());
         }
     });
     found
@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn references_lead_to_pointers_and_anchors() {
         let schema = json!({ "$defs": { "a b/c": { "$anchor": "here" }, "x": { "enum": [{ "$anchor": "data" }] } } });
-        assert_eq!(resolve(&schema, "#").as_deref(), Some(""));
-        assert_eq!(resolve(&schema, "#/$defs/a%20b~1c").as_deref(), Some("/$defs/a b~1c"));
-        assert_eq!(resolve(&schema, "#here").as_deref(), Some("/$defs/a b~1c"));
+        assert_eq!(resolve(&schema, "#"), Some(Pointer::root()));
+        assert_eq!(resolve(&schema, "#/$defs/a%20b~1c"), Some(Pointer::from(["$defs", "a b/c"])));
+        assert_eq!(resolve(&schema, "#here"), Some(Pointer::from(["$defs", "a b/c"])));
         assert_eq!(resolve(&schema, "#data"), None, "what stands in an enum is no schema");
         assert_eq!(resolve(&schema, "#/$defs/gone"), None);
         assert_eq!(resolve(&schema, "#/%zz"), None);
@@ -138,7 +138,7 @@ mod tests {
     fn properties_may_be_called_like_keywords() {
         let schema = json!({ "properties": { "items": { "type": "string" }, "properties": { "properties": { "not": true } } } });
         let mut found = Vec::new();
-        each(&schema, &mut |_, pointer| found.push(pointer.to_owned()));
+        each(&schema, &mut |_, pointer| found.push(pointer.to_string()));
         found.sort();
         assert_eq!(found, ["", "/properties/items", "/properties/properties", "/properties/properties/properties/not"]);
     }

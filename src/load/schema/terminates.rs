@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value as Json;
 
 use super::subschemas::{applied, each};
+use crate::layout::Pointer;
 
 /// How many schemas one value may be checked against.
 const MAX_APPLIED: u64 = 10_000;
@@ -18,34 +19,34 @@ enum Mark {
 }
 
 /// The place and reason, if a schema may not end.
-pub(super) fn endless(root: &Json) -> Option<(String, String)> {
+pub(super) fn endless(root: &Json) -> Option<(Pointer, String)> {
     let mut marks = HashMap::new();
     let mut pointers = Vec::new();
-    each(root, &mut |_, pointer| pointers.push(pointer.to_owned()));
+    each(root, &mut |_, pointer| pointers.push(pointer.clone()));
     pointers.sort();
     pointers.iter().find_map(|pointer| visit(root, pointer, &mut marks, 0).err())
 }
 
-fn visit(root: &Json, pointer: &str, marks: &mut HashMap<String, Mark>, depth: usize) -> Result<u64, (String, String)> {
+fn visit(root: &Json, pointer: &Pointer, marks: &mut HashMap<Pointer, Mark>, depth: usize) -> Result<u64, (Pointer, String)> {
     match marks.get(pointer) {
         Some(Mark::Done(count)) => return Ok(*count),
-        Some(Mark::Open) => return Err((pointer.to_owned(), "the schema applies to the same value again without end".to_owned())),
+        Some(Mark::Open) => return Err((pointer.clone(), "the schema applies to the same value again without end".to_owned())),
         None => {}
     }
     if depth > 500 {
-        return Err((pointer.to_owned(), "more than 500 schemas lead from one to the next".to_owned()));
+        return Err((pointer.clone(), "more than 500 schemas lead from one to the next".to_owned()));
     }
-    marks.insert(pointer.to_owned(), Mark::Open);
+    marks.insert(pointer.clone(), Mark::Open);
     let mut count: u64 = 1;
-    if let Some(schema) = root.pointer(pointer) {
+    if let Some(schema) = root.pointer(pointer.as_str()) {
         for child in applied(root, schema, pointer) {
             count = count.saturating_add(visit(root, &child, marks, depth + 1)?);
         }
     }
     if count > MAX_APPLIED {
-        return Err((pointer.to_owned(), format!("the schema applies more than {MAX_APPLIED} schemas to one value")));
+        return Err((pointer.clone(), format!("the schema applies more than {MAX_APPLIED} schemas to one value")));
     }
-    marks.insert(pointer.to_owned(), Mark::Done(count));
+    marks.insert(pointer.clone(), Mark::Done(count));
     Ok(count)
 }
 

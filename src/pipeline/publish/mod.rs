@@ -23,6 +23,8 @@ use anyhow::{Result, bail};
 
 use super::options::Progress;
 use crate::files::Guard;
+use crate::layout::{LATEST, SITE};
+pub(super) use crate::layout::{LEDGER, MANIFEST};
 use crate::publish::{Address, Destination, Limits, Publisher, Sent, SigningKey, Terms};
 use crate::version::{Ledger, Relation, Store};
 pub(super) use audit::{Depth, Fault, Place, fits};
@@ -32,12 +34,8 @@ use remote::RemoteState;
 pub(super) use remote::{History, of_audience};
 pub(super) use signing::signed;
 
-pub(super) const LEDGER: &str = "versions.json";
-pub(super) const MANIFEST: &str = "manifest.json";
-const LATEST: &str = "latest";
 const LOCK: &str = "publish.lock";
 const ROBOTS: &str = "robots.txt";
-const SITE: &str = "site";
 
 /// Nothing larger is read where a ledger, a manifest, a list of pages, a marker or a page is expected.
 pub(super) const LEDGER_LIMIT: u64 = 64 << 20;

@@ -7,13 +7,14 @@ use anyhow::{Context, Result};
 use super::{MANIFEST, ROBOTS, SITE};
 use crate::diff::Snapshot;
 use crate::files;
+use crate::layout::DATA;
 use crate::publish::{Body, Headers, Lifetime, Object, file_name};
 use crate::tree::folder::MAX_FILE;
 use crate::version::{Digest, Version};
 
 pub(super) fn snapshot(version: &Version) -> Result<Snapshot> {
-    let data = version.read("data.json")?;
-    Snapshot::from_data_json(&data).with_context(|| format!("can't use `{}`", version.folder().join("data.json").display()))
+    let data = version.read(DATA)?;
+    Snapshot::from_data_json(&data).with_context(|| format!("can't use `{}`", version.folder().join(DATA).display()))
 }
 
 /// An object whose bytes are at hand.

@@ -89,7 +89,7 @@ pub(in crate::render) fn derived(pass: &Arc<Pass>, quantity: Quantity, how: Stri
             let mut claims = Vec::new();
             for stated in from.iter().flat_map(|claim| &claim.claims) {
                 let Origin { record: (collection, id), path } = &stated.0;
-                if seen.insert((collection, id, path)) {
+                if seen.insert((collection, id, path.as_str())) {
                     claims.push(stated.clone());
                 }
             }

@@ -6,6 +6,7 @@ use super::resolver::Resolver;
 use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Derivation, Inline, Operand, PrintedClaim};
+use crate::layout::Pointer;
 use crate::model::{Citation, Claim, Exact, Held, Quantity, Reference, SOURCES, Value};
 use crate::render::claim_text;
 use crate::render::values::{ClaimObject, Derived};
@@ -78,7 +79,7 @@ impl Resolver<'_> {
         let index = self.claims.len();
         self.claims.push(PrintedClaim {
             record: String::new(),
-            path: String::new(),
+            path: Pointer::root(),
             value: quantity_json(&derived.quantity),
             printed,
             sources: sources.iter().map(Citation::to_string).collect(),

@@ -6,6 +6,7 @@ use super::resolver::Resolver;
 use super::text::{folded, push_text};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Block, Field, Inline};
+use crate::layout::Pointer;
 use crate::model::{Citation, Reference, Value};
 use crate::render::claim_text;
 use crate::render::fragment::{self, Mention, mentions};
@@ -37,7 +38,7 @@ impl Resolver<'_> {
     fn field(&self, origin: &Origin) -> Option<Field> {
         let (collection, id) = origin.record.clone();
         let record = self.pass.book.record(&Reference { collection, id })?;
-        let pointer = format!("{}{}", record.pointer, origin.path);
+        let pointer = record.pointer.join(&origin.path);
         Some(Field { record: record.path(), file: record.file.clone(), pointer, printed: self.line })
     }
 
@@ -93,7 +94,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn print_mention(&mut self, collection: &str, id: &str, path: String, out: &mut Vec<Inline>) {
+    fn print_mention(&mut self, collection: &str, id: &str, path: Pointer, out: &mut Vec<Inline>) {
         let reference = Reference { collection: collection.to_owned(), id: id.to_owned() };
         let book = self.pass.book.clone();
         let Some(record) = book.record(&reference) else {
@@ -106,7 +107,7 @@ impl Resolver<'_> {
             self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, message).maybe_help(help));
             return;
         };
-        if path.is_empty() {
+        if path.is_root() {
             let name = book.display_name(record).to_owned();
             self.print(Printed::Record { collection: collection.to_owned(), id: id.to_owned(), name }, out);
             return;
@@ -129,7 +130,8 @@ impl Resolver<'_> {
             }
             Some(value) => push_text(out, &folded(&claim_text::value_text(value, &book))),
             None => {
-                let help = crate::diagnostic::did_you_mean(origin.path.trim_start_matches('/'), record.fields.keys().map(String::as_str));
+                let help =
+                    crate::diagnostic::did_you_mean(origin.path.as_str().trim_start_matches('/'), record.fields.keys().map(String::as_str));
                 let message = format!("`[={collection}/{id}{}]` names a field that the record doesn't have", origin.path);
                 self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, message).maybe_help(help));
             }

@@ -130,7 +130,7 @@ impl ClaimObject {
     fn item(&self, index: usize) -> Option<Value> {
         let (origin, claim) = &*self.claims[0];
         let value = self.items()?.get(index)?.clone();
-        let path = format!("{}/{index}", origin.path);
+        let path = origin.path.child(index);
         let item = Claim { held: Held::Known { value, qualifier: None }, path: path.clone(), ..claim.clone() };
         let origin = Origin { path, ..origin.clone() };
         Some(Value::from_object(ClaimObject { claims: vec![Arc::new((origin, item))], text: None, derived: None, ..self.clone() }))

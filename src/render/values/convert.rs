@@ -35,7 +35,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
         model::Value::List(items) => items
             .iter()
             .enumerate()
-            .map(|(index, item)| to_value(pass, item, Origin { path: format!("{}/{index}", origin.path), record: origin.record.clone() }))
+            .map(|(index, item)| to_value(pass, item, Origin { path: origin.path.child(index), record: origin.record.clone() }))
             .collect::<Vec<Value>>()
             .into(),
         model::Value::Map(fields) => Value::from_object(MapObject { pass: pass.clone(), fields: fields.clone(), origin }),

@@ -7,7 +7,7 @@ use minijinja::value::{Enumerator, Object, Value};
 use super::convert::to_value;
 use super::pass::Pass;
 use super::printed::Origin;
-use super::scalar::{escape, text};
+use super::scalar::text;
 use crate::model;
 
 /// A mapping inside a record; a field that the schema declares and that is absent is none.
@@ -21,7 +21,7 @@ pub(crate) struct MapObject {
 impl Object for MapObject {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let key = key.as_str()?;
-        let path = format!("{}/{}", self.origin.path, escape(key));
+        let path = self.origin.path.child(key);
         if let Some(value) = self.fields.get(key) {
             return Some(to_value(&self.pass, value, Origin { path, record: self.origin.record.clone() }));
         }

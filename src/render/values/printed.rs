@@ -10,6 +10,7 @@ use super::markdown::MarkdownObject;
 use super::record::RecordObject;
 use crate::document::chart::Chart;
 use crate::document::{StampField, Verdict};
+use crate::layout::Pointer;
 use crate::model;
 
 /// Something that was printed, and that `resolve` puts into the document.
@@ -78,8 +79,8 @@ impl Shown {
 pub(crate) struct Origin {
     /// Collection and id.
     pub(crate) record: (String, String),
-    /// JSON pointer below the record.
-    pub(crate) path: String,
+    /// The way to it from the record.
+    pub(crate) path: Pointer,
 }
 
 impl Origin {
@@ -94,7 +95,7 @@ impl Origin {
 pub(crate) fn origin_of(value: &Value) -> Option<Origin> {
     if let Some(record) = value.downcast_object_ref::<RecordObject>() {
         let record = record.record();
-        return Some(Origin { record: (record.collection.clone(), record.id.clone()), path: String::new() });
+        return Some(Origin { record: (record.collection.clone(), record.id.clone()), path: Pointer::root() });
     }
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
         return claim.claims.first().map(|stated| stated.0.clone());

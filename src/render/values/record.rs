@@ -9,7 +9,7 @@ use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
 use super::convert::{citations, to_value};
 use super::pass::Pass;
 use super::printed::{Origin, Printed};
-use super::scalar::{escape, optional, text};
+use super::scalar::{optional, text};
 use crate::model::Record;
 
 /// A record: its fields as attributes; prints as its name, linked.
@@ -56,7 +56,7 @@ impl Object for RecordObject {
         let record = self.record();
         self.pass.looked.store(((self.collection as u64) << 32 | self.index as u64) + 1, atomic::Ordering::Relaxed);
         if let Some(value) = record.fields.get(key) {
-            let origin = Origin { record: (record.collection.clone(), record.id.clone()), path: format!("/{}", escape(key)) };
+            let origin = Origin { record: (record.collection.clone(), record.id.clone()), path: [key].into() };
             return Some(to_value(&self.pass, value, origin));
         }
         let collection = &self.pass.book.collections[self.collection];

@@ -39,7 +39,3 @@ pub(crate) fn exact_number(n: &Exact) -> Value {
         _ => Value::from(n.to_f64()),
     }
 }
-
-pub(super) fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}

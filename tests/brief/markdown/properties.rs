@@ -347,7 +347,7 @@ fn without_claims(mut blocks: Vec<Block>) -> Vec<Block> {
 fn printed() -> PrintedClaim {
     PrintedClaim {
         record: "a/b".to_owned(),
-        path: "/c".to_owned(),
+        path: ["c"].into(),
         value: 1.into(),
         printed: "CLAIM".to_owned(),
         sources: vec![],

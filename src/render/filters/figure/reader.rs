@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
 
     /// Stops the render for something that is wrong with a field of a row.
     pub(super) fn fault_at(&self, row: &Value, path: &str, message: impl Into<String>) -> Error {
-        self.blame(origin_of(row).map(|row| Origin { path: format!("{}/{}", row.path, path.replace('.', "/")), record: row.record }));
+        self.blame(origin_of(row).map(|row| Origin { path: row.path.join(&path.split('.').collect()), record: row.record }));
         invalid(message)
     }
 
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
     pub(super) fn field_title(&self, row: &Value, path: &str) -> String {
         let title = origin_of(row).and_then(|origin| {
             let shapes = &self.pass.book.collections.get(&origin.record.0)?.shapes;
-            shapes.at(&format!("{}/{}", origin.path, path.replace('.', "/")))?.title.clone()
+            shapes.at(&origin.path.join(&path.split('.').collect()))?.title.clone()
         });
         title.map_or_else(|| sentence(&path.rsplit('.').next().unwrap_or(path).replace(['_', '-'], " ")), |title| one_line(&title))
     }
