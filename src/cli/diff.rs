@@ -153,11 +153,10 @@ impl Diff {
         }
         let base = || pipeline::base(self.base.as_deref(), root, &output);
         let head = || match &self.head {
-            Some(head) => Side::find(head, root, &output),
-            None => Side::find_working_tree(root),
+            Some(head) => Side::resolve(head, root, &output),
+            None => Side::working_tree(root),
         };
-        // A redline needs all of both.
-        let (base, head) = if self.has_redline() { pipeline::sides(base, head)? } else { pipeline::differing_sides(base, head)? };
+        let (base, head) = pipeline::sides(base, head)?;
         pipeline::compare(base, head, &self.collections)
     }
 

@@ -5,16 +5,15 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::altered::{Documents, altered, made_otherwise};
-use super::content::Prepared;
-use super::differing::{Causes, Contents, Tried, differing};
+use super::content::Content;
+use super::differing::{Contents, differing};
+use super::impact::{Subject, causes, plain_causes};
 use super::rendered::Checked;
-use super::side::{Found, Side, no_collection};
+use super::side::{Side, no_collection};
 use super::since::Head;
 use super::unread::Unread;
-use crate::diff::{self, Change, Changes, DocumentChange, FileChange, Snapshot};
-use crate::layout::{Role, role, schema_collection, schema_file};
-use crate::tree::Tree;
+use crate::diff::{self, Change, Changes, DocumentChange, Snapshot};
+use crate::layout::schema_collection;
 use crate::version::Manifest;
 
 /// Two sides compared.
@@ -56,10 +55,10 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
         checked = rayon::join(|| Checked::of(&base, tools.1.as_ref()), || Checked::of(&head, tools.0.as_ref()));
         match (contents(&base, checked.0.as_ref()), contents(&head, checked.1.as_ref())) {
             (Ok(before), Ok(after)) => {
-                let causes = match (&head.tree, checked.1.as_ref().and_then(|checked| checked.rendered.as_ref())) {
-                    (Some(tree), Some(rendered)) => {
-                        let prepared: Vec<&Prepared> = rendered.documents.iter().collect();
-                        causes(&base, tree, Documents { prepared: &prepared, contents: &after }, &records, &mut files)
+                let causes = match (&head.tree, &head.book, checked.1.as_ref().and_then(|checked| checked.rendered.as_ref())) {
+                    (Some(tree), Some(book), Some(rendered)) => {
+                        let subject = Subject { tree, book, documents: &rendered.documents, contents: &after };
+                        causes(&base, Some(&before), subject, &records, &mut files)
                     }
                     _ => plain_causes(&records, &files),
                 };
@@ -88,54 +87,9 @@ fn contents(side: &Side, checked: Option<&Checked>) -> Result<Contents, String> 
     }
 }
 
-/// What alters the text of documents; on the way, which documents each file alters.
-fn causes(base: &Side, head: &Tree, documents: Documents<'_>, records: &[Change], files: &mut [FileChange]) -> Causes {
-    let old = base.tree.clone().unwrap_or_else(|| schemas(&base.snapshot));
-    // The settings of a version are not kept as a file that could be put back.
-    let is_kept = |file: &FileChange| base.tree.is_some() || role(&file.path) != Role::Settings;
-    let tried_all = altered(&old, head, documents, files, &is_kept);
-    let causes = plain_causes(records, files);
-    if base.tree.is_none() || !tried_all {
-        return causes;
-    }
-    let of = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
-        files.iter().filter(|file| wanted(&file.path)).flat_map(|file| file.documents.iter().cloned()).collect()
-    };
-    let templates = of(&|path| path.ends_with(".jinja"));
-    let settings = of(&is_rule);
-    let before = with_records_of(&old, head);
-    let records = match before.files != head.files {
-        false => BTreeSet::new(),
-        // Nothing else could alter a text, so that there is nothing to try.
-        true if templates.is_empty() && settings.is_empty() => return Causes { records: true, settings: false, tried: None },
-        true => made_otherwise(documents.contents, &before),
-    };
-    Causes { tried: Some(Tried { records, settings, templates }), ..causes }
-}
-
-fn plain_causes(records: &[Change], files: &[FileChange]) -> Causes {
-    let settings = files.iter().any(|file| is_rule(&file.path));
-    Causes { records: !records.is_empty(), settings, tried: None }
-}
-
-/// The head with the base's records.
-fn with_records_of(base: &Tree, head: &Tree) -> Tree {
-    let mut tree = head.clone();
-    tree.files.retain(|path, _| role(path) != Role::Record);
-    tree.files.extend(base.files.iter().filter(|(path, _)| role(path) == Role::Record).map(|(path, bytes)| (path.clone(), bytes.clone())));
-    tree
-}
-
 /// The documents that differ between two versions whose records and settings were compared.
 pub(super) fn version_documents(base: &Manifest, head: &Manifest, changes: &Changes) -> Vec<DocumentChange> {
     differing(&Contents::of_version(base), &Contents::of_version(head), &plain_causes(&changes.records, &changes.files))
-}
-
-/// The schemas of a version as files.
-fn schemas(version: &Snapshot) -> Tree {
-    let file = |(name, schema): (&String, &serde_json::Value)| (schema_file(name), schema.to_string().into_bytes().into());
-    let schemas = version.collections.iter().filter_map(|(name, collection)| Some((name, collection.schema.as_ref()?)));
-    Tree { files: schemas.map(file).collect() }
 }
 
 /// What changed since a base, of records and documents at hand: for a build.
@@ -145,20 +99,22 @@ pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
         false => diff::compare(&without(&base.snapshot, &base.unread, &[]), &without(head.snapshot, &base.unread, &[])),
     };
     let mut files = match &base.tree {
-        Some(old) => diff::files(old, head.tree),
+        Some(old) => diff::files(old, head.content.tree),
         None => diff::settings(&base.snapshot, head.snapshot),
     };
-    let documents = Documents { prepared: head.documents, contents: head.contents };
-    let causes = causes(base, head.tree, documents, &records, &mut files);
+    let mut before = contents(base, Checked::of(base, None).as_ref());
+    if let Ok(before) = &mut before
+        && !head.is_whole
+    {
+        before.retain_those_of(head.contents);
+    }
+    let Content { tree, book, documents, .. } = head.content;
+    let subject = Subject { tree, book, documents, contents: head.contents };
+    let causes = causes(base, before.as_ref().ok(), subject, &records, &mut files);
     let mut missing = base.left_out();
     let mut documents = Vec::new();
-    match contents(base, Checked::of(base, None).as_ref()) {
-        Ok(mut before) => {
-            if !head.is_whole {
-                before.retain_those_of(head.contents);
-            }
-            documents = differing(&before, head.contents, &causes);
-        }
+    match before {
+        Ok(before) => documents = differing(&before, head.contents, &causes),
         Err(why) => missing.push(why),
     }
     Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing)
@@ -190,14 +146,9 @@ fn without(snapshot: &Snapshot, unread: &BTreeSet<Unread>, collections: &[String
 }
 
 /// The side that a text names, or what is compared with where nothing is said.
-pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Found> {
+pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Side> {
     match text {
-        Some(text) => Side::find(text, root, output),
+        Some(text) => Side::resolve(text, root, output),
         None => Side::default_base(root, output),
     }
-}
-
-/// Whether a file says how records are read.
-fn is_rule(path: &str) -> bool {
-    matches!(role(path), Role::Settings | Role::Schema)
 }

@@ -18,8 +18,8 @@ use crate::tree::Tree;
 use crate::{audience, check as checks, figure, load, markdown, redline, render, tree, typeset};
 
 /// A book whose documents are rendered, without version fields and without what changed.
-pub(super) struct Content {
-    pub(super) tree: Tree,
+pub(super) struct Content<'a> {
+    pub(super) tree: &'a Tree,
     pub(super) book: Arc<Book>,
     pub(super) renderer: Renderer,
     pub(super) documents: Vec<Prepared>,
@@ -39,8 +39,8 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// An image that it shows: a drawing of its own, or one of the book's.
-    pub(super) fn image<'a>(&'a self, path: &str, tree: &'a Tree) -> Option<&'a [u8]> {
-        self.drawings.get(path).map(|bytes| &**bytes).or_else(|| tree.get(&asset_file(path)))
+    pub(super) fn image(&self, path: &str, tree: &Tree) -> Option<Arc<[u8]>> {
+        self.drawings.get(path).or_else(|| tree.files.get(&asset_file(path))).cloned()
     }
 
     /// The length of its rendered text: how much there is to typeset.
@@ -56,21 +56,19 @@ pub(super) enum Wanted<'a> {
     Only(&'a [String]),
 }
 
-/// Everything short of typesetting: the faults, and the content where there are no errors.
-pub(super) fn prepare(
-    tree: Tree,
+/// Everything short of typesetting: the faults, with those that reading the tree found, and the content where there are no
+/// errors.
+pub(super) fn prepare<'a>(
+    tree: &'a Tree,
     mut found: Vec<Diagnostic>,
     wanted: Wanted<'_>,
     progress: &dyn Progress,
-) -> (Tree, Vec<Diagnostic>, Option<Content>) {
-    let loaded = load::load(&tree);
+) -> (Vec<Diagnostic>, Option<Content<'a>>) {
+    let loaded = load::load(tree);
     found.extend(loaded.diagnostics);
-    let Some(book) = loaded.book else {
-        let found = finish(&tree, found);
-        return (tree, found, None);
-    };
+    let Some(book) = loaded.book else { return (finish(tree, found), None) };
     let book = Arc::new(audience::select(book));
-    let (renderer, faults) = check_records(&tree, &book);
+    let (renderer, faults) = check_records(tree, &book);
     found.extend(faults);
     let conflicted: BTreeSet<String> = found
         .iter()
@@ -80,16 +78,13 @@ pub(super) fn prepare(
     // Whatever else is wrong with such a file is wrong with both sides at once.
     found.retain(|fault| fault.code == Code::UnresolvedConflict || !fault.place.file().is_some_and(|file| conflicted.contains(file)));
     if has_errors(&found) {
-        let found = finish(&tree, found);
-        return (tree, found, None);
+        return (finish(tree, found), None);
     }
-    let (documents, faults) = render_all(&renderer, wanted, &tree, progress);
-    found.extend(faults.into_iter().filter(|fault| !checks::silenced(&book, fault)));
-    let found = finish(&tree, found);
-    if has_errors(&found) {
-        return (tree, found, None);
-    }
-    (tree.clone(), found, Some(Content { tree, book, renderer, documents }))
+    let (documents, faults) = render_all(&renderer, wanted, tree, progress);
+    found.extend(faults);
+    let found = finish(tree, found);
+    let content = (!has_errors(&found)).then_some(Content { tree, book, renderer, documents });
+    (found, content)
 }
 
 /// What is wrong between records, with the templates, and with the documents that are planned.
@@ -169,6 +164,7 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     if !has_errors(&faults) {
         faults.extend(checks::document(&rendered.document, &rendered.origins, tree, renderer.book().settings.pdf.are_accessible()));
     }
+    faults.retain(|fault| !checks::silenced(renderer.book(), fault));
     let drawn = |(path, chart): (&String, &Chart)| (path.clone(), Arc::from(figure::draw(chart).into_bytes()));
     let prepared = Prepared {
         planned: planned.clone(),
@@ -183,8 +179,9 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
 /// All that a build checks short of typesetting.
 pub fn check(root: &Path, progress: &dyn Progress) -> Result<Checked> {
     let (tree, found) = tree::folder::read(root)?;
-    let (tree, diagnostics, content) = prepare(tree, found, Wanted::All, progress);
-    let (records, documents) = content.map_or((0, 0), |content| (content.book.records().count(), content.documents.len()));
+    let (diagnostics, content) = prepare(&tree, found, Wanted::All, progress);
+    let counts = content.map(|content| (content.book.records().count(), content.documents.len()));
+    let (records, documents) = counts.unwrap_or_default();
     Ok(Checked { tree, diagnostics, records, documents })
 }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::content::Prepared;
-use super::finish::{Press, blank_texts};
+use super::document_writer::DocumentWriter;
 use super::templates::Templates;
 use crate::diff::{DocumentChange, FileKind, Reason};
 use crate::document::chart::DRAWINGS;
@@ -65,15 +65,20 @@ impl Contents {
     }
 
     /// Rendered documents; `others` are the programs that made what they are compared with.
-    pub(super) fn of_documents(press: &Press<'_>, documents: &[&Prepared], tools: &Tools, others: Option<&Tools>) -> Contents {
-        let templates = Templates::of(press.tree);
-        let content = |prepared: &&Prepared| (prepared.planned.id.clone(), Content::of(prepared, press, tools, others, &templates));
+    pub(super) fn of_documents(writer: &DocumentWriter<'_>, documents: &[Prepared], tools: &Tools, others: Option<&Tools>) -> Contents {
+        let templates = Templates::of(writer.tree());
+        let content = |prepared: &Prepared| (prepared.planned.id.clone(), Content::of(prepared, writer, tools, others, &templates));
         Contents { tools: tools.clone(), documents: documents.par_iter().map(content).collect() }
     }
 
-    /// Documents whose digests were taken already.
-    pub(super) fn of_digests<'a>(tools: &Tools, documents: impl Iterator<Item = (&'a str, &'a Content)>) -> Contents {
-        Contents { tools: tools.clone(), documents: documents.map(|(id, content)| (id.to_owned(), content.clone())).collect() }
+    /// A document.
+    pub(super) fn get(&self, id: &str) -> Option<&Content> {
+        self.documents.get(id)
+    }
+
+    /// The documents' ids and digests.
+    pub(super) fn digests(&self) -> Vec<(String, Digest)> {
+        self.documents.iter().map(|(id, content)| (id.clone(), content.digest)).collect()
     }
 
     /// Those of its documents whose text or layout another side has otherwise, or which it lacks.
@@ -93,23 +98,23 @@ impl Contents {
 
 impl Content {
     /// The digests of a rendered document.
-    pub(super) fn of(prepared: &Prepared, press: &Press<'_>, tools: &Tools, others: Option<&Tools>, templates: &Templates) -> Content {
-        let texts = blank_texts(prepared, press);
-        let assets = press.assets_of(prepared);
-        let options = press.reader_options();
+    fn of(prepared: &Prepared, writer: &DocumentWriter<'_>, tools: &Tools, others: Option<&Tools>, templates: &Templates) -> Content {
+        let texts = writer.blank_texts(prepared);
+        let assets = writer.image_digests(prepared);
+        let options = writer.reader_options();
         let texts = [("markdown", texts.markdown.as_str()), ("typst", texts.typst.as_str())];
         let parts = |tools| version::DocumentParts {
             id: &prepared.planned.id,
             texts: &texts,
-            theme: press.theme(),
+            theme: writer.theme(),
             assets: &assets,
-            fonts: press.fonts_digest(),
+            fonts: writer.fonts_digest(),
             tools,
             options: &options,
         };
         let template = templates.digest(&prepared.planned.template);
         let by_others = others.filter(|others| *others != tools).map(|others| (others.clone(), version::document_digest(&parts(others))));
-        let (settings, planned) = (&press.book.settings, &prepared.planned);
+        let (settings, planned) = (&writer.book().settings, &prepared.planned);
         let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes == NotesPlacement::End });
         let all = parts(tools);
         Content { digest: version::document_digest(&all), parts: Some(version::part_digests(&all, template, &settings)), by_others }

@@ -2,103 +2,76 @@
 
 use anyhow::Result;
 
-use super::build::draft_stamp;
-use super::content::{self, Content, Prepared};
+use super::build::Made;
+use super::content::Content;
 use super::differing::Contents;
-use super::finish::Press;
-use super::largest_first::largest_first;
-use super::options::{BuildOptions, Built, Outcome, Progress};
+use super::document_writer::{DocumentWriter, FinishedDocument, Typesetting};
+use super::documents::{self, Renewal, Sink};
+use super::options::{BuildOptions, Outcome, Progress};
 use super::since::{Head, changed};
-use crate::diagnostic::{Diagnostic, has_errors};
+use super::stamp;
+use crate::diagnostic::has_errors;
 use crate::diff::Snapshot;
 use crate::render::Scope;
-use crate::typeset::{self, Engine};
-use crate::version::{Store, Tools};
+use crate::tree::revision;
+use crate::typeset;
+use crate::version::{Stage, Store, Tools};
 
-/// What became of one document.
-struct Drafted {
-    files: Vec<(String, Vec<u8>)>,
-    faults: Vec<Diagnostic>,
-    note: Option<String>,
-}
-
-/// Builds the documents into `output/draft/`, which is replaced as a whole.
-pub(super) fn build(options: &BuildOptions, content: Content, mut diagnostics: Vec<Diagnostic>, progress: &dyn Progress) -> Result<Built> {
+/// Makes the documents anew in `output/draft/`, which is replaced as a whole.
+pub(super) fn make(options: &BuildOptions, content: &Content<'_>, progress: &dyn Progress) -> Result<Made> {
+    let Content { tree, book, renderer, documents } = content;
     let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
     let mut notes = store.take_notes();
-    let Content { tree, book, renderer, documents } = content;
     let stage = store.stage_draft()?;
-    let stamp = draft_stamp(options, &book.settings)?;
-    // A draft lists what would change, where the version that it is counted from can be read.
-    let needed = options.since.is_some() || documents.iter().any(|prepared| prepared.uses_changes);
-    let press = Press::new(options, &tree, &book);
-    let mut what_changed = || {
-        let prepared: Vec<&Prepared> = documents.iter().collect();
-        let contents = Contents::of_documents(&press, &prepared, &Tools::with_typst(typeset::VERSION), None);
-        let is_whole = options.documents.is_empty();
-        let snapshot = Snapshot::of(&book);
-        let head = Head { snapshot: &snapshot, tree: &tree, book: &book, documents: &prepared, contents: &contents, is_whole };
-        changed(options, &store, &head, &mut notes)
+    let date = stamp::date(options, revision::facts(&options.root).as_ref())?;
+    let mut writer = DocumentWriter::new(tree, book);
+    let scope = what_changed(options, content, &writer, &store, &mut notes)?;
+    if options.pdf {
+        writer = writer.typesetting(Typesetting::find(options)?);
+    }
+    let renewal = scope.as_ref().map(|scope| Renewal { renderer, scope });
+    let stamp = stamp::of_draft(date, &book.settings);
+    let finished = documents::finish(documents, &writer, &stamp, renewal.as_ref(), &DraftSink(&stage), progress)?;
+    notes.extend(finished.notes);
+    let outcome = match has_errors(&finished.diagnostics) {
+        true => Outcome::Faulty,
+        false => Outcome::Draft { folder: store.publish_draft(stage)?, documents: documents.len() },
     };
-    let changes = match needed.then(&mut what_changed) {
-        Some(Err(error)) if options.since.is_some() => return Err(error),
-        changes => changes.and_then(Result::ok).map(|changed| changed.json),
-    };
-    let scope = Scope { changes, audience: None };
-    let engine = match options.pdf {
-        true => Some(Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?),
-        false => None,
-    };
+    Ok(Made { diagnostics: finished.diagnostics, notes, outcome })
+}
 
-    progress.start(if options.pdf { "typesetting" } else { "writing" }, documents.len() as u64);
-    let drafted: Vec<Result<Drafted>> = largest_first(&documents, Prepared::lines, |prepared| {
-        let id = &prepared.planned.id;
-        let again =
-            (prepared.uses_changes && scope.changes.is_some()).then(|| content::render(&renderer, &prepared.planned, &scope, &tree));
-        let (prepared, mut faults) = match &again {
-            Some((prepared, faults)) => (prepared, faults.clone()),
-            None => (prepared, Vec::new()),
-        };
-        let mut files = Vec::new();
-        let mut note = None;
-        if !has_errors(&faults) {
-            files.push((format!("{id}.md"), press.markdown(prepared, &stamp).text.into_bytes()));
-            if let Some(engine) = &engine {
-                match press.pdf(prepared, &stamp, engine)? {
-                    Ok(made) => {
-                        faults.extend(made.warnings);
-                        note = made.note;
-                        files.push((format!("{id}.pdf"), made.pdf.bytes));
-                    }
-                    Err(found) => faults.extend(found),
-                }
-            }
-        }
-        progress.step(id);
-        Ok(Drafted { files, faults, note })
-    });
-    progress.finish();
+/// What changed, where documents print it; nothing where the version that it is counted from can't be read and nobody
+/// asked for it.
+fn what_changed(
+    options: &BuildOptions,
+    content: &Content<'_>,
+    writer: &DocumentWriter<'_>,
+    store: &Store,
+    notes: &mut Vec<String>,
+) -> Result<Option<Scope>> {
+    if options.since.is_none() && !content.documents.iter().any(|prepared| prepared.uses_changes) {
+        return Ok(None);
+    }
+    let contents = Contents::of_documents(writer, &content.documents, &Tools::with_typst(typeset::VERSION), None);
+    let snapshot = Snapshot::of(&content.book);
+    let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: options.documents.is_empty() };
+    match changed(options, store, &head, notes) {
+        Ok(changed) => Ok(Some(Scope { changes: Some(changed.json), audience: None })),
+        Err(error) if options.since.is_some() => Err(error),
+        Err(_) => Ok(None),
+    }
+}
 
-    let mut count = 0;
-    let mut faults = Vec::new();
-    for one in drafted {
-        let one = one?;
-        faults.extend(one.faults);
-        notes.extend(one.note);
-        count += 1;
-        for (name, bytes) in one.files {
-            stage.write(&name, &bytes)?;
-        }
+/// Puts documents into the draft's folder.
+struct DraftSink<'a>(&'a Stage);
+
+impl Sink for DraftSink<'_> {
+    fn put(&self, document: FinishedDocument) -> Result<()> {
+        self.0.write(&format!("{}.md", document.id), document.markdown.text.as_bytes())?;
+        document.pdf.map_or(Ok(()), |pdf| self.0.write(&format!("{}.pdf", document.id), &pdf.bytes))
     }
-    for (name, bytes) in press.images(&documents.iter().collect::<Vec<_>>()) {
-        stage.write(&name, bytes)?;
+
+    fn put_image(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.0.write(name, bytes)
     }
-    let faulty = has_errors(&faults);
-    diagnostics.extend(faults);
-    let diagnostics = content::finish(&tree, diagnostics);
-    if faulty {
-        return Ok(Built { tree, diagnostics, notes, outcome: Outcome::Faulty });
-    }
-    let folder = store.publish_draft(stage)?;
-    Ok(Built { tree, diagnostics, notes, outcome: Outcome::Draft { folder, documents: count } })
 }

@@ -4,20 +4,21 @@
 //! checked documents, `build.rs` from documents to a version, `draft.rs` to a draft; `side.rs` finds what is to be
 //! compared, `compare.rs` and `review.rs` say what changed, and `redline.rs` marks it in a document's own text.
 
-mod altered;
 mod audiences;
 mod build;
 mod compare;
 mod content;
 mod copy;
 mod differing;
+mod document_writer;
+mod documents;
 mod draft;
 #[cfg(feature = "publish")]
 mod fetch;
 mod file;
-mod finish;
 mod front;
 mod history;
+mod impact;
 mod largest_first;
 mod marked;
 mod merge;
@@ -26,18 +27,18 @@ mod pages;
 #[cfg(feature = "publish")]
 mod publish;
 mod redline;
+mod release;
 mod rendered;
 mod review;
 mod review_base;
 mod schemas;
-mod shared;
 mod side;
 mod since;
 mod site;
+mod stamp;
 mod templates;
 mod texts;
 mod told;
-mod typesetting;
 mod unread;
 mod verify;
 #[cfg(feature = "publish")]
@@ -60,8 +61,7 @@ pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use review_base::{ReviewBase, name_by_commit, review_base};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
-pub use shared::{differing_sides, sides};
-pub use side::{Side, Unusable};
+pub use side::{Side, Unusable, sides};
 pub use site::{WrittenSite, site};
 pub use verify::{Claim, Identified, Known, Unknown, identify};
 #[cfg(feature = "publish")]

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::content::Prepared;
-use super::finish::draft_stamp;
-use super::front;
+use super::document_writer::DocumentWriter;
 use super::rendered::Rendered;
 use super::side::{From, Side};
-use crate::document::Stamp;
+use super::stamp;
 use crate::files;
-use crate::layout::{DRAFT, link_between};
-use crate::markdown;
-use crate::model::{Book, Date};
+use crate::layout::DRAFT;
+use crate::model::Date;
 use crate::tree::folder::MAX_FILE;
 use crate::typeset;
 use crate::version::{Ledger, Version};
@@ -36,8 +34,9 @@ impl Pages {
             return Pages::Version(Box::new(version));
         }
         let draft = output.join(DRAFT);
-        match (&side.book, rendered) {
-            (Some(book), Some(rendered)) if is_draft_of(&draft, book, &rendered.documents) => Pages::Draft(draft),
+        let writer = side.tree.as_ref().zip(side.book.as_ref()).map(|(tree, book)| DocumentWriter::new(tree, book));
+        match (writer, rendered) {
+            (Some(writer), Some(rendered)) if is_draft_of(&draft, &writer, &rendered.documents) => Pages::Draft(draft),
             _ => Pages::Unknown,
         }
     }
@@ -61,20 +60,16 @@ fn built_from(output: &Path, commit: &str) -> Option<u32> {
 }
 
 /// Whether every document stands in a draft word for word; of those that print what changed, whether they stand there.
-fn is_draft_of(draft: &Path, book: &Book, documents: &[Prepared]) -> bool {
+fn is_draft_of(draft: &Path, writer: &DocumentWriter<'_>, documents: &[Prepared]) -> bool {
     !documents.is_empty()
         && documents.iter().all(|prepared| {
             let id = &prepared.planned.id;
             let text = files::read(&draft.join(format!("{id}.md")), MAX_FILE).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let Some(text) = text else { return false };
             prepared.uses_changes
-                || date_of(&text).is_some_and(|date| readers_markdown(prepared, book, &draft_stamp(date, &book.settings)) == text)
+                || date_of(&text)
+                    .is_some_and(|date| writer.markdown(prepared, &stamp::of_draft(date, &writer.book().settings)).text == text)
         })
-}
-
-fn readers_markdown(prepared: &Prepared, book: &Book, stamp: &Stamp) -> String {
-    let id = &prepared.planned.id;
-    markdown::to_markdown(&front::for_readers(prepared, book, stamp), stamp, &|other| link_between(id, other, "md")).text
 }
 
 /// The date in a document's front matter.

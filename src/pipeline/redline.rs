@@ -6,25 +6,23 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use super::build::date;
 use super::compare::Comparison;
 use super::content::Prepared;
-use super::finish::Press;
-use super::options::BuildOptions;
+use super::document_writer::{DocumentWriter, Typesetting};
+use super::documents::{self, Memory};
+use super::options::{BuildOptions, Silent};
 use super::side::{Side, Unusable};
 use super::texts::{Text, Texts};
-use super::{front, typesetting};
-use crate::check;
+use super::{front, stamp};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
-use crate::document::{Document, Inline, Origins, Stamp, walk};
+use crate::document::{Document, Inline, Origins, walk};
 use crate::layout::{SETTINGS, asset_file, image_name};
 use crate::load;
-use crate::markdown::{self, TypstMeta};
 use crate::model::{Book, NotesPlacement, Settings};
 use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline};
-use crate::render::{Planned, long_date};
+use crate::render::Planned;
 use crate::tree::{Tree, revision};
-use crate::typeset::{self, Engine};
+use crate::typeset;
 
 /// Two texts of a document in one, and what its pages look like.
 #[derive(Debug)]
@@ -142,41 +140,21 @@ impl Redlined {
     /// Typesets it as the book's documents are.
     pub fn pdf(self, options: &BuildOptions) -> Result<RedlinePdf> {
         let Redlined { id, redline, planned, tree, book, mut notes } = self;
-        let engine = Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
-        let day = date(options, revision::facts(&options.root).as_ref())?;
-        let stamp = Stamp {
-            number: None,
-            name: format!("{} → {}", redline.old, redline.new),
-            date: day.to_string(),
-            long_date: long_date(day, &book.settings),
-            digest: String::new(),
-            draft: false,
-        };
-        let press = Press::new(options, &tree, &book);
+        let day = stamp::date(options, revision::facts(&options.root).as_ref())?;
+        let stamp = stamp::named(format!("{} → {}", redline.old, redline.new), day, &book.settings);
+        let writer = DocumentWriter::new(&tree, &book).typesetting(Typesetting::find(options)?).apart();
         let changes = redline.changes.len();
         let mut document = redline.document;
         without_lost_images(&mut document, &tree);
         let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default(), drawings: BTreeMap::new() };
-        let meta = TypstMeta {
-            document: id.clone(),
-            front: front::for_theme(&prepared, &book.settings, &stamp),
-            language: book.settings.language.clone(),
-            paper: book.settings.paper.clone(),
-            notes: prepared.planned.notes,
-            heading_steps: book.settings.pdf.are_accessible(),
+        let memory = Memory::default();
+        let finished = documents::finish(&[prepared], &writer, &stamp, None, &memory, &Silent)?;
+        let Some(pdf) = memory.take().into_iter().find_map(|document| document.pdf) else {
+            let faults = Unusable { tree: tree.clone(), diagnostics: finished.diagnostics };
+            return Err(anyhow::Error::new(faults).context(format!("the redline of `{id}` can't be typeset")));
         };
-        // It stands apart from the book's other documents, so that no link would lead to them.
-        let source = markdown::to_typst(&prepared.document, &stamp, &meta, &|_| String::new(), &press.fonts.coverage());
-        let made = typesetting::typeset(&press, &prepared, &source, day, &engine)?;
-        let pdf = match made {
-            Ok(pdf) => pdf,
-            Err(diagnostics) => {
-                return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(format!("the redline of `{id}` can't be typeset")));
-            }
-        };
-        notes.extend(pdf.kept.as_ref().map(|folder| format!("what typst was given for the redline is in `{}`", folder.display())));
-        let warnings = check::missing_glyph(&book, &tree, &prepared.origins, &source);
-        Ok(RedlinePdf { bytes: pdf.bytes, warnings, tree, notes, changes })
+        notes.extend(finished.notes);
+        Ok(RedlinePdf { bytes: pdf.bytes, warnings: finished.diagnostics, tree: tree.clone(), notes, changes })
     }
 }
 

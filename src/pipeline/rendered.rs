@@ -1,20 +1,15 @@
 //! A side that has files, checked and rendered: what is wrong with it, and its documents without versions and changes.
 
-use std::sync::Arc;
-
-use rayon::prelude::*;
-
 use super::content::{self, Prepared, Wanted};
 use super::differing::Contents;
-use super::finish::Press;
+use super::document_writer::DocumentWriter;
 use super::options::Silent;
 use super::side::Side;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::model::Book;
-use crate::render::Scope;
 use crate::tree::Tree;
+use crate::typeset;
 use crate::version::Tools;
-use crate::{audience, load, typeset};
 
 /// What came of checking and rendering a side.
 #[derive(Debug)]
@@ -43,14 +38,8 @@ impl Checked {
             return Some(Checked { records: Vec::new(), documents: Some(Vec::new()), rendered: Some(rendered) });
         }
         let (tree, book) = (side.tree.as_ref()?, side.book.as_ref()?);
-        let (book, mut records) = match side.is_whole {
-            true => (book.clone(), side.diagnostics.clone()),
-            false => {
-                let loaded = load::load(tree);
-                (Arc::new(audience::select(loaded.book?)), loaded.diagnostics)
-            }
-        };
-        let (renderer, faults) = content::check_records(tree, &book);
+        let mut records = side.diagnostics.clone();
+        let (renderer, faults) = content::check_records(tree, book);
         records.extend(faults);
         let records = content::finish(tree, records);
         if has_errors(&records) {
@@ -58,30 +47,15 @@ impl Checked {
         }
         let (documents, faults) = content::render_all(&renderer, Wanted::All, tree, &Silent);
         let faults = content::finish(tree, faults);
-        let rendered = (!has_errors(&faults)).then(|| Rendered::from(documents, tree, &book, others));
+        let rendered = (!has_errors(&faults)).then(|| Rendered::from(documents, tree, book, others));
         Some(Checked { records, documents: Some(faults), rendered })
     }
 }
 
 impl Rendered {
     fn from(documents: Vec<Prepared>, tree: &Tree, book: &Book, others: Option<&Tools>) -> Rendered {
-        let (press, own) = (Press::for_digests(tree, book), Tools::with_typst(typeset::VERSION));
-        let contents = Contents::of_documents(&press, &documents.iter().collect::<Vec<_>>(), &own, others);
+        let own = Tools::with_typst(typeset::VERSION);
+        let contents = Contents::of_documents(&DocumentWriter::new(tree, book), &documents, &own, others);
         Rendered { documents, contents }
-    }
-
-    /// Renders what can be rendered, whatever is wrong with the rest.
-    pub(super) fn of_tree(tree: &Tree) -> Option<Rendered> {
-        let book = Arc::new(audience::select(load::load(tree).book?));
-        let (renderer, _) = content::check_records(tree, &book);
-        let made: Vec<Prepared> = renderer
-            .documents()
-            .par_iter()
-            .filter_map(|planned| {
-                let (prepared, faults) = content::render(&renderer, planned, &Scope::default(), tree);
-                (!has_errors(&faults)).then_some(prepared)
-            })
-            .collect();
-        Some(Rendered::from(made, tree, &book, None))
     }
 }

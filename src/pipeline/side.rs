@@ -34,29 +34,18 @@ pub struct Side {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be read, and so is left out of a comparison.
     pub(super) unread: BTreeSet<Unread>,
-    /// The book that its files hold; without the records of the files that the other side has as well, where only what
-    /// differs was read.
+    /// The book that its files hold.
     pub(super) book: Option<Arc<Book>>,
-    /// Whether all of its files were read.
-    pub(super) is_whole: bool,
     pub(super) from: From,
 }
 
-/// A side as it was found: read already, or its files, from which it is to be read.
-#[derive(Debug)]
-pub enum Found {
-    Read(Box<Side>),
-    Files(Files),
-}
-
-/// A side's files.
-#[derive(Debug, Clone)]
-pub struct Files {
-    pub(super) name: String,
-    pub(super) since: Since,
-    pub(super) tree: Tree,
-    pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) from: From,
+/// A side's files, from which it is to be read.
+struct Files {
+    name: String,
+    since: Since,
+    tree: Tree,
+    diagnostics: Vec<Diagnostic>,
+    from: From,
 }
 
 /// Where a side was found.
@@ -71,15 +60,15 @@ pub(super) enum From {
 }
 
 impl Side {
+    /// A side of which only the records are at hand.
+    fn of_records(name: String, since: Since, snapshot: Snapshot, from: From) -> Side {
+        Side { name, since, snapshot, tree: None, diagnostics: Vec::new(), unread: BTreeSet::new(), book: None, from }
+    }
+
     /// The side that a text names: a version (`v7`), a git revision (`main`, `HEAD~3`, `main...` for the merge base with
     /// HEAD), or a folder that holds a book or a version. A text that begins with `.` or `/` is a folder; of a version and
     /// a revision of one name the version is meant.
     pub fn resolve(text: &str, root: &Path, output: &Path) -> Result<Side> {
-        Side::find(text, root, output)?.read()
-    }
-
-    /// [`Side::resolve`] without reading its records yet.
-    pub fn find(text: &str, root: &Path, output: &Path) -> Result<Found> {
         let is_path = text == "." || text == ".." || ["./", "../", "/"].iter().any(|start| text.starts_with(start));
         if is_path {
             return Side::folder(text);
@@ -87,7 +76,7 @@ impl Side {
         let mut no_version = None;
         if let Some(number) = version_number(text) {
             match Version::find(output, number) {
-                Ok(version) => return Side::version(version).map(Found::from),
+                Ok(version) => return Side::version(version),
                 Err(error) => no_version = Some(error),
             }
         }
@@ -116,17 +105,7 @@ impl Side {
             let (tree, _) = revision::read(root, &commit.id)?;
             if tree.get(SETTINGS).is_none() {
                 let (name, since) = revision_name(text, &commit);
-                return Ok(Side {
-                    name,
-                    since,
-                    snapshot: Snapshot::default(),
-                    tree: None,
-                    diagnostics: Vec::new(),
-                    unread: BTreeSet::new(),
-                    book: None,
-                    is_whole: true,
-                    from: From::Nowhere,
-                });
+                return Ok(Side::of_records(name, since, Snapshot::default(), From::Nowhere));
             }
         }
         Side::resolve(text, root, output)
@@ -134,12 +113,12 @@ impl Side {
 
     /// What a comparison is made with where nothing is said: the last version that was published, else the newest, else
     /// `HEAD`.
-    pub fn default_base(root: &Path, output: &Path) -> Result<Found> {
+    pub fn default_base(root: &Path, output: &Path) -> Result<Side> {
         if let Some(published) = Ledger::read(output)?.published().filter(|entry| !entry.pruned) {
-            return Side::version(Version::find(output, published.number)?).map(Found::from);
+            return Side::version(Version::find(output, published.number)?);
         }
         if let Some(newest) = Version::newest(output)? {
-            return Side::version(newest).map(Found::from);
+            return Side::version(newest);
         }
         let commit = revision::commit(root, "HEAD")
             .with_context(|| format!("there is nothing to compare with: no version in `{}`, and no commit", output.display()))?;
@@ -148,26 +127,14 @@ impl Side {
 
     /// The book as it lies in its folder.
     pub fn working_tree(root: &Path) -> Result<Side> {
-        Side::find_working_tree(root)?.read()
-    }
-
-    /// [`Side::working_tree`] without reading its records yet.
-    pub fn find_working_tree(root: &Path) -> Result<Found> {
         let (tree, diagnostics) = tree::folder::read(root)?;
         let name = "the working tree".to_owned();
-        Files { since: since(&name), name, tree, diagnostics, from: From::WorkingTree }.found()
+        Files { since: since(&name), name, tree, diagnostics, from: From::WorkingTree }.read()
     }
 
     /// The faults after which a comparison isn't whole.
     pub fn faults(&self) -> Vec<Diagnostic> {
         self.diagnostics.iter().filter(|fault| fault.severity == Severity::Error && READING.contains(&fault.code)).cloned().collect()
-    }
-
-    /// Takes the records as they are to be compared, without those of some files.
-    pub(super) fn take_snapshot(&mut self, without: &BTreeSet<String>) {
-        if let Some(book) = &self.book {
-            self.snapshot = Snapshot::of_records(book, &|record| !without.contains(&record.file));
-        }
     }
 
     /// What of it could not be read and is left out of comparisons, in a sentence each.
@@ -225,7 +192,7 @@ impl Side {
         matches!(self.from, From::Nowhere)
     }
 
-    fn folder(text: &str) -> Result<Found> {
+    fn folder(text: &str) -> Result<Side> {
         let path = Path::new(text);
         if !path.is_dir() {
             bail!("there is no folder `{text}`");
@@ -237,21 +204,10 @@ impl Side {
                 .map_err(anyhow::Error::new)
                 .and_then(|bytes| Snapshot::from_data_json(&bytes))
                 .with_context(cannot)?;
-            return Ok(Side {
-                name: text.to_owned(),
-                since: since(text),
-                snapshot,
-                tree: None,
-                diagnostics: Vec::new(),
-                unread: BTreeSet::new(),
-                book: None,
-                is_whole: true,
-                from: From::Folder(path.to_owned()),
-            }
-            .into());
+            return Ok(Side::of_records(text.to_owned(), since(text), snapshot, From::Folder(path.to_owned())));
         }
         let (tree, diagnostics) = tree::folder::read(path)?;
-        Files { name: text.to_owned(), since: since(text), tree, diagnostics, from: From::Folder(path.to_owned()) }.found()
+        Files { name: text.to_owned(), since: since(text), tree, diagnostics, from: From::Folder(path.to_owned()) }.read()
     }
 
     pub(super) fn version(version: Version) -> Result<Side> {
@@ -268,86 +224,44 @@ impl Side {
         };
         let snapshot = snapshot.with_context(|| format!("the records of version {} can't be read{instead}", entry.number))?;
         let since = Since { number: Some(entry.number), name: name.clone(), date: Some(entry.date), digest: Some(entry.digest.short()) };
-        Ok(Side {
-            name,
-            since,
-            snapshot,
-            tree: None,
-            diagnostics: Vec::new(),
-            unread: BTreeSet::new(),
-            book: None,
-            is_whole: true,
-            from: From::Version(Box::new(version)),
-        })
+        Ok(Side::of_records(name, since, snapshot, From::Version(Box::new(version))))
     }
 
-    fn revision(text: &str, commit: revision::Commit, root: &Path) -> Result<Found> {
+    fn revision(text: &str, commit: revision::Commit, root: &Path) -> Result<Side> {
         let (tree, diagnostics) = revision::read(root, &commit.id)?;
         let (name, since) = revision_name(text, &commit);
-        Files { name, since, tree, diagnostics, from: From::Commit(commit.id) }.found()
-    }
-}
-
-impl std::convert::From<Side> for Found {
-    fn from(side: Side) -> Found {
-        Found::Read(Box::new(side))
-    }
-}
-
-impl Found {
-    /// Reads the side's records, if that isn't done.
-    pub fn read(self) -> Result<Side> {
-        match self {
-            Found::Read(side) => Ok(*side),
-            Found::Files(files) => files.read(),
-        }
+        Files { name, since, tree, diagnostics, from: From::Commit(commit.id) }.read()
     }
 }
 
 impl Files {
-    /// The files of a book; an error where they are none.
-    fn found(self) -> Result<Found> {
-        if self.tree.get(SETTINGS).is_none() && !self.diagnostics.iter().any(|fault| fault.place.file() == Some(SETTINGS)) {
-            bail!("`{}` holds no book: there is no {SETTINGS} in it", self.name);
-        }
-        Ok(Found::Files(self))
-    }
-
+    /// Reads the records; an error where the files hold no book.
     fn read(self) -> Result<Side> {
-        let mut side = self.read_without(BTreeSet::new())?;
-        side.take_snapshot(&BTreeSet::new());
-        Ok(side)
-    }
-
-    /// Reads all but some files, whose records are those of the other side; its snapshot is still to be taken.
-    pub(super) fn read_without(self, shared: BTreeSet<String>) -> Result<Side> {
         let Files { name, since, tree, diagnostics: mut found, from } = self;
-        let loaded = if shared.is_empty() {
-            load::load(&tree)
-        } else {
-            let mut rest = tree.clone();
-            rest.files.retain(|path, _| !shared.contains(path));
-            load::load(&rest)
-        };
+        if tree.get(SETTINGS).is_none() && !found.iter().any(|fault| fault.place.file() == Some(SETTINGS)) {
+            bail!("`{name}` holds no book: there is no {SETTINGS} in it");
+        }
+        let loaded = load::load(&tree);
         found.extend(loaded.diagnostics);
         let diagnostics = content::finish(&tree, found);
         let Some(book) = loaded.book else {
             return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(format!("the settings of `{name}` can't be used")));
         };
         let unread = unread(&book, &diagnostics);
-        let book = Arc::new(audience::select(book));
-        Ok(Side {
-            name,
-            since,
-            snapshot: Snapshot::default(),
-            tree: Some(tree),
-            diagnostics,
-            unread,
-            book: Some(book),
-            is_whole: shared.is_empty(),
-            from,
-        })
+        let book = audience::select(book);
+        let snapshot = Snapshot::of(&book);
+        Ok(Side { tree: Some(tree), diagnostics, unread, book: Some(Arc::new(book)), ..Side::of_records(name, since, snapshot, from) })
     }
+}
+
+/// Reads both sides at once; where both fail, the base's error is given.
+pub fn sides<B, H>(base: B, head: H) -> Result<(Side, Side)>
+where
+    B: FnOnce() -> Result<Side> + Send,
+    H: FnOnce() -> Result<Side> + Send,
+{
+    let (base, head) = rayon::join(base, head);
+    Ok((base?, head?))
 }
 
 /// A side whose settings can't be read; its faults say why.

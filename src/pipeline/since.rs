@@ -3,15 +3,13 @@
 use anyhow::{Context, Result};
 
 use super::compare::changes_since;
-use super::content::Prepared;
+use super::content::Content;
 use super::differing::Contents;
 use super::options::BuildOptions;
 use super::side::Side;
 use super::told::{Telling, told};
 use crate::diff::{self, Changes, Snapshot};
-use crate::model::Book;
 use crate::render::Naming;
-use crate::tree::Tree;
 use crate::version::Store;
 
 /// What changed, as `changes.json`, as templates see it, and in a sentence.
@@ -42,9 +40,7 @@ fn base(options: &BuildOptions, store: &Store, notes: &mut Vec<String>) -> Resul
 /// The book of a build, whose documents were rendered without what changed.
 pub(super) struct Head<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) tree: &'a Tree,
-    pub(super) book: &'a Book,
-    pub(super) documents: &'a [&'a Prepared],
+    pub(super) content: &'a Content<'a>,
     pub(super) contents: &'a Contents,
     /// Whether these are all of the book's documents.
     pub(super) is_whole: bool,
@@ -73,8 +69,8 @@ pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
     let telling = Telling {
         base: base.as_ref().map(|base| &base.snapshot),
         head: head.snapshot,
-        naming: Naming::of(head.book),
-        documents: head.documents,
+        naming: Naming::of(&head.content.book),
+        documents: &head.content.documents,
     };
     Ok(Changed { json: told(&changes, &telling)?, text: changes.to_json()?, summary })
 }

@@ -10,6 +10,8 @@ use crate::version::{Digest, Parts};
 #[derive(Debug)]
 pub(super) struct Templates {
     digests: BTreeMap<String, Digest>,
+    /// The templates that each is made of, itself among them.
+    parts: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Templates {
@@ -22,12 +24,15 @@ impl Templates {
             .map(|(path, bytes)| (path.trim_start_matches(&prefix).to_owned(), without_comments(&String::from_utf8_lossy(bytes))))
             .collect();
         let used: BTreeMap<&String, Vec<&String>> = texts.iter().map(|(name, text)| (name, referred(text, &texts))).collect();
-        let digest = |name: &String| {
-            let mut all = BTreeSet::from([name]);
+        let parts = |name: &String| {
+            let mut all = BTreeSet::from([name.clone()]);
             let mut waiting = vec![name];
             while let Some(next) = waiting.pop() {
-                waiting.extend(used.get(next).into_iter().flatten().copied().filter(|other| all.insert(other)));
+                waiting.extend(used.get(next).into_iter().flatten().copied().filter(|other| all.insert((*other).clone())));
             }
+            all
+        };
+        let digest = |all: &BTreeSet<String>| {
             let mut parts = Parts::new("brief template 1");
             for part in all {
                 parts.add("name", part);
@@ -35,7 +40,13 @@ impl Templates {
             }
             parts.finish()
         };
-        Templates { digests: texts.keys().map(|name| (name.clone(), digest(name))).collect() }
+        let parts: BTreeMap<String, BTreeSet<String>> = texts.keys().map(|name| (name.clone(), parts(name))).collect();
+        Templates { digests: parts.iter().map(|(name, all)| (name.clone(), digest(all))).collect(), parts }
+    }
+
+    /// Whether a template is, includes, extends or imports another.
+    pub(super) fn uses(&self, name: &str, other: &str) -> bool {
+        self.parts.get(name).is_some_and(|parts| parts.contains(other))
     }
 
     /// The digest of a template; that of nothing where there is no such template.

@@ -27,7 +27,7 @@ pub(super) struct Telling<'a> {
     pub(super) base: Option<&'a Snapshot>,
     pub(super) head: &'a Snapshot,
     pub(super) naming: Naming<'a>,
-    pub(super) documents: &'a [&'a Prepared],
+    pub(super) documents: &'a [Prepared],
 }
 
 /// The changes as templates see them.
@@ -154,7 +154,7 @@ impl Telling<'_> {
             let ids = |change: &Change| change.id == name || change.old_id.as_deref() == Some(name);
             document.id.contains('/') && changes.records.iter().any(|change| change.kind != ChangeKind::Changed && ids(change))
         };
-        let prepared: BTreeMap<&str, &Prepared> = self.documents.iter().map(|prepared| (prepared.planned.id.as_str(), *prepared)).collect();
+        let prepared: BTreeMap<&str, &Prepared> = self.documents.iter().map(|prepared| (prepared.planned.id.as_str(), prepared)).collect();
         let title = |id: &str| prepared.get(id).and_then(|prepared| front::title(&prepared.document)).unwrap_or_else(|| id.to_owned());
         let mut groups: BTreeMap<(&str, &[Reason]), Vec<String>> = BTreeMap::new();
         for document in &changes.documents {

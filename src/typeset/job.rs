@@ -48,26 +48,41 @@ pub struct Pdf {
     pub kept: Option<PathBuf>,
 }
 
+/// Why there is no PDF.
+#[derive(Debug)]
+pub enum Error {
+    /// Something is wrong with the document's content or theme.
+    Content(Failure),
+    /// Something is wrong with the machine.
+    Run(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Error {
+        Error::Run(error)
+    }
+}
+
 impl Engine {
-    /// Typesets one document. What is wrong with its content or theme is a [`Failure`]; what is wrong with
-    /// the machine is an error.
-    pub fn typeset(&self, job: &Job<'_>) -> Result<Result<Pdf, Failure>> {
+    /// Typesets one document.
+    pub fn typeset(&self, job: &Job<'_>) -> Result<Pdf, Error> {
         let folder = Temporary::new().context("can't make a temporary folder")?;
         let outcome = self.typeset_in(folder.path(), job);
         let kept = job.keep_temporary.then(|| folder.keep());
-        Ok(match outcome? {
+        match outcome {
             Ok(pdf) => Ok(Pdf { kept, ..pdf }),
-            Err(failure) => Err(Failure { kept, ..failure }),
-        })
+            Err(Error::Content(failure)) => Err(Error::Content(Failure { kept, ..failure })),
+            Err(error) => Err(error),
+        }
     }
 
-    fn typeset_in(&self, folder: &Path, job: &Job<'_>) -> Result<Result<Pdf, Failure>> {
+    fn typeset_in(&self, folder: &Path, job: &Job<'_>) -> Result<Pdf, Error> {
         let root = folder.join("root");
         let output = folder.join("out.pdf");
         fill(&root, job).with_context(|| format!("can't write below `{}`", folder.display()))?;
         let fonts = job.fonts.folder().context("can't write the book's fonts to a temporary folder")?;
 
-        let run = |standards: &[String], attach: bool| -> Result<Result<Vec<u8>, Failure>> {
+        let run = |standards: &[String], attach: bool| -> Result<Vec<u8>, Error> {
             let mut command = self.command();
             command.current_dir(&root);
             command.args(["compile", "--root", ".", "--ignore-system-fonts"]);
@@ -89,30 +104,28 @@ impl Engine {
             let ended = process::run(command, Capture::Stderr, &limits).context("can't run typst")?;
             interrupt::check().context("can't run typst")?;
             if let Some(failure) = fault::of(&ended, job.source, &root, job.timeout, MEMORY) {
-                return Ok(Err(failure));
+                return Err(Error::Content(failure));
             }
             match fs::read(&output) {
-                Ok(bytes) if bytes.starts_with(b"%PDF-") => Ok(Ok(bytes)),
-                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).context("can't read the PDF that typst made"),
-                _ => Ok(Err(Failure::saying("typst made no PDF, and said nothing"))),
+                Ok(bytes) if bytes.starts_with(b"%PDF-") => Ok(bytes),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    Err(Error::Run(anyhow::Error::new(error).context("can't read the PDF that typst made")))
+                }
+                _ => Err(Error::Content(Failure::saying("typst made no PDF, and said nothing"))),
             }
         };
 
         let attach = can_attach(job.standards);
-        let bytes = match run(job.standards, attach)? {
-            Ok(bytes) => bytes,
-            Err(failure) => return Ok(Err(failure)),
-        };
+        let bytes = run(job.standards, attach)?;
         // Where the standard allows no attachment, a second PDF of the same layout says where the claims are.
         let listed = if attach { None } else { Some(run(&[], true)?) };
         let pages = match &listed {
             None => pages::read(&bytes),
-            Some(Ok(listed)) => pages::read(listed),
-            Some(Err(failure)) => return Ok(Err(failure.clone())),
+            Some(listed) => pages::read(listed),
         };
         match pages {
-            Ok(pages) => Ok(Ok(Pdf { bytes, claim_pages: pages.claims, pages: pages.count, kept: None })),
-            Err(error) => Ok(Err(Failure::saying(&format!("the PDF that typst made can't be read ({error:#})")))),
+            Ok(pages) => Ok(Pdf { bytes, claim_pages: pages.claims, pages: pages.count, kept: None }),
+            Err(error) => Err(Error::Content(Failure::saying(&format!("the PDF that typst made can't be read ({error:#})")))),
         }
     }
 }

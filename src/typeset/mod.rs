@@ -20,7 +20,7 @@ pub use fault::{Failure, Fault};
 pub use fonts::{Fonts, font_fault};
 pub use geometry::misfits;
 pub use identity::{Identity, identity};
-pub use job::{Job, Pdf};
+pub use job::{Error, Job, Pdf};
 pub use pages::{page_count, page_texts};
 
 /// The typst version this brief is built for, and the only one it works with.

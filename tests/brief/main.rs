@@ -44,7 +44,6 @@ mod random;
 mod redline;
 mod review;
 mod revision;
-mod sides;
 mod since;
 mod site;
 mod snapshot;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use brief::document::{Block, BlockKind, Document, Inline, Note, PrintedClaim, SourceEntry, Stamp, TypstSource};
 use brief::markdown::{TypstMeta, parse, to_typst};
 use brief::model::NotesPlacement;
-use brief::typeset::{Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
+use brief::typeset::{self, Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
 use serde_json::json;
 
 use super::press::{engine, pages};
@@ -82,7 +82,11 @@ impl Work {
             timeout: self.timeout,
             keep_temporary: false,
         };
-        engine.typeset(&job).unwrap()
+        match engine.typeset(&job) {
+            Ok(pdf) => Ok(pdf),
+            Err(typeset::Error::Content(failure)) => Err(failure),
+            Err(typeset::Error::Run(error)) => panic!("{error:#}"),
+        }
     }
 }
 

@@ -77,3 +77,25 @@ fn temporary_files_are_kept_on_request_alone() {
         }
     }
 }
+
+/// What only shows once the list of changes is known is a warning of the build all the same, and said once.
+#[test]
+fn warnings_of_what_is_rendered_with_the_changes_are_shown() {
+    let Some(environment) = super::books::typst() else { return };
+    let book = super::books::Book::new();
+    book.edit("content/missions/kfor.yaml", "mandate: The force", "mandate: |\n  ##### A deep heading\n\n  The force");
+    book.edit(
+        "templates/book.md.jinja",
+        "{% for m in missions %}",
+        "{% if changes %}\n\n{{ missions.kfor.mandate }}\n\n{% endif %}\n{% for m in [] %}",
+    );
+    let run = |arguments: &[&str]| {
+        let run = super::books::brief_with(&book.root, arguments, &environment);
+        assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+        run.err.matches("warning[heading-level]").count()
+    };
+    assert_eq!(run(&["build"]), 0, "nothing changed yet");
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    assert_eq!(run(&["build", "--draft"]), 1);
+    assert_eq!(run(&["build"]), 1);
+}

@@ -95,7 +95,7 @@ fn typeset(engine: &Engine, texts: &[&str], autolink: bool) -> Option<Vec<Sight>
         timeout: Duration::from_secs(240),
         keep_temporary: false,
     };
-    let pdf = engine.typeset(&job).unwrap().unwrap_or_else(|failure| panic!("{failure:#?}"));
+    let pdf = engine.typeset(&job).unwrap_or_else(|failure| panic!("{failure:#?}"));
     let pages = pages(&pdf.bytes)?;
     assert_eq!(pages.len(), texts.len(), "each example has its page");
     let mut sights: Vec<Sight> = pages

@@ -1,0 +1,255 @@
+//! One document as its readers get it: its Markdown and its PDF, under a version's stamp.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use super::content::Prepared;
+use super::front;
+use super::options::BuildOptions;
+use crate::check;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Stamp, TypstSource};
+use crate::layout::{FONTS, THEME, asset_file, image_name, link_between};
+use crate::markdown::{self, TypstMeta, Written};
+use crate::model::{Book, Date};
+use crate::tree::Tree;
+use crate::typeset::{self, Engine, Failure, Job, Pdf};
+use crate::version::{ClaimLedger, ClaimRow, Digest, files_digest};
+
+/// Writes documents of a book: what they share, and how their PDFs are made.
+pub(super) struct DocumentWriter<'a> {
+    tree: &'a Tree,
+    book: &'a Book,
+    fonts: typeset::Fonts,
+    fonts_digest: Digest,
+    typesetting: Option<Typesetting>,
+    neighbours: Neighbours,
+}
+
+/// The program that makes PDFs, and its limits.
+pub(super) struct Typesetting {
+    engine: Engine,
+    timeout: Duration,
+    keep_temporary: bool,
+}
+
+/// Whether links to the book's other documents lead anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Neighbours {
+    Beside,
+    Absent,
+}
+
+/// A document as its readers get it.
+pub(super) struct FinishedDocument {
+    pub(super) id: String,
+    pub(super) markdown: Written,
+    /// Nothing where only Markdown is written.
+    pub(super) pdf: Option<Pdf>,
+    /// Its rows in the claim ledger.
+    pub(super) claims: Vec<ClaimRow>,
+    pub(super) warnings: Vec<Diagnostic>,
+    /// Where what typst was given is kept, in words, if it is.
+    pub(super) note: Option<String>,
+}
+
+/// Why a document was not written.
+pub(super) enum Unwritten {
+    /// Faults of its content or of the theme.
+    Faulty(Vec<Diagnostic>),
+    /// The run failed.
+    Failed(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Unwritten {
+    fn from(error: anyhow::Error) -> Unwritten {
+        Unwritten::Failed(error)
+    }
+}
+
+/// A document's texts without version fields, for its digest.
+pub(super) struct BlankTexts {
+    pub(super) markdown: String,
+    pub(super) typst: String,
+}
+
+impl Typesetting {
+    /// Finds the typst that the options ask for.
+    pub(super) fn find(options: &BuildOptions) -> Result<Typesetting> {
+        let engine = Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
+        Ok(Typesetting { engine, timeout: options.typst_timeout, keep_temporary: options.keep_temporary })
+    }
+}
+
+impl<'a> DocumentWriter<'a> {
+    /// A writer of Markdown alone.
+    pub(super) fn new(tree: &'a Tree, book: &'a Book) -> DocumentWriter<'a> {
+        let files: Vec<(String, Vec<u8>)> = tree.below(FONTS).map(|(path, bytes)| (path.to_owned(), bytes.to_vec())).collect();
+        DocumentWriter {
+            tree,
+            book,
+            fonts: typeset::Fonts::new(files),
+            fonts_digest: files_digest(tree, FONTS),
+            typesetting: None,
+            neighbours: Neighbours::Beside,
+        }
+    }
+
+    /// The same, making PDFs as well.
+    pub(super) fn typesetting(self, typesetting: Typesetting) -> DocumentWriter<'a> {
+        DocumentWriter { typesetting: Some(typesetting), ..self }
+    }
+
+    /// The same for a document that stands apart from the book's others, so that no link leads to them.
+    pub(super) fn apart(self) -> DocumentWriter<'a> {
+        DocumentWriter { neighbours: Neighbours::Absent, ..self }
+    }
+
+    /// The book whose documents are written.
+    pub(super) fn book(&self) -> &Book {
+        self.book
+    }
+
+    /// The files of the book.
+    pub(super) fn tree(&self) -> &Tree {
+        self.tree
+    }
+
+    /// Whether PDFs are made.
+    pub(super) fn makes_pdfs(&self) -> bool {
+        self.typesetting.is_some()
+    }
+
+    /// The theme's Typst code: the book's own, else the default.
+    pub(super) fn theme(&self) -> &str {
+        self.tree.text(THEME).unwrap_or(typeset::DEFAULT_THEME)
+    }
+
+    pub(super) fn fonts_digest(&self) -> Digest {
+        self.fonts_digest
+    }
+
+    /// Options that change what a reader sees.
+    pub(super) fn reader_options(&self) -> serde_json::Value {
+        let settings = &self.book.settings;
+        json!({ "standards": settings.pdf.standards, "paper": settings.paper, "language": settings.language })
+    }
+
+    /// The images that a document shows, by path, and their digests.
+    pub(super) fn image_digests(&self, prepared: &Prepared) -> BTreeMap<String, Digest> {
+        let shown = prepared.document.image_paths().into_iter().filter_map(|path| {
+            let digest = Digest::of(&prepared.image(&path, self.tree)?);
+            Some((path, digest))
+        });
+        shown.collect()
+    }
+
+    /// The images that a document shows, by their names in a version's folder.
+    pub(super) fn images(&self, prepared: &Prepared) -> BTreeMap<String, Arc<[u8]>> {
+        let paths = prepared.document.image_paths().into_iter();
+        paths.filter_map(|path| Some((image_name(&path), prepared.image(&path, self.tree)?))).collect()
+    }
+
+    /// A document's texts under the blank stamp.
+    pub(super) fn blank_texts(&self, prepared: &Prepared) -> BlankTexts {
+        let blank = Stamp::blank();
+        BlankTexts { markdown: self.markdown(prepared, &blank).text, typst: self.typst(prepared, &blank).text }
+    }
+
+    /// The Markdown that readers get.
+    pub(super) fn markdown(&self, prepared: &Prepared, stamp: &Stamp) -> Written {
+        let id = &prepared.planned.id;
+        markdown::to_markdown(&front::for_readers(prepared, self.book, stamp), stamp, &|other| link_between(id, other, "md"))
+    }
+
+    fn typst(&self, prepared: &Prepared, stamp: &Stamp) -> TypstSource {
+        let settings = &self.book.settings;
+        let id = &prepared.planned.id;
+        let meta = TypstMeta {
+            document: id.clone(),
+            front: front::for_theme(prepared, settings, stamp),
+            language: settings.language.clone(),
+            paper: settings.paper.clone(),
+            notes: prepared.planned.notes,
+            heading_steps: settings.pdf.are_accessible(),
+        };
+        let address = |other: &str| match self.neighbours {
+            Neighbours::Beside => link_between(id, other, "pdf"),
+            Neighbours::Absent => String::new(),
+        };
+        markdown::to_typst(&prepared.document, stamp, &meta, &address, &self.fonts.coverage())
+    }
+
+    /// Writes a document, and checks what came out.
+    pub(super) fn write(&self, prepared: &Prepared, stamp: &Stamp) -> Result<FinishedDocument, Unwritten> {
+        let id = &prepared.planned.id;
+        let mut warnings = Vec::new();
+        let mut note = None;
+        let pdf = match &self.typesetting {
+            None => None,
+            Some(typesetting) => {
+                let source = self.typst(prepared, stamp);
+                let date = stamp.date.parse().context("a stamp has no date")?;
+                let pdf = self.typeset(prepared, &source, date, typesetting)?;
+                let kept = |folder: &std::path::PathBuf| format!("what typst was given for `{id}` is in `{}`", folder.display());
+                note = pdf.kept.as_ref().map(kept);
+                warnings = check::missing_glyph(self.book, self.tree, &prepared.origins, &source);
+                if self.neighbours == Neighbours::Beside {
+                    let overflows = check::text_overflow(id, &prepared.origins, &source, typeset::misfits(&pdf.bytes)?);
+                    warnings.extend(overflows.into_iter().filter(|warning| !check::silenced(self.book, warning)));
+                }
+                Some(pdf)
+            }
+        };
+        let markdown = self.markdown(prepared, stamp);
+        let pages = pdf.as_ref().map_or(&[][..], |pdf| &pdf.claim_pages);
+        let claims = ClaimLedger::rows(&prepared.document, &markdown.claim_lines, pages);
+        Ok(FinishedDocument { id: id.clone(), markdown, pdf, claims, warnings, note })
+    }
+
+    fn typeset(&self, prepared: &Prepared, source: &TypstSource, date: Date, typesetting: &Typesetting) -> Result<Pdf, Unwritten> {
+        let paths = prepared.document.image_paths();
+        let images: Vec<(String, Arc<[u8]>)> =
+            paths.into_iter().filter_map(|path| Some((path.clone(), prepared.image(&path, self.tree)?))).collect();
+        let made = typesetting.engine.typeset(&Job {
+            source,
+            theme: self.theme(),
+            assets: images.iter().map(|(path, bytes)| (path.clone(), &**bytes)).collect(),
+            fonts: &self.fonts,
+            timestamp: date.unix(),
+            standards: &self.book.settings.pdf.standards,
+            timeout: typesetting.timeout,
+            keep_temporary: typesetting.keep_temporary,
+        });
+        made.map_err(|error| match error {
+            typeset::Error::Content(failure) => Unwritten::Faulty(faults(prepared, &failure)),
+            typeset::Error::Run(error) => Unwritten::Failed(error),
+        })
+    }
+}
+
+/// Typst's faults, at the places that they come from.
+fn faults(prepared: &Prepared, failure: &Failure) -> Vec<Diagnostic> {
+    let found = failure.faults.iter().map(|fault| {
+        let message = format!("document `{}` can't be typeset: {}", prepared.planned.id, fault.message);
+        let at = |code, place| Diagnostic::error(code, place, &message);
+        let mut diagnostic = match (fault.theme_line, &fault.asset) {
+            (Some(line), _) => at(Code::Theme, Place::line(THEME, line)),
+            (None, Some((image, line))) => at(Code::Typesetting, Place::line(asset_file(image), *line)),
+            (None, None) => prepared.origins.blame(fault.rendered_line.unwrap_or(0), at(Code::Typesetting, Place::Book)),
+        };
+        diagnostic.help.clone_from(&fault.hints);
+        if let Some(folder) = &failure.kept {
+            diagnostic.help.push(format!("what typst was given is in `{}`", folder.display()));
+        }
+        match (&diagnostic.record, &prepared.planned.record) {
+            (None, Some((collection, id))) => diagnostic.record(format!("{collection}/{id}")),
+            _ => diagnostic,
+        }
+    });
+    found.collect()
+}
