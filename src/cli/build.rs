@@ -80,6 +80,9 @@ pub(super) struct Build {
     /// With --ledger: nothing is published there yet, and this builds the first version that will be
     #[arg(long, requires = "ledger")]
     first: bool,
+    /// With --ledger: bring the newest version alone, and of the others only that they are there
+    #[arg(long, requires = "ledger")]
+    shallow: bool,
     /// With --ledger: the public key of minisign that the history must be signed with: RW…, or the file that holds it
     #[arg(long, value_name = "KEY", requires = "ledger")]
     key: Option<String>,
@@ -101,7 +104,7 @@ impl Build {
         let options = self.options(terminal)?;
         if let Some(source) = &self.ledger {
             let expected = if self.first { Expected::Nothing } else { Expected::Versions };
-            let from = super::fetch::From { source, audience: None, jobs: 8, expected, key: self.key.as_deref() };
+            let from = super::fetch::From { source, audience: None, jobs: 8, expected, key: self.key.as_deref(), shallow: self.shallow };
             super::fetch::fetch(&from, options.output.clone(), terminal)?;
         }
         if self.watch {

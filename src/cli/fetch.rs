@@ -12,6 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   brief fetch s3://bucket/briefing         what is published there and not in output/
   brief fetch https://example.org/briefing the same, from a web server that shows a published folder
+  brief fetch s3://bucket/b --shallow      the list of versions and the newest of them alone
   brief build --ledger s3://bucket/b       fetch, then build: what a fresh checkout needs";
 
 /// Brings published versions into output/, so that builds go on from them
@@ -35,6 +36,11 @@ pub(super) struct Fetch {
     /// The public key of minisign that the history must be signed with: RW…, or the file that holds it
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
+    /// Bring the list of versions and the newest of them alone, which is all that the next build needs
+    ///
+    /// The others are listed without their files. Publishing from such a folder leaves theirs where they are.
+    #[arg(long)]
+    shallow: bool,
     #[command(flatten)]
     folders: Folders,
 }
@@ -54,6 +60,7 @@ impl Fetch {
             jobs: self.jobs,
             expected: Expected::Versions,
             key: self.key.as_deref(),
+            shallow: self.shallow,
         };
         fetch(&from, output, terminal)?;
         Ok(Status::Fine)
@@ -69,6 +76,7 @@ pub(super) struct From<'a> {
     pub(super) jobs: u16,
     pub(super) expected: Expected,
     pub(super) key: Option<&'a str>,
+    pub(super) shallow: bool,
 }
 
 #[cfg(not(feature = "publish"))]
@@ -94,6 +102,7 @@ pub(super) fn fetch(from: &From<'_>, output: std::path::PathBuf, terminal: &Term
         jobs: usize::from(from.jobs),
         expected: from.expected,
         key: from.key.map(verifying_key).transpose()?,
+        shallow: from.shallow,
     };
     let fetched = progress::with(terminal, |progress| pipeline::fetch(&options, progress))?;
     fetched.notes.iter().for_each(|note| terminal.note(note));

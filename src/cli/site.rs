@@ -45,7 +45,10 @@ impl Site {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let versions = self.versions.clone().unwrap_or_else(|| self.root.join(OUTPUT));
         let folder = ledger_folder(&versions, self.audience.as_deref())?;
-        let made = pipeline::site(&folder, self.output.as_deref(), self.base_url.as_deref())?;
+        let made = pipeline::site(
+            &folder,
+            &pipeline::SiteOptions { destination: self.output.as_deref(), base_url: self.base_url.as_deref(), held: None, published: None },
+        )?;
         made.notes.iter().for_each(|note| terminal.note(note));
         let front = made.folder.join("index.html");
         terminal.say(format_args!("made `{}`: {}, newest version v{}", front.display(), Count(made.pages, "page"), made.newest))?;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 
 use super::options::{Expected, Progress};
-use super::publish::{History, LEDGER, MANIFEST, MANIFEST_LIMIT, fits, of_audience, signed};
+use super::publish::{History, INVENTORY_LIMIT as HISTORY_LIMIT, LEDGER, MANIFEST, MANIFEST_LIMIT, fits, of_audience, signed};
+use super::site::{FETCHED_HISTORY, HISTORY};
 use crate::publish::{Address, Destination, Limits, Marker, Sink, VerifyingKey, Wanted};
 use crate::version::{Digest, Entry, Ledger, Manifest, Relation, StagedFile, Store};
 
@@ -27,6 +28,8 @@ pub struct FetchOptions {
     pub expected: Expected,
     /// The key that the ledger must be signed with.
     pub key: Option<VerifyingKey>,
+    /// Bring the ledger and the newest version alone; the others are entered without their files.
+    pub shallow: bool,
 }
 
 /// What was fetched.
@@ -62,7 +65,7 @@ pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched>
     let entries: Vec<Entry> = there.ledger.versions().iter().rev().filter(|entry| is_wanted(&store, entry)).cloned().collect();
     progress.start("fetching", entries.len() as u64);
     for entry in &entries {
-        if entry.pruned {
+        if entry.pruned || (options.shallow && entry.number != newest) {
             store.adopt_pruned(entry)?;
             continue;
         }
@@ -72,6 +75,12 @@ pub fn fetch(options: &FetchOptions, progress: &dyn Progress) -> Result<Fetched>
     }
     progress.finish();
     store.learn(&there.ledger)?;
+    if options.shallow
+        && let Some(history) = source.read(&format!("site/{HISTORY}"), HISTORY_LIMIT)?
+    {
+        // What pages tell of versions whose files are not here.
+        store.write_history(FETCHED_HISTORY, &history.bytes)?;
+    }
     fetched.notes.extend(store.take_notes());
     Ok(fetched)
 }

@@ -62,7 +62,7 @@ pub use review::{Effects, effects};
 pub use review_base::{ReviewBase, name_by_commit, review_base};
 pub use schemas::{Kept, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable, sides};
-pub use site::{WrittenSite, site};
+pub use site::{SiteOptions, WrittenSite, site};
 pub use verify::{Claim, Identified, Known, Unknown, identify};
 #[cfg(feature = "publish")]
 pub use verify_published::{VerifiedPlace, VerifyOptions, verify_published};

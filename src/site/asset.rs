@@ -2,40 +2,36 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Page, Site, Version, path};
+use super::{Page, Version, path};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The site's assets, and their paths from its root.
+/// The site's style and script, by their paths from its root.
+#[derive(Debug)]
 pub(super) struct Assets {
     pub(super) style: String,
     pub(super) script: String,
-    pub(super) index: String,
-    /// The data of each version, by its number, for comparisons.
-    pub(super) data: Vec<(u32, String)>,
-    pages: Vec<Page>,
 }
 
 impl Assets {
-    pub(super) fn new(site: &Site, index: &str) -> anyhow::Result<Assets> {
-        let mut pages = Vec::new();
-        let mut add = |name: &str, extension: &str, text: &str| {
-            let path = format!("assets/{name}.{}.{extension}", path::short(text.as_bytes()));
-            pages.push(Page { path: path.clone(), bytes: text.as_bytes().to_vec() });
-            path
-        };
-        let style = add("style", "css", STYLE);
-        let script = add("script", "js", SCRIPT);
-        let index = add("index", "js", index);
-        let versions = site.versions.iter().filter(|version| !version.pruned);
-        let data = versions.map(|version| (version.number, add(&path::version(version.number), "js", &data(version)))).collect();
-        Ok(Assets { style, script, index, data, pages })
+    pub(super) fn new() -> Assets {
+        Assets { style: named("style", "css", STYLE), script: named("script", "js", SCRIPT) }
     }
 
-    pub(super) fn into_pages(self) -> Vec<Page> {
-        self.pages
+    pub(super) fn pages(&self) -> [Page; 2] {
+        [(&self.style, STYLE), (&self.script, SCRIPT)].map(|(path, text)| Page { path: path.clone(), bytes: text.as_bytes().to_vec() })
     }
+}
+
+fn named(name: &str, extension: &str, text: &str) -> String {
+    format!("assets/{name}.{}.{extension}", path::short(text.as_bytes()))
+}
+
+/// What a version says, for comparisons in the browser.
+pub(super) fn version_data(version: &Version) -> Page {
+    let text = data(version);
+    Page { path: named(&path::version(version.number), "js", &text), bytes: text.into_bytes() }
 }
 
 /// A version's records and what its documents are made of, as a script that adds them to `briefVersions`.

@@ -1,10 +1,7 @@
 //! What the site is made from: the versions of a book as data, handed in whole.
 
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-
-use super::history;
 use crate::document::Article;
 
 /// The book as a whole, as its newest version describes it, and where its site will be.
@@ -21,22 +18,13 @@ pub struct Facts {
     pub files: String,
 }
 
-/// A book and all its versions.
-#[derive(Debug, Clone)]
-pub struct Site {
-    pub(super) facts: Facts,
-    /// Newest first.
-    pub(super) versions: Vec<Version>,
-    /// Every record that any version has, by collection and id.
-    pub(super) records: Vec<Record>,
-    /// Where the newest version prints each record's claims: `missions/kfor` to documents.
-    pub(super) printed: BTreeMap<String, Vec<Printing>>,
-}
-
-/// One version.
-#[derive(Debug, Clone, Serialize)]
+/// One version. What is not serialized is needed for the version's own pages, and of the newest for the others.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Version {
     pub number: u32,
+    /// The book's title and language in this version.
+    pub title: String,
+    pub language: String,
     pub digest: String,
     /// ISO 8601, and as a reader writes it.
     pub date: String,
@@ -47,12 +35,20 @@ pub struct Version {
     /// Whether anyone may see it, and search engines may list it.
     pub clear: bool,
     pub summary: String,
-    /// What changed since the version before; nothing where that is not here.
+    /// What changed since the version before; nothing where that is not known.
     pub changes: Option<VersionChanges>,
     /// What built it: `commit 1a2b3c4d5e6f`.
     pub commits: Vec<String>,
+    /// Its files are not where the site links to.
     pub pruned: bool,
-    /// In the order of the book; none where it was pruned.
+    /// Of a version without changes: the records that it began with, as collection and id.
+    pub began_with: Vec<(String, String)>,
+    /// Where the site has its data for comparisons; set when its pages are made.
+    pub data: Option<String>,
+    /// The paths of its pages below its folder, and whether one of them says what changed; set when they are made.
+    pub places: Vec<String>,
+    pub has_changes_page: bool,
+    /// In the order of the book.
     #[serde(skip)]
     pub documents: Vec<Document>,
     /// What its records say.
@@ -60,20 +56,21 @@ pub struct Version {
     pub records: Vec<RecordValues>,
 }
 
-/// What changed between a version and the one before it that is here.
-#[derive(Debug, Clone, Serialize)]
+/// What changed between a version and the one before it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct VersionChanges {
-    /// The version before.
+    /// The version before, its marking, and whether anyone may see it.
     pub since: u32,
+    pub since_marking: Option<String>,
+    pub since_clear: bool,
     /// All changes as HTML.
     #[serde(skip)]
     pub html: String,
-    #[serde(skip)]
     pub records: Vec<RecordChange>,
 }
 
 /// What happened to a record in a version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RecordChange {
     pub collection: String,
     pub id: String,
@@ -88,7 +85,7 @@ pub struct RecordChange {
 }
 
 /// What can happen to a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RecordChangeKind {
     /// It came or went as a whole.
     AddedOrRemoved,
@@ -96,7 +93,7 @@ pub enum RecordChangeKind {
 }
 
 /// A changed field of a record, in one line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChangedField {
     pub text: String,
     /// Whether a claim has another value.
@@ -108,6 +105,8 @@ pub struct ChangedField {
 pub struct Document {
     pub id: String,
     pub title: String,
+    /// What it is called among others: `Summary`, `Profile: Egypt`.
+    pub list_title: String,
     pub subtitle: Option<String>,
     /// The version that last revised it, and that version's date.
     pub revised: u32,
@@ -183,73 +182,15 @@ pub(super) struct Event {
     pub lines: Vec<String>,
 }
 
-/// A document that prints claims of a record.
-#[derive(Debug, Clone)]
-pub(super) struct Printing {
-    /// The document's index in its version.
-    pub(super) document: usize,
-    /// The first page of the PDF on which it prints one.
-    pub(super) page: Option<u32>,
-}
-
-impl Site {
-    /// The site of a book's versions, newest first.
-    pub fn new(facts: Facts, versions: Vec<Version>) -> Site {
-        let records = history::records(&versions);
-        let printed = printed(&versions);
-        Site { facts, versions, records, printed }
-    }
-
-    /// The newest version whose files are here.
-    pub(super) fn newest(&self) -> Option<&Version> {
-        self.versions.iter().find(|version| !version.pruned)
-    }
-
-    /// Whether anyone may see what all versions together say.
-    pub(super) fn clear(&self) -> bool {
-        self.versions.iter().all(|version| version.clear)
-    }
-
-    /// The marking of pages that show what several versions say: those of all of them, without what says that anyone may
-    /// see it where another doesn't.
-    pub(super) fn marking<'a>(&self, versions: impl Iterator<Item = &'a Version>) -> Option<String> {
-        let mut above: Vec<&str> = Vec::new();
-        let mut clear = None;
-        for version in versions {
-            match &version.marking {
-                Some(marking) if version.clear => clear = clear.or(Some(marking.as_str())),
-                Some(marking) if !above.contains(&marking.as_str()) => above.push(marking),
-                _ => {}
-            }
+impl Version {
+    /// The same without what only its own pages need.
+    #[must_use]
+    pub fn without_contents(mut self) -> Version {
+        self.documents = Vec::new();
+        self.records = Vec::new();
+        if let Some(changes) = &mut self.changes {
+            changes.html = String::new();
         }
-        if above.is_empty() { clear.map(str::to_owned) } else { Some(above.join(", ")) }
+        self
     }
-
-    /// The version of a number.
-    pub(super) fn version(&self, number: u32) -> Option<&Version> {
-        self.versions.iter().find(|version| version.number == number)
-    }
-
-    /// The record of an id; records are sorted.
-    pub(super) fn record(&self, collection: &str, id: &str) -> Option<&Record> {
-        let found = self.records.binary_search_by(|record| (record.collection.as_str(), record.id.as_str()).cmp(&(collection, id)));
-        found.ok().and_then(|at| self.records.get(at))
-    }
-}
-
-/// Where the newest version prints each record's claims.
-fn printed(versions: &[Version]) -> BTreeMap<String, Vec<Printing>> {
-    let mut printed: BTreeMap<String, Vec<Printing>> = BTreeMap::new();
-    let documents = versions.iter().find(|version| !version.pruned).map(|newest| newest.documents.as_slice()).unwrap_or_default();
-    for (index, document) in documents.iter().enumerate() {
-        for claim in &document.claims {
-            for record in &claim.records {
-                let places = printed.entry(record.clone()).or_default();
-                if places.last().is_none_or(|last| last.document != index) {
-                    places.push(Printing { document: index, page: claim.page });
-                }
-            }
-        }
-    }
-    printed
 }

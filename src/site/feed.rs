@@ -2,10 +2,11 @@
 
 use super::escape::xml;
 use super::headlines::headlines;
-use super::{Page, Site, Version, path};
+use super::whole::Whole;
+use super::{Page, Version, path};
 
 /// `feed.xml`: an entry a version, newest first.
-pub(super) fn feed(site: &Site) -> Page {
+pub(super) fn feed(site: &Whole<'_>) -> Page {
     let base = site.facts.base_url.as_deref().unwrap_or_default();
     let updated = site.versions.first().map_or("1970-01-01", |version| &version.date);
     let author = site.facts.organization.as_deref().unwrap_or(&site.facts.title);
@@ -24,14 +25,14 @@ pub(super) fn feed(site: &Site) -> Page {
     if site.facts.base_url.is_some() {
         text.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}feed.xml\"/>\n", xml(base)));
     }
-    for version in &site.versions {
+    for version in site.versions {
         entry(site, version, base, &mut text);
     }
     text.push_str("</feed>\n");
     Page { path: "feed.xml".to_owned(), bytes: text.into_bytes() }
 }
 
-fn entry(site: &Site, version: &Version, base: &str, text: &mut String) {
+fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
     let mut lines = vec![version.summary.clone()];
     lines.extend(headlines(version));
     text.push_str(&format!(

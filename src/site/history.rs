@@ -16,15 +16,14 @@ pub(super) fn records(versions: &[Version]) -> Vec<Record> {
     for version in versions {
         match &version.changes {
             Some(changes) => changes.records.iter().for_each(|change| add(&mut records, version, change)),
-            // The oldest version that is here: what it holds, it began with.
-            None if !version.pruned => {
-                for held in &version.records {
-                    if let Some(record) = records.get_mut(&(held.collection.clone(), held.id.clone())) {
+            // The oldest version that is known: what it holds, it began with.
+            None => {
+                for key in &version.began_with {
+                    if let Some(record) = records.get_mut(key) {
                         record.history.push(event(version, "in the book", Vec::new()));
                     }
                 }
             }
-            None => {}
         }
     }
     records.into_values().collect()

@@ -1,8 +1,11 @@
 //! The reading site: pages on which people read the versions of a book, in a browser, from a folder or a web server.
 //!
 //! In comes what the versions hold, as data; out come files. Pages are plain HTML that links to each other
-//! relatively, so the same files work from a disk, a memory stick or any path of a server; script only searches and
-//! compares what was not compared beforehand. The same versions give the same bytes.
+//! relatively, so the same files work from a disk, a memory stick or any path of a server; script only searches,
+//! compares what was not compared beforehand, and knows which version is the newest. The same versions give the same bytes.
+//!
+//! A version's own pages ([`Renderer::version`]) depend on that version and the one before it alone, so that a new
+//! version leaves them as they are. What shows several versions ([`Renderer::whole`]) is made anew each time.
 
 mod asset;
 mod data;
@@ -13,22 +16,30 @@ mod headlines;
 mod history;
 mod index;
 mod links;
+mod newest;
 mod path;
 mod robots;
+mod titles;
 mod views;
+mod whole;
 
+use anyhow::Result;
 use minijinja::Environment;
 use rayon::prelude::*;
 
 pub use data::{
-    ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Row, Site, Version, VersionChanges,
+    ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Row, Version, VersionChanges,
 };
 pub use dates::long_date;
 pub use links::{VersionLinks, in_reading_order};
 pub use path::version as version_folder;
 pub use robots::robots_above;
+pub use titles::tell_apart;
 
 use crate::layout::to_address;
+use asset::Assets;
+use views::View;
+use whole::Whole;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,24 +48,63 @@ pub struct Page {
     pub bytes: Vec<u8>,
 }
 
-/// All files of a site, sorted by path.
-pub fn pages(site: &Site) -> anyhow::Result<Vec<Page>> {
-    let environment = environment()?;
-    let index = site.newest().map(index::index);
-    let assets = asset::Assets::new(site, index.as_deref().unwrap_or_default())?;
-    let wanted = views::all(site);
-    let clear: Vec<String> = wanted.iter().filter(|view| view.is_clear(site)).map(views::View::path).collect();
-    let mut pages: Vec<Page> = wanted.into_par_iter().map(|view| view.page(site, &assets, &environment)).collect::<anyhow::Result<_>>()?;
-    pages.push(feed::feed(site));
-    pages.push(robots::robots(site));
-    pages.extend(robots::sitemap(site, &clear));
-    pages.extend(assets.into_pages());
-    pages.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(pages)
+/// Makes the pages of one site.
+#[derive(Debug)]
+pub struct Renderer<'a> {
+    facts: &'a Facts,
+    environment: Environment<'static>,
+    assets: Assets,
+}
+
+impl<'a> Renderer<'a> {
+    /// For a book whose newest version says these facts.
+    pub fn new(facts: &'a Facts) -> Result<Renderer<'a>> {
+        Ok(Renderer { facts, environment: environment()?, assets: Assets::new() })
+    }
+
+    /// What the pages of any version depend on besides the version: another text where they would differ.
+    pub fn key(&self) -> String {
+        let templates: String = views::TEMPLATES.iter().map(|(name, source)| format!("{name}\0{source}\0")).collect();
+        let parts = [&templates, &self.assets.style, &self.assets.script, &self.facts.files];
+        let text = parts.into_iter().chain(&self.facts.base_url).cloned().collect::<Vec<_>>().join("\0");
+        format!("{}-{}", env!("CARGO_PKG_VERSION"), path::short(text.as_bytes()))
+    }
+
+    /// The pages of a version, and its data for comparisons, whose path is entered in it.
+    pub fn version(&self, version: &mut Version) -> Result<Vec<Page>> {
+        let data = (!version.documents.is_empty()).then(|| asset::version_data(version));
+        version.data = data.as_ref().map(|page| page.path.clone());
+        version.has_changes_page = version.changes.as_ref().is_some_and(|changes| !changes.html.is_empty());
+        let folder = format!("{}/", path::version(version.number));
+        version.places =
+            views::of_version(version).iter().map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned()).collect();
+        let version = &*version;
+        let mut pages: Vec<Page> = views::of_version(version)
+            .into_par_iter()
+            .map(|view| view.page(self.facts, &self.assets, &self.environment))
+            .collect::<Result<_>>()?;
+        pages.extend(data);
+        Ok(pages)
+    }
+
+    /// The pages that show all versions, newest first; the newest has its documents and records.
+    pub fn whole(&self, versions: &[Version]) -> Result<Vec<Page>> {
+        let whole = Whole::new(self.facts, versions);
+        let views = views::of_all(&whole);
+        let mut pages: Vec<Page> =
+            views.par_iter().map(|view| view.page(self.facts, &self.assets, &self.environment)).collect::<Result<_>>()?;
+        let clear: Vec<String> = views.iter().filter(|view| view.is_clear() && view.is_listed()).map(View::path).collect();
+        pages.push(feed::feed(&whole));
+        pages.push(robots::robots(self.facts, versions));
+        pages.extend(robots::sitemap(&whole, &clear));
+        pages.extend(newest::pages(&whole));
+        pages.extend(self.assets.pages());
+        Ok(pages)
+    }
 }
 
 /// The templates, in which every value is escaped that is not said to be HTML.
-fn environment() -> anyhow::Result<Environment<'static>> {
+fn environment() -> Result<Environment<'static>> {
     let mut environment = Environment::new();
     let mut syntax = minijinja::syntax::SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);

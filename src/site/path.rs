@@ -8,9 +8,14 @@ pub use crate::layout::version_folder as version;
 /// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside; a part of an
 /// id that would mean something else in an address gets a digest behind what can stand there.
 pub(super) fn document(number: u32, id: &str) -> String {
+    format!("{}/{}", version(number), below_version(id))
+}
+
+/// The page of a document, from its version's folder.
+pub(super) fn below_version(id: &str) -> String {
     let aside = if matches!(id, "index" | "changes") { "-document" } else { "" };
     let parts: Vec<String> = id.split('/').map(|part| if *to_address(part) == *part { part.to_owned() } else { name(part) }).collect();
-    format!("{}/{}{aside}.html", version(number), parts.join("/"))
+    format!("{}{aside}.html", parts.join("/"))
 }
 
 /// The page of a version.
@@ -21,6 +26,11 @@ pub(super) fn overview(number: u32) -> String {
 /// The page on which a version is compared with the one before.
 pub(super) fn changes(number: u32) -> String {
     format!("{}/changes.html", version(number))
+}
+
+/// The address that leads to a page of the newest version, whichever that is: `latest/precedents/kfor.html`.
+pub(super) fn latest(below_version: &str) -> String {
+    format!("latest/{below_version}")
 }
 
 /// The page of a record: `records/precedents/kfor.html`. An id that can't be a file's name gets a digest behind what

@@ -1,51 +1,56 @@
 //! What search engines are told: `robots.txt`, and `sitemap.xml` where the site's address is known.
 
+use super::data::{Facts, Version};
 use super::escape::xml;
-use super::{Page, Site, path};
+use super::whole::Whole;
+use super::{Page, path};
 
 /// `robots.txt` of the site.
-pub(super) fn robots(site: &Site) -> Page {
-    let mut text = rules(site, &base_path(site), &[""]);
-    if let (true, Some(base)) = (has_clear(site), &site.facts.base_url) {
+pub(super) fn robots(facts: &Facts, versions: &[Version]) -> Page {
+    let mut text = rules(versions, &base_path(facts), &[""]);
+    if let (true, Some(base)) = (has_clear(versions), &facts.base_url) {
         text.push_str(&format!("Sitemap: {base}sitemap.xml\n"));
     }
     Page { path: "robots.txt".to_owned(), bytes: text.into_bytes() }
 }
 
 /// `robots.txt` of the folder above the site, which holds the versions' files too.
-pub fn robots_above(site: &Site, folder: &str) -> Vec<u8> {
-    let base = base_path(site);
+pub fn robots_above(facts: &Facts, versions: &[Version], folder: &str) -> Vec<u8> {
+    let base = base_path(facts);
     let above = base.strip_suffix(&format!("/{folder}")).unwrap_or(&base).to_owned();
-    let mut text = rules(site, &above, &["", &format!("/{folder}")]);
-    if let (true, Some(base)) = (has_clear(site), &site.facts.base_url) {
+    let mut text = rules(versions, &above, &["", &format!("/{folder}")]);
+    if let (true, Some(base)) = (has_clear(versions), &facts.base_url) {
         text.push_str(&format!("Sitemap: {base}sitemap.xml\n"));
     }
     text.into_bytes()
 }
 
 /// The path of the site's address, without a slash at its end.
-fn base_path(site: &Site) -> String {
-    let path = site.facts.base_url.as_ref().and_then(|base| base.split_once("://")?.1.split_once('/').map(|(_, path)| path));
+fn base_path(facts: &Facts) -> String {
+    let path = facts.base_url.as_ref().and_then(|base| base.split_once("://")?.1.split_once('/').map(|(_, path)| path));
     path.filter(|path| !path.is_empty()).map(|path| format!("/{}", path.trim_end_matches('/'))).unwrap_or_default()
 }
 
-fn has_clear(site: &Site) -> bool {
-    site.versions.iter().any(|version| version.clear && !version.pruned)
+/// Whether the newest version, which alone is listed, is for everyone.
+fn has_clear(versions: &[Version]) -> bool {
+    versions.iter().find(|version| !version.pruned).is_some_and(|newest| newest.clear)
 }
 
 /// What is not for everyone is not to be crawled either; its pages say so too. Where versions differ, each is told of by
 /// itself, and what shows several of them is not to be crawled (RFC 9309: the longest rule that matches decides).
-fn rules(site: &Site, base: &str, folders: &[&str]) -> String {
-    if site.clear() {
+fn rules(versions: &[Version], base: &str, folders: &[&str]) -> String {
+    if versions.iter().all(|version| version.clear) {
         return "User-agent: *\nAllow: /\n".to_owned();
     }
     let mut text = "User-agent: *\nDisallow: /\n".to_owned();
-    for version in site.versions.iter().filter(|version| version.clear && !version.pruned) {
+    if has_clear(versions) {
+        folders.iter().for_each(|folder| text.push_str(&format!("Allow: {base}{folder}/latest/\n")));
+    }
+    for version in versions.iter().filter(|version| version.clear && !version.pruned) {
         for folder in folders {
             let path = format!("{base}{folder}/{}/", path::version(version.number));
             text.push_str(&format!("Allow: {path}\n"));
-            let before = version.changes.as_ref().and_then(|changes| site.version(changes.since));
-            if before.is_some_and(|before| !before.clear) {
+            if version.changes.as_ref().is_some_and(|changes| !changes.since_clear) {
                 text.push_str(&format!("Disallow: {path}changes.html\n"));
             }
         }
@@ -54,8 +59,8 @@ fn rules(site: &Site, base: &str, folders: &[&str]) -> String {
 }
 
 /// The sitemap (sitemaps.org, 0.9): addresses in it are absolute, so it needs the base.
-pub(super) fn sitemap(site: &Site, clear: &[String]) -> Option<Page> {
-    let base = site.facts.base_url.as_ref().filter(|_| !clear.is_empty())?;
+pub(super) fn sitemap(whole: &Whole<'_>, clear: &[String]) -> Option<Page> {
+    let base = whole.facts.base_url.as_ref().filter(|_| !clear.is_empty())?;
     let mut paths: Vec<&str> = clear.iter().map(String::as_str).collect();
     paths.sort_unstable();
     let mut text =

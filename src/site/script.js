@@ -65,7 +65,9 @@ const marked = (text, wanted) => {
   return line;
 };
 
-const search = (form) => {
+const search = async (form) => {
+  if (!window.briefNewest) return;
+  await loadScript(window.briefNewest.index);
   const index = readIndex(window.briefIndex);
   const input = form.elements.q;
   const show = () => {
@@ -272,7 +274,48 @@ const compare = (form) => {
   read();
 };
 
+// ---- The newest version ----
+
+const root = document.querySelector('link[rel="stylesheet"]').getAttribute("href").replace(/assets\/[^/]*$/, "");
+
+const loadScript = (path) =>
+  new Promise((resolve, reject) => {
+    const script = element("script", undefined, { src: root + path });
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+
+// `latest/book.html#troops` leads to that place in the newest version.
+const openNewest = async (line) => {
+  const place = line.dataset.place;
+  await loadScript(window.briefNewest.places);
+  const ids = window.briefPlaces[place];
+  if (ids === undefined) {
+    line.hidden = true;
+    document.getElementById("gone").hidden = false;
+    return;
+  }
+  location.replace(`${root}v${window.briefNewest.version}/${place}${location.search}${location.hash}`);
+};
+
+// An older page leads to the same place in the newest version, and to the version after it.
+const leadOn = (line) => {
+  const link = line.querySelector("a");
+  const path = link.getAttribute("href");
+  const follow = () => link.setAttribute("href", path + location.hash);
+  addEventListener("hashchange", follow);
+  follow();
+  const around = document.querySelector(".around");
+  const number = Number(document.documentElement.dataset.version) + 1;
+  if (around) around.append(element("a", `Version ${number} →`, { rel: "next", href: `${root}v${number}/index.html` }));
+};
+
 addEventListener("DOMContentLoaded", () => {
+  const latest = document.getElementById("latest");
+  if (latest && window.briefNewest) openNewest(latest);
+  const older = document.querySelector(".older");
+  if (older && "older" in document.documentElement.dataset) leadOn(older);
   const forms = { search, compare };
   for (const [id, start] of Object.entries(forms)) {
     const form = document.getElementById(id);

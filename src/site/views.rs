@@ -1,26 +1,28 @@
 //! The pages of a site, one view each: what it is called, and what its template is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::asset::Assets;
-use super::data::{PrintedClaim, Record};
+use super::data::{Facts, PrintedClaim, Record};
 use super::headlines::headlines;
-use super::{Document, Page, Site, Version, path};
+use super::whole::{Whole, marking};
+use super::{Document, Page, Version, path};
 use crate::document::{ArticleNote, note_numbers};
 use crate::model::SOURCES;
 
 /// The templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 10] = [
+pub(super) const TEMPLATES: [(&str, &str); 11] = [
     ("page.html", include_str!("templates/page.html")),
     ("front.html", include_str!("templates/front.html")),
     ("documents.html", include_str!("templates/documents.html")),
     ("version.html", include_str!("templates/version.html")),
     ("changes.html", include_str!("templates/changes.html")),
     ("document.html", include_str!("templates/document.html")),
+    ("latest.html", include_str!("templates/latest.html")),
     ("records.html", include_str!("templates/records.html")),
     ("record.html", include_str!("templates/record.html")),
     ("compare.html", include_str!("templates/compare.html")),
@@ -29,38 +31,46 @@ pub(super) const TEMPLATES: [(&str, &str); 10] = [
 
 /// One page.
 pub(super) enum View<'a> {
-    Front,
-    Search,
-    Compare,
-    Records,
-    Record(&'a Record),
+    Front(&'a Whole<'a>),
+    Search(&'a Whole<'a>),
+    Compare(&'a Whole<'a>),
+    Records(&'a Whole<'a>),
+    Record(&'a Whole<'a>, &'a Record),
+    /// What leads to a page of the newest version: its path below the version's folder.
+    Latest(&'a Whole<'a>, &'a str),
     Overview(&'a Version),
     Changes(&'a Version),
     Document(&'a Version, &'a Document),
 }
 
-/// All pages of a site.
-pub(super) fn all(site: &Site) -> Vec<View<'_>> {
-    let mut views = vec![View::Front, View::Search, View::Compare, View::Records];
-    views.extend(site.records.iter().map(View::Record));
-    for version in &site.versions {
-        views.push(View::Overview(version));
-        if version.changes.is_some() {
-            views.push(View::Changes(version));
-        }
-        views.extend(version.documents.iter().map(|document| View::Document(version, document)));
+/// The pages that belong to one version.
+pub(super) fn of_version(version: &Version) -> Vec<View<'_>> {
+    let mut views = vec![View::Overview(version)];
+    if version.changes.as_ref().is_some_and(|changes| !changes.html.is_empty()) {
+        views.push(View::Changes(version));
     }
+    views.extend(version.documents.iter().map(|document| View::Document(version, document)));
+    views
+}
+
+/// The pages that show all versions.
+pub(super) fn of_all<'a>(whole: &'a Whole<'a>) -> Vec<View<'a>> {
+    let mut views = vec![View::Front(whole), View::Search(whole), View::Compare(whole), View::Records(whole)];
+    views.extend(whole.records.iter().map(|record| View::Record(whole, record)));
+    let places: BTreeSet<&str> = whole.versions.iter().flat_map(|version| &version.places).map(String::as_str).collect();
+    views.extend(places.into_iter().map(|place| View::Latest(whole, place)));
     views
 }
 
 impl View<'_> {
     pub(super) fn path(&self) -> String {
         match self {
-            View::Front => "index.html".to_owned(),
-            View::Search => "search.html".to_owned(),
-            View::Compare => "compare.html".to_owned(),
-            View::Records => "records/index.html".to_owned(),
-            View::Record(record) => path::record(&record.collection, &record.id),
+            View::Front(_) => "index.html".to_owned(),
+            View::Search(_) => "search.html".to_owned(),
+            View::Compare(_) => "compare.html".to_owned(),
+            View::Records(_) => "records/index.html".to_owned(),
+            View::Record(_, record) => path::record(&record.collection, &record.id),
+            View::Latest(_, place) => path::latest(place),
             View::Overview(version) => path::overview(version.number),
             View::Changes(version) => path::changes(version.number),
             View::Document(version, document) => path::document(version.number, &document.id),
@@ -69,64 +79,78 @@ impl View<'_> {
 
     fn template(&self) -> &'static str {
         match self {
-            View::Front => "front.html",
-            View::Search => "search.html",
-            View::Compare => "compare.html",
-            View::Records => "records.html",
-            View::Record(_) => "record.html",
+            View::Front(_) => "front.html",
+            View::Search(_) => "search.html",
+            View::Compare(_) => "compare.html",
+            View::Records(_) => "records.html",
+            View::Record(..) => "record.html",
+            View::Latest(..) => "latest.html",
             View::Overview(_) => "version.html",
             View::Changes(_) => "changes.html",
             View::Document(..) => "document.html",
         }
     }
 
+    /// The version that the page belongs to.
+    fn version(&self) -> Option<&Version> {
+        match self {
+            View::Overview(version) | View::Changes(version) | View::Document(version, _) => Some(version),
+            _ => None,
+        }
+    }
+
     /// What the browser's window is called, before the book's title.
     fn title(&self) -> Option<String> {
         match self {
-            View::Front => None,
-            View::Search => Some("Search".to_owned()),
-            View::Compare => Some("Compare versions".to_owned()),
-            View::Records => Some("Records".to_owned()),
-            View::Record(record) => Some(record.name.clone()),
+            View::Front(_) => None,
+            View::Search(_) => Some("Search".to_owned()),
+            View::Compare(_) => Some("Compare versions".to_owned()),
+            View::Records(_) => Some("Records".to_owned()),
+            View::Record(_, record) => Some(record.name.clone()),
+            View::Latest(..) => Some("Newest version".to_owned()),
             View::Overview(version) => Some(format!("Version {}", version.number)),
             View::Changes(version) => Some(format!("Changes in version {}", version.number)),
-            View::Document(version, document) => Some(format!("{}, version {}", document.title, version.number)),
+            View::Document(version, document) => Some(format!("{}, version {}", document.list_title, version.number)),
         }
     }
 
-    fn description(&self, site: &Site) -> String {
+    fn description(&self, facts: &Facts) -> String {
         match self {
-            View::Record(record) => format!("{}: what the book says of it, and since when", record.name),
+            View::Record(_, record) => format!("{}: what the book says of it, and since when", record.name),
             View::Overview(version) | View::Changes(version) => version.summary.clone(),
             View::Document(version, document) => {
-                format!("{}. Version {} of {}, {}.", document.title, version.number, site.facts.title, version.long_date)
+                format!("{}. Version {} of {}, {}.", document.list_title, version.number, version.title, version.long_date)
             }
-            _ => site.facts.subtitle.clone().unwrap_or_else(|| site.facts.title.clone()),
+            _ => facts.subtitle.clone().unwrap_or_else(|| facts.title.clone()),
         }
     }
 
-    fn own(&self, site: &Site, assets: &Assets) -> Value {
+    fn own(&self, facts: &Facts) -> Value {
         match self {
-            View::Front => {
-                let newest = site.newest();
+            View::Front(whole) => {
+                let newest = whole.newest();
                 context! {
-                    versions => Value::from(Serde(&site.versions)),
+                    versions => Value::from(Serde(whole.versions)),
                     newest => Value::from(Serde(newest)),
                     documents => newest.map(linked).unwrap_or_default(),
                     lines => newest.map(headlines).unwrap_or_default(),
-                    subtitle => site.facts.subtitle.clone(),
-                    organization => site.facts.organization.clone(),
+                    subtitle => facts.subtitle.clone(),
+                    organization => facts.organization.clone(),
                     as_of => newest.map(|version| version.as_of.clone()),
                 }
             }
-            View::Search => context! { index => &assets.index },
-            View::Compare => {
-                let data: BTreeMap<u32, &String> = assets.data.iter().map(|(number, path)| (*number, path)).collect();
-                context! { versions => Value::from(Serde(&site.versions)), data => super::asset::inert(&serde_json::json!(data).to_string()) }
+            View::Search(_) => context! {},
+            View::Compare(whole) => {
+                let data: BTreeMap<u32, &String> =
+                    whole.versions.iter().filter_map(|version| Some((version.number, version.data.as_ref()?))).collect();
+                context! {
+                    versions => Value::from(Serde(whole.versions)),
+                    data => super::asset::inert(&serde_json::json!(data).to_string()),
+                }
             }
-            View::Records => {
+            View::Records(whole) => {
                 let mut collections: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-                for record in &site.records {
+                for record in &whole.records {
                     let path = path::record(&record.collection, &record.id);
                     collections
                         .entry(&record.collection)
@@ -135,71 +159,92 @@ impl View<'_> {
                 }
                 context! { collections => collections }
             }
-            View::Record(record) => context! { record => Value::from(Serde(record)), printed => printed_in(site, record) },
+            View::Record(whole, record) => context! { record => Value::from(Serde(record)), printed => printed_in(whole, record) },
+            View::Latest(_, place) => context! { place => *place },
             View::Overview(version) => context! {
                 version => Value::from(Serde(version)),
                 documents => linked(version),
                 lines => headlines(version),
                 earlier => version.changes.as_ref().map(|changes| changes.since),
-                later => site.versions.iter().find(|other| other.changes.as_ref().is_some_and(|changes| changes.since == version.number)).map(|v| v.number),
             },
             View::Changes(version) => context! {
                 version => Value::from(Serde(version)),
                 html => version.changes.as_ref().map(|changes| Value::from_safe_string(changes.html.clone())),
             },
-            View::Document(version, document) => context! {
-                version => Value::from(Serde(version)),
-                document => Value::from(Serde(document)),
-                html => Value::from_safe_string(document.article.html.clone()),
-                headings => document.article.headings.iter().filter(|heading| heading.level <= 3)
-                    .map(|heading| context! { level => heading.level, id => heading.id.clone(), text => heading.text.clone() }).collect::<Vec<_>>(),
-                notes => notes(site, document),
-                newest => site.versions.first().map(|newest| newest.number),
-                claims => document.claims.iter().map(|claim| claim_row(site, claim)).collect::<Vec<_>>(),
-            },
+            View::Document(version, document) => {
+                let known: BTreeMap<(&str, &str), &str> =
+                    version.records.iter().map(|record| ((record.collection.as_str(), record.id.as_str()), record.name.as_str())).collect();
+                context! {
+                    version => Value::from(Serde(version)),
+                    document => Value::from(Serde(document)),
+                    html => Value::from_safe_string(document.article.html.clone()),
+                    headings => document.article.headings.iter().filter(|heading| heading.level <= 3)
+                        .map(|heading| context! { level => heading.level, id => heading.id.clone(), text => heading.text.clone() }).collect::<Vec<_>>(),
+                    notes => notes(&known, document),
+                    claims => document.claims.iter().map(|claim| claim_row(&known, claim)).collect::<Vec<_>>(),
+                }
+            }
         }
     }
 
     /// Whether anyone may see the page: what it shows of versions decides, whatever others say.
-    pub(super) fn is_clear(&self, site: &Site) -> bool {
-        self.versions(site).iter().all(|version| version.clear)
-    }
-
-    fn marking(&self, site: &Site) -> Option<String> {
-        site.marking(self.versions(site).into_iter())
-    }
-
-    /// The versions that the page shows something of.
-    fn versions<'a>(&'a self, site: &'a Site) -> Vec<&'a Version> {
+    pub(super) fn is_clear(&self) -> bool {
         match self {
-            View::Overview(version) | View::Document(version, _) => vec![version],
-            View::Changes(version) => {
-                let before = version.changes.as_ref().and_then(|changes| site.version(changes.since));
-                std::iter::once(*version).chain(before).collect()
+            View::Overview(version) | View::Document(version, _) => version.clear,
+            View::Changes(version) => version.clear && version.changes.as_ref().is_none_or(|changes| changes.since_clear),
+            View::Latest(whole, _) => whole.newest().is_none_or(|newest| newest.clear),
+            View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole) | View::Record(whole, _) => {
+                whole.clear()
             }
-            _ => site.versions.iter().collect(),
+        }
+    }
+
+    /// Whether search engines are told of the page: of versions' pages only by the addresses that lead to the newest.
+    pub(super) fn is_listed(&self) -> bool {
+        match self {
+            View::Latest(whole, place) => whole.newest().is_some_and(|newest| newest.places.iter().any(|other| other == place)),
+            View::Search(_) | View::Compare(_) => false,
+            _ => self.version().is_none(),
+        }
+    }
+
+    fn marking(&self) -> Option<String> {
+        match self {
+            View::Overview(version) | View::Document(version, _) => version.marking.clone(),
+            View::Changes(version) => {
+                let since = version.changes.as_ref().map(|changes| (changes.since_marking.as_deref(), changes.since_clear));
+                marking(std::iter::once((version.marking.as_deref(), version.clear)).chain(since))
+            }
+            View::Latest(whole, _) => whole.newest().and_then(|newest| newest.marking.clone()),
+            View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole) | View::Record(whole, _) => {
+                whole.marking()
+            }
         }
     }
 
     /// The page as a file.
-    pub(super) fn page(&self, site: &Site, assets: &Assets, environment: &Environment<'_>) -> Result<Page> {
+    pub(super) fn page(&self, facts: &Facts, assets: &Assets, environment: &Environment<'_>) -> Result<Page> {
         let path = self.path();
+        let version = self.version();
+        let place = version.and_then(|version| path.strip_prefix(&format!("{}/", path::version(version.number))).map(path::latest));
         let told = context! {
             root => path::root(&path),
-            files => format!("{}{}", path::root(&path), site.facts.files),
-            path => path.clone(),
-            book => &site.facts.title,
-            language => &site.facts.language,
-            marking => self.marking(site),
-            clear => self.is_clear(site),
-            base_url => &site.facts.base_url,
+            files => format!("{}{}", path::root(&path), facts.files),
+            canonical => place.clone().unwrap_or_else(|| path.clone()),
+            latest => place,
+            book => version.map_or(&facts.title, |version| &version.title),
+            language => version.map_or(&facts.language, |version| &version.language),
+            number => version.map(|version| version.number),
+            made => version.map(|version| version.long_date.clone()),
+            marking => self.marking(),
+            clear => self.is_clear(),
+            base_url => &facts.base_url,
             window => self.title(),
-            description => self.description(site),
+            description => self.description(facts),
             style => &assets.style,
             script => &assets.script,
             here => self.template(),
-            current => site.versions.first().map(|version| context! { number => &version.number, long_date => &version.long_date }),
-            ..self.own(site, assets)
+            ..self.own(facts)
         };
         let html = environment.get_template(self.template()).and_then(|template| template.render(told));
         Ok(Page { bytes: html.with_context(|| format!("can't make the page `{path}`"))?.into_bytes(), path })
@@ -220,8 +265,11 @@ fn linked(version: &Version) -> Vec<Value> {
     groups.into_iter().map(|(folder, documents)| context! { folder => folder, documents => documents }).collect()
 }
 
+/// The names of a version's records, by collection and id.
+type Names<'a> = BTreeMap<(&'a str, &'a str), &'a str>;
+
 /// A document's notes, each with the sources that its claims name.
-fn notes(site: &Site, document: &Document) -> Vec<Value> {
+fn notes(known: &Names<'_>, document: &Document) -> Vec<Value> {
     let mut sources: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for claim in &document.claims {
         // A claim with as many notes as sources: each note is of the source in its place.
@@ -241,28 +289,28 @@ fn notes(site: &Site, document: &Document) -> Vec<Value> {
                 ids.push(id);
             }
         }
-        let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(site, id)).collect();
+        let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(known, id)).collect();
         let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
         context! { label => &note.label, shown => shown, html => Value::from_safe_string(note.html.clone()), sources => links }
     };
     document.article.notes.iter().map(note).collect()
 }
 
-fn source_link(site: &Site, id: &str) -> Option<Value> {
-    let record = site.record(SOURCES, id)?;
-    Some(context! { name => &record.name, path => path::record(&record.collection, &record.id) })
+fn source_link(known: &Names<'_>, id: &str) -> Option<Value> {
+    let name = known.get(&(SOURCES, id))?;
+    Some(context! { name => *name, path => path::record(SOURCES, id) })
 }
 
-fn claim_row(site: &Site, claim: &PrintedClaim) -> Value {
+fn claim_row(known: &Names<'_>, claim: &PrintedClaim) -> Value {
     // A figure that was calculated from several records leads to none of them.
     let only = claim.records.first().filter(|_| claim.records.len() == 1);
-    let record = only.and_then(|record| record.split_once('/')).filter(|(collection, id)| site.record(collection, id).is_some());
+    let record = only.and_then(|record| record.split_once('/')).filter(|record| known.contains_key(record));
     let sources: Vec<Value> = claim
         .sources
         .iter()
         .map(|source| {
             let (id, place) = source.split_once('#').map_or((source.as_str(), None), |(id, place)| (id, Some(place)));
-            context! { name => id, place => place, path => site.record(SOURCES, id).is_some().then(|| path::record(SOURCES, id)) }
+            context! { name => id, place => place, path => known.contains_key(&(SOURCES, id)).then(|| path::record(SOURCES, id)) }
         })
         .collect();
     context! {
@@ -274,18 +322,12 @@ fn claim_row(site: &Site, claim: &PrintedClaim) -> Value {
     }
 }
 
-/// Where the newest version prints a record's claims: documents, with the first page of each.
-fn printed_in(site: &Site, record: &Record) -> Vec<Value> {
-    let Some(newest) = site.newest() else { return Vec::new() };
-    let places = site.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
-    let printing = places.iter().filter_map(|place| {
-        let document = newest.documents.get(place.document)?;
-        Some(context! {
-            title => &document.title, path => path::document(newest.number, &document.id), page => place.page,
-            pdf => document.pdf.is_some().then(|| format!("{}/{}.pdf", path::version(newest.number), document.id)),
-        })
-    });
-    printing.collect()
+/// Where the newest version prints a record's claims.
+fn printed_in(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
+    let Some(newest) = whole.newest() else { return Vec::new() };
+    let places = whole.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
+    let documents = places.iter().filter_map(|place| newest.documents.get(*place));
+    documents.map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) }).collect()
 }
 
 /// A size as people read it: `14 KB`.

@@ -191,6 +191,12 @@ impl Disk {
         }
     }
 
+    /// Gives a file a second name, or copies it where the file system knows no second names.
+    pub(super) fn link_or_copy(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.before(Call::CreateFile(to))?;
+        fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+    }
+
     /// Removes a folder that holds nothing.
     pub(super) fn remove_empty_folder(&self, path: &Path) -> io::Result<()> {
         self.before(Call::Remove(path))?;

@@ -101,7 +101,7 @@ impl Replaced<'_> {
         self.check()?;
         let stage = Stage::new(self.beside(Purpose::New)?, self.target.clone(), 0, Durability::Scratch, self.disk)?;
         self.write_list(&stage, &Listing { format: FORMAT, files: BTreeMap::new(), unfinished: true })?;
-        Ok(stage)
+        Ok(stage.replacing(self.listing(&self.target)?.map(|listing| listing.files).unwrap_or_default()))
     }
 
     /// Puts away what a run left that stopped half-way.

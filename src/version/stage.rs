@@ -22,6 +22,8 @@ pub struct Stage {
     disk: Disk,
     outputs: Mutex<BTreeMap<String, Output>>,
     folders: Mutex<BTreeSet<PathBuf>>,
+    /// The files of the folder that this one will replace.
+    before: BTreeMap<String, Output>,
     done: bool,
 }
 
@@ -29,7 +31,17 @@ impl Stage {
     pub(super) fn new(folder: PathBuf, target: PathBuf, number: u32, durability: Durability, disk: &Disk) -> Result<Stage> {
         disk.create_new_folder(&folder).with_context(|| format!("can't make the folder `{}`", folder.display()))?;
         let folders = Mutex::new(BTreeSet::from([folder.clone()]));
-        Ok(Stage { folder, target, number, durability, disk: disk.clone(), outputs: Mutex::default(), folders, done: false })
+        Ok(Stage {
+            folder,
+            target,
+            number,
+            durability,
+            disk: disk.clone(),
+            outputs: Mutex::default(),
+            folders,
+            before: BTreeMap::new(),
+            done: false,
+        })
     }
 
     /// The number of the version in the making.
@@ -80,6 +92,45 @@ impl Stage {
     /// Takes a file over from an earlier version, byte for byte.
     pub fn keep(&self, name: &str, from: &Version) -> Result<()> {
         self.write(name, &from.read(name)?)
+    }
+
+    /// With the files of the folder that this one will replace, each compared with its digest.
+    pub(super) fn replacing(mut self, before: BTreeMap<String, Output>) -> Stage {
+        self.before = before;
+        self
+    }
+
+    /// A file of the folder that this one will replace; nothing where it has none of that name.
+    pub fn read_before(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let Some(output) = self.before.get(name) else { return Ok(None) };
+        let path = self.target.join(name);
+        self.disk.read(&path, output.size).map(Some).with_context(|| format!("can't read `{}`", path.display()))
+    }
+
+    /// Whether the folder that this one will replace has a file.
+    pub fn has_before(&self, name: &str) -> bool {
+        self.before.contains_key(name)
+    }
+
+    /// Takes a file over, unread, from the folder that this one will replace; `false` where that has none of this name.
+    pub fn take_over(&self, name: &str) -> Result<bool> {
+        let Some(output) = self.before.get(name) else { return Ok(false) };
+        let path = self.path_of(name)?;
+        let take = || {
+            self.make_folders(&path)?;
+            self.disk.link_or_copy(&self.target.join(name), &path)
+        };
+        take().with_context(|| format!("can't write `{}`", self.target.join(name).display()))?;
+        self.outputs.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), *output);
+        Ok(true)
+    }
+
+    /// Writes a file, or takes it over where the folder that this one will replace has the same.
+    pub fn write_or_take_over(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        if self.before.get(name) == Some(&Output::of(bytes)) {
+            return self.take_over(name).map(drop);
+        }
+        self.write(name, bytes)
     }
 
     fn path_of(&self, name: &str) -> Result<PathBuf> {

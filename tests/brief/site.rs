@@ -81,7 +81,7 @@ fn unescaped(text: &str) -> String {
 }
 
 /// Every link of every page that is no address of its own leads to a file, and its fragment to an id in it.
-fn links_lead_somewhere(folder: &Path) -> usize {
+pub(crate) fn links_lead_somewhere(folder: &Path) -> usize {
     let pages: Vec<PathBuf> = files(folder).into_keys().filter(|path| path.extension().is_some_and(|e| e == "html")).collect();
     let mut checked = 0;
     for page in &pages {
@@ -153,6 +153,7 @@ fn pages_hold_what_versions_hold() {
     for part in ["about", "45,000", "50,000", "Version 2", "Version 3", "letter#2"] {
         assert_eq!(record.contains(part), part != "about", "`{part}` in {record}");
     }
+    assert!(record.contains("href=\"../../latest/missions/kfor.html\""), "{record}");
     assert!(read("records/missions/unifil.html").contains("The newest version has this record no more."));
     let changes = read("v2/changes.html");
     for part in ["45,000", "50,000", "Interim Force", "within one day"] {
@@ -278,12 +279,20 @@ fn the_feed_is_atom() {
     let map = roxmltree::Document::parse(&map).unwrap();
     let listed: BTreeSet<_> =
         map.descendants().filter(|node| node.tag_name().name() == "loc").map(|node| node.text().unwrap().to_owned()).collect();
-    let pages: BTreeSet<_> = files(&folder)
-        .into_keys()
-        .filter(|path| path.extension().is_some_and(|e| e == "html"))
-        .map(|path| format!("https://example.org/site/{}", path.display()))
-        .collect();
+    // The newest version alone, under the addresses that lead to it, and what shows all versions.
+    let latest = ["book", "changes", "index", "missions/kfor", "missions/script"].map(|page| format!("latest/{page}"));
+    let records =
+        files(&folder).into_keys().filter(|path| path.starts_with("records")).map(|path| path.with_extension("").display().to_string());
+    let pages: BTreeSet<_> =
+        latest.into_iter().chain(records).chain(["index".to_owned()]).map(|page| format!("https://example.org/site/{page}.html")).collect();
     assert_eq!(listed, pages);
+    for (page, canonical) in
+        [("v1/book", "latest/book"), ("v3/missions/kfor", "latest/missions/kfor"), ("records/missions/kfor", "records/missions/kfor")]
+    {
+        let html = fs::read_to_string(folder.join(format!("{page}.html"))).unwrap();
+        let link = format!("<link rel=\"canonical\" href=\"https://example.org/site/{canonical}.html\">");
+        assert!(unescaped(&html).contains(&link), "{page}: {html}");
+    }
 }
 
 #[test]
@@ -299,8 +308,9 @@ fn search_engines_are_told_by_the_marking() {
     // Versions keep their own rule; what shows the new one is not to be listed.
     let robots = fs::read_to_string(folder.join("robots.txt")).unwrap();
     let rules = "User-agent: *\nDisallow: /\nAllow: /site/v3/\nAllow: /site/v2/\nAllow: /site/v1/\n";
-    assert_eq!(robots, format!("{rules}Sitemap: https://example.org/site/sitemap.xml\n"));
-    let map = fs::read_to_string(folder.join("sitemap.xml")).unwrap();
+    assert_eq!(robots, rules);
+    // The newest version is not for search engines, and no other is listed.
+    assert!(!folder.join("sitemap.xml").exists());
     let (mut open, mut closed) = (0, 0);
     for (path, bytes) in files(&folder) {
         if path.extension().is_some_and(|extension| extension == "html") {
@@ -308,7 +318,6 @@ fn search_engines_are_told_by_the_marking() {
             let page = String::from_utf8(bytes).unwrap();
             assert_eq!(page.contains("<meta name=\"robots\" content=\"noindex, nofollow\">"), !is_open, "{}", path.display());
             assert_eq!(page.contains("<p class=\"marking\">TLP:AMBER</p>"), !is_open, "{}", path.display());
-            assert_eq!(map.contains(&format!("<loc>https://example.org/site/{}</loc>", path.display())), is_open, "{}", path.display());
             if is_open { open += 1 } else { closed += 1 }
         }
     }
@@ -384,7 +393,11 @@ fn a_pruned_version_is_listed_without_files() {
     assert_eq!(site(&book, &[]).code, Some(0));
     let folder = book.root.join("output/site");
     assert!(links_lead_somewhere(&folder) > 150);
-    assert!(fs::read_to_string(folder.join("v1/index.html")).unwrap().contains("The files of this version were removed."));
+    assert!(
+        fs::read_to_string(folder.join("v1/index.html"))
+            .unwrap()
+            .contains("The files of this version were removed. What changed in it is kept.")
+    );
 }
 
 /// What lies beside the site under a name that looks like brief's own stays, unless brief's list in it says otherwise.
@@ -437,4 +450,37 @@ fn what_a_killed_run_left_is_put_away() {
     beside.retain(|name| name.starts_with(".site."));
     assert_eq!(beside, [".site.gone-1-3"], "a file that brief did not write stays where it is");
     assert_eq!(files(&gone).len(), 1);
+}
+
+/// Pages that would be the same are taken over, and what is made from them is what a site made from nothing is.
+#[cfg(unix)]
+#[test]
+fn pages_of_unchanged_versions_are_taken_over() {
+    use std::os::unix::fs::MetadataExt;
+
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site");
+    let inode = |page: &str| fs::metadata(folder.join(page)).unwrap().ino();
+    let kept =
+        ["v1/book.html", "v2/changes.html", "v2/index.html", "v3/missions/kfor.html", "records/members/beta.html", "latest/book.html"];
+    let before = kept.map(inode);
+    let without_version = |files: BTreeMap<PathBuf, Vec<u8>>| -> BTreeMap<PathBuf, Vec<u8>> {
+        files.into_iter().filter(|(path, _)| !path.starts_with("v4")).collect()
+    };
+    let old = files(&folder);
+    book.edit("content/missions/kfor.yaml", "45000", "44000");
+    build(&book, "2025-11-08").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert_eq!(kept.map(inode), before);
+    let new = files(&folder);
+    let changed: Vec<String> = without_version(new.clone())
+        .into_iter()
+        .filter(|(path, bytes)| old.get(path) != Some(bytes))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(changed.len() < 20 && changed.iter().all(|path| !path.starts_with('v')), "{changed:?}");
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert_eq!(files(&folder), new);
 }

@@ -6,7 +6,7 @@ use super::mend;
 use super::plan::{Local, Plan};
 use super::remote::{RemoteState, behind, first, names};
 use super::signing::Signing;
-use super::{LATEST, LEDGER, PublishOptions, Published, refuse_damage};
+use super::{FORMER_LATEST, LEDGER, PublishOptions, Published, refuse_damage};
 use crate::pipeline::options::Progress;
 use crate::publish::{Condition, Destination, Headers, Inventory, Lease, Lifetime, Marker, Object, Outcome, Sent, Tag, Taken, Writes};
 use crate::version::Ledger;
@@ -75,11 +75,11 @@ impl Publication<'_> {
         let writes = if lease.is_some() { Writes::Conditional } else { Writes::Unconditional };
         self.mark(local, remote, lease.is_some())?;
         let mut inventory_tag = remote.inventory_found.as_ref().map(|found| found.tag.clone());
-        if !plan.pages.is_empty() || plan.inventory.generation != remote.inventory.generation {
+        if !plan.pages.is_empty() || !plan.latest.is_empty() || plan.inventory.generation != remote.inventory.generation {
             // What is about to be written is no damage when this is cut off.
             let mut begun = remote.inventory.clone();
             begun.generation = plan.inventory.generation;
-            begun.pending.extend(plan.pages.iter().map(|page| (page.key.clone(), page.sha256.clone())));
+            begun.pending.extend(plan.pages.iter().chain(&plan.latest).map(|page| (page.key.clone(), page.sha256.clone())));
             inventory_tag = Some(self.replace(Inventory::KEY, begun.to_json()?.as_bytes(), inventory_tag.as_ref(), lease)?);
         }
 
@@ -102,12 +102,18 @@ impl Publication<'_> {
             sent.bytes += plan.ledger_text.len() as u64;
             step(LEDGER);
         }
+        // Where the file of that name stands, no folder can.
+        if remote.listed.contains_key(FORMER_LATEST) && (options.adopt || remote.inventory.files.contains_key(FORMER_LATEST)) {
+            destination.delete(&[FORMER_LATEST.to_owned()])?;
+            plan.inventory.states.remove(FORMER_LATEST);
+            plan.inventory.retired.remove(FORMER_LATEST);
+        }
         let after: Vec<Object> = plan.latest.iter().chain(&plan.signing.after).cloned().collect();
         let (more, states) = destination.send(&after, &remote.listed, writes, 1, &step)?;
         sent.objects += more.objects;
         sent.bytes += more.bytes;
         sent.there += more.there;
-        plan.inventory.states.extend(states.into_iter().filter(|(key, _)| key == LATEST));
+        plan.inventory.states.extend(states.into_iter().filter(|(key, _)| key.starts_with("latest/")));
         progress.finish();
 
         let removals = &plan.removals;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail};
 
 use super::remote::RemoteState;
-use super::{LATEST, MANIFEST, MANIFEST_LIMIT};
+use super::{FORMER_LATEST, LATEST, MANIFEST, MANIFEST_LIMIT};
 use crate::publish::Destination;
 use crate::version::{Digest, Entry, Ledger, Manifest};
 
@@ -13,8 +13,9 @@ use crate::version::{Digest, Entry, Ledger, Manifest};
 /// the very same version.
 pub(super) fn ledger(destination: &Destination, remote: &RemoteState, here: &Ledger) -> Result<Ledger> {
     // A version whose publication was cut off before the ledger named it was never published.
+    let latest = [LATEST, FORMER_LATEST].into_iter().find(|key| remote.listed.contains_key(*key)).map(|key| destination.read(key, 64));
     let newest =
-        destination.read(LATEST, 64)?.and_then(|found| std::str::from_utf8(&found.bytes).ok()?.trim().strip_prefix('v')?.parse().ok());
+        latest.transpose()?.flatten().and_then(|found| std::str::from_utf8(&found.bytes).ok()?.trim().strip_prefix('v')?.parse().ok());
     let mut entries: BTreeMap<u32, Entry> = BTreeMap::new();
     for number in numbers(remote).filter(|number| newest.is_none_or(|newest: u32| *number <= newest)) {
         let key = format!("v{number}/{MANIFEST}");

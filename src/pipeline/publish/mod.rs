@@ -23,7 +23,7 @@ use anyhow::{Result, bail};
 
 use super::options::Progress;
 use crate::files::Guard;
-use crate::layout::{LATEST, SITE};
+use crate::layout::SITE;
 pub(super) use crate::layout::{LEDGER, MANIFEST};
 use crate::publish::{Address, Destination, Limits, Publisher, Sent, SigningKey, Terms};
 use crate::version::{Ledger, Relation, Store};
@@ -34,6 +34,9 @@ use remote::RemoteState;
 pub(super) use remote::{History, of_audience};
 pub(super) use signing::signed;
 
+/// The number of the newest version, as the last thing that is written; and what it was called before it had company.
+const LATEST: &str = "latest/version.txt";
+const FORMER_LATEST: &str = "latest";
 const LOCK: &str = "publish.lock";
 const ROBOTS: &str = "robots.txt";
 

@@ -8,6 +8,7 @@ use super::{MANIFEST, ROBOTS, SITE};
 use crate::diff::Snapshot;
 use crate::files;
 use crate::layout::DATA;
+use crate::pipeline::site::stable_documents;
 use crate::publish::{Body, Headers, Lifetime, Object, file_name};
 use crate::tree::folder::MAX_FILE;
 use crate::version::{Digest, Version};
@@ -49,6 +50,19 @@ pub(super) fn version_objects(version: &Version, title: &str) -> Result<Vec<Obje
     let headers = Headers::of(&key, Lifetime::Immutable);
     objects.push(Object { body: Body::File(path), sha256: version.entry.manifest.to_string(), size, headers, key });
     Ok(objects)
+}
+
+/// What leads to the newest version under addresses that stay: copies of the PDFs of its documents that are no
+/// collection's.
+pub(super) fn latest_objects(version: &Version, title: &str) -> Result<Vec<Object>> {
+    let names = stable_documents(version)?;
+    let prefix = format!("v{}/", version.entry.number);
+    let objects = version_objects(version, title)?.into_iter().filter_map(|object| {
+        let name = object.key.strip_prefix(&prefix).filter(|name| names.iter().any(|other| other == name))?.to_owned();
+        let headers = Headers { lifetime: Lifetime::Short, ..object.headers.clone() };
+        Some(Object { key: format!("latest/{name}"), headers, ..object })
+    });
+    Ok(objects.collect())
 }
 
 /// The site's files: first those under names that change with their content, then the pages, front pages last.

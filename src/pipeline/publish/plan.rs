@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 
 use super::audit::{Audit, Depth, Place, files_there};
-use super::objects::{site_objects, snapshot, stamped, text_object, version_objects};
+use super::objects::{latest_objects, site_objects, snapshot, stamped, text_object, version_objects};
 use super::remote::{RemoteState, names};
 use super::signing::Signing;
-use super::{LATEST, LEDGER, LOCK, PAGE_LIMIT, PublishOptions, ROBOTS};
+use super::{FORMER_LATEST, LATEST, LEDGER, LOCK, PAGE_LIMIT, PublishOptions, ROBOTS, SITE};
 use crate::pipeline::marked::labels_above_clear;
 use crate::pipeline::options::Progress;
-use crate::pipeline::site::site;
+use crate::pipeline::site::{SiteOptions, site};
 use crate::publish::{Destination, Inventory, Known, Lifetime, Marker, Object};
 use crate::version::{Entry, Health, Ledger, Version};
 
@@ -24,6 +24,10 @@ pub(super) struct Local<'a> {
     /// What pages need, under names that change with their content; then pages, the front page last.
     assets: Vec<Object>,
     pages: Vec<Object>,
+    /// What has one address for the newest version, whichever that is.
+    latest: Vec<Object>,
+    /// The versions whose pages stand there, and are not made here.
+    elsewhere: BTreeSet<u32>,
     notes: Vec<String>,
     /// Versions that were compared with their manifests by every byte.
     whole: RefCell<BTreeMap<u32, Version>>,
@@ -39,7 +43,7 @@ pub(super) struct Plan {
     pub(super) ledger: Ledger,
     pub(super) ledger_text: String,
     pub(super) ledger_changes: bool,
-    pub(super) latest: Option<Object>,
+    pub(super) latest: Vec<Object>,
     /// As it stands when all is done.
     pub(super) inventory: Inventory,
     pub(super) inventory_changes: bool,
@@ -70,18 +74,27 @@ impl<'a> Local<'a> {
             title: String::new(),
             assets: Vec::new(),
             pages: Vec::new(),
+            latest: Vec::new(),
+            elsewhere: BTreeSet::new(),
             notes: Vec::new(),
             whole: RefCell::default(),
         };
-        let Sides { lacking, .. } = Sides::new(&local, remote);
+        let Sides { held, lacking, .. } = Sides::new(&local, remote);
         if !options.allow_dirty {
             clean(&lacking)?;
         }
         all_whole(&local, &lacking, progress)?;
+        let lacking: BTreeSet<u32> = lacking.iter().map(|entry| entry.number).collect();
         allowed(&local, remote, destination)?;
         local.title = snapshot(&Version::find(&options.output, newest)?)?.book.title;
-        let made = site(&options.output, None, options.base_url.as_deref())?;
+        let published = held.difference(&lacking).copied().collect();
+        let site_options =
+            SiteOptions { destination: None, base_url: options.base_url.as_deref(), held: Some(&held), published: Some(&published) };
+        let made = site(&options.output, &site_options)?;
         (local.assets, local.pages) = site_objects(&made.folder, made.robots_above)?;
+        local.elsewhere = made.elsewhere;
+        let version = Version::find(&options.output, newest)?;
+        local.latest = latest_objects(&version, &local.title)?;
         local.notes = made.notes;
         Ok(local)
     }
@@ -196,11 +209,17 @@ impl Plan {
         let readers = local.ledger.for_readers(&remote.ledger, held);
         let ledger_text = readers.to_json()?;
         let newest = readers.versions().iter().find(|entry| !entry.pruned).map_or(0, |entry| entry.number);
-        let latest = text_object(LATEST, format!("v{newest}\n").into_bytes(), Lifetime::Short);
+        let mut latest = local.latest.clone();
+        latest.push(text_object(LATEST, format!("v{newest}\n").into_bytes(), Lifetime::Short));
 
-        let known = local.assets.iter().chain(&pages).chain([&latest]);
-        let files: BTreeMap<String, Known> =
+        let known = local.assets.iter().chain(&pages).chain(&latest);
+        let mut files: BTreeMap<String, Known> =
             known.map(|object| (object.key.clone(), Known { sha256: object.sha256.clone(), size: object.size })).collect();
+        for number in &local.elsewhere {
+            let own = [format!("{SITE}/v{number}/"), format!("{SITE}/assets/v{number}.")];
+            let kept = remote.inventory.files.iter().filter(|(key, _)| own.iter().any(|prefix| key.starts_with(prefix)));
+            files.extend(kept.map(|(key, known)| (key.clone(), known.clone())));
+        }
         let retired: BTreeSet<String> =
             remote.inventory.files.keys().filter(|key| !files.contains_key(*key) && *key != ROBOTS).cloned().collect();
         let removals = remote.inventory.retired.iter().filter(|key| !files.contains_key(*key) && *key != ROBOTS).cloned().collect();
@@ -220,7 +239,7 @@ impl Plan {
             pages: pages.into_iter().filter(&lacks).collect(),
             signing: Signing::default(),
             ledger_changes: remote.ledger_found.as_ref().is_none_or(|found| found.bytes != ledger_text.as_bytes()),
-            latest: Some(latest).filter(|latest| lacks(latest)),
+            latest: latest.into_iter().filter(&lacks).collect(),
             ledger: readers,
             ledger_text,
             inventory,
@@ -282,7 +301,7 @@ impl Plan {
             return Ok(());
         }
         let moves = self.moves();
-        let names = moves.iter().map(|(key, _)| key.as_str()).chain([Marker::KEY, Inventory::KEY]);
+        let names = moves.iter().map(|(key, _)| key.as_str()).chain([Marker::KEY, Inventory::KEY, FORMER_LATEST]);
         let foreign: Vec<&str> = names.filter(|key| *key != ROBOTS && *key != LOCK && remote.listed.contains_key(*key)).collect();
         if let Some((one, more)) = foreign.split_first() {
             let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };

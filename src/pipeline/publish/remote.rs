@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::{INVENTORY_LIMIT, LATEST, LEDGER, LEDGER_LIMIT, MARKER_LIMIT};
+use super::{FORMER_LATEST, INVENTORY_LIMIT, LATEST, LEDGER, LEDGER_LIMIT, MARKER_LIMIT};
 use crate::publish::{Destination, Found, Inventory, Listed, Marker};
 use crate::version::{Ledger, Relation};
 
@@ -63,7 +63,8 @@ impl RemoteState {
             Ok(inventory) => (inventory.filter(|_| marker.is_some()).unwrap_or_else(Inventory::empty), None),
             Err(error) => (Inventory::empty(), marker.is_some().then(|| unusable(Inventory::KEY, &error))),
         };
-        let is_missing = inventory_found.is_none() && marker.is_some() && listed.contains_key(LATEST);
+        let is_missing =
+            inventory_found.is_none() && marker.is_some() && [LATEST, FORMER_LATEST].iter().any(|key| listed.contains_key(*key));
         let inventory_fault = inventory_fault.or_else(|| is_missing.then(|| format!("`{}` is missing", Inventory::KEY)));
         Ok(RemoteState {
             marker,
@@ -95,7 +96,10 @@ impl RemoteState {
 
     /// Whether a ledger was published here: what comes after it stands.
     pub(super) fn was_published(&self) -> bool {
-        self.marker.is_some() && (self.listed.contains_key(LATEST) || !self.inventory.files.is_empty() || self.inventory_fault.is_some())
+        self.marker.is_some()
+            && ([LATEST, FORMER_LATEST].iter().any(|key| self.listed.contains_key(*key))
+                || !self.inventory.files.is_empty()
+                || self.inventory_fault.is_some())
     }
 
     /// Whether the ledger is damaged, or gone from where it was.

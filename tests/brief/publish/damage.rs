@@ -56,7 +56,8 @@ fn every_damaged_or_missing_object_is_named_and_sent_again() {
             "site/index.html",
             "site/v1/book.html",
             "index.html",
-            "latest",
+            "latest/version.txt",
+            "latest/book.pdf",
         ];
         for key in keys {
             let right = read(place, key).unwrap_or_else(|| panic!("{key}"));

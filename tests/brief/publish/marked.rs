@@ -81,13 +81,14 @@ fn each_versions_pages_keep_their_own_marking_and_robots_rule() {
         "User-agent: *\nDisallow: /\n",
         "Allow: /briefing/v3/\n",
         "Allow: /briefing/site/v3/\n",
+        "Allow: /briefing/site/latest/\n",
         "Allow: /briefing/site/v2/\nDisallow: /briefing/site/v2/changes.html\n",
         "Sitemap: https://example.org/briefing/site/sitemap.xml\n",
     ] {
         assert!(robots.contains(rule), "{rule}: {robots}");
     }
     let sitemap = String::from_utf8(read(place, "site/sitemap.xml").unwrap()).unwrap();
-    assert!(sitemap.contains("site/v3/book.html<") && !sitemap.contains("/v1/") && !sitemap.contains("v2/changes.html"), "{sitemap}");
+    assert!(sitemap.contains("site/latest/book.html<") && !sitemap.contains("/v1/") && !sitemap.contains("site/index.html"), "{sitemap}");
     // A later version that is marked higher changes nothing of what earlier ones say.
     add(&output, "four", Some("TLP:RED"));
     options.allow_marked.push("TLP:RED".to_owned());

@@ -2,6 +2,7 @@
 
 mod asked;
 mod bounds;
+mod costs;
 mod damage;
 mod faults;
 mod ledgers;
@@ -124,8 +125,8 @@ fn failure(result: anyhow::Result<impl std::fmt::Debug>) -> String {
     format!("{:#}", result.unwrap_err())
 }
 
-fn bring(output: &Path, place: &Place) -> anyhow::Result<Fetched> {
-    let options = FetchOptions {
+fn fetch_options(output: &Path, place: &Place) -> FetchOptions {
+    FetchOptions {
         output: output.to_owned(),
         audience: None,
         source: place.address.clone(),
@@ -134,8 +135,12 @@ fn bring(output: &Path, place: &Place) -> anyhow::Result<Fetched> {
         jobs: 8,
         expected: Expected::Versions,
         key: None,
-    };
-    fetch(&options, &Silent)
+        shallow: false,
+    }
+}
+
+fn bring(output: &Path, place: &Place) -> anyhow::Result<Fetched> {
+    fetch(&fetch_options(output, place), &Silent)
 }
 
 /// What a place holds, read back through `fetch` into a new folder.

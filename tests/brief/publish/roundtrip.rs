@@ -23,7 +23,8 @@ fn versions_go_there_and_come_back_byte_for_byte() {
         assert!(second.moves.iter().all(|(key, _)| !key.starts_with("v1/")), "{:?}", second.moves);
         assert_eq!(second.moves.iter().filter(|(key, _)| key.starts_with("v2/")).count(), 8, "all of v2: {:?}", second.moves);
         let last: Vec<&str> = second.moves.iter().rev().take(2).map(|(key, _)| key.as_str()).collect();
-        assert_eq!(last, ["latest", "versions.json"], "the ledger goes last but for what points at it");
+        assert_eq!(second.moves[second.moves.len() - 3].0, "versions.json");
+        assert_eq!(last, ["latest/version.txt", "latest/book.pdf"], "the ledger goes last but for what points at it");
         assert_eq!(Ledger::read(&output).unwrap().published().unwrap().number, 2, "the ledger here knows");
 
         let (_kept, back) = held(place);
@@ -54,7 +55,8 @@ fn the_folder_can_be_read_as_it_is() {
     let place = &places(&folder)[0];
     published(&output, place);
     let there = files(std::path::Path::new(&place.address));
-    assert_eq!(there["latest"], b"v1\n");
+    assert_eq!(there["latest/version.txt"], b"v1\n");
+    assert_eq!(there["latest/book.pdf"], there["v1/book.pdf"]);
     assert!(String::from_utf8_lossy(&there["index.html"]).contains("site/index.html"));
     assert_eq!(there["v1/missions/kfor.pdf"], b"a PDF, the same in all");
     for (name, bytes) in files(&output.join("site")) {
@@ -104,7 +106,7 @@ fn a_bucket_tells_browsers_what_it_holds() {
     assert_eq!(read["Cache-Control"], "public, max-age=31536000, immutable");
     assert_eq!(read["Content-Disposition"], "inline; filename=\"a-small-book-missions-kfor-v1-2025-11-05.pdf\"");
     assert_eq!(headers_of(&place, "v1/book.pdf")["Content-Disposition"], "inline; filename=\"a-small-book-v1-2025-11-05.pdf\"");
-    for short in ["versions.json", "latest", "site/index.html", "index.html"] {
+    for short in ["versions.json", "latest/version.txt", "latest/book.pdf", "site/newest.js", "site/index.html", "index.html"] {
         assert_eq!(headers_of(&place, short)["Cache-Control"], "public, max-age=60, must-revalidate", "{short}");
     }
     assert_eq!(headers_of(&place, "site/index.html")["Content-Type"], "text/html; charset=utf-8");

@@ -37,6 +37,7 @@ fn bring(output: &Path, place: &Place, key: &VerifyingKey) -> anyhow::Result<Fet
         jobs: 8,
         expected: Expected::Versions,
         key: Some(key.clone()),
+        shallow: false,
     };
     fetch(&options, &Silent)
 }
@@ -131,14 +132,18 @@ fn a_signed_publication_may_be_cut_off_before_the_ledger() {
     let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
     signed(&output, &direct, &own).unwrap();
     add(&output, "two", true);
-    for cut in ["/versions.json", "/latest"] {
+    for cut in ["/versions.json", "/latest/version.txt"] {
         let proxy =
             Proxy::start(server.port, move |method, path, _| if method == "PUT" && path.ends_with(cut) { Deed::Drop } else { Deed::Pass });
         let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
         assert!(signed(&output, &place, &own).is_err(), "{cut}");
         let back = folder.path().join(format!("back{}", cut.replace('/', "-")));
         let brought = bring(&back, &direct, &own.verifying().unwrap()).unwrap();
-        assert_eq!(brought.newest, Some(if cut == "/latest" { 2 } else { 1 }), "{cut}: the ledger that stands has its signature");
+        assert_eq!(
+            brought.newest,
+            Some(if cut == "/latest/version.txt" { 2 } else { 1 }),
+            "{cut}: the ledger that stands has its signature"
+        );
     }
     signed(&output, &direct, &own).unwrap();
     assert!(verify(&direct, &own.verifying().unwrap(), None).unwrap().faults.is_empty());

@@ -153,7 +153,7 @@ fn a_page_that_is_on_its_way_when_another_takes_over_does_not_arrive() {
     let (one, other) = two(&folder, &direct);
     let reached = AtomicBool::new(false);
     let proxy = Proxy::start(server.port, move |method, path, _| {
-        if method == "PUT" && path.contains("/site/v1/") {
+        if method == "PUT" && path.contains("/site/index.html") {
             reached.store(true, Ordering::SeqCst);
         }
         if reached.load(Ordering::SeqCst) { Deed::Hold } else { Deed::Pass }

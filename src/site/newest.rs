@@ -1,0 +1,41 @@
+//! Which version is the newest: said in `newest.js` and `newest.json` alone, so that a new version changes no page of
+//! the others. Pages on a disk can fetch no JSON, so theirs is a script.
+
+use serde_json::{Value, json};
+
+use super::asset::inert;
+use super::data::Version;
+use super::whole::Whole;
+use super::{Page, index, path};
+
+/// `newest.js` and `newest.json`, with the index for the search and the list of the newest version's pages.
+pub(super) fn pages(whole: &Whole<'_>) -> Vec<Page> {
+    let Some(newest) = whole.newest() else { return Vec::new() };
+    let index = script("index", &index::index(newest));
+    let places = script("places", &format!("briefPlaces={};\n", inert(&places(newest).to_string())));
+    let facts = json!({ "version": newest.number, "date": newest.long_date, "index": index.path, "places": places.path });
+    // What is older than the newest is marked before the page is shown, so that nothing moves when it says so.
+    let text = format!(
+        "briefNewest={};\n((page)=>{{const version=Number(page.dataset.version);\
+         if(version&&version<{})page.dataset.older=\"\"}})(document.documentElement);\n",
+        inert(&facts.to_string()),
+        newest.number
+    );
+    let file = |path: &str, text: String| Page { path: path.to_owned(), bytes: text.into_bytes() };
+    vec![file("newest.js", text), file("newest.json", format!("{facts}\n")), index, places]
+}
+
+fn script(name: &str, text: &str) -> Page {
+    Page { path: format!("assets/{name}.{}.js", path::short(text.as_bytes())), bytes: text.as_bytes().to_vec() }
+}
+
+/// The pages of a version below its folder, each with the ids of its headings.
+fn places(version: &Version) -> Value {
+    let documents = version.documents.iter().map(|document| {
+        let ids: Vec<&str> = document.article.headings.iter().map(|heading| heading.id.as_str()).collect();
+        (path::below_version(&document.id), json!(ids))
+    });
+    let own = [("index.html".to_owned(), json!([]))];
+    let changes = version.changes.is_some().then(|| ("changes.html".to_owned(), json!([])));
+    Value::Object(documents.chain(own).chain(changes).collect())
+}

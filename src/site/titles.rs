@@ -1,0 +1,51 @@
+//! What documents are called in lists, where those of one book must be told apart.
+
+use std::collections::HashMap;
+
+use super::Document;
+use crate::text::capital;
+
+/// Gives each document its title in lists: a document in a folder is named with it (`Profile: Egypt`), and one that has
+/// another's title by its id (`Summary`).
+pub fn tell_apart(documents: &mut [Document], book: &str, language: &str) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for document in documents.iter() {
+        *counts.entry(key(document)).or_default() += 1;
+    }
+    for document in documents {
+        let own = plain(document.id.rsplit('/').next().unwrap_or(&document.id));
+        let is_book = document.title == book && document.id == "book";
+        let is_shared = !is_book
+            && ((document.title == book && !document.id.contains('/')) || counts.get(&key(document)).is_some_and(|count| *count > 1));
+        document.list_title = match document.id.rsplit_once('/') {
+            Some((folder, id)) => {
+                let title = format!("{}: {}", capital(&singular(&plain(folder), language)), document.title);
+                if is_shared { format!("{title} ({id})") } else { title }
+            }
+            None if is_shared || document.title.is_empty() => capital(&own),
+            None => document.title.clone(),
+        };
+    }
+}
+
+/// What must not be the same of two: the folder and the title.
+fn key(document: &Document) -> String {
+    format!("{}/{}", document.id.rsplit_once('/').map_or("", |(folder, _)| folder), document.title)
+}
+
+fn plain(id: &str) -> String {
+    id.replace(['-', '_'], " ").replace('/', ", ")
+}
+
+/// One of what an English plural names; words of other languages stay as they are.
+fn singular(plural: &str, language: &str) -> String {
+    if language.split('-').next() != Some("en") {
+        return plural.to_owned();
+    }
+    match plural {
+        _ if plural.ends_with("ies") => format!("{}y", &plural[..plural.len() - 3]),
+        _ if ["sses", "xes", "ches", "shes"].iter().any(|end| plural.ends_with(end)) => plural[..plural.len() - 2].to_owned(),
+        _ if plural.ends_with('s') && !plural.ends_with("ss") && !plural.ends_with("us") => plural[..plural.len() - 1].to_owned(),
+        _ => plural.to_owned(),
+    }
+}

@@ -1,0 +1,67 @@
+//! All versions together: what pages need that show several of them.
+
+use std::collections::BTreeMap;
+
+use super::data::{Facts, Record, Version};
+use super::history;
+
+/// A book and all its versions.
+pub(super) struct Whole<'a> {
+    pub(super) facts: &'a Facts,
+    /// Newest first.
+    pub(super) versions: &'a [Version],
+    /// Every record that any version has, by collection and id.
+    pub(super) records: Vec<Record>,
+    /// Where the newest version prints each record's claims: `missions/kfor` to the documents' places in it.
+    pub(super) printed: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Whole<'a> {
+    pub(super) fn new(facts: &'a Facts, versions: &'a [Version]) -> Whole<'a> {
+        Whole { facts, versions, records: history::records(versions), printed: printed(versions) }
+    }
+
+    /// The newest version whose files are here.
+    pub(super) fn newest(&self) -> Option<&'a Version> {
+        self.versions.iter().find(|version| !version.pruned)
+    }
+
+    /// Whether anyone may see what all versions together say.
+    pub(super) fn clear(&self) -> bool {
+        self.versions.iter().all(|version| version.clear)
+    }
+
+    /// The marking of pages that show all versions.
+    pub(super) fn marking(&self) -> Option<String> {
+        marking(self.versions.iter().map(|version| (version.marking.as_deref(), version.clear)))
+    }
+}
+
+/// The marking of a page that shows what several versions say: those of all of them, without what says that anyone may
+/// see it where another doesn't.
+pub(super) fn marking<'a>(versions: impl Iterator<Item = (Option<&'a str>, bool)>) -> Option<String> {
+    let mut above: Vec<&str> = Vec::new();
+    let mut clear = None;
+    for (marking, is_clear) in versions {
+        match marking {
+            Some(marking) if is_clear => clear = clear.or(Some(marking)),
+            Some(marking) if !above.contains(&marking) => above.push(marking),
+            _ => {}
+        }
+    }
+    if above.is_empty() { clear.map(str::to_owned) } else { Some(above.join(", ")) }
+}
+
+fn printed(versions: &[Version]) -> BTreeMap<String, Vec<usize>> {
+    let mut printed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let documents = versions.iter().find(|version| !version.pruned).map(|newest| newest.documents.as_slice()).unwrap_or_default();
+    for (index, document) in documents.iter().enumerate() {
+        for record in document.claims.iter().flat_map(|claim| &claim.records) {
+            let places = printed.entry(record.clone()).or_default();
+            if places.last() != Some(&index) {
+                places.push(index);
+            }
+        }
+    }
+    printed
+}

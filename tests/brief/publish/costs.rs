@@ -1,0 +1,152 @@
+//! Publishing costs what changed: few pages beside the new version, a fresh checkout that brings one version alone,
+//! addresses that stay, and no dead link where old files were removed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use brief::pipeline::{Silent, VerifyOptions, fetch, publish, verify_published};
+use tempfile::TempDir;
+
+use super::{Place, add, failure, files, numbers, options, places, published, read, write};
+
+fn shallow(output: &Path, place: &Place) {
+    let mut fetching = super::fetch_options(output, place);
+    fetching.shallow = true;
+    fetch(&fetching, &Silent).unwrap();
+}
+
+fn faults(place: &Place) -> Vec<String> {
+    let options = VerifyOptions {
+        source: place.address.clone(),
+        audience: None,
+        variables: place.variables.clone(),
+        limits: options(Path::new("/nowhere/output"), place).limits,
+        jobs: 8,
+        key: None,
+    };
+    let place = verify_published(&options, &Silent).unwrap();
+    place.faults.into_iter().chain(place.notes).collect()
+}
+
+#[test]
+fn a_new_version_of_thirty_sends_itself_and_few_pages() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    (1..=30).for_each(|number| _ = add(&output, &format!("{number} troops"), true));
+    assert!(published(&output, place).moves.len() > 300);
+    add(&output, "31 troops", true);
+    let moves = published(&output, place).moves;
+    let others: Vec<&str> =
+        moves.iter().map(|(key, _)| key.as_str()).filter(|key| !key.starts_with("v31/") && !key.starts_with("site/v31/")).collect();
+    assert!(others.len() < 20, "{others:?}");
+    // No page of an older version names the newest.
+    let there = files(Path::new(&place.address));
+    for (name, bytes) in there.iter().filter(|(name, _)| name.starts_with("site/v2/")) {
+        assert!(!String::from_utf8_lossy(bytes).contains("v31"), "{name}");
+    }
+    assert!(String::from_utf8_lossy(&there["site/newest.json"]).contains("\"version\":31"));
+}
+
+#[test]
+fn a_shallow_checkout_goes_on_and_leaves_the_others_where_they_are() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        ["one", "two", "three"].iter().for_each(|content| _ = add(&output, content, true));
+        published(&output, place);
+        let pages = ["site/v1/book.html", "site/v2/changes.html", "site/v2/index.html", "site/v3/book.html"];
+        let before = pages.map(|page| read(place, page).unwrap());
+
+        let back = folder.path().join(format!("back-{index}"));
+        shallow(&back, place);
+        assert_eq!(numbers(&back), [3, 2, 1]);
+        assert_eq!([1, 2, 3].map(|number| back.join(format!("v{number}")).exists()), [false, false, true]);
+        assert_eq!(add(&back, "four", true), 4);
+        let moves = published(&back, place).moves;
+        let others: Vec<&String> =
+            moves.iter().map(|(key, _)| key).filter(|key| !key.starts_with("v4/") && !key.starts_with("site/v4/")).collect();
+        assert!(others.len() < 20, "{others:?}");
+        assert_eq!(pages.map(|page| read(place, page).unwrap()), before);
+        assert_eq!(faults(place), [""; 0]);
+        let front = String::from_utf8(read(place, "site/index.html").unwrap()).unwrap();
+        assert!(!front.contains("removed") && (1..=4).all(|number| front.contains(&format!("v{number}/index.html"))), "{front}");
+
+        // What a full checkout would publish is what stands there.
+        let whole = folder.path().join(format!("whole-{index}"));
+        super::bring(&whole, place).unwrap();
+        assert_eq!(numbers(&whole), [4, 3, 2, 1]);
+        let again = published(&whole, place);
+        assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
+    }
+}
+
+#[test]
+fn the_newest_has_addresses_that_stay() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    add(&output, "one", true);
+    published(&output, place);
+    assert_eq!(read(place, "latest/book.pdf").unwrap(), b"a PDF of one");
+    add(&output, "two", true);
+    let moves = published(&output, place).moves;
+    let at = |wanted: &str| moves.iter().position(|(key, _)| key == wanted).unwrap();
+    assert!(at("versions.json") < at("latest/book.pdf") && at("latest/book.pdf") < at("latest/version.txt"), "{moves:?}");
+    assert_eq!(read(place, "latest/book.pdf").unwrap(), b"a PDF of two");
+    let kept: BTreeSet<String> = files(&Path::new(&place.address).join("latest")).into_keys().collect();
+    assert_eq!(kept, BTreeSet::from(["book.pdf".to_owned(), "version.txt".to_owned()]), "documents of collections have none");
+    assert_eq!(faults(place), [""; 0]);
+}
+
+/// Where an earlier brief wrote a file `latest`, the folder takes its place; somebody else's file is not touched.
+#[test]
+fn a_file_of_the_former_name_gives_way() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    add(&output, "one", true);
+    write(place, "latest", b"mine");
+    let refused = failure(publish(&options(&output, place), &Silent));
+    assert!(refused.contains("latest` is there") && refused.contains("--adopt"), "{refused}");
+    fs::remove_file(Path::new(&place.address).join("latest")).unwrap();
+    published(&output, place);
+    // As it was written before.
+    let root = Path::new(&place.address);
+    fs::remove_dir_all(root.join("latest")).unwrap();
+    fs::write(root.join("latest"), "v1\n").unwrap();
+    let list = root.join("site/files.json");
+    let mut inventory: serde_json::Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+    let known = inventory["files"].as_object_mut().unwrap();
+    known.remove("latest/book.pdf");
+    let entry = known.remove("latest/version.txt").unwrap();
+    known.insert("latest".to_owned(), entry);
+    fs::write(&list, inventory.to_string()).unwrap();
+    add(&output, "two", true);
+    published(&output, place);
+    assert_eq!(read(place, "latest/version.txt").unwrap(), b"v2\n");
+    assert_eq!(faults(place), [""; 0]);
+}
+
+#[test]
+fn removed_files_leave_no_dead_link_and_keep_what_changed() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    ["one", "two", "three"].iter().for_each(|content| _ = add(&output, content, true));
+    published(&output, place);
+    let mut keep = options(&output, place);
+    keep.keep = Some(1);
+    assert_eq!(publish(&keep, &Silent).unwrap().pruned, [2, 1]);
+    let root = Path::new(&place.address);
+    assert!(!root.join("v1/book.pdf").exists() && !root.join("v2/book.pdf").exists());
+    assert!(crate::site::links_lead_somewhere(root) > 60);
+    for page in ["v1/index.html", "v2/index.html", "v2/book.html"] {
+        let html = fs::read_to_string(root.join("site").join(page)).unwrap();
+        assert!(html.contains("The files of this version were removed."), "{page}: {html}");
+    }
+    assert!(fs::read_to_string(root.join("site/v2/index.html")).unwrap().contains("href=\"changes.html\""));
+    assert!(root.join("site/v2/changes.html").exists());
+    assert_eq!(faults(place), [""; 0]);
+}
