@@ -321,7 +321,4 @@ addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById(id);
     if (form) start(form);
   }
-  // On a narrow screen the contents stand before the text, so they start folded.
-  const contents = document.querySelector(".contents details");
-  if (contents && matchMedia("(max-width: 63.99rem)").matches) contents.open = false;
 });

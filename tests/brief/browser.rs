@@ -95,8 +95,15 @@ fn people_can_read_search_and_compare() {
     assert!(report["printed"].as_u64().unwrap() > 10_000);
     // One page, its style and its script, in one round trip's worth of each.
     let front = &report["front"];
-    assert!(front["requests"].as_u64().unwrap() <= 3 && (15_000..60_000).contains(&front["bytes"].as_u64().unwrap()), "{front}");
+    assert!(front["requests"].as_u64().unwrap() <= 4 && (15_000..60_000).contains(&front["bytes"].as_u64().unwrap()), "{front}");
     eprintln!("front page: {front}");
+
+    let shifts = report["shifts"].as_object().unwrap();
+    assert_eq!(shifts.len(), 20);
+    assert!(shifts.values().all(|shift| shift.as_f64().unwrap() < 0.05), "{shifts:?}");
+    let older = report["older"].as_object().unwrap();
+    assert_eq!(older.len(), 4);
+    assert!(older.values().all(|seen| *seen == serde_json::json!([true, true, true])), "{older:?}");
 }
 
 /// The page of changes in windows from a telephone's to a desk's: words stay whole, and nothing scrolls sideways.

@@ -126,6 +126,35 @@ for (const pair of ["v1..v3", "v3..v1", "v1..v2", "v2..v2"]) {
   await page.context().close();
 }
 
+// An older page says so, with nothing moving when it does, and leads to the same place in the newest version.
+report.shifts = {};
+report.older = {};
+for (const [name, root] of Object.entries({ opened, served })) {
+  for (const width of [375, 1280]) {
+    const page = await fresh({ viewport: { width, height: 800 } });
+    await page.addInitScript(() => {
+      window.shift = 0;
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shift += entry.value))).observe({ type: "layout-shift", buffered: true });
+    });
+    for (const path of ["index.html", "v1/book.html#kosovo-force", "v3/book.html", "v2/changes.html", "records/missions/kfor.html"]) {
+      await page.goto("about:blank");
+      await page.goto(`${root}/${path}`, { waitUntil: "load" });
+      await page.waitForTimeout(300);
+      report.shifts[`${name} ${path} ${width}`] = await page.evaluate(() => window.shift);
+    }
+    await page.goto(`${root}/v3/book.html`);
+    const quiet = await page.locator(".older").isHidden();
+    await page.goto(`${root}/v1/book.html#kosovo-force`);
+    const shown = await page.locator(".older").isVisible();
+    await page.locator(".older a").click();
+    await page.waitForURL(/\/v3\/book\.html#kosovo-force$/);
+    await page.goto(`${root}/latest/missions/unifil.html`);
+    await page.locator("#gone").waitFor();
+    report.older[`${name} ${width}`] = [quiet, shown, page.url().endsWith("/latest/missions/unifil.html")];
+    await page.context().close();
+  }
+}
+
 // How much a first visit costs; and printed.
 {
   const page = await fresh({});
