@@ -245,7 +245,7 @@ impl Assembly<'_> {
             Some(known) => site::Version { pruned: true, ..known.version },
             None => data.entry(entry, self.facts, None),
         };
-        let changes = format!("{}/changes.html", site::version_folder(entry.number));
+        let changes = format!("{}/changes.html", version_folder(entry.number));
         let kept = self.stage.take_over(&changes)?;
         let mut pages = Vec::new();
         for page in self.renderer.version(&mut version)? {
