@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::chart::Chart;
-use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Origins, walk};
+use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, LISTING, Origins, walk};
 use crate::layout::{ASSETS, CONTENT};
 use crate::tree::Tree;
 
@@ -81,7 +81,8 @@ impl Checker<'_> {
     }
 
     fn directive(&mut self, name: &str) {
-        if !DIRECTIVES.contains(&name) {
+        // Lists of tables and figures are made by brief; an author's own of that name is refused where it is read.
+        if !DIRECTIVES.contains(&name) && name != LISTING {
             let message = format!("`:::{name}` is no layout directive");
             self.fault(
                 Diagnostic::error(Code::UnknownDirective, Place::Book, message)

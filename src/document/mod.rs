@@ -5,6 +5,7 @@
 //! [`Inline::Text`] is markup in any format.
 
 mod article;
+mod caption;
 pub mod chart;
 mod levels;
 mod marks;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use crate::layout::Pointer;
 
 pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
+pub use caption::{LISTING, anchor_of, caption_lead, label_of, number_of};
 pub use levels::HeadingLevels;
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use misfit::{Misfit, MisfitKind};
@@ -191,6 +193,8 @@ pub struct Item {
 /// A table with one header row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
+    /// What it is called where it has a caption: `Table 3`, or `Table` where it isn't numbered.
+    pub label: Option<String>,
     /// The paragraph before it that starts with `Table: `.
     pub caption: Option<Vec<Inline>>,
     pub alignments: Vec<Alignment>,
@@ -232,8 +236,11 @@ pub enum Inline {
     },
     Image {
         path: String,
+        /// The caption, where it stands alone.
         title: String,
         alternative: String,
+        /// What it is called where it has a caption: `Figure 2`.
+        label: Option<String>,
     },
     SoftBreak,
     HardBreak,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use comrak::Anchorizer;
 
-use crate::document::{Block, BlockKind, Document, Inline, Stamp, Target, note_label, walk};
+use crate::document::{Block, BlockKind, Document, Inline, Stamp, Target, anchor_of, note_label, number_of, walk};
 
 /// Turns links to `#id` into links to the heading of that id.
 pub(super) fn link(blocks: &mut [Block], anchors: &BTreeSet<String>) {
@@ -24,33 +24,56 @@ pub(super) fn link(blocks: &mut [Block], anchors: &BTreeSet<String>) {
 /// out, a number behind an id that stands before.
 pub(super) fn slugs(document: &Document, stamp: &Stamp) -> BTreeMap<String, String> {
     let mut anchored = false;
-    walk::blocks(&document.blocks, &mut |block| anchored |= matches!(block.kind, BlockKind::Heading { anchor: Some(_), .. }));
+    walk::blocks(&document.blocks, &mut |block| {
+        anchored |= matches!(block.kind, BlockKind::Heading { anchor: Some(_), .. }) || label(block).is_some();
+    });
     let mut slugs = BTreeMap::new();
     if !anchored {
         return slugs;
     }
     let mut ids = Anchorizer::new();
     let mut marks = Marks { stamp, numbers: HashMap::new() };
-    walk::blocks(&document.blocks, &mut |block| match &block.kind {
-        BlockKind::Heading { content, anchor, .. } => {
-            let mut text = String::new();
-            marks.text(content, &mut text);
-            let slug = ids.anchorize(text.trim());
-            if let Some(anchor) = anchor {
-                slugs.entry(anchor.clone()).or_insert(slug);
+    // Hosts give ids to headings alone: a link to a table or figure leads to the heading over it.
+    let mut above = None;
+    walk::blocks(&document.blocks, &mut |block| {
+        if let (Some(label), Some(above)) = (label(block), &above) {
+            slugs.entry(anchor_of(label)).or_insert_with(|| String::clone(above));
+        }
+        match &block.kind {
+            BlockKind::Heading { content, anchor, .. } => {
+                let mut text = String::new();
+                marks.text(content, &mut text);
+                let slug = ids.anchorize(text.trim());
+                above = Some(slug.clone());
+                if let Some(anchor) = anchor {
+                    slugs.entry(anchor.clone()).or_insert(slug);
+                }
             }
+            BlockKind::Paragraph(content) => marks.count(content),
+            BlockKind::Descriptions(items) => items.iter().for_each(|(term, _)| marks.count(term)),
+            BlockKind::Table(table) => {
+                table.caption.iter().for_each(|caption| marks.count(caption));
+                table.header.iter().for_each(|cell| marks.count(cell));
+                table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| marks.count(cell));
+                table.source.iter().for_each(|source| marks.count(source));
+            }
+            _ => {}
         }
-        BlockKind::Paragraph(content) => marks.count(content),
-        BlockKind::Descriptions(items) => items.iter().for_each(|(term, _)| marks.count(term)),
-        BlockKind::Table(table) => {
-            table.caption.iter().for_each(|caption| marks.count(caption));
-            table.header.iter().for_each(|cell| marks.count(cell));
-            table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| marks.count(cell));
-            table.source.iter().for_each(|source| marks.count(source));
-        }
-        _ => {}
     });
     slugs
+}
+
+/// What a table or figure is called, if it is numbered.
+fn label(block: &Block) -> Option<&str> {
+    let label = match &block.kind {
+        BlockKind::Table(table) => table.label.as_deref(),
+        BlockKind::Paragraph(content) => match &content[..] {
+            [Inline::Image { label, .. }] => label.as_deref(),
+            _ => None,
+        },
+        _ => None,
+    };
+    label.filter(|label| number_of(label).is_some())
 }
 
 /// What the marks are called in Markdown that stand together from here on; nothing behind the first of them.

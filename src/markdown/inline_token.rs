@@ -50,7 +50,7 @@ fn flatten<'a>(inlines: &'a [Inline], tokens: &mut Vec<Token<'a>>, count: &mut u
                 flatten(content, tokens, count);
                 tokens.push(Token::CloseLink { url, title });
             }
-            Inline::Image { path, title, alternative } => tokens.push(Token::Image { path, title, alternative }),
+            Inline::Image { path, title, alternative, .. } => tokens.push(Token::Image { path, title, alternative }),
             Inline::HardBreak => tokens.push(Token::Break),
             Inline::FootnoteReference(label) => tokens.push(Token::Mark(label)),
             // Not in the normal form.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::block::{InlineText, MarkdownBlock, Place};
 use super::list::push_list;
 use super::normal_inline::{Context, inline_text};
-use super::parse::{caption_paragraph, with_captions};
-use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Stamp, Table, note_label};
+use super::parse::with_captions;
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Stamp, Table, caption_lead, note_label};
 
 /// A document's blocks as [`parse`](super::parse()) gives them back from its Markdown, without lines.
 pub fn normalized(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> String) -> Vec<Block> {
@@ -121,6 +121,17 @@ impl Normalizer<'_> {
     }
 
     fn paragraph(&self, content: &[Inline], out: &mut Vec<MarkdownBlock>) {
+        if let [Inline::Image { path, title, alternative, label }] = content
+            && !title.trim().is_empty()
+        {
+            let (path, alternative) = (path.clone(), alternative.clone());
+            let image = Inline::Image { path, title: String::new(), alternative, label: None };
+            out.push(MarkdownBlock::Paragraph(self.text(&[image], Place::Paragraph)));
+            let lead = caption_lead(label.as_deref().unwrap_or("Figure"));
+            let caption: Vec<Inline> = lead.into_iter().chain([Inline::Text(title.trim().to_owned())]).collect();
+            out.push(MarkdownBlock::Paragraph(self.text(&caption, Place::Paragraph)));
+            return;
+        }
         let text = self.text(content, Place::Paragraph);
         if !text.inlines.is_empty() {
             out.push(MarkdownBlock::Paragraph(text));
@@ -175,7 +186,8 @@ impl Normalizer<'_> {
         if let Some(caption) = &table.caption
             && !self.text(caption, Place::Paragraph).inlines.is_empty()
         {
-            self.paragraph(&caption_paragraph(caption), out);
+            let lead = caption_lead(table.label.as_deref().unwrap_or("Table"));
+            self.paragraph(&lead.into_iter().chain(caption.iter().cloned()).collect::<Vec<_>>(), out);
         }
         let mut alignments = table.alignments.clone();
         alignments.resize(columns, Alignment::None);
@@ -217,7 +229,7 @@ fn blocks_of(parts: Vec<MarkdownBlock>) -> Vec<Block> {
                 let mut rows = rows.into_iter().map(|row| row.into_iter().map(|run| run.inlines).collect::<Vec<_>>());
                 let header = rows.next().unwrap_or_default();
                 let rows = rows.map(|cells| Row { cells, line: 0 }).collect();
-                BlockKind::Table(Table { caption: None, alignments, header, rows, source: None })
+                BlockKind::Table(Table { label: None, caption: None, alignments, header, rows, source: None })
             }
             MarkdownBlock::Footnote(label, parts) => BlockKind::FootnoteDefinition { label, blocks: blocks_of(parts) },
         };

@@ -126,7 +126,8 @@ impl Expander<'_> {
                 // It stands where it moved to.
                 Inline::Moved { end: MoveEnd::Origin, .. } => {}
                 Inline::Link { target, title, content } => self.link(target, title, content, out),
-                Inline::Image { path, title, alternative } => out.push(Inline::Image {
+                Inline::Image { path, title, alternative, .. } => out.push(Inline::Image {
+                    label: None,
                     path: path.clone(),
                     title: fold_lines(title).into_owned(),
                     alternative: fold_lines(alternative).into_owned(),

@@ -10,7 +10,7 @@ use super::dialect::Dialect;
 use super::parse_inline::{self, Faults, MAX_DEPTH};
 use super::{directive, front_matter};
 use crate::diagnostic::Code;
-use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table};
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table, label_of};
 use crate::yaml::front_matter::{Split, split};
 
 const MAX_OPEN_DIRECTIVES: usize = 1000;
@@ -251,7 +251,7 @@ impl Reader {
         });
         let header = rows.next().map(|row| row.cells).unwrap_or_default();
         let rows = rows.collect();
-        Table { caption: None, alignments, header, rows, source: None }
+        Table { label: None, caption: None, alignments, header, rows, source: None }
     }
 
     fn check_directive(&mut self, name: &str, line: usize) {
@@ -274,26 +274,46 @@ fn alignment_of(alignment: TableAlignment) -> Alignment {
     }
 }
 
-/// Gives each table the caption that stands in the paragraph before it.
+/// Gives each table the caption that stands in the paragraph before it, and each image the one behind it.
 pub(super) fn with_captions(blocks: Vec<Block>) -> Vec<Block> {
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     for mut block in blocks {
         if let Some(table) = captioned(&mut block)
             && let Some(BlockKind::Paragraph(content)) = out.last_mut().map(|last| &mut last.kind)
-            && let Some(Inline::Text(text)) = content.first_mut()
-            && let Some(rest) = text.strip_prefix(CAPTION)
+            && let Some((label, caption)) = take_caption(content)
         {
-            *text = rest.to_owned();
-            let mut content = std::mem::take(content);
-            if matches!(content.first(), Some(Inline::Text(text)) if text.is_empty()) {
-                content.remove(0);
-            }
-            table.caption = Some(content);
+            table.caption = Some(caption);
+            table.label = label;
             out.pop();
+        }
+        if let BlockKind::Paragraph(content) = &block.kind
+            && let Some(BlockKind::Paragraph(before)) = out.last_mut().map(|last| &mut last.kind)
+            && let [Inline::Image { title, label, .. }] = &mut before[..]
+            && title.is_empty()
+            && let Some((own, caption)) = label_of(content)
+            && let [Inline::Text(caption)] = &caption[..]
+        {
+            title.clone_from(caption);
+            *label = Some(own);
+            continue;
         }
         out.push(block);
     }
     out
+}
+
+/// What a paragraph says of the table behind it: a label, where it has one, and the caption.
+fn take_caption(content: &mut Vec<Inline>) -> Option<(Option<String>, Vec<Inline>)> {
+    if let Some((label, caption)) = label_of(content) {
+        return Some((Some(label), caption));
+    }
+    let Some(Inline::Text(text)) = content.first_mut() else { return None };
+    *text = text.strip_prefix(CAPTION)?.to_owned();
+    let mut content = std::mem::take(content);
+    if matches!(content.first(), Some(Inline::Text(text)) if text.is_empty()) {
+        content.remove(0);
+    }
+    Some((None, content))
 }
 
 /// A table without caption: the block, or the first one in a layout directive.
@@ -303,11 +323,4 @@ fn captioned(block: &mut Block) -> Option<&mut Table> {
         BlockKind::Directive { blocks, .. } => captioned(blocks.first_mut()?),
         _ => None,
     }
-}
-
-/// What a caption's paragraph holds.
-pub(super) fn caption_paragraph(caption: &[Inline]) -> Vec<Inline> {
-    let mut content = vec![Inline::Text(CAPTION.to_owned())];
-    content.extend_from_slice(caption);
-    content
 }

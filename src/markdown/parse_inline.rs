@@ -60,7 +60,7 @@ fn inline(faults: &mut Faults, node: Node<'_>, line: usize, depth: usize) -> Opt
         }
         NodeValue::Image(link) => {
             let path = std::mem::take(&mut link.url);
-            Inline::Image { path, title: std::mem::take(&mut link.title), alternative: text_of(node) }
+            Inline::Image { path, title: std::mem::take(&mut link.title), alternative: text_of(node), label: None }
         }
         NodeValue::SoftBreak => Inline::SoftBreak,
         NodeValue::LineBreak => Inline::HardBreak,

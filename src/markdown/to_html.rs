@@ -240,12 +240,18 @@ fn captions<'a>(root: &'a AstNode<'a>, options: &Options<'_>, marks: &mut Marks)
     for table in tables {
         let Some(before) = table.previous_sibling().filter(|node| matches!(node.data().value, NodeValue::Paragraph)) else { continue };
         let Some(first) = before.first_child() else { continue };
-        let rest = match &first.data().value {
-            NodeValue::Text(text) => text.strip_prefix("Table: ").map(str::to_owned),
-            _ => None,
+        // As it is written now, and as earlier versions wrote it.
+        let is_caption = match (&first.data().value, first.next_sibling().map(|next| next.data().value.clone())) {
+            (NodeValue::Strong, Some(NodeValue::Text(text))) => text.starts_with('\u{a0}'),
+            (NodeValue::Text(text), _) => text.starts_with("Table: "),
+            _ => false,
         };
-        let Some(rest) = rest else { continue };
-        first.data_mut().value = NodeValue::Text(rest.into());
+        if !is_caption {
+            continue;
+        }
+        if let NodeValue::Text(text) = &mut first.data_mut().value {
+            *text = text.strip_prefix("Table: ").unwrap_or_default().to_owned().into();
+        }
         let html = format(before, options, Marks::default()).0;
         let html = html.trim().trim_start_matches("<p>").trim_end_matches("</p>").to_owned();
         before.detach();

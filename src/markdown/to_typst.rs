@@ -62,6 +62,7 @@ pub fn to_typst(
         nesting: Nesting::default(),
         levels: HeadingLevels::default(),
         anchored: BTreeSet::new(),
+        captions: BTreeSet::new(),
         marked: BTreeSet::new(),
         footnotes: BTreeMap::new(),
         written: BTreeSet::new(),
@@ -92,6 +93,8 @@ struct Writer<'a> {
     levels: HeadingLevels,
     /// Anchors that already stand somewhere.
     anchored: BTreeSet<&'a str>,
+    /// The same of tables and figures.
+    captions: BTreeSet<String>,
     /// Notes whose first mark, to which they link back, is written.
     marked: BTreeSet<usize>,
     /// Footnotes of the text's own that are written, and their letters.

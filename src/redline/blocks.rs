@@ -178,7 +178,7 @@ impl<'a> Merger<'a> {
     /// An image that both have: another one, or what is said of it.
     fn figure(&mut self, old: &Run, new: &Run) -> Vec<Block> {
         let parts = |run: &Run| match &run[0].leaf {
-            token::Leaf::Image { path, title, alternative } => (path.clone(), title.clone(), alternative.clone()),
+            token::Leaf::Image { path, title, alternative, .. } => (path.clone(), title.clone(), alternative.clone()),
             _ => Default::default(),
         };
         let ((old_path, old_title, old_alternative), (path, title, alternative)) = (parts(old), parts(new));
@@ -301,6 +301,7 @@ impl<'a> Merger<'a> {
             }
             Kind::Terms(terms) => BlockKind::Descriptions(terms.iter().map(|term| self.term(op, term)).collect()),
             Kind::Table(grid) => BlockKind::Table(Table {
+                label: grid.label.clone(),
                 caption: grid.caption.as_ref().map(|caption| self.run(op, caption)),
                 alignments: grid.alignments.clone(),
                 header: self.header(|merger| grid.header.iter().map(|cell| merger.run(op, cell)).collect()),

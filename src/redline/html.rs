@@ -244,6 +244,7 @@ impl<'a> Painter<'a> {
         self.push("<table>\n");
         if let Some(caption) = &table.caption {
             self.push("<caption>");
+            self.label(table.label.as_deref());
             self.inlines(caption);
             self.push("</caption>\n");
         }
@@ -299,7 +300,7 @@ impl<'a> Painter<'a> {
                 self.push("</a>");
             }
             Inline::Link { content, .. } | Inline::Claim { content, .. } => self.inlines(content),
-            Inline::Image { alternative, path, .. } => {
+            Inline::Image { alternative, path, title, label } => {
                 let said = if alternative.trim().is_empty() { path } else { alternative };
                 match (self.images)(path).and_then(|bytes| data_address(path, &bytes)) {
                     Some(address) => self.push(&format!("<img src=\"{address}\" alt=\"{}\">", escape(said))),
@@ -308,6 +309,11 @@ impl<'a> Painter<'a> {
                         self.text(said);
                         self.push("</span>");
                     }
+                }
+                if let Some(label) = label.as_deref().filter(|_| !title.is_empty()) {
+                    self.push("<br>");
+                    self.label(Some(label));
+                    self.text(title);
                 }
             }
             Inline::SoftBreak => self.push(" "),
@@ -336,6 +342,13 @@ impl<'a> Painter<'a> {
                 self.push(&format!("<{tag} class=\"mark\"><span class=\"said\">{word} </span>¶</{tag}>"));
             }
             Inline::Anchor(name) => self.push(&format!("<span id=\"change-{}\"></span>", escape(name))),
+        }
+    }
+
+    /// What a table or figure is called, before its caption.
+    fn label(&mut self, label: Option<&str>) {
+        if let Some(label) = label {
+            self.push(&format!("<strong>{}.</strong> ", escape(label)));
         }
     }
 

@@ -93,6 +93,7 @@ fn table(changes: &[RedlineChange], word: &dyn Fn(&str) -> String, new: Option<N
     let right = if new.is_some() { 3 } else { 2 };
     let table = Table {
         source: None,
+        label: None,
         caption: None,
         alignments: (0..right + 2).map(|column| if column < right { Alignment::Right } else { Alignment::Left }).collect(),
         header: header.into_iter().flatten().collect(),

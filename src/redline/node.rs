@@ -72,6 +72,8 @@ pub(super) struct Term {
 pub(super) struct Grid {
     /// The id of the first row; the others follow.
     pub(super) first_row: usize,
+    /// What it is called; like the numbers of notes, it is not compared.
+    pub(super) label: Option<String>,
     pub(super) caption: Option<Run>,
     pub(super) alignments: Vec<Alignment>,
     pub(super) header: Vec<Run>,
@@ -180,6 +182,7 @@ impl Nodes<'_> {
         let first_row = self.ids.replace(self.ids.get() + table.rows.len());
         Some(Grid {
             first_row,
+            label: table.label.clone(),
             caption: table.caption.as_ref().map(|caption| self.run(caption)).filter(|caption| !caption.is_empty()),
             alignments,
             header: row(&table.header),

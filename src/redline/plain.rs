@@ -30,6 +30,7 @@ pub(super) fn plain(node: &Node) -> Block {
         }
         Kind::Terms(terms) => BlockKind::Descriptions(terms.iter().map(|term| (plain_run(&term.term), plain_all(&term.details))).collect()),
         Kind::Table(grid) => BlockKind::Table(Table {
+            label: grid.label.clone(),
             caption: grid.caption.as_ref().map(plain_run),
             alignments: grid.alignments.clone(),
             header: grid.header.iter().map(plain_run).collect(),

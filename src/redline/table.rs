@@ -95,7 +95,8 @@ impl Merger<'_> {
             Step::Old(one) => old.alignments.get(one).copied().unwrap_or(Alignment::None),
         });
         let source = new.source.as_ref().map(|source| self.run(Op::Equal, source));
-        Table { caption, alignments: alignments.collect(), header, rows, source }
+        let label = new.label.clone().or_else(|| old.label.clone());
+        Table { label, caption, alignments: alignments.collect(), header, rows, source }
     }
 
     /// The cells of a row that both have.

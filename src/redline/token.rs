@@ -29,6 +29,7 @@ pub(super) enum Leaf {
     /// The end of a paragraph, where several are compared as one text.
     ParagraphEnd,
     Image {
+        label: Option<String>,
         path: String,
         title: String,
         alternative: String,
@@ -125,9 +126,11 @@ impl Reader<'_> {
                 Inline::Link { target, title, content } => {
                     self.inlines(content, &within(Wrap::Link { target: target.clone(), title: title.clone() }), run);
                 }
-                Inline::Image { path, title, alternative } => {
-                    let leaf = Leaf::Image { path: path.clone(), title: title.clone(), alternative: alternative.clone() };
-                    push(leaf, &("image", path, title, alternative), wraps, run);
+                Inline::Image { path, title, alternative, label } => {
+                    let (path, title, alternative) = (path.clone(), title.clone(), alternative.clone());
+                    let key = ("image", path.clone(), title.clone(), alternative.clone());
+                    let leaf = Leaf::Image { path, title, alternative, label: label.clone() };
+                    push(leaf, &key, wraps, run);
                 }
                 Inline::SoftBreak => words(" ", wraps, run),
                 Inline::HardBreak => push(Leaf::Break, &' ', wraps, run),
@@ -348,8 +351,9 @@ fn leaf(leaf: &Leaf) -> Inline {
     match leaf {
         Leaf::Word(text) | Leaf::Mark(text) | Leaf::Blank(text) => Inline::Text(text.clone()),
         Leaf::Break | Leaf::ParagraphEnd => Inline::HardBreak,
-        Leaf::Image { path, title, alternative } => {
-            Inline::Image { path: path.clone(), title: title.clone(), alternative: alternative.clone() }
+        Leaf::Image { path, title, alternative, label } => {
+            let (path, title, alternative) = (path.clone(), title.clone(), alternative.clone());
+            Inline::Image { path, title, alternative, label: label.clone() }
         }
         Leaf::Footnote(label) => Inline::FootnoteReference(label.clone()),
         Leaf::Note(note) => Inline::Cite(*note),

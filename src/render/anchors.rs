@@ -6,6 +6,7 @@ use super::plan::Planned;
 use super::token::{Piece, pieces};
 use super::values::{Pass, Printed};
 use crate::document::{Block, BlockKind, Inline, Target};
+use crate::model::{Book, Reference};
 
 /// The places that records have in a document and in the book.
 #[derive(Debug)]
@@ -17,14 +18,21 @@ pub(crate) struct Anchors<'a> {
 
 /// The document that is made for a record, by collection and id. Made once: a book may have ten thousand.
 #[derive(Debug, Default)]
-pub(crate) struct Documents(HashMap<String, HashMap<String, String>>);
+pub(crate) struct Documents {
+    of_records: HashMap<String, HashMap<String, String>>,
+    /// What each document is called, by its id.
+    titles: HashMap<String, String>,
+}
 
 impl Documents {
-    pub(crate) fn new(planned: &[Planned]) -> Documents {
+    pub(crate) fn new(planned: &[Planned], book: &Book) -> Documents {
         let mut documents = Documents::default();
         for document in planned {
+            let record = document.record.clone().and_then(|(collection, id)| book.record(&Reference { collection, id }));
+            let title = document.title.as_deref().or(record.map(|record| book.display_name(record))).unwrap_or(&book.settings.title);
+            documents.titles.insert(document.id.clone(), title.to_owned());
             if let Some((collection, id)) = &document.record {
-                let own = documents.0.entry(collection.clone()).or_default();
+                let own = documents.of_records.entry(collection.clone()).or_default();
                 own.entry(id.clone()).or_insert_with(|| document.id.clone());
             }
         }
@@ -47,9 +55,21 @@ impl<'a> Anchors<'a> {
         self.document(collection, id).map(|document| Target::Document(document.to_owned()))
     }
 
+    /// What a document is called, by its id.
+    pub(crate) fn title(&self, id: &str) -> Option<&str> {
+        self.documents.titles.get(id).map(String::as_str)
+    }
+
+    /// The ids of all documents.
+    pub(crate) fn titled(&self) -> impl Iterator<Item = &str> {
+        let mut ids: Vec<&str> = self.documents.titles.keys().map(String::as_str).collect();
+        ids.sort_unstable();
+        ids.into_iter()
+    }
+
     /// The document that is made for this record.
     pub(crate) fn document(&self, collection: &str, id: &str) -> Option<&str> {
-        self.documents.0.get(collection)?.get(id).map(String::as_str)
+        self.documents.of_records.get(collection)?.get(id).map(String::as_str)
     }
 }
 

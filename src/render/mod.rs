@@ -81,7 +81,7 @@ impl Renderer {
         let engine = engine::Engine::new(tree, records);
         let mut diagnostics = fault::of_templates(&engine);
         let planned = plan::expand(&book, &engine, &mut diagnostics);
-        let documents = anchors::Documents::new(&planned);
+        let documents = anchors::Documents::new(&planned, &book);
         (Renderer { engine, book, planned, documents }, diagnostics)
     }
 

@@ -32,6 +32,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("articles", "arts."),
     ("sections", "sects."),
     ("inferred", "inferred"),
+    ("table", "Table"),
+    ("figure", "Figure"),
     ("bar_chart", "Bar chart"),
     ("timeline", "Timeline"),
     ("inexact", "date not exact"),

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use assert_cmd::cargo::CommandCargoExt;
 use brief::document::chart::{Bar, BarChart, Chart, Edge, Extent, Gate, QualifierWords, Span, Timeline};
 use brief::figure::draw;
 
@@ -113,5 +115,24 @@ fn timelines_show_dates_as_exact_as_they_are() {
     assert!(svg.contains("date not exact"), "a vague end is said to be one");
     for width in numbers(&svg, "rect", "width") {
         assert!(width > 0.0 && width < 440.0);
+    }
+}
+
+#[test]
+fn tables_and_figures_have_their_numbers_in_print() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/faults/references");
+    let book = crate::faults::book_of(&case);
+    let built = Command::cargo_bin("brief").unwrap().current_dir(book.path()).args(["build", "--date", "2025-11-06"]).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let text = Command::new("pdftotext").arg(book.path().join("output/v1/book.pdf")).arg("-").output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "See Table 1, Table 3, Figure 1, What they say,",
+        "Table 2. A second one (page 3)",
+        "Figure 1. Troops (page 3)",
+        "Table 4. In a quotation c d",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
     }
 }

@@ -148,7 +148,7 @@ fn pages_hold_what_versions_hold() {
         assert_eq!(document.contains(part), !part.starts_with("Last"), "`{part}` in {document}");
     }
     assert!(read("v3/missions/script.html").contains("Last revised in <a href=\"../../v1/index.html\">v1</a>"));
-    assert!(read("v3/book.html").contains("<caption>Strengths</caption>"));
+    assert!(read("v3/book.html").contains("</strong>\u{a0}Strengths</caption>"));
     let record = read("records/missions/kfor.html");
     for part in ["about", "45,000", "50,000", "Version 2", "Version 3", "letter#2"] {
         assert_eq!(record.contains(part), part != "about", "`{part}` in {record}");

@@ -308,6 +308,7 @@ fn hostile_blocks(text: &str) -> Vec<BlockKind> {
         BlockKind::Alert { kind: "note".into(), title: Some(text.to_owned()), blocks: vec![block(BlockKind::Paragraph(inline()))] },
         BlockKind::Descriptions(vec![(inline(), vec![block(BlockKind::Paragraph(inline()))])]),
         BlockKind::Table(brief::document::Table {
+            label: None,
             caption: Some(inline()),
             alignments: vec![brief::document::Alignment::None; 2],
             header: vec![cell(inline()), cell(inline())],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, places};
-use crate::document::{Block, BlockKind, Inline, List};
+use crate::document::{Block, BlockKind, Inline, LISTING, List, anchor_of, number_of};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -25,6 +25,8 @@ pub(super) struct Nesting {
     pub(super) in_turned: bool,
     /// In a redline's list of changes, and in words struck out.
     pub(super) in_changes: bool,
+    /// In a list of tables or figures.
+    pub(super) in_listing: bool,
     pub(super) in_deleted: bool,
     /// Marks that stood in a link.
     pub(super) after_link: Vec<usize>,
@@ -89,6 +91,11 @@ impl<'a> Writer<'a> {
                 "keep" => self.framed("#keep[", blocks, "];"),
                 "box" => self.framed("#boxed[", blocks, "];"),
                 "columns" => self.framed("#columned[", blocks, "];"),
+                LISTING => {
+                    self.nesting.in_listing = true;
+                    self.inner(blocks);
+                    self.nesting.in_listing = false;
+                }
                 "changes" => {
                     let outer = std::mem::replace(&mut self.nesting.in_changes, true);
                     self.inner(blocks);
@@ -196,12 +203,14 @@ impl<'a> Writer<'a> {
         if content.is_empty() {
             return;
         }
-        if let [Inline::Image { path, title, alternative }] = content {
+        if let [Inline::Image { path, title, alternative, label }] = content {
             self.code.push("#figure(kind: image, ");
+            self.numbering(label.as_deref());
             self.picture(path, alternative, title);
             if !title.trim().is_empty() {
-                self.code.start();
                 self.code.push(", caption: [");
+                self.caption_anchor(label.as_deref());
+                self.code.start();
                 self.code.text(title);
                 self.code.push("]");
             }
@@ -217,6 +226,30 @@ impl<'a> Writer<'a> {
         self.code.start();
         self.inlines(content);
         self.code.line("];");
+    }
+
+    /// What a figure or table is called, and its number, which no counter of typst's makes: a redline has both texts'.
+    pub(super) fn numbering(&mut self, label: Option<&str>) {
+        let Some(label) = label else { return };
+        match number_of(label) {
+            Some(number) => {
+                self.code.push("supplement: [");
+                self.code.start();
+                self.code.text(label.strip_suffix(number).unwrap_or(label).trim());
+                self.code.push(&format!("], numbering: (..) => \"{number}\", "));
+            }
+            None => self.code.push("numbering: none, "),
+        }
+    }
+
+    /// The place that links to a figure or table lead to, within its caption.
+    pub(super) fn caption_anchor(&mut self, label: Option<&str>) {
+        let anchor = label.filter(|label| number_of(label).is_some()).map(anchor_of);
+        if let Some(anchor) = anchor.filter(|anchor| self.captions.insert(anchor.clone())) {
+            self.code.push("#anchor(");
+            self.code.name(&anchor);
+            self.code.push(");");
+        }
     }
 
     /// Blocks of an item or cell: a single paragraph is written as its text alone.

@@ -58,7 +58,7 @@ impl Writer<'_> {
             }
             Inline::ParagraphMark(mark) => self.paragraph_mark(*mark),
             Inline::Link { target, content, .. } => self.link(target, content),
-            Inline::Image { path, alternative, title } => self.image(path, alternative, title),
+            Inline::Image { path, alternative, title, .. } => self.image(path, alternative, title),
             Inline::FootnoteReference(label) => self.own_footnote(label),
             Inline::Claim { index, content } => {
                 self.nesting.claims.push(*index);
@@ -211,7 +211,7 @@ impl Writer<'_> {
         self.nesting.in_link = true;
         self.wrapped(if internal { "))[" } else { ")[" }, content, "];");
         self.nesting.in_link = false;
-        if internal && self.nesting.in_changes {
+        if internal && (self.nesting.in_changes || self.nesting.in_listing) {
             self.page_of_change(&target);
         }
         let marks = std::mem::take(&mut self.nesting.after_link);

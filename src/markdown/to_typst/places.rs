@@ -1,9 +1,10 @@
 //! What is where in a document, known before it is written: title, anchors, footnotes, lists.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::blocks::has_words;
-use crate::document::{Block, BlockKind, Document};
+use crate::document::{Block, BlockKind, Document, Inline, anchor_of, number_of};
 use crate::model::NotesPlacement;
 
 /// What is where in a document.
@@ -11,7 +12,7 @@ pub(super) struct Places<'a> {
     /// The heading that gives the document its title.
     pub(super) title: Option<&'a Block>,
     /// What links of this document may lead to.
-    pub(super) anchors: BTreeSet<&'a str>,
+    pub(super) anchors: BTreeSet<Cow<'a, str>>,
     /// The footnotes of the text's own.
     pub(super) footnotes: BTreeMap<&'a str, &'a [Block]>,
     /// Whether the notes, and the sources, are listed: somewhere in the text, else at its end.
@@ -33,7 +34,17 @@ impl<'a> Places<'a> {
     fn visit(&mut self, blocks: &'a [Block], document: &'a Document, placement: NotesPlacement) {
         for block in shown(blocks, document, placement) {
             match &block.kind {
-                BlockKind::Heading { anchor, .. } => self.anchors.extend(anchor.as_deref().filter(|anchor| is_anchor(anchor))),
+                BlockKind::Heading { anchor, .. } => {
+                    self.anchors.extend(anchor.as_deref().filter(|anchor| is_anchor(anchor)).map(Cow::Borrowed))
+                }
+                BlockKind::Table(table) => self.caption(table.label.as_deref()),
+                BlockKind::Paragraph(content) => {
+                    if let [Inline::Image { label, title, .. }] = &content[..]
+                        && !title.trim().is_empty()
+                    {
+                        self.caption(label.as_deref());
+                    }
+                }
                 BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } | BlockKind::Directive { blocks: inner, .. } => {
                     self.visit(inner, document, placement);
                 }
@@ -45,6 +56,12 @@ impl<'a> Places<'a> {
                 _ => {}
             }
         }
+    }
+}
+
+impl Places<'_> {
+    fn caption(&mut self, label: Option<&str>) {
+        self.anchors.extend(label.filter(|label| number_of(label).is_some()).map(|label| Cow::Owned(anchor_of(label))));
     }
 }
 

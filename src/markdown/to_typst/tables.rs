@@ -48,8 +48,12 @@ impl Writer<'_> {
         let unbroken = height <= SHORT_TABLE;
         self.code.start();
         self.code.push(if unbroken { "#unbroken[" } else { "" });
-        self.code.push(if table.caption.is_some() { "#figure(kind: table, caption: [" } else { "#[#" });
+        self.code.push(if table.caption.is_some() { "#figure(kind: table, " } else { "#[#" });
         if let Some(caption) = &table.caption {
+            self.numbering(table.label.as_deref());
+            self.code.push("caption: [");
+            self.caption_anchor(table.label.as_deref());
+            self.code.start();
             self.inlines(caption);
             self.code.push("], ");
         }

@@ -10,7 +10,7 @@ use super::print::broken;
 use crate::model::Citation;
 use crate::render::operators::{as_text, plain_value};
 use crate::render::token::{CLOSE, OPEN, Piece, pieces, unshield};
-use crate::render::values::{BareObject, ClaimObject, MarkObject, Pass, Printed, RecordObject, TextObject};
+use crate::render::values::{BareObject, ClaimObject, Listing, MarkObject, Pass, Printed, RecordObject, TextObject};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
@@ -30,7 +30,21 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     };
     env.add_filter("cite", cite.clone());
     env.add_function("cite", cite);
-    for (name, printed) in [("notes", Printed::Notes), ("sources_cited", Printed::Sources)] {
+    let shared = pass.clone();
+    env.add_function("ref", move |name: &Value| -> Result<Value, Error> {
+        let plain = plain_value(&shared, name)?;
+        let Some(name) = plain.as_str().map(|name| unshield(name).trim().trim_start_matches('#').to_owned()) else {
+            return Err(wrong_kind("ref", name, "the name of a table, figure, heading, record or document"));
+        };
+        Ok(Value::from_object(MarkObject { pass: shared.clone(), printed: Printed::Reference(name) }))
+    });
+    let places = [
+        ("notes", Printed::Notes),
+        ("sources_cited", Printed::Sources),
+        ("list_of_tables", Printed::Listing(Listing::Tables)),
+        ("list_of_figures", Printed::Listing(Listing::Figures)),
+    ];
+    for (name, printed) in places {
         let shared = pass.clone();
         env.add_function(name, move || Value::from_object(MarkObject { pass: shared.clone(), printed: printed.clone() }));
     }

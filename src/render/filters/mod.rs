@@ -93,8 +93,21 @@ pub(crate) const TESTS: [&str; 16] = [
     "true",
 ];
 /// The functions that they may use.
-pub(crate) const FUNCTIONS: [&str; 10] =
-    ["bar_chart", "cite", "dict", "matrix", "namespace", "notes", "range", "scorecard", "sources_cited", "timeline"];
+pub(crate) const FUNCTIONS: [&str; 13] = [
+    "bar_chart",
+    "cite",
+    "dict",
+    "list_of_figures",
+    "list_of_tables",
+    "matrix",
+    "namespace",
+    "notes",
+    "range",
+    "ref",
+    "scorecard",
+    "sources_cited",
+    "timeline",
+];
 
 /// Puts the filters, tests and functions of templates into an environment that serves one render and has none yet.
 ///

@@ -1,5 +1,8 @@
 //! Blocks, resolved; a paragraph that is one token may stand for blocks.
 
+use std::collections::BTreeMap;
+
+use super::captions;
 use super::resolver::Resolver;
 use crate::document::{Block, BlockKind, Inline, Table};
 use crate::model::{Held, Value};
@@ -67,8 +70,13 @@ impl Resolver<'_> {
                 BlockKind::Alert { kind, title, blocks: self.blocks(blocks) }
             }
             BlockKind::Directive { name, attributes, blocks } => {
-                let attributes = attributes.into_iter().map(|(key, value)| (key, self.plain(&value))).collect();
-                BlockKind::Directive { name, attributes, blocks: self.blocks(blocks) }
+                let attributes: BTreeMap<String, String> = attributes.into_iter().map(|(key, value)| (key, self.plain(&value))).collect();
+                let line = self.line;
+                let mut blocks = self.blocks(blocks);
+                if let Some(id) = attributes.get("id") {
+                    self.name_caption(&mut blocks, id, line);
+                }
+                BlockKind::Directive { name, attributes, blocks }
             }
             BlockKind::FootnoteDefinition { label, blocks } => BlockKind::FootnoteDefinition { label, blocks: self.blocks(blocks) },
             BlockKind::List(mut list) => {
@@ -147,6 +155,7 @@ impl Resolver<'_> {
         match self.pass.prints.get(index) {
             Some(Printed::Notes) => block(BlockKind::Notes),
             Some(Printed::Sources) => block(BlockKind::Sources),
+            Some(Printed::Listing(listing)) => block(captions::listing(listing)),
             Some(Printed::Figure(figure)) => Alone::Blocks(self.figure(&figure)),
             Some(Printed::Markdown { text, origin }) => Alone::Blocks(self.markdown(&text, &origin)),
             Some(Printed::Claim(claim)) if claim.text.is_none() && claim.derived.is_none() => match &claim.claim().held {

@@ -1,6 +1,7 @@
 //! Figures and tables that a template's functions make: an image of the chart, and below it each value in words, cited; or a
 //! table of the values.
 
+use super::captions;
 use super::resolver::Resolver;
 use super::text::folded;
 use crate::document::chart::{Chart, DRAWINGS};
@@ -16,14 +17,18 @@ impl Resolver<'_> {
         let line = self.line;
         let Some(chart) = &figure.chart else {
             let table = self.figure_table(figure);
-            return vec![Block { kind: BlockKind::Table(table), line }];
+            let mut table = Block { kind: BlockKind::Table(table), line };
+            captions::name(&mut table, figure.id.as_deref());
+            return vec![table];
         };
         let path = format!("{DRAWINGS}/{}-{}.svg", self.planned.id.replace('/', "-"), self.charts.len() + 1);
         self.charts.insert(path.clone(), chart.clone());
         let alternative = alternative(chart, figure, &self.pass.book.settings);
-        let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative) };
+        let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative), label: None };
         let values = self.values(figure);
-        [vec![image], values].map(|content| Block { kind: BlockKind::Paragraph(content), line }).into()
+        let [mut image, values] = [vec![image], values].map(|content| Block { kind: BlockKind::Paragraph(content), line });
+        captions::name(&mut image, figure.id.as_deref());
+        vec![image, values]
     }
 
     fn figure_table(&mut self, figure: &FigureData) -> Table {
@@ -34,6 +39,7 @@ impl Resolver<'_> {
             rows.push(Row { cells, line: self.line });
         }
         let mut table = Table {
+            label: None,
             caption: Some(vec![Inline::Text(folded(&figure.title))]),
             alignments: vec![Alignment::None; figure.header.len()],
             header: figure.header.iter().map(heading).collect(),

@@ -27,9 +27,9 @@ impl Resolver<'_> {
                 Inline::Inserted(inner) => out.push(Inline::Inserted(self.inlines(inner))),
                 Inline::Deleted(inner) => out.push(Inline::Deleted(self.inlines(inner))),
                 Inline::Link { target, title, content } => self.link(target, &title, content, &mut out),
-                Inline::Image { path, title, alternative } => {
+                Inline::Image { path, title, alternative, .. } => {
                     let (path, title, alternative) = (self.plain(&path), self.plain(&title), self.plain(&alternative));
-                    out.push(Inline::Image { path, title, alternative });
+                    out.push(Inline::Image { path, title, alternative, label: None });
                 }
                 Inline::Html(html) => {
                     self.raw_html();
@@ -153,6 +153,14 @@ impl Resolver<'_> {
                     format!("the {} “{}” is placed inside a line", if figure.chart.is_some() { "figure" } else { "table" }, figure.title),
                 )
                 .help("let it stand alone, with a blank line before and after"),
+            ),
+            Printed::Reference(name) => {
+                let target = self.note_reference(&name);
+                out.push(Inline::Link { target, title: String::new(), content: Vec::new() });
+            }
+            Printed::Listing(_) => self.fault(
+                Diagnostic::error(Code::BlockInLine, Place::Book, "a list of tables or figures is placed inside a line")
+                    .help("let it stand alone, with a blank line before and after"),
             ),
             Printed::Notes | Printed::Sources => {
                 self.fault(

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use comrak::Anchorizer;
 
+use super::captions::is_numbered;
 use super::resolver::Resolver;
+use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::document::{Block, BlockKind, Inline, Target, plain_text, walk};
+use crate::document::{Block, BlockKind, Inline, Target, anchor_of, plain_text, walk};
 
 /// What stands for a heading's anchor and a link's target until they are known: a character that neither holds.
 const PENDING: char = '\u{fdd0}';
@@ -39,6 +41,8 @@ struct Link {
     line: usize,
     /// The collection of the record in whose text it stands.
     collection: Option<String>,
+    /// Whether what it leads to is to say its own name, as `ref` has it.
+    is_reference: bool,
 }
 
 impl Resolver<'_> {
@@ -51,9 +55,28 @@ impl Resolver<'_> {
 
     /// Notes a link to `#id`; gives what stands for its target.
     pub(super) fn note_link(&mut self, id: &str) -> Target {
+        self.note(id, false)
+    }
+
+    /// Notes a reference, a link that says what it leads to.
+    pub(super) fn note_reference(&mut self, id: &str) -> Target {
+        self.note(id, true)
+    }
+
+    /// Whether something refers to this name by its number.
+    pub(super) fn refers_to(&self, id: &str) -> bool {
+        self.links.links.iter().any(|link| link.is_reference && link.id == id)
+    }
+
+    /// Whether the author of a heading gave it this name.
+    pub(super) fn names_heading(&self, id: &str) -> bool {
+        self.links.headings.iter().any(|heading| heading.id.as_deref() == Some(id))
+    }
+
+    fn note(&mut self, id: &str, is_reference: bool) -> Target {
         let field = self.expanding.current().map(|origin| origin.record.0.clone());
         let collection = field.or_else(|| self.planned.record.as_ref().map(|(collection, _)| collection.clone()));
-        let link = Link { scope: self.links.scope, id: id.to_owned(), line: self.line, collection };
+        let link = Link { scope: self.links.scope, id: id.to_owned(), line: self.line, collection, is_reference };
         self.links.links.push(link);
         Target::Anchor(format!("{PENDING}{}", self.links.links.len() - 1))
     }
@@ -67,15 +90,21 @@ impl Resolver<'_> {
             let found = self.lead(&link, &places);
             match &found {
                 Ok(Lead::Heading(index)) => linked[*index] = true,
-                Ok(Lead::Document(_)) => {}
+                Ok(Lead::Caption(_) | Lead::Document(_)) => {}
                 Err(diagnostic) => {
                     let blamed = self.origins.blame(link.line, (**diagnostic).clone());
                     self.diagnostics.push(blamed);
                 }
             }
-            targets.push(found.ok());
+            let name = found.as_ref().ok().filter(|_| link.is_reference).map(|lead| match lead {
+                Lead::Heading(index) => self.links.headings[*index].text.trim().to_owned(),
+                Lead::Caption(label) => label.clone(),
+                Lead::Document(id) => self.anchors.title(id).unwrap_or(id).to_owned(),
+            });
+            targets.push(found.ok().map(|lead| (lead, name)));
         }
         let anchors = anchors(&self.links.headings, &linked);
+        let own = self.planned.id.clone();
         walk::change_lists(blocks, &mut |blocks| {
             for block in blocks {
                 if let BlockKind::Heading { anchor, .. } = &mut block.kind
@@ -89,12 +118,16 @@ impl Resolver<'_> {
             for at in (0..inlines.len()).rev() {
                 let Inline::Link { target: Target::Anchor(name), content, .. } = &mut inlines[at] else { continue };
                 let Some(index) = pending(name) else { continue };
-                let lead = match targets.get(index) {
-                    Some(Some(Lead::Heading(heading))) => anchors[*heading].clone().map(Target::Anchor),
-                    Some(Some(Lead::Document(id))) => Some(Target::Document(id.clone())),
-                    _ => None,
+                let found = targets.get(index).and_then(Option::as_ref);
+                let lead = match found.map(|(lead, _)| lead) {
+                    Some(Lead::Heading(heading)) => anchors[*heading].clone().map(Target::Anchor),
+                    Some(Lead::Caption(label)) => Some(Target::Anchor(anchor_of(label))),
+                    Some(Lead::Document(id)) if *id == own => None,
+                    Some(Lead::Document(id)) => Some(Target::Document(id.clone())),
+                    None => None,
                 };
-                let content = std::mem::take(content);
+                let name = found.and_then(|(_, name)| name.clone());
+                let content = name.map_or_else(|| std::mem::take(content), |name| vec![Inline::Text(folded(&name))]);
                 match (lead, &mut inlines[at]) {
                     (Some(lead), Inline::Link { target, content: kept, .. }) => (*target, *kept) = (lead, content),
                     _ => drop(inlines.splice(at..=at, content)),
@@ -105,6 +138,22 @@ impl Resolver<'_> {
 
     fn lead(&self, link: &Link, places: &Places<'_>) -> Result<Lead, Box<Diagnostic>> {
         let id = link.id.as_str();
+        if let Some(label) = self.captions.get(id) {
+            return match is_numbered(label) || !link.is_reference || self.lacks_captions {
+                true => Ok(Lead::Caption(label.clone())),
+                false => Err(Box::new(
+                    Diagnostic::error(
+                        Code::UnknownLabel,
+                        Place::Book,
+                        format!("`{id}` names a {}, and those of this document aren't numbered", label.to_lowercase()),
+                    )
+                    .help("take `numbered: false` out of the template's front matter"),
+                )),
+            };
+        }
+        if link.is_reference && self.anchors.title(id).is_some() {
+            return Ok(Lead::Document(id.to_owned()));
+        }
         let heading = |index: Option<&usize>| index.map(|index| Lead::Heading(*index));
         let own = || heading(places.ids.get(&(link.scope, id))).or_else(|| heading(places.slugs.get(&(link.scope, id.to_owned()))));
         if let Some(lead) = if link.scope > 0 { own() } else { heading(places.ids.get(&(0, id))) } {
@@ -137,7 +186,15 @@ impl Resolver<'_> {
             return Ok(lead);
         }
         let known = places.ids.keys().map(|(_, id)| *id).chain(places.records.keys().map(|(_, id)| *id));
-        let known = known.chain(places.all_slugs.keys().map(String::as_str));
+        let known = known.chain(places.all_slugs.keys().map(String::as_str)).chain(self.captions.keys().map(String::as_str));
+        if link.is_reference {
+            let help = did_you_mean(id, known.chain(self.anchors.titled()));
+            return Err(Box::new(
+                Diagnostic::error(Code::UnknownLabel, Place::Book, format!("`ref(\"{id}\")` names no table, figure, heading, record or document"))
+                    .maybe_help(help)
+                    .help("a name is what stands behind `#` at `:::table #name` or `## Heading { #name }`, or in `id=` of a figure; or the id of a record or document"),
+            ));
+        }
         Err(Box::new(
             Diagnostic::warning(Code::DanglingLink, Place::Book, format!("the link to `#{id}` leads nowhere, so its text is no link"))
                 .maybe_help(did_you_mean(id, known))
@@ -170,6 +227,8 @@ impl Resolver<'_> {
 /// Where a link leads.
 enum Lead {
     Heading(usize),
+    /// A table or figure, by its label.
+    Caption(String),
     Document(String),
 }
 

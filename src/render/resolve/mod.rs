@@ -4,6 +4,7 @@
 //! can't stand where it was printed is a diagnostic at the template's line or the record's field.
 
 mod blocks;
+mod captions;
 mod claims;
 mod faults;
 mod fields;
@@ -59,6 +60,8 @@ pub(crate) fn resolve(
         footnotes: Vec::new(),
         links: Links::default(),
         charts: BTreeMap::new(),
+        captions: BTreeMap::new(),
+        lacks_captions: false,
     };
     for (line, code, message) in parsed.faults {
         resolver.line = line;
@@ -71,6 +74,7 @@ pub(crate) fn resolve(
     resolver.number_footnotes(&mut document.blocks);
     document.blocks = resolver.blocks(document.blocks);
     resolver.label_footnotes(&mut document.blocks);
+    resolver.number_captions(&mut document);
     resolver.lead_links(&mut document.blocks);
     let citations = std::mem::take(&mut resolver.citations);
     document.claims = std::mem::take(&mut resolver.claims);

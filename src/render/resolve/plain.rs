@@ -43,11 +43,18 @@ impl Resolver<'_> {
                         )
                         .help("print it in the text; the front matter and each page name the version by themselves"),
                     ),
-                    Some(Printed::Cite(_) | Printed::Figure(_) | Printed::Notes | Printed::Sources) => {
+                    Some(
+                        Printed::Cite(_)
+                        | Printed::Figure(_)
+                        | Printed::Reference(_)
+                        | Printed::Listing(_)
+                        | Printed::Notes
+                        | Printed::Sources,
+                    ) => {
                         self.fault(Diagnostic::error(
                             Code::TemplateError,
                             Place::Book,
-                            "a mark, a figure or the notes are printed where only text can stand",
+                            "a mark, a reference, a figure or the notes are printed where only text can stand",
                         ));
                     }
                     None => self.broken(),

@@ -37,6 +37,10 @@ pub(super) struct Resolver<'a> {
     /// The labels of all footnotes of the authors' own.
     pub(super) footnotes: Vec<String>,
     pub(super) links: Links,
+    /// Whether some lack the caption that they need for a number, which is reported.
+    pub(super) lacks_captions: bool,
+    /// What tables and figures are called, by the names that `ref` knows them by.
+    pub(super) captions: BTreeMap<String, String>,
     /// The charts that figures show, by the paths of their images.
     pub(super) charts: BTreeMap<String, Chart>,
 }

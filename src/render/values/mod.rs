@@ -23,7 +23,7 @@ use map::MapObject;
 pub(super) use mark::MarkObject;
 pub(super) use markdown::MarkdownObject;
 pub(super) use pass::Pass;
-pub(super) use printed::{Cell, FigureData, Origin, Printed, Shown, origin_of};
+pub(super) use printed::{Cell, FigureData, Listing, Origin, Printed, Shown, origin_of};
 pub(super) use record::RecordObject;
 pub(super) use scalar::{exact, exact_number, number, optional, text};
 pub(super) use stamp::StampObject;

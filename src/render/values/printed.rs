@@ -32,8 +32,19 @@ pub(crate) enum Printed {
     Cite(Vec<model::Citation>),
     /// A figure or a table, with the values that it shows.
     Figure(Arc<FigureData>),
+    /// What is called so, by its number or name, linked.
+    Reference(String),
+    /// The list of tables or of figures.
+    Listing(Listing),
     Notes,
     Sources,
+}
+
+/// What a list names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listing {
+    Tables,
+    Figures,
 }
 
 /// A figure, or a table that a function made: what it shows, in rows of cells.
@@ -42,6 +53,8 @@ pub(crate) struct FigureData {
     /// What is drawn; nothing of a table.
     pub(crate) chart: Option<Chart>,
     pub(crate) title: String,
+    /// What `ref` names it by.
+    pub(crate) id: Option<String>,
     /// The heading of each column; the first names the rows.
     pub(crate) header: Vec<String>,
     pub(crate) rows: Vec<Vec<Cell>>,

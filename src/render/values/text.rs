@@ -59,6 +59,8 @@ pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
                     );
                 }
                 Some(Printed::Figure(_)) => return fault("a figure can be printed, not compared"),
+                Some(Printed::Reference(_)) => return fault("a reference can be printed, not compared"),
+                Some(Printed::Listing(_)) => return fault("a list of tables or figures can be printed, not compared"),
                 Some(Printed::Notes | Printed::Sources) => return fault("the notes and the list of sources can be printed, not compared"),
                 None => return fault(BROKEN),
             },

@@ -36,7 +36,7 @@ fn inline() -> impl Strategy<Value = Inline> {
         1 => Just(Inline::HardBreak),
         1 => word().prop_map(Inline::Html),
         1 => Just(Inline::FootnoteReference("a".to_owned())),
-        1 => (word(), word(), word()).prop_map(|(path, title, alternative)| Inline::Image { path, title, alternative }),
+        1 => (word(), word(), word()).prop_map(|(path, title, alternative)| Inline::Image { path, title, alternative, label: None }),
         1 => (0..3_usize).prop_map(Inline::Cite),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
@@ -61,7 +61,7 @@ fn table() -> impl Strategy<Value = BlockKind> {
     (proptest::option::of(inlines()), vec(alignment, 0..4), vec(inlines(), 0..4), vec(vec(inlines(), 0..4), 0..3)).prop_map(
         |(caption, alignments, header, rows)| {
             let rows = rows.into_iter().map(|cells| Row { cells, line: 0 }).collect();
-            BlockKind::Table(Table { caption, alignments, header, rows, source: None })
+            BlockKind::Table(Table { label: None, caption, alignments, header, rows, source: None })
         },
     )
 }
@@ -106,7 +106,7 @@ fn starting() -> impl Strategy<Value = Vec<Inline>> {
         3 => text().prop_map(Inline::Code),
         1 => Just(Inline::FootnoteReference("a".to_owned())),
         1 => Just(Inline::HardBreak),
-        1 => (text(), text()).prop_map(|(path, alternative)| Inline::Image { path, title: String::new(), alternative }),
+        1 => (text(), text()).prop_map(|(path, alternative)| Inline::Image { path, title: String::new(), alternative, label: None }),
     ];
     let url = prop_oneof![Just("other.md".to_owned()), Just(String::new()), text()];
     let link = (url, prop_oneof![Just(String::new()), text()], vec(leaf.clone(), 1..4)).prop_map(|(url, title, content)| Inline::Link {
@@ -130,7 +130,7 @@ fn starts() -> impl Strategy<Value = Document> {
         1 => some().prop_map(|blocks| BlockKind::Alert { kind: "tip".to_owned(), title: None, blocks }).prop_map(block),
         1 => (starting(), some()).prop_map(|(term, details)| BlockKind::Descriptions(vec![(term, details)])).prop_map(block),
         1 => starting().prop_map(|content| BlockKind::Heading { level: 2, content, anchor: None }).prop_map(block),
-        1 => (starting(), starting()).prop_map(|(header, cell)| BlockKind::Table(Table {
+        1 => (starting(), starting()).prop_map(|(header, cell)| BlockKind::Table(Table { label: None,
             caption: None, alignments: vec![Alignment::None], header: vec![header], rows: vec![Row { cells: vec![cell], line: 0 }], source: None,
         })).prop_map(block),
     ];
@@ -202,7 +202,11 @@ fn contexts(text: &str) -> Vec<Block> {
         BlockKind::Paragraph(vec![Inline::Strong(vec![t()]), x(), Inline::Emphasis(vec![t()]), Inline::Strikethrough(vec![t()])]),
         BlockKind::Paragraph(vec![x(), Inline::HardBreak, t(), Inline::HardBreak, t()]),
         BlockKind::Paragraph(vec![t(), link(text, text, vec![t()]), t()]),
-        BlockKind::Paragraph(vec![t(), Inline::Image { path: text.to_owned(), title: text.to_owned(), alternative: text.to_owned() }, t()]),
+        BlockKind::Paragraph(vec![
+            t(),
+            Inline::Image { path: text.to_owned(), title: text.to_owned(), alternative: text.to_owned(), label: None },
+            t(),
+        ]),
         BlockKind::Paragraph(vec![t(), Inline::Code(text.to_owned()), t()]),
         BlockKind::Code { info: text.to_owned(), literal: format!("{text}\n{text}") },
         BlockKind::Quote(vec![is(vec![t()])]),
@@ -210,6 +214,7 @@ fn contexts(text: &str) -> Vec<Block> {
         list(None),
         list(Some(3)),
         BlockKind::Table(Table {
+            label: None,
             caption: Some(vec![t()]),
             alignments: vec![Alignment::Left, Alignment::Right],
             header: vec![vec![t()], vec![x()]],
@@ -324,7 +329,7 @@ proptest! {
         let claim = Inline::Claim { index: 0, content: vec![Inline::Text("CLAIM".to_owned())] };
         let kind = if cell {
             let row = |cells| Row { cells, line: 0 };
-            BlockKind::Table(Table { caption: None, alignments: vec![], header: vec![vec![]], rows: vec![row(vec![vec![]]), row(vec![vec![claim]])], source: None })
+            BlockKind::Table(Table { label: None, caption: None, alignments: vec![], header: vec![vec![]], rows: vec![row(vec![vec![]]), row(vec![vec![claim]])], source: None })
         } else {
             BlockKind::Paragraph(vec![Inline::Text("a".to_owned()), Inline::HardBreak, claim])
         };

@@ -28,7 +28,7 @@ fn inline() -> impl Strategy<Value = Inline> {
         1 => Just(Inline::HardBreak),
         1 => (1..4_usize).prop_map(Inline::Cite),
         1 => prop::sample::select(vec!["a", "1", "none"]).prop_map(|label| Inline::FootnoteReference(label.to_owned())),
-        1 => word().prop_map(|path| Inline::Image { path, title: String::new(), alternative: String::new() }),
+        1 => word().prop_map(|path| Inline::Image { path, title: String::new(), alternative: String::new(), label: None }),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         let content = vec(inner, 0..3);
@@ -53,7 +53,7 @@ fn inlines() -> impl Strategy<Value = Vec<Inline>> {
 fn table() -> impl Strategy<Value = BlockKind> {
     (proptest::option::of(inlines()), vec(inlines(), 1..4), vec(vec(inlines(), 0..4), 0..4)).prop_map(|(caption, header, rows)| {
         let rows = rows.into_iter().map(|cells| Row { cells, line: 0 }).collect();
-        BlockKind::Table(Table { caption, alignments: vec![Alignment::None], header, rows, source: None })
+        BlockKind::Table(Table { label: None, caption, alignments: vec![Alignment::None], header, rows, source: None })
     })
 }
 

@@ -10,7 +10,7 @@ use crate::render::values::{FigureData, Shown};
 use crate::render::words::word;
 
 pub(super) fn bar_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs) -> Result<FigureData, Error> {
-    check_options(options, reader.function, &["label", "value", "title"])?;
+    check_options(options, reader.function, &["label", "value", "title", "id"])?;
     let (label, value, title) = (reader.path(options, "label")?, reader.path(options, "value")?, reader.title(options)?);
     let rows = reader.rows(records)?;
     let (mut bars, mut table, mut unit) = (Vec::new(), Vec::new(), Unit::default());
@@ -23,7 +23,7 @@ pub(super) fn bar_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs) 
     }
     let header = rows.first().map(|row| [&label, &value].map(|path| reader.field_title(row, path)).into()).unwrap_or_default();
     let words = qualifier_words(&reader.pass.book.settings);
-    Ok(FigureData { chart: Some(Chart::Bars(BarChart { bars, words })), title, header, rows: table })
+    Ok(FigureData { chart: Some(Chart::Bars(BarChart { bars, words })), title, id: reader.id(options)?, header, rows: table })
 }
 
 /// The book's words for what is known of a number.

@@ -17,7 +17,7 @@ const MOST_COLUMNS: usize = 12;
 /// What stands for the column's key in `cell=` and `says=`.
 const COLUMN: &str = "*";
 
-const OPTIONS: [&str; 9] = ["cell", "says", "label", "title", "corner", "yes", "partly", "no", "unknown"];
+const OPTIONS: [&str; 10] = ["cell", "says", "label", "title", "id", "corner", "yes", "partly", "no", "unknown"];
 
 /// Which of the two tables it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub(super) fn grid(reader: &Reader<'_>, kind: Kind, rows: &Value, columns: &Valu
     } else {
         header = [corner].into_iter().chain(headings).collect();
     }
-    Ok(FigureData { chart: None, title, header, rows: table })
+    Ok(FigureData { chart: None, title, id: reader.id(options)?, header, rows: table })
 }
 
 /// Whether a list begins with a record.

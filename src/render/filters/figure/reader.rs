@@ -79,6 +79,11 @@ impl<'a> Reader<'a> {
         Ok(title)
     }
 
+    /// The name by which `ref` knows the figure.
+    pub(super) fn id(&self, options: &Kwargs) -> Result<Option<String>, Error> {
+        Ok(self.text(options, "id")?.filter(|id| !id.is_empty()))
+    }
+
     /// The word that an option gives, else the book's.
     pub(super) fn word(&self, options: &Kwargs, key: &str) -> Result<String, Error> {
         Ok(self.text(options, key)?.filter(|text| !text.is_empty()).unwrap_or_else(|| word(&self.pass.book.settings, key)))

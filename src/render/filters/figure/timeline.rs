@@ -14,7 +14,7 @@ use crate::render::words::{long_date, word};
 /// More voices than this can't be told apart without color.
 const MOST_VOICES: usize = 4;
 
-const OPTIONS: [&str; 10] = ["label", "start", "end", "voice", "says", "inside", "gates", "when", "note", "title"];
+const OPTIONS: [&str; 11] = ["label", "start", "end", "voice", "says", "inside", "gates", "when", "note", "title", "id"];
 
 pub(super) fn timeline(reader: &Reader<'_>, records: &Value, options: &Kwargs) -> Result<FigureData, Error> {
     check_options(options, reader.function, &OPTIONS)?;
@@ -70,7 +70,7 @@ pub(super) fn timeline(reader: &Reader<'_>, records: &Value, options: &Kwargs) -
     let titled = [&label, &start, &end, &voice].into_iter().chain(&says);
     let header = rows.first().map(|row| titled.map(|path| reader.field_title(row, path)).collect()).unwrap_or_default();
     let chart = Chart::Timeline(Timeline { spans, gates: scale.gates, voices, vague: word(&reader.pass.book.settings, "inexact"), note });
-    Ok(FigureData { chart: Some(chart), title, header, rows: table })
+    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
 }
 
 /// A field as it is printed; nothing where a record leaves it out.
