@@ -1,4 +1,4 @@
-//! Plain text, for all stages that print or compare it: split into words, compared by words, written into HTML.
+//! Plain text, for all stages that print or compare it: split into words, compared by words, escaped for HTML and terminals.
 
 mod harmless;
 mod html;
@@ -6,6 +6,7 @@ pub mod words;
 
 pub use harmless::{Colors, harmless, is_harmful, picture, shown, shown_html, shown_json};
 pub use html::escape_html;
+pub(crate) use html::render_html;
 
 /// A text with a capital letter.
 pub fn capital(text: &str) -> String {
