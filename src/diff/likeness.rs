@@ -1,17 +1,17 @@
-//! Finds what is the same thing under another name: by how much two values have in common.
+//! Finds what is the same thing under another name, by how similar two values are.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value as Json;
 
-/// What a value is made of: hashes of its scalars with their paths, prose by runs of three words. Sorted.
+use crate::text::similarity::{heaviest_pairs, proposals, shared, similarity};
+use crate::text::words_of;
+
+/// The features of a value: hashes of its scalars with their paths, of prose by runs of three words. Sorted.
 pub(super) struct Features(Vec<u64>);
 
-/// Pairs of at least this likeness are taken for the same thing.
+/// Values at least this similar are taken for the same thing.
 const ENOUGH: f64 = 0.5;
-/// A feature that so many values have tells none of them apart, where there are many.
-const COMMON: usize = 64;
 
 impl Features {
     pub(super) fn of(value: &Json) -> Features {
@@ -27,81 +27,30 @@ impl Features {
         hashes.sort_unstable();
         Features(hashes)
     }
-
-    fn likeness(&self, other: &Features, shared: usize) -> f64 {
-        2.0 * shared as f64 / (self.0.len() + other.0.len()) as f64
-    }
-
-    fn shared(&self, other: &Features) -> usize {
-        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
-        let mut shared = 0;
-        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-            match a.cmp(b) {
-                std::cmp::Ordering::Less => drop(left.next()),
-                std::cmp::Ordering::Greater => drop(right.next()),
-                std::cmp::Ordering::Equal => {
-                    shared += 1;
-                    left.next();
-                    right.next();
-                }
-            }
-        }
-        shared
-    }
 }
 
-/// How much two texts have in common, from 0 to 1.
+/// How similar two texts are by their words, from 0 to 1.
 pub(super) fn of_texts(a: &str, b: &str) -> f64 {
-    let features = |text: &str| {
-        let mut words: Vec<u64> = text.split_whitespace().map(|word| hash(&word, 0)).collect();
+    let hashes = |text: &str| {
+        let mut words: Vec<u64> = words_of(text).map(|word| hash(&word, 0)).collect();
         words.sort_unstable();
-        Features(words)
+        words
     };
-    let (a, b) = (features(a), features(b));
-    if a.0.is_empty() || b.0.is_empty() { 0.0 } else { a.likeness(&b, a.shared(&b)) }
+    similarity(&hashes(a), &hashes(b))
 }
 
-/// Pairs values that are like each other, each at most once, the likest first; sorted by the first index.
-pub(super) fn pair_up(base: &[Features], head: &[Features]) -> Vec<(usize, usize)> {
-    let few = base.len().saturating_mul(head.len()) <= 10_000;
-    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (index, features) in head.iter().enumerate() {
-        let mut last = None;
-        for feature in &features.0 {
-            if last.replace(feature) != Some(feature) {
-                holders.entry(*feature).or_default().push(index);
-            }
+/// Pairs similar values, each at most once, the most similar first; sorted by the first index.
+pub(super) fn pair_up<'a>(base: &'a [Features], head: &'a [Features]) -> Vec<(usize, usize)> {
+    let features = |values: &'a [Features]| values.iter().map(|features| &features.0[..]).collect::<Vec<_>>();
+    let mut candidates = Vec::new();
+    for (one, other) in proposals(&features(base), &features(head)).pairs {
+        let (old, new) = (&base[one].0, &head[other].0);
+        let similarity = similarity(old, new);
+        if similarity >= 1.0 || (similarity >= ENOUGH && shared(old, new) >= 2) {
+            candidates.push((one, other, (similarity * 1e9) as u64));
         }
     }
-    let mut candidates: Vec<(f64, usize, usize)> = Vec::new();
-    for (index, features) in base.iter().enumerate() {
-        let mut likely: Vec<usize> = features
-            .0
-            .iter()
-            .filter_map(|feature| holders.get(feature))
-            .filter(|held| few || held.len() <= COMMON)
-            .flatten()
-            .copied()
-            .collect();
-        likely.sort_unstable();
-        likely.dedup();
-        for other in likely {
-            let shared = features.shared(&head[other]);
-            let likeness = features.likeness(&head[other], shared);
-            if likeness >= 1.0 || (likeness >= ENOUGH && shared >= 2) {
-                candidates.push((likeness, index, other));
-            }
-        }
-    }
-    candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
-    let (mut taken, mut given) = (vec![false; base.len()], vec![false; head.len()]);
-    let mut pairs = Vec::new();
-    for (_, one, other) in candidates {
-        if !taken[one] && !given[other] {
-            (taken[one], given[other]) = (true, true);
-            pairs.push((one, other));
-        }
-    }
+    let mut pairs = heaviest_pairs(candidates);
     pairs.sort_unstable();
     pairs
 }
@@ -111,7 +60,7 @@ fn collect(value: &Json, path: u64, out: &mut Vec<u64>) {
         Json::Array(items) => items.iter().for_each(|item| collect(item, hash(&"[]", path), out)),
         Json::Object(fields) => collect_fields(fields, path, out),
         Json::String(text) => {
-            let words: Vec<&str> = text.split_whitespace().collect();
+            let words: Vec<&str> = words_of(text).collect();
             if words.len() < 5 {
                 out.push(hash(text, path));
             } else {

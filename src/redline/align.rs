@@ -13,6 +13,9 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp};
 
+use crate::text::similarity::{Proposals, proposals, similarity};
+use crate::text::words::Op;
+
 /// What tells a thing from others.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sign {
@@ -41,12 +44,8 @@ pub(super) type Candidate = (usize, usize, u64);
 pub(super) const ENOUGH: f64 = 0.45;
 /// This is enough where each is the only one in its place.
 const ENOUGH_ALONE: f64 = 0.2;
-/// Up to so many pairs every shared word is looked at, and what repeats is compared by Myers' algorithm.
+/// Up to this many pairs, what repeats is compared by Myers' algorithm.
 const FEW: usize = 2_500;
-/// In more, words that so many hold tell none of them apart.
-const COMMON: usize = 24;
-/// So many of the likeliest are looked at closely.
-const CLOSELY: usize = 12;
 /// Gaps in gaps that are searched for anchors.
 const DEEP: usize = 24;
 
@@ -78,6 +77,42 @@ pub(super) fn align(old: &[&Sign], new: &[&Sign], elsewhere: &HashSet<u64>) -> V
         (before, after) = (one + 1, other + 1);
     }
     steps
+}
+
+/// [`align`] for things that have a sign.
+pub(super) fn steps<T>(old: &[T], new: &[T], sign: impl Fn(&T) -> &Sign, elsewhere: &HashSet<u64>) -> Vec<Step> {
+    align(&old.iter().map(&sign).collect::<Vec<_>>(), &new.iter().map(&sign).collect::<Vec<_>>(), elsewhere)
+}
+
+/// A thing that both rows have, or a run of things that only one of them has.
+pub(super) enum Stretch<'a, T> {
+    Both(&'a T, &'a T),
+    One(Op, Vec<&'a T>),
+}
+
+/// The things of both rows in one order, runs of one row together.
+pub(super) fn stretches<'a, T>(old: &'a [T], new: &'a [T], sign: impl Fn(&T) -> &Sign, elsewhere: &HashSet<u64>) -> Vec<Stretch<'a, T>> {
+    gathered(old, new, steps(old, new, sign, elsewhere))
+}
+
+/// The things of steps through both rows, runs of one row together.
+pub(super) fn gathered<'a, T>(old: &'a [T], new: &'a [T], steps: Vec<Step>) -> Vec<Stretch<'a, T>> {
+    let mut stretches: Vec<Stretch<'a, T>> = Vec::new();
+    for step in steps {
+        let (op, one) = match step {
+            Step::Both(one, other) => {
+                stretches.push(Stretch::Both(&old[one], &new[other]));
+                continue;
+            }
+            Step::Old(index) => (Op::Delete, &old[index]),
+            Step::New(index) => (Op::Insert, &new[index]),
+        };
+        match stretches.last_mut() {
+            Some(Stretch::One(same, some)) if *same == op => some.push(one),
+            _ => stretches.push(Stretch::One(op, vec![one])),
+        }
+    }
+    stretches
 }
 
 /// Pairs of equal things within two ranges, rising on both sides.
@@ -169,13 +204,7 @@ pub(super) fn likeness(one: &Sign, other: &Sign) -> f64 {
     if all == 0 {
         return if one.hash == other.hash { 1.0 } else { 0.0 };
     }
-    let (mut left, mut right, mut shared) = (0, 0, 0_usize);
-    while let (Some(a), Some(b)) = (one.words.get(left), other.words.get(right)) {
-        shared += usize::from(a == b);
-        left += usize::from(a <= b);
-        right += usize::from(b <= a);
-    }
-    2.0 * shared as f64 / all as f64
+    similarity(&one.words, &other.words)
 }
 
 /// Pairs within a gap, in order, so that as much as can be is paired.
@@ -192,46 +221,15 @@ fn alike(old: &[&Sign], new: &[&Sign], olds: &[usize], news: &[usize], pairs: &m
 }
 
 /// Pairs of things at least so alike, by their likeness in thousandths. Of each old thing only the likeliest are looked at.
-pub(super) fn candidates(old: &[&Sign], new: &[&Sign], olds: &[usize], news: &[usize], enough: f64) -> Vec<Candidate> {
-    if olds.is_empty() || news.is_empty() {
-        return Vec::new();
-    }
-    let few = olds.len().saturating_mul(news.len()) <= FEW;
-    let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (place, index) in news.iter().enumerate() {
-        let mut last = None;
-        for word in &new[*index].words {
-            if last.replace(word) != Some(word) {
-                holders.entry(*word).or_default().push(place);
-            }
-        }
-    }
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut counts = vec![0_u32; news.len()];
-    for index in olds {
-        let mut last = None;
-        let mut touched = Vec::new();
-        for word in &old[*index].words {
-            if last.replace(word) == Some(word) {
-                continue;
-            }
-            for place in holders.get(word).into_iter().filter(|held| few || held.len() <= COMMON).flatten() {
-                work(1);
-                if counts[*place] == 0 {
-                    touched.push(*place);
-                }
-                counts[*place] += 1;
-            }
-        }
-        touched.sort_unstable_by_key(|place| (std::cmp::Reverse(counts[*place]), *place));
-        touched.iter().for_each(|place| counts[*place] = 0);
-        touched.truncate(CLOSELY);
-        for place in touched {
-            let other = news[place];
-            let likeness = if old[*index].class == new[other].class { likeness(old[*index], new[other]) } else { 0.0 };
-            if likeness >= enough {
-                candidates.push((*index, other, (likeness * 1000.0) as u64));
-            }
+pub(super) fn candidates<'a>(old: &[&'a Sign], new: &[&'a Sign], olds: &[usize], news: &[usize], enough: f64) -> Vec<Candidate> {
+    let words = |signs: &[&'a Sign], indices: &[usize]| indices.iter().map(|index| &signs[*index].words[..]).collect::<Vec<_>>();
+    let Proposals { pairs, steps } = proposals(&words(old, olds), &words(new, news));
+    work(steps);
+    let mut candidates = Vec::new();
+    for (one, other) in pairs.into_iter().map(|(one, other)| (olds[one], news[other])) {
+        let likeness = if old[one].class == new[other].class { likeness(old[one], new[other]) } else { 0.0 };
+        if likeness >= enough {
+            candidates.push((one, other, (likeness * 1000.0) as u64));
         }
     }
     candidates

@@ -1,53 +1,20 @@
 //! Blocks of two documents made one: what both have compared word by word, what one has marked as a whole.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
-use super::RedlineKind;
-use super::align::{Sign, Step};
-use super::changes::{Changes, Excerpt};
-use super::moved::Fate;
-use super::moves::{Plan, steps};
-use super::node::{Item, Kind, Node, Term};
-use super::plain::{plain, plain_all, plain_run};
+use super::align::{Stretch, gathered, steps};
+use super::change::RedlineKind;
+use super::merger::{Fate, Grouping, Merger, anchor_block, block, is_mark};
+use super::node::{Kind, Node};
+use super::plain::{plain, plain_run};
 use super::prose;
 use super::regroup::{Regrouped, joined, together};
-use super::said::{is_unseen, said_without, task, text_of};
-use super::sections::MovedSection;
+use super::said::{is_unseen, text_of};
 use super::token::{self, Run, Token};
-use crate::document::{self, Block, BlockKind, Inline, List, MoveEnd, Row, Table};
+use crate::document::{Block, BlockKind, List, Row, Table};
 use crate::text::words::Op;
 
-/// Makes the redline's blocks, and notes what changed.
-pub(super) struct Merger<'a> {
-    pub(super) changes: Changes<'a>,
-    /// The anchor of a change whose place is still to come.
-    pub(super) anchor: Option<String>,
-    /// Whether the texts at hand belong to one change, and whether that is noted already.
-    pub(super) together: Option<bool>,
-    /// Says of the next change where it stands.
-    pub(super) lead: String,
-    /// What moved, was split or joined.
-    pub(super) plan: &'a Plan<'a>,
-    pub(super) sections: &'a [MovedSection],
-    /// The change that each move is, once one of its places was met, and the places that have their label.
-    pub(super) moved: Vec<Option<usize>>,
-    pub(super) labelled: BTreeSet<(usize, MoveEnd)>,
-}
-
-impl<'a> Merger<'a> {
-    pub(super) fn new(changes: Changes<'a>, plan: &'a Plan<'a>, sections: &'a [MovedSection]) -> Merger<'a> {
-        Merger {
-            changes,
-            anchor: None,
-            together: None,
-            lead: String::new(),
-            plan,
-            sections,
-            moved: vec![None; plan.moves],
-            labelled: BTreeSet::new(),
-        }
-    }
-
+impl Merger<'_> {
     pub(super) fn nodes(&mut self, old: &[Node], new: &[Node]) -> Vec<Block> {
         let mut out = Vec::new();
         let steps = steps(old, new, |node| &node.sign, &self.plan.elsewhere);
@@ -55,14 +22,14 @@ impl<'a> Merger<'a> {
         let steps = together(steps, |place| group(&self.plan.old_groups, &old[place]), |place| group(&self.plan.new_groups, &new[place]));
         for part in gathered(old, new, steps) {
             match part {
-                Part::Both(_, new) if self.fate(Op::Insert, new.id) == Fate::Regrouped => out.extend(self.pieces(new)),
-                Part::Both(old, new) => {
+                Stretch::Both(_, new) if self.fate(Op::Insert, new.id) == Fate::Regrouped => out.extend(self.pieces(new)),
+                Stretch::Both(old, new) => {
                     let merged = self.node(old, new);
                     // What no line could take stands before the block.
                     out.extend(self.anchor.take().map(anchor_block));
                     out.extend(merged);
                 }
-                Part::One(op, nodes) => out.extend(self.apart(op, &nodes)),
+                Stretch::One(op, nodes) => out.extend(self.apart(op, &nodes)),
             }
         }
         out
@@ -117,7 +84,7 @@ impl<'a> Merger<'a> {
             self.note(&words);
             let kind = |op| words.iter().any(|(other, token)| *other == op && token.leaf == token::Leaf::ParagraphEnd);
             let kind = if kind(Op::Insert) { RedlineKind::Split } else { RedlineKind::Joined };
-            if self.together.is_none() {
+            if self.grouping == Grouping::Separate {
                 self.changes.found[self.changes.current].kind = kind;
             }
         }
@@ -195,57 +162,12 @@ impl<'a> Merger<'a> {
             return out;
         }
         self.note(&words);
-        if self.together.is_none() {
+        if self.grouping == Grouping::Separate {
             self.changes.found[self.changes.current].kind = RedlineKind::Replaced;
         }
         let before = block(BlockKind::Paragraph(plain_run(old)));
         let both = BlockKind::Directive { name: "replaced".to_owned(), attributes: Default::default(), blocks: vec![shown, before] };
         vec![block(both)]
-    }
-
-    /// A text that both have.
-    pub(super) fn text(&mut self, old: &Run, new: &Run) -> Vec<Inline> {
-        self.text_among(old, new, &prose::known([old], [new]))
-    }
-
-    /// A text that both have; `known` are the notes that both mark there.
-    pub(super) fn text_among(&mut self, old: &Run, new: &Run, known: &BTreeSet<usize>) -> Vec<Inline> {
-        let words = prose::compare(old, new, known);
-        if words.iter().all(|(op, _)| *op == Op::Equal) {
-            return token::inlines(&words);
-        }
-        self.note(&words);
-        self.placed(token::inlines(&words))
-    }
-
-    /// Notes a change of a text.
-    fn note(&mut self, words: &[(Op, &Token)]) {
-        let lead = std::mem::take(&mut self.lead);
-        let excerpt = self.changes.excerpt(words).within(&lead);
-        self.part(excerpt);
-    }
-
-    /// Notes a change, or a part of the one at hand.
-    pub(super) fn part(&mut self, excerpt: Excerpt) {
-        if self.together == Some(true) {
-            self.changes.extend(excerpt);
-            return;
-        }
-        if self.together.is_some() {
-            self.together = Some(true);
-        }
-        self.anchor = Some(self.changes.add(excerpt, 1));
-    }
-
-    /// Inlines with the anchor that waits for its place, right before the first mark.
-    pub(super) fn placed(&mut self, mut inlines: Vec<Inline>) -> Vec<Inline> {
-        if !inlines.is_empty()
-            && let Some(anchor) = self.anchor.take()
-        {
-            let at = inlines.iter().position(is_mark).unwrap_or(0);
-            inlines.insert(at, Inline::Anchor(anchor));
-        }
-        inlines
     }
 
     /// Blocks that one side alone has: one change.
@@ -316,7 +238,7 @@ impl<'a> Merger<'a> {
         Some(block(kind))
     }
 
-    fn all(&mut self, op: Op, nodes: &[Node]) -> Vec<Block> {
+    pub(super) fn all(&mut self, op: Op, nodes: &[Node]) -> Vec<Block> {
         let mut out = Vec::new();
         for node in nodes {
             if let Fate::Moved(number) = self.fate(op, node.id) {
@@ -332,12 +254,6 @@ impl<'a> Merger<'a> {
         out
     }
 
-    /// A text of one side.
-    pub(super) fn run(&mut self, op: Op, run: &Run) -> Vec<Inline> {
-        let words: Vec<(Op, &Token)> = run.iter().map(|token| (op, token)).collect();
-        self.placed(token::inlines(&words))
-    }
-
     fn framed(&self, op: Op, inner: Block) -> Block {
         let name = if op == Op::Delete { "deleted" } else { "inserted" };
         block(BlockKind::Directive { name: name.to_owned(), attributes: Default::default(), blocks: vec![inner] })
@@ -351,126 +267,6 @@ impl<'a> Merger<'a> {
         made
     }
 
-    fn list(&mut self, (first, old): (Option<usize>, &[Item]), (start, new): (Option<usize>, &[Item]), tight: bool) -> Vec<Block> {
-        // (number, item): what is struck out has a number of its own, and the others have theirs.
-        let mut items: Vec<(usize, document::Item)> = Vec::new();
-        let (mut number, mut old_number) = (start.unwrap_or(1), first.unwrap_or(1));
-        for part in parts(old, new, |item| &item.sign, &self.plan.elsewhere) {
-            match part {
-                Part::Both(old, new) => {
-                    let blocks = if old.sign.hash == new.sign.hash { plain_all(&new.nodes) } else { self.nodes(&old.nodes, &new.nodes) };
-                    items.push((number, document::Item { task: new.task, blocks, line: 0 }));
-                    number += 1;
-                    old_number += 1;
-                }
-                Part::One(op, some) => {
-                    for run in
-                        some.chunk_by(|one, other| self.fate(op, one.id) == self.fate(op, other.id)).map(<[_]>::to_vec).collect::<Vec<_>>()
-                    {
-                        if !matches!(self.fate(op, run[0].id), Fate::Moved(_)) {
-                            let says = |item: &&Item| {
-                                Some(self.says(op, &item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said)
-                            };
-                            let says: Vec<String> = run.iter().filter_map(says).collect();
-                            self.begin_with(op, says.into_iter());
-                        }
-                        for item in run {
-                            let counter = if op == Op::Delete { &mut old_number } else { &mut number };
-                            items.push((*counter, self.item(op, item)));
-                            *counter += 1;
-                        }
-                        self.anchor = None;
-                    }
-                }
-            }
-        }
-        let Some(start) = start else {
-            let items = items.into_iter().map(|(_, item)| item).collect();
-            return vec![block(BlockKind::List(List { start: None, tight, items }))];
-        };
-        let mut lists: Vec<(usize, List)> = Vec::new();
-        for (number, item) in items {
-            match lists.last_mut().filter(|(next, _)| *next == number) {
-                Some((next, list)) => {
-                    *next += 1;
-                    list.items.push(item);
-                }
-                None => lists.push((number + 1, List { start: Some(number), tight, items: vec![item] })),
-            }
-        }
-        if lists.is_empty() {
-            lists.push((start, List { start: Some(start), tight, items: Vec::new() }));
-        }
-        lists.into_iter().map(|(_, list)| block(BlockKind::List(list))).collect()
-    }
-
-    fn item(&mut self, op: Op, item: &Item) -> document::Item {
-        if let Fate::Moved(number) = self.fate(op, item.id) {
-            return self.moved_item(op, number, item);
-        }
-        document::Item { task: item.task, blocks: self.all_placed(op, &item.nodes), line: 0 }
-    }
-
-    /// Marked blocks, and before them the anchor if no line of theirs could take it.
-    fn all_placed(&mut self, op: Op, nodes: &[Node]) -> Vec<Block> {
-        let mut blocks = self.all(op, nodes);
-        if !blocks.is_empty()
-            && let Some(anchor) = self.anchor.take()
-        {
-            blocks.insert(0, anchor_block(anchor));
-        }
-        blocks
-    }
-
-    fn terms(&mut self, old: &[Term], new: &[Term]) -> Vec<(Vec<Inline>, Vec<Block>)> {
-        let mut out = Vec::new();
-        for part in parts(old, new, |term| &term.sign, &self.plan.elsewhere) {
-            match part {
-                Part::Both(old, new) => out.push((self.text(&old.term, &new.term), self.nodes(&old.details, &new.details))),
-                Part::One(op, some) => {
-                    for run in
-                        some.chunk_by(|one, other| self.fate(op, one.id) == self.fate(op, other.id)).map(<[_]>::to_vec).collect::<Vec<_>>()
-                    {
-                        if !matches!(self.fate(op, run[0].id), Fate::Moved(_)) {
-                            let says = |term: &&Term| format!("{} {}", text_of(&term.term), self.says(op, &term.details)).trim().to_owned();
-                            let says: Vec<String> = run.iter().map(says).filter(|said| !said.is_empty()).collect();
-                            self.begin_with(op, says.into_iter());
-                        }
-                        out.extend(run.into_iter().map(|term| self.term(op, term)));
-                        self.anchor = None;
-                    }
-                }
-            }
-        }
-        out
-    }
-
-    fn term(&mut self, op: Op, term: &Term) -> (Vec<Inline>, Vec<Block>) {
-        if let Fate::Moved(number) = self.fate(op, term.id) {
-            return self.moved_term(op, number, term);
-        }
-        (self.run(op, &term.term), self.all_placed(op, &term.details))
-    }
-
-    /// Notes what one side alone has, if there is anything: what its parts say.
-    pub(super) fn begin_with(&mut self, op: Op, mut says: impl Iterator<Item = String>) {
-        if let Some(first) = says.next() {
-            self.together = None;
-            self.anchor = Some(self.changes.add(Excerpt::of(op, &first), 1 + says.count()));
-        }
-    }
-
-    /// Remembers the heading that what follows stands under.
-    pub(super) fn enter(&mut self, node: &Node) {
-        match &node.kind {
-            Kind::Heading { text, .. } => self.changes.section = text_of(text),
-            Kind::Quote(nodes) | Kind::Alert { nodes, .. } | Kind::Directive { nodes, .. } => {
-                nodes.iter().for_each(|node| self.enter(node))
-            }
-            _ => {}
-        }
-    }
-
     /// What a whole block is filed under that names itself: a table's caption, a heading that is gone.
     fn own_section(op: Op, node: &Node) -> Option<String> {
         match &node.kind {
@@ -480,59 +276,11 @@ impl<'a> Merger<'a> {
             _ => None,
         }
     }
-
-    /// What blocks say, without what moved elsewhere.
-    fn says(&self, op: Op, nodes: &[Node]) -> String {
-        said_without(nodes, &|id| matches!(self.fate(op, id), Fate::Moved(_)))
-    }
-}
-
-/// Things of both sides, and runs of those that one side alone has.
-pub(super) enum Part<'a, T> {
-    Both(&'a T, &'a T),
-    One(Op, Vec<&'a T>),
-}
-
-/// Both sides' things in one order.
-pub(super) fn parts<'a, T>(old: &'a [T], new: &'a [T], sign: impl Fn(&T) -> &Sign, elsewhere: &HashSet<u64>) -> Vec<Part<'a, T>> {
-    gathered(old, new, steps(old, new, sign, elsewhere))
-}
-
-fn gathered<'a, T>(old: &'a [T], new: &'a [T], steps: Vec<Step>) -> Vec<Part<'a, T>> {
-    let mut parts: Vec<Part<'a, T>> = Vec::new();
-    for step in steps {
-        let (op, one) = match step {
-            Step::Both(one, other) => {
-                parts.push(Part::Both(&old[one], &new[other]));
-                continue;
-            }
-            Step::Old(index) => (Op::Delete, &old[index]),
-            Step::New(index) => (Op::Insert, &new[index]),
-        };
-        match parts.last_mut() {
-            Some(Part::One(same, some)) if *same == op => some.push(one),
-            _ => parts.push(Part::One(op, vec![one])),
-        }
-    }
-    parts
-}
-
-pub(super) fn block(kind: BlockKind) -> Block {
-    Block { kind, line: 0 }
-}
-
-pub(super) fn anchor_block(anchor: String) -> Block {
-    block(BlockKind::Paragraph(vec![Inline::Anchor(anchor)]))
 }
 
 fn bold(token: &Token) -> Token {
     let wraps = std::iter::once(token::Wrap::Strong).chain(token.wraps.iter().cloned()).collect();
     Token { wraps, ..token.clone() }
-}
-
-/// Whether an inline shows a change.
-fn is_mark(inline: &Inline) -> bool {
-    matches!(inline, Inline::Inserted(_) | Inline::Deleted(_) | Inline::ParagraphMark(_))
 }
 
 fn is_figure(run: &Run) -> bool {

@@ -1,7 +1,7 @@
 //! The changes of a redline: one entry for each, with an excerpt and the anchor where it stands.
 
+use super::change::{RedlineChange, RedlineKind};
 use super::token::{Leaf, Token};
-use super::{RedlineChange, RedlineKind};
 use crate::text::words::{Op, Word};
 
 /// Words shown before the first change of a text, and between two.

@@ -1,6 +1,7 @@
 //! A redline as a note to somebody who has the old version.
 
-use super::{Naming, Redline};
+use super::Redline;
+use super::change::Naming;
 use crate::document::{Block, BlockKind, Inline};
 
 /// What a note says besides the list of changes.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::Redline;
+use super::change::{Naming, origin_anchor};
 use super::generated::CHANGES;
 use super::list;
-use super::moved::origin_anchor;
 use super::token::is_web;
-use super::{Naming, Redline};
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, MoveEnd, ParagraphMark, Table, Target};
 use crate::text::words::{Op, Word};
 use crate::text::{capital, escape_html as escape};

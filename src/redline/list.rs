@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::moved::origin_anchor;
-use super::{RedlineChange, RedlineKind};
+use super::change::{RedlineChange, RedlineKind, origin_anchor};
 use crate::document::{Alignment, Block, BlockKind, Inline, Row, Table, plain_text};
 use crate::text::words::{Op, Word};
 

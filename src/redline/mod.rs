@@ -1,4 +1,4 @@
-//! Two texts of a document in one: words struck out and put in stand in the running text.
+//! Two texts of a document in one: deleted and inserted words are marked in the running text.
 //!
 //! In come two trees, read from the Markdown of two versions; out comes a [`Redline`], a document that is typeset
 //! like any other, in which [`Inline::Deleted`] and [`Inline::Inserted`] mark what changed, and a list of changes
@@ -10,12 +10,15 @@
 
 mod align;
 mod blocks;
+mod change;
 mod changes;
 mod cover;
 mod generated;
 mod html;
+mod items;
 mod layout;
 mod list;
+mod merger;
 mod moved;
 mod moves;
 mod node;
@@ -27,23 +30,24 @@ mod said;
 mod sections;
 mod side;
 mod table;
+mod table_rows;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blocks::Merger;
 use changes::Changes;
 use list::NewPages;
+use merger::Merger;
 use moves::Plan;
 use node::Node;
 use said::text_of;
 use side::{Notes, Side, Which};
 
+pub use change::{Naming, REPLACED, RedlineChange, RedlineKind, WORDS};
 pub use cover::Cover;
 pub use html::fragment;
 
 use crate::document::{Block, BlockKind, Document, Inline};
-use crate::text::words::Word;
 
 /// Two texts in one, and what changed between them.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,112 +62,6 @@ pub struct Redline {
     pub new: String,
     /// The document's own title.
     pub title: String,
-}
-
-/// One change: of a paragraph, heading, item or row, or a run of blocks put in or struck out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RedlineChange {
-    /// The [`Inline::Anchor`] where it stands.
-    pub anchor: String,
-    pub kind: RedlineKind,
-    /// The heading it stands under.
-    pub section: String,
-    /// What shows it, in a few words.
-    pub excerpt: Vec<Word>,
-    /// How many blocks, items or rows were put in or struck out together; the excerpt is of the first.
-    pub blocks: usize,
-    /// The heading that it stood under, where it moved. Its place there is the anchor with `-from`.
-    pub moved_from: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RedlineKind {
-    Changed,
-    Inserted,
-    Deleted,
-    Moved,
-    /// A paragraph became several, or several became one.
-    Split,
-    Joined,
-    /// An image by another one.
-    Replaced,
-}
-
-/// Key and English text of each word that a redline prints; a book may replace them under `words:`.
-pub const WORDS: &[(&str, &str)] = &[
-    ("redline_title", "Changes from {old} to {new}: {title}"),
-    ("redline_changes", "List of changes"),
-    ("redline_none", "No word has changed."),
-    ("since_title", "What changed since version {old}, which you have"),
-    ("since_versions", "You have version {old} of {old_date}. This is what changed from it to version {new} of {new_date}."),
-    ("since_others", "Other documents that changed: {documents}."),
-    ("redline_more", "{count} more changes are marked in the text."),
-    ("redline_further", "and {count} more"),
-    ("redline_one", "1 change"),
-    ("redline_count", "{count} changes"),
-    ("redline_changed", "{count} changed"),
-    ("redline_inserted", "{count} inserted"),
-    ("redline_deleted", "{count} deleted"),
-    ("redline_moved", "{count} moved"),
-    ("redline_split", "{count} split"),
-    ("redline_joined", "{count} joined"),
-    ("redline_replaced", "{count} replaced"),
-    ("redline_image", "image replaced"),
-    ("redline_legend_inserted", "put in"),
-    ("redline_legend_deleted", "taken out"),
-    ("redline_legend_moved", "what moved is shaded and has, at both its places, the number of the change"),
-    ("redline_legend_paragraph", "¶ where a paragraph was split or two were joined"),
-    ("redline_legend_bar", "a bar in the margin beside each change"),
-    ("redline_from", "moved from page {page}"),
-    ("redline_from_here", "moved"),
-    ("redline_number", "No."),
-    ("redline_page_in", "In {version}"),
-    ("redline_section", "Section"),
-    ("redline_change", "Change"),
-    ("page_number", "Page"),
-    ("notes", "Notes"),
-    ("inserted", "inserted:"),
-    ("deleted", "deleted:"),
-    ("moved_from", "moved from {number}"),
-    ("moved_to", "moved to {number}"),
-    ("paragraph_split", "paragraph split"),
-    ("paragraphs_joined", "paragraphs joined"),
-    ("image_replaced", "image replaced; before:"),
-];
-
-/// What the path of an image of the old text begins with where the new text shows another one of the same path.
-pub const REPLACED: &str = "replaced-before/";
-
-/// What a redline is told besides its two texts.
-#[derive(Clone, Copy)]
-pub struct Naming<'a> {
-    /// What the versions are called: `v7`, `v9`.
-    pub old: &'a str,
-    pub new: &'a str,
-    /// The book's own words, by the keys of [`WORDS`].
-    pub words: &'a dyn Fn(&str) -> Option<String>,
-    /// The same document as another text has it, where that says of a section that it lists changes, or of tables how they
-    /// are laid out.
-    pub marked: Option<&'a Document>,
-}
-
-impl<'a> Naming<'a> {
-    /// In English.
-    pub fn new(old: &'a str, new: &'a str) -> Naming<'a> {
-        Naming { old, new, words: &|_| None, marked: None }
-    }
-
-    fn word(&self, key: &str) -> String {
-        (self.words)(key).unwrap_or_else(|| WORDS.iter().find(|(known, _)| *known == key).map_or(key, |(_, text)| *text).to_owned())
-    }
-}
-
-impl RedlineChange {
-    /// That there is more than the excerpt shows: ` … and 3 more`.
-    fn further(&self, word: &dyn Fn(&str) -> String) -> Option<String> {
-        let more = self.blocks.checked_sub(1).filter(|more| *more > 0)?;
-        Some(format!(" … {}", word("redline_further").replace("{count}", &more.to_string())))
-    }
 }
 
 /// Marks in one document what changed between two.

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::{Merger, anchor_block, block};
+use super::change::origin_anchor;
 use super::changes::Excerpt;
+use super::merger::{Grouping, Merger, anchor_block, block};
 use super::moves::Unit;
 use super::node::{Item, Node, Term};
 use super::plain::{plain, plain_all, plain_run};
@@ -17,30 +18,7 @@ const WHOLE: usize = 80;
 /// Of more, so many.
 const FIRST: usize = 20;
 
-/// What becomes of something that one side alone has in its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// It was put in or struck out.
-    Apart,
-    /// It moved, with others of the same number.
-    Moved(usize),
-    /// Its words are in other paragraphs.
-    Regrouped,
-}
-
 impl Merger<'_> {
-    pub(super) fn fate(&self, op: Op, id: usize) -> Fate {
-        let (moves, groups) = match op {
-            Op::Delete => (&self.plan.origins, &self.plan.old_groups),
-            _ => (&self.plan.destinations, &self.plan.new_groups),
-        };
-        match moves.get(&id) {
-            Some(number) => Fate::Moved(*number),
-            None if groups.contains_key(&id) => Fate::Regrouped,
-            None => Fate::Apart,
-        }
-    }
-
     /// Blocks that moved together, at one of their places.
     pub(super) fn moved_blocks(&mut self, op: Op, number: usize, nodes: &[&Node]) -> Vec<Block> {
         match op {
@@ -73,7 +51,7 @@ impl Merger<'_> {
                 self.origin(number, &old)
             }
             _ => self.destination(number, &new, |merger| {
-                merger.together = None;
+                merger.grouping = Grouping::Separate;
                 merger.nodes(&section.old, &section.new)
             }),
         }
@@ -167,9 +145,9 @@ impl Merger<'_> {
 
     /// Does something that has nothing to do with the change at hand.
     fn aside<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (self.anchor.take(), self.together.take(), std::mem::take(&mut self.lead), self.changes.current);
+        let outer = (self.anchor.take(), std::mem::take(&mut self.grouping), std::mem::take(&mut self.lead), self.changes.current);
         let made = make(self);
-        (self.anchor, self.together, self.lead, self.changes.current) = outer;
+        (self.anchor, self.grouping, self.lead, self.changes.current) = outer;
         made
     }
 
@@ -188,7 +166,7 @@ impl Merger<'_> {
         let change = self.change_of(number);
         self.changes.arrive(change, Excerpt::of(Op::Equal, says), things);
         self.changes.current = change;
-        self.together = Some(true);
+        self.grouping = Grouping::Current;
     }
 
     /// The anchor of a move's place, the first time that it is asked for.
@@ -313,11 +291,6 @@ fn collect<'a>(block: &'a mut Block, texts: &mut Vec<&'a mut Inline>) {
         }
         _ => {}
     }
-}
-
-/// The place where a move began, beside that where it leads.
-pub(super) fn origin_anchor(anchor: &str) -> String {
-    format!("{anchor}-from")
 }
 
 fn end(op: Op) -> MoveEnd {

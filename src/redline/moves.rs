@@ -7,12 +7,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::align::{Sign, Step, align, candidates};
+use super::align::{Sign, Step, align, candidates, steps};
 use super::node::{Grid, Item, Kind, Node, Term};
 use super::regroup::{Regrouped, regroup};
 use super::said::is_unseen;
-use super::sections::{MovedSection, likeliest};
-use super::table;
+use super::sections::MovedSection;
+use super::table_rows::{Line, columns, lines};
+use crate::text::similarity::heaviest_pairs;
 
 /// What moved to another place has at least so many words, or it might be anything.
 const WORDS: usize = 4;
@@ -157,9 +158,9 @@ impl<'a> Survey<'a> {
     /// Rows move within their table.
     fn table(&mut self, old: &'a Grid, new: &'a Grid) {
         let row = self.row();
-        let columns = table::columns(old, new);
-        let (olds, news) = (table::lines(old, &columns, true), table::lines(new, &columns, false));
-        let signs = |lines: &[table::Line<'_>]| lines.iter().map(|line| line.sign.clone()).collect::<Vec<_>>();
+        let columns = columns(old, new);
+        let (olds, news) = (lines(old, &columns, true), lines(new, &columns, false));
+        let signs = |lines: &[Line<'_>]| lines.iter().map(|line| line.sign.clone()).collect::<Vec<_>>();
         let (old_signs, new_signs) = (signs(&olds), signs(&news));
         let (old_signs, new_signs): (Vec<&Sign>, Vec<&Sign>) = (old_signs.iter().collect(), new_signs.iter().collect());
         let (mut left, mut right) = (Vec::new(), Vec::new());
@@ -317,11 +318,6 @@ fn left_term(term: &Term, row: usize, place: usize) -> Left<'_> {
     Left { unit: Unit::Term(term), id: term.id, sign: &term.sign, row, place, within: Vec::new(), is_open: false }
 }
 
-/// Both rows of things in one order.
-pub(super) fn steps<T>(old: &[T], new: &[T], sign: impl Fn(&T) -> &Sign, elsewhere: &HashSet<u64>) -> Vec<Step> {
-    align(&old.iter().map(&sign).collect::<Vec<_>>(), &new.iter().map(&sign).collect::<Vec<_>>(), elsewhere)
-}
-
 /// Pairs things of two rows, in whatever order: what is the same, each time with the same time on the other side, then what is
 /// alike. `is_enough` is told how alike two are, 1 for what is the same.
 fn pairs_of(
@@ -349,7 +345,7 @@ fn pairs_of(
         |indices: &[usize], taken: &HashSet<usize>| indices.iter().copied().filter(|index| !taken.contains(index)).collect::<Vec<_>>();
     let alike = candidates(old, new, &rest(olds, &left), &rest(news, &right), 0.3);
     let alike = alike.into_iter().filter(|(one, other, likeness)| is_enough(*one, *other, *likeness as f64 / 1000.0 * 0.999));
-    pairs.extend(likeliest(alike.collect()));
+    pairs.extend(heaviest_pairs(alike.collect()));
     pairs
 }
 

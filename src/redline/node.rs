@@ -251,7 +251,7 @@ impl Signer {
     /// Pictures are alike by their names and by what is said of them; one alone in its place is like any.
     fn picture(&mut self, content: &[Inline]) {
         if let [Inline::Image { path, alternative, .. }] = content {
-            let path = path.strip_prefix(super::REPLACED).unwrap_or(path);
+            let path = path.strip_prefix(super::change::REPLACED).unwrap_or(path);
             let hash = |text: &str| {
                 let mut hasher = DefaultHasher::new();
                 text.hash(&mut hasher);

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::align::{Candidate, Sign, candidates, heaviest, likeness};
 use super::node::{Kind, Node, Signer};
+use crate::text::similarity::heaviest_pairs;
 
 /// Sections under the same heading are the same one if they are as alike as this.
 const SAME_HEADING: f64 = 0.2;
@@ -144,7 +145,7 @@ fn outermost(olds: &[Section], news: &[Section], old: &[Node], new: &[Node]) -> 
     let signs = |sections: &'_ [Section]| sections.iter().map(|section| section.sign.clone()).collect::<Vec<_>>();
     let (old_signs, new_signs) = (signs(olds), signs(news));
     let (old_signs, new_signs): (Vec<&Sign>, Vec<&Sign>) = (old_signs.iter().collect(), new_signs.iter().collect());
-    for (one, other) in likeliest(candidates(&old_signs, &new_signs, &free(&left), &free(&right), RENAMED)) {
+    for (one, other) in heaviest_pairs(candidates(&old_signs, &new_signs, &free(&left), &free(&right), RENAMED)) {
         pairs.push((one, other, weight(&olds[one], &news[other])));
     }
 
@@ -182,19 +183,4 @@ fn trimmed(section: &Section, nodes: &[Node], other: &Section) -> Section {
     nodes[range.start..end].iter().for_each(|node| sign.words.extend(&node.sign.words));
     sign.words.sort_unstable();
     Section { range: range.start..end, sign, ..*section }
-}
-
-/// Pairs of which each thing is in one at most, the likeliest first.
-pub(super) fn likeliest(mut candidates: Vec<Candidate>) -> Vec<(usize, usize)> {
-    candidates.sort_unstable_by_key(|(one, other, likeness)| (std::cmp::Reverse(*likeness), *one, *other));
-    let (mut olds, mut news) = (HashSet::new(), HashSet::new());
-    let mut pairs = Vec::new();
-    for (one, other, _) in candidates {
-        if !olds.contains(&one) && !news.contains(&other) {
-            olds.insert(one);
-            news.insert(other);
-            pairs.push((one, other));
-        }
-    }
-    pairs
 }

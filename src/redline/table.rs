@@ -2,30 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::align::{Sign, Step, align};
-use super::blocks::{Merger, Part, parts};
+use super::align::{Step, Stretch, stretches};
 use super::changes::Excerpt;
-use super::moved::Fate;
+use super::merger::{Fate, Grouping, Merger};
 use super::moves::Unit;
-use super::node::{Grid, Signer};
+use super::node::Grid;
 use super::plain::plain_run;
 use super::prose;
 use super::said::text_of;
-use super::token::{Leaf, Run};
+use super::table_rows::{Line, columns, lines};
+use super::token::Run;
 use crate::document::{Alignment, Inline, Row, Table};
 use crate::text::words::Op;
-
-/// The first cell of a row, which names it, counts so many times.
-const NAME: usize = 3;
-
-/// A row, and what tells it from others.
-pub(super) struct Line<'a> {
-    id: usize,
-    cells: &'a [Run],
-    /// What its first cell says.
-    pub(super) name: String,
-    pub(super) sign: Sign,
-}
 
 impl Merger<'_> {
     pub(super) fn table(&mut self, old: &Grid, new: &Grid) -> Table {
@@ -47,19 +35,17 @@ impl Merger<'_> {
         // A mark in a cell may have become the table's own, or the other way round.
         let sources = (old.source.as_ref(), new.source.as_ref());
         let mut rows = Vec::new();
-        for part in parts(&olds, &news, |line| &line.sign, &HashSet::new()) {
+        for part in stretches(&olds, &news, |line| &line.sign, &HashSet::new()) {
             match part {
-                Part::Both(old, new) => {
-                    self.together = Some(false);
+                Stretch::Both(old, new) => {
+                    self.grouping = Grouping::Pending;
                     rows.push(Row { cells: self.cells(&columns, (old, new), sources, &header_texts), line: 0 });
-                    self.together = None;
+                    self.grouping = Grouping::Separate;
                     self.lead.clear();
                 }
-                Part::One(op, some) => {
-                    for run in
-                        some.chunk_by(|one, other| self.fate(op, one.id) == self.fate(op, other.id)).map(<[_]>::to_vec).collect::<Vec<_>>()
-                    {
-                        if let Fate::Moved(number) = self.fate(op, run[0].id) {
+                Stretch::One(op, some) => {
+                    for (fate, run) in self.by_fate(op, &some, |line| line.id) {
+                        if let Fate::Moved(number) = fate {
                             for line in run {
                                 let partner = match self.plan.partners.get(&line.id) {
                                     Some(Unit::Row(row)) if op == Op::Insert => olds.get(*row),
@@ -116,8 +102,12 @@ impl Merger<'_> {
         let name = right.first().map(|column| text_of(&new.cells[*column])).unwrap_or_default();
         let cells = columns.iter().map(|step| match *step {
             Step::Both(one, other) => {
-                self.lead =
-                    lead(&name, right.first() == Some(&other), self.together == Some(true) && !self.changes.is_bare, &header_texts[other]);
+                self.lead = lead(
+                    &name,
+                    right.first() == Some(&other),
+                    self.grouping == Grouping::Current && !self.changes.is_bare,
+                    &header_texts[other],
+                );
                 self.text_among(&old.cells[one], &new.cells[other], &known)
             }
             Step::Old(one) => self.run(Op::Delete, &old.cells[one]),
@@ -130,7 +120,7 @@ impl Merger<'_> {
     fn table_header(&mut self, columns: &[Step], old: &Grid, new: &Grid) -> Vec<Vec<Inline>> {
         self.header(|merger| {
             let mut cells = Vec::new();
-            merger.together = Some(false);
+            merger.grouping = Grouping::Pending;
             for step in columns {
                 cells.push(match *step {
                     Step::Both(one, other) => merger.text_inert(&old.header[one], &new.header[other]),
@@ -138,7 +128,7 @@ impl Merger<'_> {
                     Step::New(other) => merger.column(Op::Insert, other, new),
                 });
             }
-            merger.together = None;
+            merger.grouping = Grouping::Separate;
             cells
         })
     }
@@ -173,14 +163,6 @@ impl Merger<'_> {
     }
 }
 
-impl Line<'_> {
-    /// What the row says, if anything.
-    fn says(&self) -> Option<String> {
-        let cells: Vec<String> = self.cells.iter().map(text_of).filter(|text| !text.is_empty()).collect();
-        Some(cells.join(" · ")).filter(|says| !says.is_empty())
-    }
-}
-
 /// The cell of a row that one side alone has, in a column.
 fn side_cell<'a>(column: Step, op: Op, line: &Line<'a>) -> Option<&'a Run> {
     match (column, op) {
@@ -190,70 +172,9 @@ fn side_cell<'a>(column: Step, op: Op, line: &Line<'a>) -> Option<&'a Run> {
     }
 }
 
-/// Which columns belong together: those of one header, then those of like content, then the only one left in its place.
-pub(super) fn columns(old: &Grid, new: &Grid) -> Vec<Step> {
-    let signs = |grid: &Grid| -> Vec<Sign> {
-        let column = |index: usize| {
-            let mut sign = Signer::of(&"column");
-            sign.run(&grid.header[index]);
-            let content = grid.rows.iter().flat_map(|row| &row[index]).filter(|token| matches!(token.leaf, Leaf::Word(_)));
-            sign.weigh(content.map(|token| token.key));
-            sign.done()
-        };
-        (0..grid.header.len()).map(column).collect()
-    };
-    let (olds, news) = (signs(old), signs(new));
-    let steps = align(&olds.iter().collect::<Vec<_>>(), &news.iter().collect::<Vec<_>>(), &HashSet::new());
-    if old.header.len() != new.header.len() {
-        return steps;
-    }
-    let mut out = Vec::with_capacity(steps.len());
-    let mut rest = &steps[..];
-    while let Some((first, after)) = rest.split_first() {
-        let olds = rest.iter().take_while(|step| matches!(step, Step::Old(_))).count();
-        let news = rest[olds..].iter().take_while(|step| matches!(step, Step::New(_))).count();
-        match (first, rest.get(olds).unwrap_or(first)) {
-            // As many as before: they were renamed and filled anew.
-            (Step::Old(one), Step::New(other)) if olds == news => {
-                out.extend((0..olds).map(|offset| Step::Both(one + offset, other + offset)));
-                rest = &rest[olds + news..];
-            }
-            _ => {
-                out.push(*first);
-                rest = after;
-            }
-        }
-    }
-    out
-}
-
 /// What says where a cell stands: `KFOR · Troops: `, and no more than its column where its row is named already.
 fn lead(name: &str, is_name: bool, named: bool, column: &str) -> String {
     let row = if is_name || named || name.is_empty() { String::new() } else { format!("{name} · ") };
     let column = if is_name || column.is_empty() { String::new() } else { format!("{column}: ") };
     row + &column
-}
-
-/// A table's rows, told apart by the columns that both tables have.
-pub(super) fn lines<'a>(grid: &'a Grid, columns: &[Step], is_old: bool) -> Vec<Line<'a>> {
-    let shared: Vec<usize> = columns
-        .iter()
-        .filter_map(|step| match step {
-            Step::Both(one, other) => Some(if is_old { *one } else { *other }),
-            _ => None,
-        })
-        .collect();
-    let line = |(index, row): (usize, &'a Vec<Run>)| {
-        let mut sign = Signer::of(&"row");
-        let all: Vec<usize> = (0..row.len()).collect();
-        let columns = if shared.is_empty() { &all } else { &shared };
-        columns.iter().for_each(|column| sign.run(&row[*column]));
-        let name = columns.first().map(|column| &row[*column]);
-        if let Some(name) = name {
-            let keys: Vec<u64> = name.iter().filter(|token| matches!(token.leaf, Leaf::Word(_))).map(|token| token.key).collect();
-            (1..NAME).for_each(|_| sign.weigh(keys.iter().copied()));
-        }
-        Line { id: grid.first_row + index, cells: row, name: name.map(text_of).unwrap_or_default(), sign: sign.done() }
-    };
-    grid.rows.iter().enumerate().map(line).collect()
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::document::{Inline, MoveEnd, ParagraphMark, StampField, Target};
 use crate::text::words::Op;
+use crate::text::{Segment, segments};
 
 /// A word, a mark of punctuation, a blank, or something else that stands in a line.
 #[derive(Debug, Clone)]
@@ -193,65 +194,14 @@ pub(super) fn is_web(url: &str) -> bool {
     scheme.is_some_and(|scheme| ["http", "https", "mailto"].iter().any(|safe| scheme.eq_ignore_ascii_case(safe)))
 }
 
-/// Splits a text: runs of letters and digits with what holds them together, single marks, blanks.
+/// Adds the words of a text.
 fn words(text: &str, wraps: &Arc<[Wrap]>, run: &mut Run) {
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = if first.is_whitespace() { rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len()) } else { word_length(rest) };
-        let (token, after) = rest.split_at(length);
-        if first.is_whitespace() {
-            push(Leaf::Blank(token.to_owned()), &' ', wraps, run);
-        } else if first.is_alphanumeric() {
-            push(Leaf::Word(token.to_owned()), &token, wraps, run);
-        } else {
-            push(Leaf::Mark(token.to_owned()), &token, wraps, run);
+    for segment in segments(text) {
+        match segment {
+            Segment::Word(word) => push(Leaf::Word(word.to_owned()), &word, wraps, run),
+            Segment::Mark(mark) => push(Leaf::Mark(mark.to_owned()), &mark, wraps, run),
+            Segment::Space(space) => push(Leaf::Blank(space.to_owned()), &' ', wraps, run),
         }
-        rest = after;
-    }
-}
-
-/// The length of the word or mark that a text begins with.
-fn word_length(text: &str) -> usize {
-    let mut letters = text.char_indices().peekable();
-    let mut inside = false;
-    let mut first = true;
-    while let Some((at, c)) = letters.next() {
-        let joins = |next: Option<&(usize, char)>| next.is_some_and(|(_, next)| next.is_alphanumeric() && !stands_alone(*next));
-        let belongs = if first {
-            inside = c.is_alphanumeric() && !stands_alone(c);
-            true
-        } else if extends(c) {
-            true
-        } else if c.is_alphanumeric() {
-            inside && !stands_alone(c)
-        } else {
-            // 50,000 and 2025-11-05, don't and e.g
-            inside && matches!(c, '.' | ',' | ':' | '-' | '_' | '@' | '/' | '\'' | '’' | '\u{2011}') && joins(letters.peek())
-        };
-        if !belongs {
-            return at;
-        }
-        first = false;
-    }
-    text.len()
-}
-
-/// Scripts that are written without blanks: each character is a word.
-fn stands_alone(c: char) -> bool {
-    matches!(u32::from(c), 0x0e00..=0x0eff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x2e80..=0x2fff | 0x3005..=0x3007 | 0x3021..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff)
-}
-
-/// What belongs to the character before it: accents, joiners, variants, signs of vowels.
-fn extends(c: char) -> bool {
-    match u32::from(c) {
-        0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x6d6..=0x6dc => true,
-        0x200c | 0x200d | 0x20d0..=0x20ff | 0x3099 | 0x309a | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f | 0x1f3fb..=0x1f3ff | 0xe0020..=0xe01ef => {
-            true
-        }
-        0x900..=0x1cff => {
-            !c.is_alphanumeric() && !matches!(u32::from(c), 0x964 | 0x965 | 0xe4f | 0xf00..=0xf17 | 0x104a..=0x104f | 0x17d4..=0x17da)
-        }
-        _ => false,
     }
 }
 

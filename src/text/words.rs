@@ -1,10 +1,12 @@
 //! Prose, compared word by word.
 //!
-//! A word keeps the blanks that follow it and the punctuation that clings to it; a link, an image or a citation
+//! A word keeps the spaces that follow it and the punctuation around it; a link, an image or a citation
 //! (`[text](address)`, `[@source#8]`) is one word, so that Markdown stays whole on both sides.
 
 use serde::{Deserialize, Serialize};
 use similar::{Algorithm, DiffOp};
+
+use super::segments::{Segment, segments, stands_alone};
 
 /// A run of words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,22 +69,35 @@ impl Runs {
     }
 }
 
-/// Splits at blanks, each word with those that follow it; brackets hold together what they hold on one line.
+/// Splits a text into words, each with the punctuation around it and the spaces that follow it; brackets hold together what
+/// they contain on one line.
 fn split(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
-    let mut start = 0;
-    let mut blank = false;
-    let mut held = 0;
-    for (index, letter) in text.char_indices() {
-        let space = letter.is_whitespace();
-        if blank && !space && index >= held {
-            words.push(&text[start..index]);
-            start = index;
+    let (mut start, mut at, mut held) = (0, 0, 0);
+    let mut before = None;
+    // Whether the word at hand has letters, and whether they are of a script without spaces.
+    let (mut has_letters, mut is_alone) = (false, false);
+    for segment in segments(text) {
+        let alone = matches!(segment, Segment::Word(word) if word.starts_with(stands_alone));
+        let ends = match (before, segment) {
+            (_, Segment::Space(_)) | (None, _) => false,
+            (Some(Segment::Space(_)), _) => true,
+            (_, Segment::Word(_)) => has_letters && (alone || is_alone),
+            _ => false,
+        };
+        if ends && at >= held {
+            words.push(&text[start..at]);
+            start = at;
+            (has_letters, is_alone) = (false, false);
         }
-        if letter == '[' && index >= held {
-            held = index + bracket(&text[index..]);
+        if segment == Segment::Mark("[") && at >= held {
+            held = at + bracket(&text[at..]);
         }
-        blank = space;
+        if let Segment::Word(_) = segment {
+            (has_letters, is_alone) = (true, alone);
+        }
+        before = Some(segment);
+        at += segment.text().len();
     }
     if start < text.len() {
         words.push(&text[start..]);
@@ -121,6 +136,11 @@ mod tests {
     #[test]
     fn words_are_told_apart_by_blanks() {
         assert_eq!(marked("the force monitors the border", "the force guards the border"), "the force [-monitors -]{+guards +}the border");
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_compared_by_character() {
+        assert_eq!(marked("他们监督边界。", "他们守卫边界。"), "他们[-监督-]{+守卫+}边界。");
     }
 
     #[test]
