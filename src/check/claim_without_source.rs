@@ -1,10 +1,11 @@
 //! `claim-without-source`: nothing says who says so.
 
+use super::BookFiles;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::model::{Book, SOURCES, Value, each_value};
+use crate::model::{SOURCES, Value, each_value};
 
-pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
-    for record in book.records().filter(|record| record.collection != SOURCES) {
+pub(super) fn check(files: &BookFiles<'_>, found: &mut Vec<Diagnostic>) {
+    for record in files.book.records().filter(|record| record.collection != SOURCES) {
         each_value(&record.fields, &mut |path, value| {
             if let Value::Claim(claim) = value
                 && claim.sources.is_empty()

@@ -1,22 +1,27 @@
 //! `dangling-reference`: a reference names a record that doesn't exist.
 
+use super::BookFiles;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::Pointer;
-use crate::model::{Book, Record, Reference, SOURCES, Value, each_value};
-use crate::tree::Tree;
+use crate::model::{Record, Reference, SOURCES, Value, each_value};
 
-pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
-    for record in book.records() {
+pub(super) fn check(files: &BookFiles<'_>, found: &mut Vec<Diagnostic>) {
+    for record in files.book.records() {
         each_value(&record.fields, &mut |path, value| {
-            if let Value::Reference(reference) = value {
-                found.extend(dangling(book, tree, record, path, reference));
+            // A reference to a source is for `unknown-source`.
+            if let Value::Reference(reference) = value
+                && reference.collection != SOURCES
+            {
+                found.extend(dangling(files, record, path, reference, Code::DanglingReference));
             }
         });
     }
 }
 
-fn dangling(book: &Book, tree: &Tree, record: &Record, path: &Pointer, reference: &Reference) -> Option<Diagnostic> {
-    if book.record(reference).is_some() || super::is_unread(book, tree, &reference.collection) {
+/// The fault of a reference that names no record.
+pub(super) fn dangling(files: &BookFiles<'_>, record: &Record, path: &Pointer, reference: &Reference, code: Code) -> Option<Diagnostic> {
+    let book = files.book;
+    if book.record(reference).is_some() || super::is_unread(files, &reference.collection) {
         return None;
     }
     let place = Place::value(&record.file, record.pointer.join(path));
@@ -24,7 +29,6 @@ fn dangling(book: &Book, tree: &Tree, record: &Record, path: &Pointer, reference
     let Reference { collection, id } = reference;
     // A schema that refers to a collection that doesn't exist is for `load` to report, once.
     let records = &book.collections.get(collection)?.records;
-    let code = if collection == SOURCES { Code::UnknownSource } else { Code::DanglingReference };
     let message = format!("`{field}` of `{}` names unknown record `{collection}/{id}`", record.path());
     let near = did_you_mean(id, records.keys().map(String::as_str));
     let help = near.unwrap_or_else(|| match records.len() {

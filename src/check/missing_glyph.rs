@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::TypesetDocument;
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
-use crate::document::{Origins, TypstSource};
 use crate::layout::Pointer;
-use crate::model::{Book, Record, Value};
+use crate::model::{Record, Value};
 use crate::tree::Tree;
 
 /// Warns of characters that no font has: each once, at the record that holds it where one does.
-pub fn missing_glyph(book: &Book, tree: &Tree, origins: &Origins, source: &TypstSource) -> Vec<Diagnostic> {
+pub(super) fn check(document: &TypesetDocument<'_>, found: &mut Vec<Diagnostic>) {
+    let TypesetDocument { book, tree, origins, source, .. } = *document;
     let mut first: BTreeMap<char, usize> = BTreeMap::new();
     for (c, line) in &source.missing {
         first.entry(*c).or_insert(*line);
@@ -37,7 +38,7 @@ pub fn missing_glyph(book: &Book, tree: &Tree, origins: &Origins, source: &Typst
         warning.record = record;
         Some(warning)
     });
-    warnings.collect()
+    found.extend(warnings);
 }
 
 /// The first text of a record that holds a character: the way to it, and which of its lines.

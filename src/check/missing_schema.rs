@@ -1,11 +1,11 @@
 //! `missing-schema`: a collection has no schema, so a misspelt field passes.
 
+use super::BookFiles;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{SCHEMAS, schema_collection, schema_file};
-use crate::model::{Book, Record, SOURCES, Value, each_value};
-use crate::tree::Tree;
+use crate::model::{Record, SOURCES, Value, each_value};
 
-pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(BookFiles { book, tree }: &BookFiles<'_>, found: &mut Vec<Diagnostic>) {
     for collection in book.collections.values().filter(|c| c.schema.is_none()) {
         let Some(record) = collection.records.values().next() else { continue };
         let name = &collection.name;

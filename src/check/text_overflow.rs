@@ -1,7 +1,8 @@
 //! `text-overflow`: a text of a typeset document that doesn't fit its place on the page.
 
+use super::TypesetDocument;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Misfit, MisfitKind, Origins, TypstSource};
+use crate::document::{Misfit, MisfitKind};
 
 /// How many characters of a text that doesn't fit are searched for and shown.
 const SHOWN: usize = 40;
@@ -9,10 +10,11 @@ const SHOWN: usize = 40;
 /// How many texts of a document that don't fit are shown, each with its place.
 const MOST_OVERFLOWS: usize = 10;
 
-/// Warns of text in the PDF of document `id` that runs past the page's edge or over other text, at the line that printed it.
-pub fn text_overflow(id: &str, origins: &Origins, source: &TypstSource, mut misfits: Vec<Misfit>) -> Vec<Diagnostic> {
+/// Warns of text in the PDF that runs past the page's edge or over other text, at the line that printed it.
+pub(super) fn check(document: &TypesetDocument<'_>, found: &mut Vec<Diagnostic>) {
+    let TypesetDocument { id, origins, source, misfits, .. } = *document;
     let lines: Vec<&str> = source.text.lines().collect();
-    let warning = |misfit: Misfit| {
+    let warning = |misfit: &Misfit| {
         let text: String = misfit.text.chars().take(SHOWN).collect();
         let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
         // A whole literal, else the start of one, else a part.
@@ -29,14 +31,13 @@ pub fn text_overflow(id: &str, origins: &Origins, source: &TypstSource, mut misf
             .help("shorten it, give its column more width (`:::table widths=…`), or change the theme");
         origins.blame(line.unwrap_or(0), warning)
     };
-    let others = misfits.split_off(misfits.len().min(MOST_OVERFLOWS));
-    let mut warnings: Vec<Diagnostic> = misfits.into_iter().map(warning).collect();
+    let (shown, others) = misfits.split_at(misfits.len().min(MOST_OVERFLOWS));
+    found.extend(shown.iter().map(warning));
     if let (Some(first), Some(last)) = (others.first(), others.last()) {
         let count = others.len();
         let (texts, runs) = if count == 1 { ("text", "runs") } else { ("texts", "run") };
         let pages = if first.page == last.page { format!("page {}", first.page) } else { format!("pages {} to {}", first.page, last.page) };
         let message = format!("{count} more {texts} of document `{id}` {runs} over others or past the edge, on {pages}");
-        warnings.push(Diagnostic::warning(Code::TextOverflow, origins.place(0), message));
+        found.push(Diagnostic::warning(Code::TextOverflow, origins.place(0), message));
     }
-    warnings
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::BookFiles;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, SETTINGS, schema_file};
 use crate::model::{Book, Collection, Marking, MarkingScheme, Record};
@@ -9,7 +10,8 @@ use crate::model::{Book, Collection, Marking, MarkingScheme, Record};
 /// How the labels of FIRST's Traffic Light Protocol begin.
 const PROTOCOL: &str = "TLP";
 
-pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(files: &BookFiles<'_>, found: &mut Vec<Diagnostic>) {
+    let book = files.book;
     let settings = &book.settings;
     let scheme = &settings.markings;
     book_s_own(book, found);

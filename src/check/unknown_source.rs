@@ -1,13 +1,23 @@
-//! `unknown-source`: a claim, a mapping, a record, a collection or the book names a source that doesn't exist.
+//! `unknown-source`: a claim, a mapping, a record, a collection or the book names a source that doesn't exist, or a field refers to one.
 
-use super::citations;
+use super::dangling_reference::dangling;
+use super::{BookFiles, citations};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::model::{Book, SOURCES};
-use crate::tree::Tree;
+use crate::model::{SOURCES, Value, each_value};
 
-pub(super) fn check(book: &Book, tree: &Tree, found: &mut Vec<Diagnostic>) {
-    if super::is_unread(book, tree, SOURCES) {
+pub(super) fn check(files: &BookFiles<'_>, found: &mut Vec<Diagnostic>) {
+    let book = files.book;
+    if super::is_unread(files, SOURCES) {
         return;
+    }
+    for record in book.records() {
+        each_value(&record.fields, &mut |path, value| {
+            if let Value::Reference(reference) = value
+                && reference.collection == SOURCES
+            {
+                found.extend(dangling(files, record, path, reference, Code::UnknownSource));
+            }
+        });
     }
     citations::each(book, &mut |cited| {
         let source = &cited.citation.source;

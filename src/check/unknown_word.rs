@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::BookPlan;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::SETTINGS;
 use crate::model::{Book, Held, SOURCES, Value};
 
-/// Holds the keys of `words:` against those of the stages that print words, and those that the records bring.
-pub fn words(book: &Book, known: &[&str]) -> Vec<Diagnostic> {
-    let own = of_records(book);
-    let known: BTreeSet<&str> = known.iter().copied().chain(own.iter().map(String::as_str)).collect();
-    let unknown = book.settings.words.keys().filter(|key| !known.contains(key.as_str()));
-    unknown.map(|key| fault(key, &known)).collect()
+/// Compares the keys of `words:` with those of the stages that print words, and those that the records bring.
+pub(super) fn check(plan: &BookPlan<'_>, found: &mut Vec<Diagnostic>) {
+    let own = of_records(plan.book);
+    let known: BTreeSet<&str> = plan.words.iter().copied().chain(own.iter().map(String::as_str)).collect();
+    let unknown = plan.book.settings.words.keys().filter(|key| !known.contains(key.as_str()));
+    found.extend(unknown.map(|key| fault(key, &known)));
 }
 
 fn fault(key: &str, known: &BTreeSet<&str>) -> Diagnostic {

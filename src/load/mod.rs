@@ -35,7 +35,7 @@ pub use skeleton::skeleton;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::SETTINGS;
-use crate::model::{Book, Collection, CollectionConfig, field_at};
+use crate::model::{Book, Collection, CollectionConfig, SOURCES, Value, field_at};
 use crate::tree::Tree;
 use collections::Plan;
 use records::Reading;
@@ -97,12 +97,29 @@ pub fn load(tree: &Tree) -> Loaded {
         collections.insert(plan.name, collection);
     }
     let book = is_usable.then_some(Book { settings, collections });
+    diagnostics.extend(book.iter().flat_map(source_lengths));
     Loaded { book, diagnostics }
 }
 
 /// The JSON Schema of `content/book.yaml`.
 pub fn book_schema() -> serde_json::Value {
     settings::schema()
+}
+
+/// The lengths of sources that are none.
+fn source_lengths(book: &Book) -> Vec<Diagnostic> {
+    let sources = book.collections.get(SOURCES).into_iter().flat_map(|sources| sources.records.values());
+    let faults = sources.filter_map(|source| {
+        source.fields.get("length").and_then(Value::bare).filter(|length| **length != Value::Null)?;
+        if book.source_length(&source.id).is_some() {
+            return None;
+        }
+        let place = Place::value(&source.file, source.pointer.child("length"));
+        let message = format!("the `length` of `{}` must be a whole number from 1", source.path());
+        let help = "it says how many paragraphs the source has, or what else its `locator` counts";
+        Some(Diagnostic::error(Code::SchemaViolation, place, message).record(source.path()).help(help))
+    });
+    faults.collect()
 }
 
 /// Warns of a field that the collection's settings name and none of its records has.

@@ -169,7 +169,7 @@ fn unknown_field(subject: &Subject<'_>, pointer: &Pointer, key: &str) -> Diagnos
         let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         match names.len() {
             0 => None,
-            1..=20 => Some(format!("the fields are {}", names.join(", "))),
+            1..=40 => Some(format!("the fields are {}", names.join(", "))),
             _ => Some("add the field to the schema if it is meant".to_owned()),
         }
     });

@@ -9,7 +9,7 @@ use comrak::{Arena, parse_document};
 use super::dialect::Dialect;
 use super::parse_inline::{self, Faults, MAX_DEPTH};
 use super::{directive, front_matter};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, did_you_mean};
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table, label_of};
 use crate::yaml::front_matter::{Split, split};
 
@@ -259,7 +259,9 @@ impl Reader {
             let message = "a layout directive has no name, or a `:::` closes none".to_owned();
             self.faults.0.push((line, Code::UnknownDirective, message));
         } else if !directive::DIRECTIVES.contains(&name) {
-            let message = format!("there is no layout directive `{name}`; there are {}", directive::DIRECTIVES.join(", "));
+            let hint =
+                did_you_mean(name, directive::DIRECTIVES).unwrap_or_else(|| format!("there are {}", directive::DIRECTIVES.join(", ")));
+            let message = format!("there is no layout directive `{name}`; {hint}");
             self.faults.0.push((line, Code::UnknownDirective, message));
         }
     }

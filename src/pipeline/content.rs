@@ -8,6 +8,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 use super::options::{Checked, Progress};
+use crate::check::{BookPlan, RenderedDocument};
 use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
 use crate::document::chart::Chart;
 use crate::document::{Document, Origins};
@@ -89,14 +90,13 @@ pub(super) fn prepare<'a>(
 
 /// What is wrong between records, with the templates, and with the documents that are planned.
 pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Diagnostic>) {
-    let mut found = checks::check(book, tree);
+    let mut found = checks::book(book, tree);
     let words: Vec<&str> = render::words().chain(markdown::WORDS.iter().chain(redline::WORDS).map(|(key, _)| *key)).collect();
-    found.extend(checks::words(book, &words));
     found.extend(fonts(tree));
     let (renderer, faults) = Renderer::new(book.clone(), tree);
     found.extend(faults);
     let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
-    found.extend(checks::document_ids(book, &ids));
+    found.extend(checks::plan(&BookPlan { book, ids: &ids, words: &words }));
     (renderer, found)
 }
 
@@ -162,7 +162,12 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     let rendered = renderer.render(planned, scope, &parse);
     let mut faults = rendered.diagnostics;
     if !has_errors(&faults) {
-        faults.extend(checks::document(&rendered.document, &rendered.origins, tree, renderer.book().settings.pdf.are_accessible()));
+        faults.extend(checks::document(&RenderedDocument {
+            document: &rendered.document,
+            origins: &rendered.origins,
+            tree,
+            is_accessible: renderer.book().settings.pdf.are_accessible(),
+        }));
     }
     faults.retain(|fault| !checks::silenced(renderer.book(), fault));
     let drawn = |(path, chart): (&String, &Chart)| (path.clone(), Arc::from(figure::draw(chart).into_bytes()));

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::content::Prepared;
 use super::front;
 use super::options::BuildOptions;
-use crate::check;
+use crate::check::{self, TypesetDocument};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Stamp, TypstSource};
 use crate::layout::{FONTS, THEME, asset_file, image_name, link_between};
@@ -197,11 +197,18 @@ impl<'a> DocumentWriter<'a> {
                 let pdf = self.typeset(prepared, &source, date, typesetting)?;
                 let kept = |folder: &std::path::PathBuf| format!("what typst was given for `{id}` is in `{}`", folder.display());
                 note = pdf.kept.as_ref().map(kept);
-                warnings = check::missing_glyph(self.book, self.tree, &prepared.origins, &source);
-                if self.neighbours == Neighbours::Beside {
-                    let overflows = check::text_overflow(id, &prepared.origins, &source, typeset::misfits(&pdf.bytes)?);
-                    warnings.extend(overflows.into_iter().filter(|warning| !check::silenced(self.book, warning)));
-                }
+                let misfits = match self.neighbours {
+                    Neighbours::Beside => typeset::misfits(&pdf.bytes)?,
+                    Neighbours::Absent => Vec::new(),
+                };
+                warnings = check::typeset(&TypesetDocument {
+                    id,
+                    book: self.book,
+                    tree: self.tree,
+                    origins: &prepared.origins,
+                    source: &source,
+                    misfits: &misfits,
+                });
                 Some(pdf)
             }
         };

@@ -1,4 +1,4 @@
-//! What people are told: each folder in `tests/cases/faults` is what differs from the book in `base`, and
+//! What people are told: each folder in `tests/cases/faults` and `tests/cases/check/<code>` is what differs from the book in `base`, and
 //! `expected.txt` what `brief check` says of it. With an `expected.md`, the book is built too, and compared.
 //!
 //! A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test faults` writes what is said now, to be read and kept.
@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use brief::check::{RULES, Rule};
 use brief::diagnostic::{Code, Painter};
 use brief::pipeline::{self, BuildOptions, Environment, Outcome, Progress};
 use brief::typeset::Choice;
@@ -23,8 +24,29 @@ impl Progress for Quiet {
     fn finish(&self) {}
 }
 
+/// The folder of all cases.
+pub(crate) const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
+
 fn folder(room: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(room)
+    Path::new(CASES).join(room)
+}
+
+/// The cases of the rules: `check/<code>/<case>`. Those called `records…` are about records and settings alone, which the
+/// tests of loading look at; those of rules for typeset documents are built.
+pub(crate) fn rule_cases(wanted: impl Fn(Code, &str) -> bool) -> Vec<PathBuf> {
+    let of_rule = |rule: Rule| cases(&format!("check/{}", rule.code)).into_iter().map(move |case| (rule.code, case));
+    let all = RULES.into_iter().flat_map(of_rule);
+    all.filter(|(code, case)| wanted(*code, case.file_name().unwrap().to_str().unwrap())).map(|(_, case)| case).collect()
+}
+
+/// Whether a case of a rule is about records and settings alone.
+pub(crate) fn is_of_records(case: &str) -> bool {
+    case.starts_with("records")
+}
+
+/// Whether a rule is about typeset documents.
+pub(crate) fn is_of_typesetting(code: Code) -> bool {
+    matches!(code, Code::MissingGlyph | Code::TextOverflow)
 }
 
 pub(crate) fn cases(room: &str) -> Vec<PathBuf> {
@@ -59,7 +81,7 @@ fn special(name: &str, root: &Path) -> bool {
         use std::os::unix::fs::symlink;
         let content = root.join("content");
         match name {
-            "file-unreadable" => {
+            "faults/file-unreadable" => {
                 fs::create_dir_all(content.join("assets")).unwrap();
                 let pipe = std::ffi::CString::new(content.join("assets/pipe.png").to_str().unwrap()).unwrap();
                 #[allow(unsafe_code, reason = "there is no other way to make a pipe")]
@@ -69,14 +91,14 @@ fn special(name: &str, root: &Path) -> bool {
                 let _ = fs::remove_file(content.join("missions/kfor.yaml"));
                 symlink("/dev/zero", content.join("missions/kfor.yaml")).unwrap();
             }
-            "file-unreadable-link" => {
+            "faults/file-unreadable-link" => {
                 symlink("/etc/passwd", content.join("missions/secret.yaml")).unwrap();
                 symlink("nowhere", content.join("missions/lost.yaml")).unwrap();
                 symlink("..", content.join("missions/loop")).unwrap();
                 fs::create_dir_all(root.join("templates/parts")).unwrap();
                 symlink("/etc/passwd", root.join("templates/parts/secret.jinja")).unwrap();
             }
-            "missing-asset-link" => {
+            "check/missing-asset/link" => {
                 fs::create_dir_all(content.join("assets")).unwrap();
                 symlink("/etc/passwd", content.join("assets/secret.svg")).unwrap();
             }
@@ -87,7 +109,7 @@ fn special(name: &str, root: &Path) -> bool {
     #[cfg(not(unix))]
     {
         let _ = root;
-        !matches!(name, "file-unreadable" | "file-unreadable-link" | "missing-asset-link")
+        !matches!(name, "faults/file-unreadable" | "faults/file-unreadable-link" | "check/missing-asset/link")
     }
 }
 
@@ -128,10 +150,19 @@ pub(crate) fn markdown(root: &Path) -> String {
 
 #[test]
 fn every_case_says_what_is_expected() {
+    compare(cases("faults"));
+}
+
+#[test]
+fn every_case_of_a_rule_says_what_is_expected() {
+    compare(rule_cases(|code, case| !is_of_records(case) && !is_of_typesetting(code)));
+}
+
+fn compare(cases: Vec<PathBuf>) {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let mut wrong = Vec::new();
-    for case in cases("faults") {
-        let name = case.file_name().unwrap().to_str().unwrap().to_owned();
+    for case in cases {
+        let name = case.strip_prefix(CASES).unwrap().to_str().unwrap().to_owned();
         let book = book_of(&case);
         if !special(&name, book.path()) {
             continue;
@@ -164,6 +195,7 @@ fn every_code_has_a_case() {
     let texts = ["audience", "faults", "load", "typesetting"]
         .iter()
         .flat_map(|room| cases(room))
+        .chain(rule_cases(|_, _| true))
         .map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());
     let said: BTreeSet<String> = texts
         .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())

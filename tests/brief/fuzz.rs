@@ -169,13 +169,18 @@ fn through(tree: &Tree) {
     let loaded = load::load(tree);
     let mut found: Vec<Diagnostic> = loaded.diagnostics;
     if let Some(book) = loaded.book {
-        found.extend(check::check(&book, tree));
+        found.extend(check::book(&book, tree));
         let (renderer, faults) = Renderer::new(Arc::new(book), tree);
         found.extend(faults);
         if !has_errors(&found) {
             for planned in renderer.documents() {
                 let rendered = renderer.render(planned, &Scope::default(), &parse);
-                found.extend(check::document(&rendered.document, &rendered.origins, tree, true));
+                found.extend(check::document(&check::RenderedDocument {
+                    document: &rendered.document,
+                    origins: &rendered.origins,
+                    tree,
+                    is_accessible: true,
+                }));
                 found.extend(rendered.diagnostics);
                 written(&rendered.document);
             }

@@ -65,7 +65,7 @@ fn rendered(record: &serde_json::Value, template: &str) -> Result<Document, Vec<
     let loaded = load::load(&tree);
     let mut found = loaded.diagnostics;
     let Some(book) = loaded.book else { return Err(found) };
-    found.extend(check::check(&book, &tree));
+    found.extend(check::book(&book, &tree));
     let (renderer, faults) = Renderer::new(Arc::new(book), &tree);
     found.extend(faults);
     if has_errors(&found) {

@@ -1,7 +1,7 @@
-//! Reading content: each folder in `tests/cases/load` is a book with one fault, and `expected.txt` what a person is
+//! Reading content: each folder in `tests/cases/load`, and each called `records…` in `tests/cases/check/<code>`, is a book with one fault, and `expected.txt` what a person is
 //! told. A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test load` writes what is said now, to be read and kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use brief::diagnostic::{self, Code, Diagnostic, Painter, Place, Severity};
 use brief::model::{Book, Value};
 use brief::tree::{Tree, folder};
 use brief::{check, load};
+
+use super::faults::{is_of_records, rule_cases};
 
 /// What every book of a case has, unless the case has the file itself.
 const COMMON: [(&str, &str); 1] = [("content/book.yaml", "title: A book\nas_of: 2025-11-05\n")];
@@ -58,6 +60,7 @@ fn cases() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/load");
     let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
+    cases.extend(rule_cases(|_, case| is_of_records(case)));
     cases
 }
 
@@ -66,7 +69,7 @@ fn faults(tree: &Tree, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let loaded = load::load(tree);
     found.extend(loaded.diagnostics);
     if let Some(book) = &loaded.book {
-        found.extend(check::check(book, tree));
+        found.extend(check::book(book, tree));
     }
     load::locate(tree, &mut found);
     diagnostic::sort(&mut found);
@@ -120,49 +123,6 @@ fn every_case_says_what_is_expected() {
         }
     }
     assert!(wrong.is_empty(), "these cases say something else than expected:\n\n{}", wrong.join("\n"));
-}
-
-/// The codes that load and check give for records and settings.
-const CODES: [Code; 27] = [
-    Code::NotUtf8,
-    Code::YamlSyntax,
-    Code::YamlLimit,
-    Code::DuplicateKey,
-    Code::CommentInValue,
-    Code::ForbiddenCharacter,
-    Code::NotAMapping,
-    Code::BookMissing,
-    Code::BookSettings,
-    Code::UnknownCollection,
-    Code::InvalidId,
-    Code::DuplicateId,
-    Code::MissingSchema,
-    Code::InvalidSchema,
-    Code::SchemaViolation,
-    Code::UnknownField,
-    Code::MissingField,
-    Code::InvalidDate,
-    Code::InvalidEnvelope,
-    Code::DanglingReference,
-    Code::UnknownSource,
-    Code::ClaimWithoutSource,
-    Code::UnknownMarking,
-    Code::UnusedSource,
-    Code::NotSupported,
-    Code::UnreadFile,
-    Code::LocatorOutOfRange,
-];
-
-#[test]
-fn every_code_has_a_case() {
-    let said: BTreeSet<String> = cases()
-        .iter()
-        .flat_map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default().lines().map(str::to_owned).collect::<Vec<_>>())
-        .filter_map(|line| line.split_once('[')?.1.split_once("]: ").map(|(code, _)| code.to_owned()))
-        .collect();
-    for code in CODES {
-        assert!(said.contains(code.name()), "no case shows `{code}`");
-    }
 }
 
 const SCHEMA: &str = "\

@@ -17,6 +17,7 @@ mod browser;
 mod ci;
 mod claims;
 mod cli;
+mod codes;
 mod crashes;
 mod diff;
 mod differing;

@@ -1,4 +1,4 @@
-//! What the one who builds is told when typesetting goes wrong: each folder in `tests/cases/typesetting` is what differs
+//! What the one who builds is told when typesetting goes wrong: each folder in `tests/cases/typesetting`, and of the rules for typeset documents, is what differs
 //! from the book in `tests/cases/faults/base`, and `expected.txt` what `brief build` says of it, and its exit code.
 //! `arguments` holds more arguments, one a line; `typst.sh`, where there is one, stands in for typst.
 //!
@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::faults::{book_of, cases};
+use super::faults::{book_of, cases, is_of_typesetting, rule_cases};
 use super::press;
 
 /// What `brief build` says, without the names of temporary folders.
@@ -43,7 +43,7 @@ fn executable(script: &Path, folder: &Path) -> PathBuf {
 fn every_case_says_what_is_expected() {
     let update = std::env::var_os("UPDATE_EXPECTED").is_some();
     let mut wrong = Vec::new();
-    for case in cases("typesetting") {
+    for case in cases("typesetting").into_iter().chain(rule_cases(|code, _| is_of_typesetting(code))) {
         let Some(said) = said(&case) else { continue };
         if update {
             fs::write(case.join("expected.txt"), &said).unwrap();

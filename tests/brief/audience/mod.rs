@@ -19,7 +19,7 @@ fn load(tree: &Tree) -> (Option<Book>, Vec<Diagnostic>) {
     let loaded = load::load(tree);
     let mut faults: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|fault| fault.code != Code::NotSupported).collect();
     if let Some(book) = &loaded.book {
-        faults.extend(check::check(book, tree));
+        faults.extend(check::book(book, tree));
     }
     (loaded.book, faults)
 }

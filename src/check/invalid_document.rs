@@ -1,10 +1,11 @@
-//! `no-documents`, and `invalid-document`: a document's id is reserved, leads out of the version's folder, or is made twice.
+//! `invalid-document`: a document's id is reserved, no file's name, leads out of the version's folder, or is made twice.
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use super::BookPlan;
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{CHANGES, CLAIMS, DATA, DRAFT, LATEST, MANIFEST, Pointer, SETTINGS, SITE, case_folded, is_version_name, name_fault};
-use crate::model::{Book, DocumentPlan};
+use crate::model::Book;
 
 /// Names that mean something else below the output folder or in a version's.
 const RESERVED: [&str; 4] = [DRAFT, LATEST, "since", SITE];
@@ -15,39 +16,14 @@ const OF_A_DOCUMENT: [&str; 2] = [".md", ".pdf"];
 /// Longest id, in bytes: file systems hold names of 255.
 const LONGEST: usize = 200;
 
-pub(super) fn check(book: &Book, found: &mut Vec<Diagnostic>) {
-    for (index, plan) in book.settings.documents.iter().enumerate() {
-        if let Some(collection) = plan.each.as_deref().filter(|name| !book.collections.contains_key(*name)) {
-            let place = Place::value(SETTINGS, Pointer::from(["documents"]).child(index).child("each"));
-            let message =
-                format!("document `{}` is made for each record of `{collection}`, a collection that the book doesn't have", plan.id);
-            found.push(
-                Diagnostic::error(Code::UnknownCollection, place, message)
-                    .maybe_help(did_you_mean(collection, book.collections.keys().map(String::as_str))),
-            );
-        }
-    }
-}
-
-/// Checks the ids of all documents, each with the index of its plan.
-pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let makes_none = |plan: &DocumentPlan| {
-        let collection = plan.each.as_deref().and_then(|name| book.collections.get(name));
-        collection.is_some_and(|collection| collection.records.is_empty())
-    };
-    if book.settings.documents.iter().all(makes_none) {
-        let place = Place::value(SETTINGS, ["documents"]);
-        let help = "name each under `documents:`, such as `- { id: book, template: book.md.jinja }`";
-        found.push(Diagnostic::warning(Code::NoDocuments, place, "the book makes no documents").help(help));
-    }
+pub(super) fn check(plan: &BookPlan<'_>, found: &mut Vec<Diagnostic>) {
     // Each document is two files, which can't be folders of others.
     let files: BTreeMap<String, &str> =
-        ids.iter().flat_map(|(id, _)| OF_A_DOCUMENT.map(|ending| (format!("{}{ending}", case_folded(id)), id.as_str()))).collect();
+        plan.ids.iter().flat_map(|(id, _)| OF_A_DOCUMENT.map(|ending| (format!("{}{ending}", case_folded(id)), id.as_str()))).collect();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for (id, plan) in ids {
-        let place = || Place::value(SETTINGS, Pointer::from(["documents"]).child(*plan).child("id"));
-        if let Some(why) = unfit(book, id) {
+    for (id, entry) in plan.ids {
+        let place = || Place::value(SETTINGS, Pointer::from(["documents"]).child(*entry).child("id"));
+        if let Some(why) = unfit(plan.book, id) {
             let help = "an id is a path below the version's folder, such as `precedents/kfor`";
             found.push(Diagnostic::error(Code::InvalidDocument, place(), format!("`{id}` can't be a document's id: {why}")).help(help));
         }
@@ -64,14 +40,13 @@ pub fn document_ids(book: &Book, ids: &[(String, usize)]) -> Vec<Diagnostic> {
                     format!("documents `{before}` and `{id}` would be one file on systems that ignore case or how accents are written")
                 }
             };
-            let help = match book.settings.documents.get(*plan).is_some_and(|plan| plan.each.is_some()) {
+            let help = match plan.book.settings.documents.get(*entry).is_some_and(|plan| plan.each.is_some()) {
                 true => "use a field in the id that tells the records apart, such as `{{ record.id }}`",
                 false => "give one of them another id",
             };
             found.push(Diagnostic::error(Code::InvalidDocument, place(), message).help(help));
         }
     }
-    found
 }
 
 fn unfit(book: &Book, id: &str) -> Option<String> {
@@ -135,7 +110,8 @@ mod tests {
             assert_eq!(unfit(&book, right), None, "{right}");
         }
         let ids = [("a".to_owned(), 0), ("A".to_owned(), 1)];
-        let codes: Vec<Code> = document_ids(&book, &ids).iter().map(|diagnostic| diagnostic.code).collect();
-        assert_eq!(codes, [Code::NoDocuments, Code::InvalidDocument]);
+        let mut found = Vec::new();
+        check(&BookPlan { book: &book, ids: &ids, words: &[] }, &mut found);
+        assert_eq!(found.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), [Code::InvalidDocument]);
     }
 }
