@@ -11,15 +11,16 @@ use crate::model::Book;
 const RESERVED: [&str; 4] = [DRAFT, LATEST, "since", SITE];
 /// Files that a version holds besides its documents.
 const OWN_FILES: [&str; 4] = [DATA, CLAIMS, CHANGES, MANIFEST];
-/// The endings of a document's files.
-const OF_A_DOCUMENT: [&str; 2] = [".md", ".pdf"];
 /// Longest id, in bytes: file systems hold names of 255.
 const LONGEST: usize = 200;
 
 pub(super) fn check(plan: &BookPlan<'_>, found: &mut Vec<Diagnostic>) {
-    // Each document is two files, which can't be folders of others.
-    let files: BTreeMap<String, &str> =
-        plan.ids.iter().flat_map(|(id, _)| OF_A_DOCUMENT.map(|ending| (format!("{}{ending}", case_folded(id)), id.as_str()))).collect();
+    // The files of a document can't be folders of others.
+    let files: BTreeMap<String, &str> = plan
+        .ids
+        .iter()
+        .flat_map(|(id, _)| plan.extensions.iter().map(move |ending| (format!("{}.{ending}", case_folded(id)), id.as_str())))
+        .collect();
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for (id, entry) in plan.ids {
         let place = || Place::value(SETTINGS, Pointer::from(["documents"]).child(*entry).child("id"));
@@ -111,7 +112,7 @@ mod tests {
         }
         let ids = [("a".to_owned(), 0), ("A".to_owned(), 1)];
         let mut found = Vec::new();
-        check(&BookPlan { book: &book, ids: &ids, words: &[] }, &mut found);
+        check(&BookPlan { book: &book, ids: &ids, words: &[], extensions: &["md"] }, &mut found);
         assert_eq!(found.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), [Code::InvalidDocument]);
     }
 }

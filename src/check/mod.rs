@@ -44,6 +44,8 @@ pub struct BookPlan<'a> {
     pub book: &'a Book,
     /// Their ids, each with the index of its entry under `documents:`.
     pub ids: &'a [(String, usize)],
+    /// The extensions of their files.
+    pub extensions: &'a [&'a str],
     /// The keys of the words that brief prints in them.
     pub words: &'a [&'a str],
 }

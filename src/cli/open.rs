@@ -13,6 +13,7 @@ use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
+use crate::format::{Format, PdfFormat};
 use crate::layout::{DRAFT, LATEST, is_version_name};
 use crate::version::latest_folder;
 
@@ -96,7 +97,7 @@ fn find(output: &Path, version: &str, document: Option<&str>) -> Result<PathBuf>
             _ => return Err(Hint::on(format!("`{}` holds several documents", folder.display()), listed(&pdfs))),
         },
     };
-    Ok(folder.join(format!("{id}.pdf")))
+    Ok(folder.join(PdfFormat.file(id)))
 }
 
 fn listed(pdfs: &[String]) -> String {
@@ -109,7 +110,7 @@ fn pdfs(folder: &Path) -> Result<Vec<String>> {
     for entry in WalkDir::new(folder).follow_root_links(true) {
         let entry = entry.with_context(|| format!("can't read `{}`", folder.display()))?;
         let inner = entry.path().strip_prefix(folder).unwrap_or(entry.path()).with_extension("");
-        if entry.path().extension().is_some_and(|end| end == "pdf") {
+        if entry.path().extension().is_some_and(|end| end == PdfFormat.extension()) {
             ids.push(inner.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"));
         }
     }

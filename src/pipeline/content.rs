@@ -12,6 +12,7 @@ use crate::check::{BookPlan, RenderedDocument};
 use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
 use crate::document::chart::Chart;
 use crate::document::{Document, Origins};
+use crate::format::FORMATS;
 use crate::layout::{FONTS, asset_file};
 use crate::model::Book;
 use crate::render::{Parsed, Planned, Renderer, Scope};
@@ -96,7 +97,7 @@ pub(super) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Dia
     let (renderer, faults) = Renderer::new(book.clone(), tree);
     found.extend(faults);
     let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
-    found.extend(checks::plan(&BookPlan { book, ids: &ids, words: &words }));
+    found.extend(checks::plan(&BookPlan { book, ids: &ids, extensions: &FORMATS.map(|format| format.extension()), words: &words }));
     (renderer, found)
 }
 

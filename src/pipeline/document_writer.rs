@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 
 use super::content::Prepared;
@@ -12,12 +11,13 @@ use super::front;
 use super::options::BuildOptions;
 use crate::check::{self, TypesetDocument};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Stamp, TypstSource};
+use crate::document::Stamp;
+use crate::format::{ClaimPlaces, FORMATS, Format, Manuscript, MarkdownFormat, Needs, PdfFormat, Typesetting, WrittenFile};
 use crate::layout::{FONTS, THEME, asset_file, image_name, link_between};
-use crate::markdown::{self, TypstMeta, Written};
-use crate::model::{Book, Date};
+use crate::markdown::Written;
+use crate::model::Book;
 use crate::tree::Tree;
-use crate::typeset::{self, Engine, Failure, Job, Pdf};
+use crate::typeset::{self, Engine, Failure};
 use crate::version::{ClaimLedger, ClaimRow, Digest, files_digest};
 
 /// Writes documents of a book: what they share, and how their PDFs are made.
@@ -30,13 +30,6 @@ pub(super) struct DocumentWriter<'a> {
     neighbours: Neighbours,
 }
 
-/// The program that makes PDFs, and its limits.
-pub(super) struct Typesetting {
-    engine: Engine,
-    timeout: Duration,
-    keep_temporary: bool,
-}
-
 /// Whether links to the book's other documents lead anywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Neighbours {
@@ -47,14 +40,19 @@ enum Neighbours {
 /// A document as its readers get it.
 pub(super) struct FinishedDocument {
     pub(super) id: String,
-    pub(super) markdown: Written,
-    /// Nothing where only Markdown is written.
-    pub(super) pdf: Option<Pdf>,
+    /// Its files, in the formats that are written.
+    pub(super) files: Vec<DocumentFile>,
     /// Its rows in the claim ledger.
     pub(super) claims: Vec<ClaimRow>,
     pub(super) warnings: Vec<Diagnostic>,
     /// Where what typst was given is kept, in words, if it is.
     pub(super) note: Option<String>,
+}
+
+/// A document in one format.
+pub(super) struct DocumentFile {
+    pub(super) format: &'static dyn Format,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// Why a document was not written.
@@ -77,12 +75,10 @@ pub(super) struct BlankTexts {
     pub(super) typst: String,
 }
 
-impl Typesetting {
-    /// Finds the typst that the options ask for.
-    pub(super) fn find(options: &BuildOptions) -> Result<Typesetting> {
-        let engine = Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
-        Ok(Typesetting { engine, timeout: options.typst_timeout, keep_temporary: options.keep_temporary })
-    }
+/// Finds the typst that the options ask for.
+pub(super) fn find_typst(options: &BuildOptions) -> Result<Typesetting> {
+    let engine = Engine::find(&options.typst, options.environment.brief_typst.as_deref(), options.environment.path.as_deref())?;
+    Ok(Typesetting { engine, timeout: options.typst_timeout, keep_temporary: options.keep_temporary })
 }
 
 impl<'a> DocumentWriter<'a> {
@@ -156,86 +152,80 @@ impl<'a> DocumentWriter<'a> {
 
     /// A document's texts under the blank stamp.
     pub(super) fn blank_texts(&self, prepared: &Prepared) -> BlankTexts {
-        let blank = Stamp::blank();
-        BlankTexts { markdown: self.markdown(prepared, &blank).text, typst: self.typst(prepared, &blank).text }
+        self.with_manuscript(prepared, &Stamp::blank(), |manuscript| BlankTexts {
+            markdown: MarkdownFormat.text(manuscript).text,
+            typst: PdfFormat.source(manuscript).text,
+        })
     }
 
     /// The Markdown that readers get.
     pub(super) fn markdown(&self, prepared: &Prepared, stamp: &Stamp) -> Written {
-        let id = &prepared.planned.id;
-        markdown::to_markdown(&front::for_readers(prepared, self.book, stamp), stamp, &|other| link_between(id, other, "md"))
+        self.with_manuscript(prepared, stamp, |manuscript| MarkdownFormat.text(manuscript))
     }
 
-    fn typst(&self, prepared: &Prepared, stamp: &Stamp) -> TypstSource {
-        let settings = &self.book.settings;
-        let id = &prepared.planned.id;
-        let meta = TypstMeta {
-            document: id.clone(),
-            front: front::for_theme(prepared, settings, stamp),
-            language: settings.language.clone(),
-            paper: settings.paper.clone(),
-            notes: prepared.planned.notes,
-            heading_steps: settings.pdf.are_accessible(),
-        };
-        let address = |other: &str| match self.neighbours {
-            Neighbours::Beside => link_between(id, other, "pdf"),
+    /// Runs `work` on what a document is written from.
+    fn with_manuscript<T>(&self, prepared: &Prepared, stamp: &Stamp, work: impl FnOnce(&Manuscript<'_>) -> T) -> T {
+        let id = prepared.planned.id.as_str();
+        let paths = prepared.document.image_paths().into_iter();
+        let link = |other: &str, extension: &str| match self.neighbours {
+            Neighbours::Beside => link_between(id, other, extension),
             Neighbours::Absent => String::new(),
         };
-        markdown::to_typst(&prepared.document, stamp, &meta, &address, &self.fonts.coverage())
+        work(&Manuscript {
+            id,
+            document: &prepared.document,
+            published: &front::for_readers(prepared, self.book, stamp),
+            front: front::for_theme(prepared, &self.book.settings, stamp),
+            notes: prepared.planned.notes,
+            book: self.book,
+            stamp,
+            link: &link,
+            images: &paths.filter_map(|path| Some((path.clone(), prepared.image(&path, self.tree)?))).collect(),
+            theme: self.theme(),
+            fonts: &self.fonts,
+            typesetting: self.typesetting.as_ref(),
+        })
     }
 
-    /// Writes a document, and checks what came out.
+    /// Writes a document in every format for which there is what it needs, and checks what came out.
     pub(super) fn write(&self, prepared: &Prepared, stamp: &Stamp) -> Result<FinishedDocument, Unwritten> {
         let id = &prepared.planned.id;
-        let mut warnings = Vec::new();
-        let mut note = None;
-        let pdf = match &self.typesetting {
-            None => None,
-            Some(typesetting) => {
-                let source = self.typst(prepared, stamp);
-                let date = stamp.date.parse().context("a stamp has no date")?;
-                let pdf = self.typeset(prepared, &source, date, typesetting)?;
-                let kept = |folder: &std::path::PathBuf| format!("what typst was given for `{id}` is in `{}`", folder.display());
-                note = pdf.kept.as_ref().map(kept);
+        let mut finished = FinishedDocument { id: id.clone(), files: Vec::new(), claims: Vec::new(), warnings: Vec::new(), note: None };
+        let (mut lines, mut pages) = (Vec::new(), Vec::new());
+        let formats = FORMATS.into_iter().filter(|format| format.needs() == Needs::Nothing || self.typesetting.is_some());
+        let written = self.with_manuscript(prepared, stamp, |manuscript| {
+            let write = |format: &'static dyn Format| Ok::<_, typeset::Error>((format, format.write(manuscript)?));
+            formats.map(write).collect::<Result<Vec<_>, _>>()
+        });
+        let written = written.map_err(|error| match error {
+            typeset::Error::Content(failure) => Unwritten::Faulty(faults(prepared, &failure)),
+            typeset::Error::Run(error) => Unwritten::Failed(error),
+        })?;
+        for (format, WrittenFile { bytes, claims, typeset }) in written {
+            match claims {
+                ClaimPlaces::Lines(places) => lines = places,
+                ClaimPlaces::Pages(places) => pages = places,
+            }
+            if let Some((source, kept)) = typeset {
+                let note = |folder: &std::path::PathBuf| format!("what typst was given for `{id}` is in `{}`", folder.display());
+                finished.note = kept.as_ref().map(note);
                 let misfits = match self.neighbours {
-                    Neighbours::Beside => typeset::misfits(&pdf.bytes)?,
+                    Neighbours::Beside => typeset::misfits(&bytes)?,
                     Neighbours::Absent => Vec::new(),
                 };
-                warnings = check::typeset(&TypesetDocument {
+                finished.warnings.extend(check::typeset(&TypesetDocument {
                     id,
                     book: self.book,
                     tree: self.tree,
                     origins: &prepared.origins,
                     source: &source,
                     misfits: &misfits,
-                });
-                Some(pdf)
+                }));
             }
-        };
-        let markdown = self.markdown(prepared, stamp);
-        let pages = pdf.as_ref().map_or(&[][..], |pdf| &pdf.claim_pages);
-        let claims = ClaimLedger::rows(&prepared.document, &markdown.claim_lines, pages);
-        Ok(FinishedDocument { id: id.clone(), markdown, pdf, claims, warnings, note })
-    }
-
-    fn typeset(&self, prepared: &Prepared, source: &TypstSource, date: Date, typesetting: &Typesetting) -> Result<Pdf, Unwritten> {
-        let paths = prepared.document.image_paths();
-        let images: Vec<(String, Arc<[u8]>)> =
-            paths.into_iter().filter_map(|path| Some((path.clone(), prepared.image(&path, self.tree)?))).collect();
-        let made = typesetting.engine.typeset(&Job {
-            source,
-            theme: self.theme(),
-            assets: images.iter().map(|(path, bytes)| (path.clone(), &**bytes)).collect(),
-            fonts: &self.fonts,
-            timestamp: date.unix(),
-            standards: &self.book.settings.pdf.standards,
-            timeout: typesetting.timeout,
-            keep_temporary: typesetting.keep_temporary,
-        });
-        made.map_err(|error| match error {
-            typeset::Error::Content(failure) => Unwritten::Faulty(faults(prepared, &failure)),
-            typeset::Error::Run(error) => Unwritten::Failed(error),
-        })
+            finished.files.push(DocumentFile { format, bytes });
+        }
+        finished.claims = ClaimLedger::rows(&prepared.document, &lines, &pages);
+        Ok(finished)
     }
 }
 

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::build::Made;
 use super::content::Content;
 use super::differing::Contents;
-use super::document_writer::{DocumentWriter, FinishedDocument, Typesetting};
+use super::document_writer::{DocumentWriter, FinishedDocument, find_typst};
 use super::documents::{self, Renewal, Sink};
 use super::options::{BuildOptions, Outcome, Progress};
 use super::since::{Head, changed};
@@ -27,7 +27,7 @@ pub(super) fn make(options: &BuildOptions, content: &Content<'_>, progress: &dyn
     let mut writer = DocumentWriter::new(tree, book);
     let scope = what_changed(options, content, &writer, &store, &mut notes)?;
     if options.pdf {
-        writer = writer.typesetting(Typesetting::find(options)?);
+        writer = writer.typesetting(find_typst(options)?);
     }
     let renewal = scope.as_ref().map(|scope| Renewal { renderer, scope });
     let stamp = stamp::of_draft(date, &book.settings);
@@ -67,8 +67,7 @@ struct DraftSink<'a>(&'a Stage);
 
 impl Sink for DraftSink<'_> {
     fn put(&self, document: FinishedDocument) -> Result<()> {
-        self.0.write(&format!("{}.md", document.id), document.markdown.text.as_bytes())?;
-        document.pdf.map_or(Ok(()), |pdf| self.0.write(&format!("{}.pdf", document.id), &pdf.bytes))
+        document.files.iter().try_for_each(|file| self.0.write(&file.format.file(&document.id), &file.bytes))
     }
 
     fn put_image(&self, name: &str, bytes: &[u8]) -> Result<()> {

@@ -8,6 +8,7 @@ use super::rendered::Rendered;
 use super::side::{From, Side};
 use super::stamp;
 use crate::files;
+use crate::format::{Format, MarkdownFormat, PdfFormat};
 use crate::layout::DRAFT;
 use crate::model::Date;
 use crate::tree::folder::MAX_FILE;
@@ -43,7 +44,7 @@ impl Pages {
 
     /// The pages of a document.
     pub(super) fn count(&mut self, id: &str) -> Option<u32> {
-        let name = format!("{id}.pdf");
+        let name = PdfFormat.file(id);
         let bytes = match self {
             Pages::Version(version) => version.read(&name).ok()?,
             Pages::Draft(folder) => files::read(&folder.join(name), MAX_FILE).ok()?,
@@ -64,7 +65,7 @@ fn is_draft_of(draft: &Path, writer: &DocumentWriter<'_>, documents: &[Prepared]
     !documents.is_empty()
         && documents.iter().all(|prepared| {
             let id = &prepared.planned.id;
-            let text = files::read(&draft.join(format!("{id}.md")), MAX_FILE).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let text = files::read(&draft.join(MarkdownFormat.file(id)), MAX_FILE).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let Some(text) = text else { return false };
             prepared.uses_changes
                 || date_of(&text)

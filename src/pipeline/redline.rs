@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::compare::Comparison;
 use super::content::Prepared;
-use super::document_writer::{DocumentWriter, Typesetting};
+use super::document_writer::{DocumentWriter, find_typst};
 use super::documents::{self, Memory};
 use super::options::{BuildOptions, Silent};
 use super::side::{Side, Unusable};
@@ -16,6 +16,7 @@ use super::texts::{Text, Texts};
 use super::{front, stamp};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
 use crate::document::{Document, Inline, Origins, walk};
+use crate::format::{Format, PdfFormat};
 use crate::layout::{SETTINGS, asset_file, image_name};
 use crate::load;
 use crate::model::{Book, NotesPlacement, Settings};
@@ -142,14 +143,15 @@ impl Redlined {
         let Redlined { id, redline, planned, tree, book, mut notes } = self;
         let day = stamp::date(options, revision::facts(&options.root).as_ref())?;
         let stamp = stamp::named(format!("{} → {}", redline.old, redline.new), day, &book.settings);
-        let writer = DocumentWriter::new(&tree, &book).typesetting(Typesetting::find(options)?).apart();
+        let writer = DocumentWriter::new(&tree, &book).typesetting(find_typst(options)?).apart();
         let changes = redline.changes.len();
         let mut document = redline.document;
         without_lost_images(&mut document, &tree);
         let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default(), drawings: BTreeMap::new() };
         let memory = Memory::default();
         let finished = documents::finish(&[prepared], &writer, &stamp, None, &memory, &Silent)?;
-        let Some(pdf) = memory.take().into_iter().find_map(|document| document.pdf) else {
+        let mut files = memory.take().into_iter().flat_map(|document| document.files);
+        let Some(pdf) = files.find(|file| file.format.extension() == PdfFormat.extension()) else {
             let faults = Unusable { tree: tree.clone(), diagnostics: finished.diagnostics };
             return Err(anyhow::Error::new(faults).context(format!("the redline of `{id}` can't be typeset")));
         };

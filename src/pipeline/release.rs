@@ -9,13 +9,14 @@ use serde_json::json;
 use super::build::Made;
 use super::content::{Content, Prepared};
 use super::differing::Contents;
-use super::document_writer::{DocumentWriter, FinishedDocument, Typesetting};
+use super::document_writer::{DocumentWriter, FinishedDocument, find_typst};
 use super::documents::{self, Renewal, Sink};
 use super::options::{BuildOptions, Outcome, Progress};
 use super::since::{self, Head};
 use super::stamp;
 use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::diff::Snapshot;
+use crate::format::FORMATS;
 use crate::layout::{CHANGES, CLAIMS, DATA, version_folder};
 use crate::model::Date;
 use crate::render::Scope;
@@ -104,7 +105,7 @@ pub(super) fn make(options: &BuildOptions, content: &Content<'_>, progress: &dyn
     let revised = Revision { version: stage.number(), date, digest };
     let sink = VersionSink { stage: &stage, contents: &contents, earlier, revised, made: Mutex::default() };
     let stamp = stamp::of_version(stage.number(), date, digest, &book.settings);
-    let writer = writer.typesetting(Typesetting::find(options)?);
+    let writer = writer.typesetting(find_typst(options)?);
     let renewal = Renewal { renderer, scope: &scope };
     let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &sink, progress)?;
     let (entries, rows) = sink.take();
@@ -180,19 +181,16 @@ impl Sink for VersionSink<'_> {
         if self.contents.get(id).is_none_or(|content| content.digest != entry.digest) {
             return Ok(false);
         }
-        for name in [format!("{id}.md"), format!("{id}.pdf")] {
-            self.stage.keep(&name, earlier.version)?;
+        for format in FORMATS {
+            self.stage.keep(&format.file(id), earlier.version)?;
         }
         self.enter(id, entry.revised.clone(), earlier.claims.get(id).cloned().unwrap_or_default())?;
         Ok(true)
     }
 
     fn put(&self, document: FinishedDocument) -> Result<()> {
-        let FinishedDocument { id, markdown, pdf, claims, .. } = document;
-        self.stage.write(&format!("{id}.md"), markdown.text.as_bytes())?;
-        if let Some(pdf) = pdf {
-            self.stage.write(&format!("{id}.pdf"), &pdf.bytes)?;
-        }
+        let FinishedDocument { id, files, claims, .. } = document;
+        files.iter().try_for_each(|file| self.stage.write(&file.format.file(&id), &file.bytes))?;
         self.enter(&id, self.revised.clone(), claims)
     }
 

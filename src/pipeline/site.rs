@@ -12,6 +12,7 @@ use super::compare::version_documents;
 use super::marked::labels_above_clear;
 use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
 use crate::files;
+use crate::format::{Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA, LEDGER, MANIFEST, SITE, version_folder};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
@@ -161,7 +162,7 @@ pub fn site(ledger_folder: &Path, options: &SiteOptions<'_>) -> Result<WrittenSi
 /// The PDFs of a version that have an address of their own for the newest: those of no collection.
 pub(super) fn stable_documents(version: &Version) -> Result<Vec<String>> {
     let manifest = version.manifest()?;
-    let documents = manifest.documents.keys().filter(|id| !id.contains('/')).map(|id| format!("{id}.pdf"));
+    let documents = manifest.documents.keys().filter(|id| !id.contains('/')).map(|id| PdfFormat.file(id));
     Ok(documents.filter(|name| manifest.outputs.contains_key(name)).collect())
 }
 
@@ -433,10 +434,10 @@ impl PageData<'_> {
     fn document(&self, version: &Version, id: &str, rows: &[ClaimRow], links: &site::VersionLinks<'_>) -> Result<(Document, Vec<String>)> {
         let number = version.entry.number;
         let manifest = version.manifest()?;
-        let name = format!("{id}.md");
+        let name = MarkdownFormat.file(id);
         let text =
             String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))?;
-        let pdf = manifest.outputs.get(&format!("{id}.pdf")).map(|output| output.size);
+        let pdf = manifest.outputs.get(&PdfFormat.file(id)).map(|output| output.size);
         let link = |address: &str| links.resolve(id, address);
         let beside = |from: usize, to: usize| {
             let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());

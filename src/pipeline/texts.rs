@@ -11,6 +11,7 @@ use super::side::{From, Side, Unusable};
 use crate::diagnostic::has_errors;
 use crate::document::{Document, Inline, walk};
 use crate::files;
+use crate::format::{Format, MarkdownFormat, PdfFormat};
 use crate::layout::{asset_file, image_name};
 use crate::markdown;
 use crate::render::{Planned, Renderer, Scope};
@@ -85,7 +86,9 @@ impl Texts<'_> {
             Source::Version(version) => version.manifest()?.documents.keys().cloned().collect(),
             Source::Folder(folder) => {
                 let below = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
-                let id = |path: &Path| path.strip_prefix(folder).ok()?.to_str()?.strip_suffix(".md").map(str::to_owned);
+                let id = |path: &Path| {
+                    path.strip_prefix(folder).ok()?.to_str()?.strip_suffix(MarkdownFormat.extension())?.strip_suffix('.').map(str::to_owned)
+                };
                 below.filter_map(|entry| id(entry.ok()?.path())).collect()
             }
         })
@@ -93,7 +96,7 @@ impl Texts<'_> {
 
     /// A document that the side has.
     pub(super) fn get(&self, id: &str) -> Result<Text> {
-        let name = format!("{id}.md");
+        let name = MarkdownFormat.file(id);
         let bytes = match &self.source {
             Source::Templates(renderer) => return self.rendered(renderer, id),
             Source::Version(version) => version.read(&name)?,
@@ -143,7 +146,7 @@ impl Texts<'_> {
 
     /// The PDF of a document that readers of a version got, where there is one.
     pub(super) fn pdf(&self, id: &str) -> Result<Option<Vec<u8>>> {
-        let name = format!("{id}.pdf");
+        let name = PdfFormat.file(id);
         match &self.source {
             Source::Version(version) if version.manifest()?.outputs.contains_key(&name) => version.read(&name).map(Some),
             Source::Folder(folder) if folder.join(&name).is_file() => {

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use super::{MANIFEST, ROBOTS, SITE};
 use crate::diff::Snapshot;
 use crate::files;
+use crate::format;
 use crate::layout::DATA;
 use crate::pipeline::site::stable_documents;
 use crate::publish::{Body, Headers, Lifetime, Object, file_name};
@@ -39,8 +40,7 @@ pub(super) fn version_objects(version: &Version, title: &str) -> Result<Vec<Obje
         .map(|(name, output)| {
             let key = format!("v{number}/{name}");
             let headers = Headers::of(&key, Lifetime::Immutable);
-            let is_document = name.ends_with(".pdf") || name.ends_with(".md");
-            let headers = if is_document { headers.named(file_name(title, name, number, &date)) } else { headers };
+            let headers = if format::is_document(name) { headers.named(file_name(title, name, number, &date)) } else { headers };
             Object { body: Body::File(version.folder().join(name)), sha256: output.sha256.to_string(), size: output.size, headers, key }
         })
         .collect();
