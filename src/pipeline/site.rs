@@ -10,14 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use super::compare::version_documents;
 use super::marked::labels_above_clear;
-use crate::diff::{self, Change, ChangeKind, Changes, Part, Snapshot, paint};
+use super::told::without_citations;
+use crate::diff::{self, Change, ChangeKind, Changes, DocumentChange, Op, Part, Snapshot};
 use crate::files;
 use crate::format::{Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA, LEDGER, MANIFEST, SITE, version_folder};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{
-    self, ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Renderer, VersionChanges,
+    self, ChangedDocument, ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Renderer,
+    VersionChanges,
 };
 use crate::text::capital;
 use crate::tree::folder::MAX_FILE;
@@ -30,6 +32,8 @@ pub(super) const FETCHED_HISTORY: &str = ".history.json";
 
 /// The versions that a site shows, without their contents: what is known of one whose files are not here any more.
 pub(super) const HISTORY: &str = "history.json";
+/// A value longer than this is cut.
+const LONG: usize = 20_000;
 const HISTORY_FORMAT: u32 = 1;
 
 /// A reading site that was written.
@@ -218,7 +222,7 @@ impl Assembly<'_> {
         let (mut version, broken) = data.version(&files, changes)?;
         version.pruned = self.options.held.is_some_and(|held| !held.contains(&entry.number));
         if let Some(known) = known.filter(|_| follows_missing) {
-            version.changes = known.version.changes;
+            version.changes = known.version.changes.map(|changes| VersionChanges { is_complete: false, ..changes });
             if self.is_published(entry) {
                 // Its pages stand where it is published, and say what changed.
                 (version.data, version.places) = (known.version.data, known.version.places);
@@ -416,7 +420,8 @@ impl PageData<'_> {
                 since: since.number,
                 since_marking: since.marking.clone(),
                 since_clear: since.clear,
-                html: paint::html_fragment(&since.changes),
+                is_complete: true,
+                documents: since.changes.documents.iter().map(changed_document).collect(),
                 records: since.changes.records.iter().map(record_change).collect(),
             }),
             commits: entry.commits.iter().map(commit).collect(),
@@ -474,6 +479,7 @@ fn printed_claim(row: &ClaimRow) -> PrintedClaim {
         records: row.claims().map(|claim| claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect(),
         printed: row.printed.clone(),
         sources: row.sources.clone(),
+        as_of: row.as_of.clone(),
         notes: row.notes.clone(),
         page: row.page,
     }
@@ -503,9 +509,25 @@ fn record_values(change: Change, rows: &[diff::Shown]) -> RecordValues {
         path: row.path.to_string(),
         label: row.label.clone(),
         part: row.part.name().to_owned(),
-        text: row.text.clone(),
+        text: without_citations(&row.text),
     };
     RecordValues { rows: rows.iter().map(row).collect(), collection: change.collection, id: change.id, name: change.name }
+}
+
+fn op(op: Op) -> &'static str {
+    match op {
+        Op::Equal => "equal",
+        Op::Delete => "delete",
+        Op::Insert => "insert",
+    }
+}
+
+fn changed_document(document: &DocumentChange) -> ChangedDocument {
+    ChangedDocument {
+        id: document.id.clone(),
+        verb: document.kind.verb().to_owned(),
+        reasons: document.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
+    }
 }
 
 fn record_change(change: &Change) -> RecordChange {
@@ -522,7 +544,15 @@ fn record_change(change: &Change) -> RecordChange {
         fields: change
             .fields
             .iter()
-            .map(|field| ChangedField { text: field.text.clone(), is_claim_value: field.claim.is_some() && field.part == Part::Value })
+            .map(|field| ChangedField {
+                text: field.text.clone(),
+                label: field.label.clone(),
+                part: field.part.name().to_owned(),
+                before: field.both(LONG).0.map(|text| without_citations(&text)),
+                after: field.both(LONG).1.map(|text| without_citations(&text)),
+                words: field.words.iter().map(|word| (op(word.op).to_owned(), without_citations(&word.text))).collect(),
+                is_claim_value: field.claim.is_some() && field.part == Part::Value,
+            })
             .collect(),
     }
 }

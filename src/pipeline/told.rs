@@ -230,17 +230,7 @@ fn first_words(text: &str, count: usize) -> &str {
 
 /// A piece of Markdown as its reader sees it: without marks, citations and the names of claims.
 fn plain(text: &str) -> String {
-    let mut rest = text;
-    let mut out = String::new();
-    while let Some(start) = rest.find("[@").into_iter().chain(rest.find("[=")).min() {
-        out.push_str(&rest[..start]);
-        let Some(end) = rest[start..].find(']') else { break };
-        if rest[start..].starts_with("[=") {
-            out.push('…');
-        }
-        rest = &rest[start + end + 1..];
-    }
-    out.push_str(rest);
+    let out = without_citations(text);
     let parsed = markdown::parse(&out).document;
     let mut said = String::new();
     walk::blocks(&parsed.blocks, &mut |block| {
@@ -252,6 +242,22 @@ fn plain(text: &str) -> String {
     });
     let said = if said.trim().is_empty() { plain_text(&[Inline::Text(out)]) } else { said };
     said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text without the citations in it, and with `…` for the names of claims.
+pub(super) fn without_citations(text: &str) -> String {
+    let mut rest = text;
+    let mut out = String::new();
+    while let Some(start) = rest.find("[@").into_iter().chain(rest.find("[=")).min() {
+        out.push_str(&rest[..start]);
+        let Some(end) = rest[start..].find(']') else { break };
+        if rest[start..].starts_with("[=") {
+            out.push('…');
+        }
+        rest = &rest[start + end + 1..];
+    }
+    out.push_str(rest);
+    out
 }
 
 #[cfg(test)]

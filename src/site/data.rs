@@ -63,10 +63,11 @@ pub struct VersionChanges {
     pub since: u32,
     pub since_marking: Option<String>,
     pub since_clear: bool,
-    /// All changes as HTML.
-    #[serde(skip)]
-    pub html: String,
+    /// Whether all that changed is known, so that a page can tell it.
+    pub is_complete: bool,
     pub records: Vec<RecordChange>,
+    /// The documents that differ, each with why.
+    pub documents: Vec<ChangedDocument>,
 }
 
 /// What happened to a record in a version.
@@ -92,10 +93,27 @@ pub enum RecordChangeKind {
     Changed,
 }
 
-/// A changed field of a record, in one line.
+/// A document that differs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChangedDocument {
+    pub id: String,
+    /// The word for what happened: `changed`.
+    pub verb: String,
+    pub reasons: Vec<String>,
+}
+
+/// A changed field of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChangedField {
+    /// The change in one line.
     pub text: String,
+    /// The field as people call it, and what of it changed: `value`, `source`, `as_of`, `marking`, `confidence`.
+    pub label: String,
+    pub part: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    /// Prose, in runs that are `equal`, `delete` or `insert`.
+    pub words: Vec<(String, String)>,
     /// Whether a claim has another value.
     pub is_claim_value: bool,
 }
@@ -138,6 +156,7 @@ pub struct PrintedClaim {
     pub records: std::collections::BTreeSet<String>,
     pub printed: String,
     pub sources: Vec<String>,
+    pub as_of: Option<String>,
     pub notes: Vec<usize>,
     pub page: Option<u32>,
 }
@@ -168,6 +187,8 @@ pub(super) struct Record {
     pub name: String,
     /// What it says in the newest version; empty where that has it no more.
     pub rows: Vec<Row>,
+    /// What it said last, where the newest version has it no more.
+    pub last_rows: Vec<Row>,
     /// Newest first.
     pub history: Vec<Event>,
 }
@@ -180,6 +201,8 @@ pub(super) struct Event {
     /// `added`, `removed`, `changed`, `renamed`.
     pub kind: String,
     pub lines: Vec<String>,
+    #[serde(skip)]
+    pub(super) fields: Vec<ChangedField>,
 }
 
 impl Version {
@@ -188,9 +211,6 @@ impl Version {
     pub fn without_contents(mut self) -> Version {
         self.documents = Vec::new();
         self.records = Vec::new();
-        if let Some(changes) = &mut self.changes {
-            changes.html = String::new();
-        }
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::data::{ChangedField, Event, Record, RecordChange, RecordChangeKind, Version};
+use super::data::{ChangedField, Event, Record, RecordChange, RecordChangeKind, Row, Version};
 
 type Records = BTreeMap<(String, String), Record>;
 
@@ -36,18 +36,36 @@ fn add(records: &mut Records, version: &Version, change: &RecordChange) {
     };
     let mut record_event = |id: &str, event: Event| {
         let key = (change.collection.clone(), id.to_owned());
-        records.entry(key).or_insert_with(|| empty(&change.collection, id, &change.name)).history.push(event);
+        let record = records.entry(key).or_insert_with(|| empty(&change.collection, id, &change.name));
+        // The newest event comes first: what a record said when it went is what it said last.
+        if record.rows.is_empty() && record.history.is_empty() && change.verb == "removed" {
+            record.last_rows = change.fields.iter().filter_map(last_row).collect();
+        }
+        record.history.push(event);
     };
-    record_event(&change.id, event(version, &change.verb, lines));
+    let fields = if change.kind == RecordChangeKind::Changed { change.fields.clone() } else { Vec::new() };
+    record_event(&change.id, Event { fields, ..event(version, &change.verb, lines) });
     if let Some(old) = &change.old_id {
         record_event(old, event(version, &format!("renamed to {}", change.id), Vec::new()));
     }
 }
 
 fn event(version: &Version, kind: &str, lines: Vec<String>) -> Event {
-    Event { version: version.number, date: version.long_date.clone(), kind: kind.to_owned(), lines }
+    Event { version: version.number, date: version.long_date.clone(), kind: kind.to_owned(), lines, fields: Vec::new() }
 }
 
 fn empty(collection: &str, id: &str, name: &str) -> Record {
-    Record { collection: collection.to_owned(), id: id.to_owned(), name: name.to_owned(), rows: Vec::new(), history: Vec::new() }
+    Record {
+        collection: collection.to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
+        rows: Vec::new(),
+        last_rows: Vec::new(),
+        history: Vec::new(),
+    }
+}
+
+fn last_row(field: &ChangedField) -> Option<Row> {
+    let text = field.before.clone()?;
+    Some(Row { path: String::new(), label: field.label.clone(), part: field.part.clone(), text })
 }

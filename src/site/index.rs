@@ -1,65 +1,178 @@
-//! The index that the browser searches: every word of the newest version, and the sections it stands in.
+//! The index that the browser searches: every word of the newest version's documents and records, and the sections it
+//! stands in; and the sections' texts, for the lines in which a result shows what was found.
 //!
-//! A script, not data to be fetched, since pages opened from a disk may fetch nothing. Words are lower case without
-//! accents, sorted; the sections of each are the gaps between their numbers, in base 36. The browser finds a word by
-//! its beginning, so no stemmer has to be the same on both sides.
+//! Scripts, not data to be fetched, since pages opened from a disk may fetch nothing. The index is one script; texts are
+//! one for each document and collection, under names that change with their content, and only those of results that are
+//! shown are loaded. Words are folded ([`fold`]), sorted; the sections of each are the gaps between their numbers, in
+//! base 36. The browser finds a word by its beginning or with one letter wrong, so no stemmer has to be the same on both sides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Version, path};
+use super::asset::inert;
+use super::{Page, Version, path};
 
-/// As much of a section's text as a result shows.
-const LEAD: usize = 120;
+/// A longer word is no word that anybody looks for.
+const LONGEST: usize = 64;
 
-/// The index of a version as a script that sets `briefIndex`.
-pub(super) fn index(version: &Version) -> String {
-    let mut sections = Vec::new();
-    let mut documents = Vec::new();
-    let mut places: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+/// The index of a version, and its texts.
+pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
+    let mut index = Index::default();
     for document in &version.documents {
-        documents.push(json!([document.title, path::document(version.number, &document.id)]));
-        for section in &document.article.sections {
+        let sections = document.article.sections.iter().map(|section| {
             let text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            if text.is_empty() && section.heading.is_empty() {
-                continue;
+            Section { id: &section.id, heading: section.heading.clone(), text }
+        });
+        let page = path::latest(&path::below_version(&document.id));
+        index.add(&[Entry { title: document.list_title.clone(), path: page, sections: sections.collect() }]);
+    }
+    let mut collections: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
+    for record in &version.records {
+        let text: Vec<String> = record.rows.iter().map(|row| format!("{}: {}", row.label, row.text)).collect();
+        let text = text.join(". ").split_whitespace().collect::<Vec<_>>().join(" ");
+        let section = Section { id: "", heading: String::new(), text };
+        let path = path::record(&record.collection, &record.id);
+        let entry = Entry { title: record.name.clone(), path, sections: vec![section] };
+        collections.entry(&record.collection).or_default().push(entry);
+    }
+    collections.values().for_each(|entries| index.add(entries));
+    index.finish()
+}
+
+/// A page that can be found.
+struct Entry<'a> {
+    title: String,
+    path: String,
+    sections: Vec<Section<'a>>,
+}
+
+struct Section<'a> {
+    id: &'a str,
+    heading: String,
+    text: String,
+}
+
+#[derive(Default)]
+struct Index {
+    documents: Vec<Value>,
+    sections: Vec<Value>,
+    places: BTreeMap<String, BTreeSet<usize>>,
+    texts: Vec<Page>,
+}
+
+impl Index {
+    /// Adds pages whose texts are loaded together.
+    fn add(&mut self, entries: &[Entry<'_>]) {
+        let texts: Vec<&str> = entries.iter().flat_map(|entry| &entry.sections).map(|section| section.text.as_str()).collect();
+        let list = inert(&json!(texts).to_string());
+        let name = path::short(list.as_bytes());
+        let mut text = 0;
+        for entry in entries {
+            self.documents.push(json!([entry.title, entry.path, name]));
+            for section in &entry.sections {
+                let title = if section.id.is_empty() { entry.title.as_str() } else { "" };
+                if !(section.text.is_empty() && section.heading.is_empty()) {
+                    for word in words(&format!("{title} {} {}", section.heading, section.text)) {
+                        self.places.entry(word).or_default().insert(self.sections.len());
+                    }
+                    self.sections.push(json!([self.documents.len() - 1, section.id, section.heading, text]));
+                }
+                text += 1;
             }
-            let number = sections.len();
-            let title = if section.id.is_empty() { document.title.as_str() } else { "" };
-            for word in words(&format!("{title} {} {text}", section.heading)) {
-                places.entry(word).or_default().insert(number);
-            }
-            sections.push(json!([documents.len() - 1, section.id, section.heading, lead(&text)]));
+        }
+        let bytes = format!("(window.briefTexts=window.briefTexts||{{}})[\"{name}\"]={list};\n").into_bytes();
+        let page = Page { path: format!("assets/text.{name}.js"), bytes };
+        if !self.texts.contains(&page) {
+            self.texts.push(page);
         }
     }
-    let terms: Vec<&str> = places.keys().map(String::as_str).collect();
-    let lists: Vec<String> = places.values().map(gaps).collect();
-    let index = json!({ "documents": documents, "sections": sections, "words": terms.join(" "), "places": lists.join(" ") });
-    format!("briefIndex={};\n", super::asset::inert(&index.to_string()))
-}
 
-/// The words of a text as the index has them.
-fn words(text: &str) -> BTreeSet<String> {
-    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
-    folded
-        .unicode_words()
-        .filter(|word| word.len() <= 64)
-        .map(|word| word.replace(['\'', '’'], ""))
-        .filter(|word| !word.is_empty())
-        .collect()
-}
-
-fn lead(text: &str) -> String {
-    if text.chars().count() <= LEAD {
-        return text.to_owned();
+    fn finish(self) -> (Page, Vec<Page>) {
+        let words: Vec<&str> = self.places.keys().map(String::as_str).collect();
+        let lists: Vec<String> = self.places.values().map(gaps).collect();
+        let index = json!({ "documents": self.documents, "sections": self.sections, "words": words.join(" "), "places": lists.join(" ") });
+        let text = format!("briefIndex={};\n", inert(&index.to_string()));
+        (Page { path: format!("assets/index.{}.js", path::short(text.as_bytes())), bytes: text.into_bytes() }, self.texts)
     }
-    let cut: String = text.chars().take(LEAD).collect();
-    let whole = cut.rfind(' ').map_or(cut.as_str(), |at| &cut[..at]);
-    format!("{whole} …")
+}
+
+/// The words of a text as the index has them; of scripts that are written without spaces, each two letters.
+fn words(text: &str) -> BTreeSet<String> {
+    let folded = fold(text);
+    let mut words = BTreeSet::new();
+    let mut word = String::new();
+    let mut run: Vec<char> = Vec::new();
+    for c in folded.chars().chain([' ']) {
+        let is_letter = c.is_alphanumeric();
+        if !(is_letter && !is_without_spaces(c)) && !word.is_empty() {
+            let whole = std::mem::take(&mut word);
+            if whole.len() <= LONGEST {
+                words.insert(whole);
+            }
+        }
+        if !is_without_spaces(c) && !run.is_empty() {
+            match run.as_slice() {
+                [only] => _ = words.insert(only.to_string()),
+                run => words.extend(run.windows(2).map(|pair| pair.iter().collect::<String>())),
+            }
+            run.clear();
+        }
+        match is_without_spaces(c) {
+            true => run.push(c),
+            false if is_letter => word.push(c),
+            false => {}
+        }
+    }
+    words
+}
+
+/// Whether a letter is of a script that puts no spaces between words: Han, Hiragana, Katakana.
+fn is_without_spaces(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
+}
+
+/// Lower case without accents; letters that are no letter with an accent by Unicode, but are written without by people;
+/// numbers without what separates their thousands. `script.js` does the same.
+fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match c {
+            'ß' => out.push_str("ss"),
+            'ł' => out.push('l'),
+            'ø' => out.push('o'),
+            'đ' | 'ð' => out.push('d'),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            'þ' => out.push_str("th"),
+            'ı' => out.push('i'),
+            'ħ' => out.push('h'),
+            '\'' | '’' => {}
+            c if is_combining_mark(c) => {}
+            c => out.push(c),
+        }
+    }
+    join_thousands(&out)
+}
+
+/// `50,000`, `50.000` and `50 000` are `50000`.
+fn join_thousands(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
+    let mut out = String::with_capacity(text.len());
+    let mut group = 0;
+    for (at, c) in letters.iter().enumerate() {
+        let joins = matches!(c, ',' | '.' | ' ') && (1..=3).contains(&group) && (1..=3).all(|ahead| digit(at + ahead)) && !digit(at + 4);
+        if joins {
+            group = 0;
+            continue;
+        }
+        group = if c.is_ascii_digit() { group + 1 } else { 0 };
+        out.push(*c);
+    }
+    out
 }
 
 fn gaps(numbers: &BTreeSet<usize>) -> String {
@@ -86,8 +199,11 @@ mod tests {
 
     #[test]
     fn words_are_folded() {
-        let expected: BTreeSet<String> = ["erdogans", "cafe", "1244", "un"].iter().map(|word| (*word).to_owned()).collect();
-        assert_eq!(words("Erdoğan’s café (UN 1244)"), expected);
+        let set = |words: &[&str]| -> BTreeSet<String> { words.iter().map(|word| (*word).to_owned()).collect() };
+        assert_eq!(words("Erdoğan’s café (UN 1244)"), set(&["erdogans", "cafe", "1244", "un"]));
+        assert_eq!(words("Straße, Łódź, Tromsø"), set(&["strasse", "lodz", "tromso"]));
+        assert_eq!(words("50,000 and 50 000, 1.500.000; 1.5, 2025-11-05"), set(&["50000", "and", "1500000", "1", "5", "2025", "11", "05"]));
+        assert_eq!(words("平和維持 ok"), set(&["平和", "和維", "維持", "ok"]));
     }
 
     #[test]

@@ -7,10 +7,13 @@
 //! A version's own pages ([`Renderer::version`]) depend on that version and the one before it alone, so that a new
 //! version leaves them as they are. What shows several versions ([`Renderer::whole`]) is made anew each time.
 
+mod anchors;
 mod asset;
+mod changes;
 mod data;
 mod dates;
 mod escape;
+mod facts;
 mod feed;
 mod headlines;
 mod history;
@@ -28,7 +31,8 @@ use minijinja::Environment;
 use rayon::prelude::*;
 
 pub use data::{
-    ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Row, Version, VersionChanges,
+    ChangedDocument, ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Row, Version,
+    VersionChanges,
 };
 pub use dates::long_date;
 pub use links::{VersionLinks, in_reading_order};
@@ -74,7 +78,7 @@ impl<'a> Renderer<'a> {
     pub fn version(&self, version: &mut Version) -> Result<Vec<Page>> {
         let data = (!version.documents.is_empty()).then(|| asset::version_data(version));
         version.data = data.as_ref().map(|page| page.path.clone());
-        version.has_changes_page = version.changes.as_ref().is_some_and(|changes| !changes.html.is_empty());
+        version.has_changes_page = version.changes.as_ref().is_some_and(|changes| changes.is_complete);
         let folder = format!("{}/", path::version(version.number));
         version.places =
             views::of_version(version).iter().map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned()).collect();

@@ -11,7 +11,7 @@ use super::{Page, index, path};
 /// `newest.js` and `newest.json`, with the index for the search and the list of the newest version's pages.
 pub(super) fn pages(whole: &Whole<'_>) -> Vec<Page> {
     let Some(newest) = whole.newest() else { return Vec::new() };
-    let index = script("index", &index::index(newest));
+    let (index, texts) = index::scripts(newest);
     let places = script("places", &format!("briefPlaces={};\n", inert(&places(newest).to_string())));
     let facts = json!({ "version": newest.number, "date": newest.long_date, "index": index.path, "places": places.path });
     // What is older than the newest is marked before the page is shown, so that nothing moves when it says so.
@@ -22,7 +22,9 @@ pub(super) fn pages(whole: &Whole<'_>) -> Vec<Page> {
         newest.number
     );
     let file = |path: &str, text: String| Page { path: path.to_owned(), bytes: text.into_bytes() };
-    vec![file("newest.js", text), file("newest.json", format!("{facts}\n")), index, places]
+    let mut pages = vec![file("newest.js", text), file("newest.json", format!("{facts}\n")), index, places];
+    pages.extend(texts);
+    pages
 }
 
 fn script(name: &str, text: &str) -> Page {

@@ -10,9 +10,62 @@ const element = (name, text, attributes = {}) => {
 
 // ---- Search ----
 
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/['’]/g, "");
+const letters = { ß: "ss", ł: "l", ø: "o", đ: "d", ð: "d", æ: "ae", œ: "oe", þ: "th", ı: "i", ħ: "h" };
 
-const wordsOf = (text) => fold(text).match(/[\p{L}\p{N}_]+(?:[.,:][\p{L}\p{N}_]+)*/gu) ?? [];
+// As the index was folded: lower case, no accents, numbers without what separates their thousands.
+const fold = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/\p{M}|['’]/gu, "")
+    .replace(/[ßłøđðæœþıħ]/gu, (letter) => letters[letter])
+    .replace(/(?<!\d)\d{1,3}(?:[,. ]\d{3})+(?!\d)/g, (number) => number.replace(/\D/g, ""));
+
+const spaceless = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3134f}";
+const runs = new RegExp(`[${spaceless}]+|(?:(?![${spaceless}])[\\p{L}\\p{N}])+`, "gu");
+const isSpaceless = new RegExp(`^[${spaceless}]`, "u");
+
+// Words; of scripts without spaces, each two letters.
+const wordsOf = (text) =>
+  (fold(text).match(runs) ?? []).flatMap((run) => {
+    const signs = [...run];
+    if (!isSpaceless.test(run) || signs.length < 3) return [run];
+    return signs.slice(1).map((sign, at) => signs[at] + sign);
+  });
+
+// Whether a word begins as another does, but for one letter that is wrong, missing, too many, or changed places with its neighbour.
+const beginsAlmost = (word, wanted) => {
+  let at = 0;
+  while (at < wanted.length && word[at] === wanted[at]) at += 1;
+  const rest = wanted.slice(at + 1);
+  return (
+    word.startsWith(rest, at + 1) ||
+    word.startsWith(rest, at) ||
+    word.startsWith(wanted.slice(at), at + 1) ||
+    (word[at] === wanted[at + 1] && word[at + 1] === wanted[at] && word.startsWith(wanted.slice(at + 2), at + 2))
+  );
+};
+
+// The words of the index that are meant by a word, each with its weight.
+const meant = (index, word) => {
+  const found = [];
+  let low = 0;
+  let high = index.words.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (index.words[middle] < word) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low; at < index.words.length && index.words[at].startsWith(word); at += 1) {
+    found.push([at, index.words[at] === word ? 2 : 1]);
+  }
+  if (found.length > 0 || word.length < 4 || /^\d+$/.test(word)) return found;
+  index.words.forEach((other, at) => {
+    if (other[0] === word[0] && Math.abs(other.length - word.length) < 6 && beginsAlmost(other, word)) found.push([at, 0.5]);
+  });
+  return found;
+};
 
 const readIndex = (index) => {
   const words = index.words === "" ? [] : index.words.split(" ");
@@ -25,73 +78,89 @@ const placesOf = (list) => {
   return list.split(",").map((gap) => (number += parseInt(gap, 36)));
 };
 
-// The sections in which every word of the question begins some word, the best first.
+// The sections in which every word of the question is meant by some word, the best first; and the words that were found.
 const find = (index, question) => {
   const wanted = [...new Set(wordsOf(question))];
-  if (wanted.length === 0) return [];
+  const hits = new Set();
   let scores;
   for (const word of wanted) {
     const found = new Map();
-    let low = 0;
-    let high = index.words.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (index.words[middle] < word) low = middle + 1;
-      else high = middle;
-    }
-    for (let at = low; at < index.words.length && index.words[at].startsWith(word); at += 1) {
+    for (const [at, weight] of meant(index, word)) {
+      hits.add(index.words[at]);
       const places = placesOf(index.lists[at]);
-      const weight = Math.log(1 + index.sections.length / places.length) * (index.words[at] === word ? 2 : 1);
-      for (const place of places) found.set(place, Math.max(found.get(place) ?? 0, weight));
+      const rare = weight * Math.log(1 + index.sections.length / places.length);
+      for (const place of places) found.set(place, Math.max(found.get(place) ?? 0, rare));
     }
     const before = scores;
     scores = new Map();
     for (const [place, weight] of found) {
       if (before !== undefined && !before.has(place)) continue;
-      const heading = wordsOf(index.sections[place][2] || index.documents[index.sections[place][0]][0]);
-      const named = heading.some((other) => other.startsWith(word)) ? 4 : 0;
+      const [document, id, heading] = index.sections[place];
+      const named = wordsOf(heading || (id === "" ? index.documents[document][0] : "")).some((other) => other.startsWith(word)) ? 4 : 0;
       scores.set(place, (before?.get(place) ?? 0) + weight + named);
     }
   }
-  return [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([place]) => place);
+  const places = [...(scores ?? [])].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([place]) => place);
+  return { places, hits };
 };
 
-const marked = (text, wanted) => {
-  const line = element("p");
-  for (const part of text.split(/([\p{L}\p{N}\p{M}'’]+)/u)) {
-    const hit = wanted.some((word) => fold(part).startsWith(word));
-    line.append(hit ? element("mark", part) : part);
-  }
+// The part of a text that holds the first hit, with the hits marked.
+const snippet = (text, hits) => {
+  const parts = text.split(/([\p{L}\p{N}\p{M}'’]+(?:[,. ]\d{3}(?!\d))*)/u);
+  const isHit = (part) => wordsOf(part).some((word) => hits.has(word));
+  const first = Math.max(0, parts.findIndex((part, at) => at % 2 === 1 && isHit(part)));
+  const start = Math.max(0, first - 16);
+  const line = element("p", start > 0 ? "… " : "");
+  for (const part of parts.slice(start, first + 34)) line.append(isHit(part) ? element("mark", part) : part);
+  if (first + 34 < parts.length) line.append(" …");
   return line;
 };
 
-const search = async (form) => {
+const SHOWN = 50;
+
+const search = async (input) => {
   if (!window.briefNewest) return;
   await loadScript(window.briefNewest.index);
   const index = readIndex(window.briefIndex);
-  const input = form.elements.q;
-  const show = () => {
+  const list = document.getElementById("results");
+  const texts = (name) => window.briefTexts?.[name] ?? loadScript(`assets/text.${name}.js`).then(() => window.briefTexts[name]);
+  let latest = 0;
+  const show = async () => {
+    const mine = (latest += 1);
     const question = input.value.trim();
-    const found = find(index, question);
-    const wanted = wordsOf(question);
-    const list = document.getElementById("results");
-    list.replaceChildren(
-      ...found.slice(0, 50).map((place) => {
-        const [number, id, heading, lead] = index.sections[place];
-        const [title, path] = index.documents[number];
-        const item = element("li");
-        const name = heading && heading !== title ? `${title} › ${heading}` : title;
-        item.append(element("a", name, { href: id ? `${path}#${id}` : path }), marked(lead, wanted));
-        return item;
-      }),
-    );
-    const count = found.length === 1 ? "1 place" : `${found.length} places`;
-    const cut = found.length > 50 ? ", the first 50 shown" : "";
+    const { places, hits } = find(index, question);
+    const items = places.slice(0, SHOWN).map((place) => {
+      const [number, id, heading] = index.sections[place];
+      const [title, path] = index.documents[number];
+      const item = element("li");
+      const address = path.replace(/^latest\//, `v${window.briefNewest.version}/`);
+      item.append(element("a", heading && heading !== title ? `${title} › ${heading}` : title, { href: id ? `${address}#${id}` : address }));
+      return item;
+    });
+    list.replaceChildren(...items);
+    const count = places.length === 1 ? "1 place" : `${places.length} places`;
+    const cut = places.length > SHOWN ? `, the first ${SHOWN} shown` : "";
     document.getElementById("count").textContent = question === "" ? "" : `${count} for “${question}”${cut}`;
+    for (const [at, item] of items.entries()) {
+      const [number, , , text] = index.sections[places[at]];
+      const loaded = await texts(index.documents[number][2]);
+      if (mine !== latest) return;
+      item.append(snippet(loaded[text], hits));
+    }
   };
-  input.value = new URLSearchParams(location.search).get("q") ?? "";
-  input.addEventListener("input", show);
-  form.addEventListener("submit", (event) => {
+  const asked = (text) => new URLSearchParams(text).get("q");
+  input.value = asked(location.hash.slice(1)) ?? asked(location.search) ?? "";
+  input.addEventListener("input", () => {
+    const question = `q=${encodeURIComponent(input.value)}`;
+    try {
+      history.replaceState(null, "", `?${question}`);
+    } catch {
+      // On a disk, only the fragment of an address can change.
+      location.replace(`#${question}`);
+    }
+    show();
+  });
+  input.form.addEventListener("submit", (event) => {
     event.preventDefault();
     show();
   });
@@ -316,9 +385,14 @@ addEventListener("DOMContentLoaded", () => {
   if (latest && window.briefNewest) openNewest(latest);
   const older = document.querySelector(".older");
   if (older && "older" in document.documentElement.dataset) leadOn(older);
-  const forms = { search, compare };
-  for (const [id, start] of Object.entries(forms)) {
-    const form = document.getElementById(id);
-    if (form) start(form);
-  }
+  const input = document.getElementById("q");
+  if (document.getElementById("results")) search(input);
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, select, textarea, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    input.focus();
+  });
+  const form = document.getElementById("compare");
+  if (form) compare(form);
 });

@@ -6,11 +6,14 @@ use anyhow::{Context, Result};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
+use super::anchors::with_anchors;
 use super::asset::Assets;
-use super::data::{Facts, PrintedClaim, Record};
+use super::changes;
+use super::data::{ChangedDocument, Facts, PrintedClaim, Record, VersionChanges};
+use super::facts::{self, Resting, charts, citation};
 use super::headlines::headlines;
 use super::whole::{Whole, marking};
-use super::{Document, Page, Version, path};
+use super::{Document, Page, Version, long_date, path};
 use crate::document::{ArticleNote, note_numbers};
 use crate::model::SOURCES;
 
@@ -29,6 +32,9 @@ pub(super) const TEMPLATES: [(&str, &str); 11] = [
     ("search.html", include_str!("templates/search.html")),
 ];
 
+/// As many printed claims are shown with a note.
+const NOTED: usize = 6;
+
 /// One page.
 pub(super) enum View<'a> {
     Front(&'a Whole<'a>),
@@ -46,7 +52,7 @@ pub(super) enum View<'a> {
 /// The pages that belong to one version.
 pub(super) fn of_version(version: &Version) -> Vec<View<'_>> {
     let mut views = vec![View::Overview(version)];
-    if version.changes.as_ref().is_some_and(|changes| !changes.html.is_empty()) {
+    if version.changes.as_ref().is_some_and(|changes| changes.is_complete) {
         views.push(View::Changes(version));
     }
     views.extend(version.documents.iter().map(|document| View::Document(version, document)));
@@ -159,7 +165,20 @@ impl View<'_> {
                 }
                 context! { collections => collections }
             }
-            View::Record(whole, record) => context! { record => Value::from(Serde(record)), printed => printed_in(whole, record) },
+            View::Record(whole, record) => {
+                let mut told = facts::facts(if record.rows.is_empty() { &record.last_rows } else { &record.rows });
+                for fact in &mut told {
+                    fact.as_of = fact.as_of.take().map(|date| date.parse().map_or(date, |date| long_date(date, &facts.language)));
+                }
+                let sources: Vec<Vec<Value>> =
+                    told.iter().map(|fact| fact.sources.iter().map(|source| citation(&whole.sources, source)).collect()).collect();
+                let facts: Vec<Value> = told.iter().map(|fact| Value::from(Serde(fact))).collect();
+                context! {
+                    record => Value::from(Serde(record)), printed => printed_in(whole, record), charts => charts(record),
+                    facts => facts.into_iter().zip(sources).map(|(fact, sources)| context! { fact => fact, sources => sources }).collect::<Vec<_>>(),
+                    resting => resting_on(whole, record),
+                }
+            }
             View::Latest(_, place) => context! { place => *place },
             View::Overview(version) => context! {
                 version => Value::from(Serde(version)),
@@ -169,7 +188,8 @@ impl View<'_> {
             },
             View::Changes(version) => context! {
                 version => Value::from(Serde(version)),
-                html => version.changes.as_ref().map(|changes| Value::from_safe_string(changes.html.clone())),
+                changes => version.changes.as_ref().map(|changes| changes::told(changes, &version.language)),
+                documents => version.changes.as_ref().map(|changes| changed_documents(version, changes)).unwrap_or_default(),
             },
             View::Document(version, document) => {
                 let known: BTreeMap<(&str, &str), &str> =
@@ -177,7 +197,10 @@ impl View<'_> {
                 context! {
                     version => Value::from(Serde(version)),
                     document => Value::from(Serde(document)),
-                    html => Value::from_safe_string(document.article.html.clone()),
+                    html => Value::from_safe_string(with_anchors(&document.article.html)),
+                    previous => neighbour(version, document, -1),
+                    next => neighbour(version, document, 1),
+                    organization => facts.organization.clone(),
                     headings => document.article.headings.iter().filter(|heading| heading.level <= 3)
                         .map(|heading| context! { level => heading.level, id => heading.id.clone(), text => heading.text.clone() }).collect::<Vec<_>>(),
                     notes => notes(&known, document),
@@ -230,9 +253,11 @@ impl View<'_> {
         let told = context! {
             root => path::root(&path),
             files => format!("{}{}", path::root(&path), facts.files),
+            path => path.clone(),
             canonical => place.clone().unwrap_or_else(|| path.clone()),
             latest => place,
             book => version.map_or(&facts.title, |version| &version.title),
+            direction => direction(version.map_or(&facts.language, |version| &version.language)),
             language => version.map_or(&facts.language, |version| &version.language),
             number => version.map(|version| version.number),
             made => version.map(|version| version.long_date.clone()),
@@ -249,6 +274,18 @@ impl View<'_> {
         let html = environment.get_template(self.template()).and_then(|template| template.render(told));
         Ok(Page { bytes: html.with_context(|| format!("can't make the page `{path}`"))?.into_bytes(), path })
     }
+}
+
+/// The direction in which a language is written, by its tag or its script.
+fn direction(language: &str) -> &'static str {
+    let mut parts = language.split('-');
+    let main = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let script = parts.next().filter(|part| part.len() == 4).map(str::to_ascii_lowercase);
+    let is_right_to_left = match script.as_deref() {
+        Some(script) => matches!(script, "arab" | "hebr" | "syrc" | "thaa" | "nkoo" | "adlm" | "rohg"),
+        None => matches!(main.as_str(), "ar" | "he" | "fa" | "ur" | "ps" | "sd" | "ug" | "yi" | "dv" | "ckb" | "syr" | "arc"),
+    };
+    if is_right_to_left { "rtl" } else { "ltr" }
 }
 
 /// The documents of a version with their paths, those below a folder together.
@@ -291,7 +328,15 @@ fn notes(known: &Names<'_>, document: &Document) -> Vec<Value> {
         }
         let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(known, id)).collect();
         let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
-        context! { label => &note.label, shown => shown, html => Value::from_safe_string(note.html.clone()), sources => links }
+        // What the text prints there: the figures, and the dates for which they hold.
+        let printed: Vec<Value> = document
+            .claims
+            .iter()
+            .filter(|claim| claim.notes.iter().any(|note| numbers.contains(note)))
+            .map(|claim| context! { text => &claim.printed, as_of => &claim.as_of })
+            .take(NOTED)
+            .collect();
+        context! { label => &note.label, printed => printed, shown => shown, html => Value::from_safe_string(note.html.clone()), sources => links }
     };
     document.article.notes.iter().map(note).collect()
 }
@@ -328,6 +373,46 @@ fn printed_in(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
     let places = whole.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
     let documents = places.iter().filter_map(|place| newest.documents.get(*place));
     documents.map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) }).collect()
+}
+
+/// The claims that rest on a source, each with the documents that print it.
+fn resting_on(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
+    let Some(newest) = whole.newest().filter(|_| record.collection == SOURCES) else { return Vec::new() };
+    let claims = whole.resting.get(&record.id).map(Vec::as_slice).unwrap_or_default();
+    let documents = |claim: &str| -> Vec<Value> {
+        let places = whole.printed.get(claim).map(Vec::as_slice).unwrap_or_default();
+        let documents = places.iter().filter_map(|place| newest.documents.get(*place));
+        documents
+            .map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) })
+            .collect()
+    };
+    let row = |claim: &Resting| {
+        context! {
+            record => &claim.record, path => &claim.path, label => &claim.label, value => claim.value.as_deref().or_else(|| whole.printed_texts.get(claim.claim.as_str()).copied()), place => &claim.place,
+            printed => documents(&claim.claim),
+        }
+    };
+    claims.iter().map(row).collect()
+}
+
+/// The document before or after one, in the order of the book.
+fn neighbour(version: &Version, document: &Document, step: isize) -> Option<Value> {
+    let at = version.documents.iter().position(|other| other.id == document.id)?;
+    let other = version.documents.get(at.checked_add_signed(step)?)?;
+    Some(context! { title => &other.list_title, path => path::document(version.number, &other.id) })
+}
+
+/// The documents that differ, by what happened to them.
+fn changed_documents(version: &Version, changes: &VersionChanges) -> Vec<Value> {
+    let document = |changed: &ChangedDocument| {
+        let known = version.documents.iter().find(|document| document.id == changed.id);
+        context! {
+            title => known.map_or(&changed.id, |document| &document.list_title),
+            path => known.map(|document| path::document(version.number, &document.id)),
+            verb => &changed.verb, reasons => &changed.reasons,
+        }
+    };
+    changes.documents.iter().map(document).collect()
 }
 
 /// A size as people read it: `14 KB`.

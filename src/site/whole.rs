@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::data::{Facts, Record, Version};
+use super::facts::{Resting, resting};
 use super::history;
+use crate::model::SOURCES;
 
 /// A book and all its versions.
 pub(super) struct Whole<'a> {
@@ -12,13 +14,29 @@ pub(super) struct Whole<'a> {
     pub(super) versions: &'a [Version],
     /// Every record that any version has, by collection and id.
     pub(super) records: Vec<Record>,
-    /// Where the newest version prints each record's claims: `missions/kfor` to the documents' places in it.
+    /// Where the newest version prints each record's claims, and each claim: `missions/kfor/troops` to the documents' places in it.
     pub(super) printed: BTreeMap<String, Vec<usize>>,
+    /// What it prints for each claim.
+    pub(super) printed_texts: BTreeMap<&'a str, &'a str>,
+    /// The newest version's claims by the sources that they rest on.
+    pub(super) resting: BTreeMap<String, Vec<Resting>>,
+    /// The names of its sources.
+    pub(super) sources: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Whole<'a> {
     pub(super) fn new(facts: &'a Facts, versions: &'a [Version]) -> Whole<'a> {
-        Whole { facts, versions, records: history::records(versions), printed: printed(versions) }
+        let newest = versions.iter().find(|version| !version.pruned).map(|newest| newest.records.as_slice()).unwrap_or_default();
+        let sources = newest.iter().filter(|record| record.collection == SOURCES);
+        Whole {
+            facts,
+            versions,
+            records: history::records(versions),
+            printed: printed(versions),
+            printed_texts: printed_texts(versions),
+            resting: resting(newest),
+            sources: sources.map(|source| (source.id.as_str(), source.name.as_str())).collect(),
+        }
     }
 
     /// The newest version whose files are here.
@@ -52,12 +70,18 @@ pub(super) fn marking<'a>(versions: impl Iterator<Item = (Option<&'a str>, bool)
     if above.is_empty() { clear.map(str::to_owned) } else { Some(above.join(", ")) }
 }
 
+fn printed_texts(versions: &[Version]) -> BTreeMap<&str, &str> {
+    let newest = versions.iter().find(|version| !version.pruned);
+    let claims = newest.into_iter().flat_map(|newest| &newest.documents).flat_map(|document| &document.claims);
+    claims.map(|claim| (claim.claim.as_str(), claim.printed.as_str())).collect()
+}
+
 fn printed(versions: &[Version]) -> BTreeMap<String, Vec<usize>> {
     let mut printed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     let documents = versions.iter().find(|version| !version.pruned).map(|newest| newest.documents.as_slice()).unwrap_or_default();
     for (index, document) in documents.iter().enumerate() {
-        for record in document.claims.iter().flat_map(|claim| &claim.records) {
-            let places = printed.entry(record.clone()).or_default();
+        for name in document.claims.iter().flat_map(|claim| claim.records.iter().chain([&claim.claim])) {
+            let places = printed.entry(name.clone()).or_default();
             if places.last() != Some(&index) {
                 places.push(index);
             }

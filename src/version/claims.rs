@@ -29,7 +29,7 @@ pub struct ClaimRow {
     /// As printed.
     pub printed: String,
     pub sources: Vec<String>,
-    as_of: Option<String>,
+    pub as_of: Option<String>,
     /// The numbers of its notes in the document.
     pub notes: Vec<usize>,
     /// Line of the Markdown file.

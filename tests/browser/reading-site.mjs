@@ -79,10 +79,24 @@ for (const [name, root] of Object.entries({ opened, served })) {
   await page.goto(`${root}/index.html`);
   await page.getByRole("navigation", { name: "The reading site" }).getByRole("link", { name: "Search" }).click();
   const found = {};
-  for (const question of ["kosovo", "ceasef", "troops force", "SÖHNE", "sohne", "nowhere-at-all", ""]) {
+  for (const question of ["kosovo", "ceasef", "ceasefire", "troops force", "SÖHNE", "sohne", "45000", "45,000", "45 000", "kosvo", "ceasefrie", "nowhere-at-all", ""]) {
     await page.getByRole("searchbox").fill(question);
+    await page.waitForTimeout(150);
     found[question] = await page.locator("#results a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
   }
+  // From any page, by its key; the address is that of the question, and says the same again.
+  await page.goto(`${root}/v3/book.html`);
+  await page.keyboard.press("/");
+  await page.keyboard.type("45000");
+  await page.keyboard.press("Enter");
+  await page.locator("#results mark").first().waitFor();
+  found.marked = await page.locator("#results mark").allTextContents();
+  await page.getByRole("searchbox").fill("ceasef");
+  await page.waitForTimeout(150);
+  const shared = page.url();
+  await page.goto(shared);
+  await page.locator("#results mark").first().waitFor();
+  found.shared = [shared.slice(-8), await page.getByRole("searchbox").inputValue(), await page.locator("#results mark").first().textContent()];
   await page.getByRole("searchbox").fill("kosovo");
   await page.locator("#results a").first().click();
   found.landed = await page.title();
