@@ -1,6 +1,5 @@
 //! The bundled book, built for real: what a version holds, when one is made, and that what it says is so.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,9 +8,11 @@ use assert_cmd::cargo::CommandCargoExt;
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use crate::books::files;
 use crate::press;
 #[cfg(feature = "builtin-typst")]
 use crate::tools::need;
+use crate::{books, cases};
 
 /// A copy of the bundled book in a folder of its own.
 pub(crate) struct Copy {
@@ -20,11 +21,7 @@ pub(crate) struct Copy {
 
 impl Copy {
     pub(crate) fn new() -> Copy {
-        let folder = tempfile::tempdir().unwrap();
-        for part in ["content", "templates"] {
-            copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(part), &folder.path().join(part));
-        }
-        Copy { folder }
+        Copy { folder: books::bundled() }
     }
 
     /// A copy that can be typeset; where there is no typst, the test is skipped.
@@ -65,32 +62,6 @@ impl Copy {
     fn json(&self, name: &str) -> Value {
         serde_json::from_slice(&fs::read(self.output(name)).unwrap()).unwrap()
     }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-/// Every file below a folder, by its path, with its bytes.
-pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in walkdir::WalkDir::new(folder) {
-        let entry = entry.unwrap();
-        if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-            found.insert(name, fs::read(entry.path()).unwrap());
-        }
-    }
-    found
 }
 
 const CONTRIBUTORS: [&str; 11] = [
@@ -324,8 +295,7 @@ fn a_draft_says_so_and_leaves_the_ledger_alone() {
     assert_eq!(names, [".draft.json", "summary.md", "summary.pdf"]);
 }
 
-/// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/books`:
-/// `UPDATE_EXPECTED=1 cargo test` writes them anew.
+/// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/pipeline/books`.
 fn markdown_is_as_reviewed(book: &Path, name: &str) {
     let output = tempfile::tempdir().unwrap();
     let mut command = Command::cargo_bin("brief").unwrap();
@@ -334,8 +304,8 @@ fn markdown_is_as_reviewed(book: &Path, name: &str) {
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let mut made = files(&output.path().join("draft"));
     assert!(made.remove(".draft.json").is_some(), "a draft lists its files");
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/books").join(name);
-    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+    let folder = cases::folder("pipeline/books").join(name);
+    if cases::is_updating() {
         let _ = fs::remove_dir_all(&folder);
         for (file, bytes) in &made {
             let path = folder.join(file);

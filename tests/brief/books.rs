@@ -1,5 +1,6 @@
-//! A small book in a git repository of its own, for tests that need a history.
+//! The books that tests are made with: a small one in a Git repository of its own, the bundled one, and those of cases.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -114,6 +115,49 @@ impl Book {
     pub(crate) fn brief(&self, arguments: &[&str]) -> Run {
         brief(&self.root, arguments)
     }
+}
+
+/// A copy of the bundled book in a folder of its own.
+pub(crate) fn bundled() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    copy(Path::new(env!("CARGO_MANIFEST_DIR")), folder.path(), &["content", "templates"]);
+    folder
+}
+
+/// The base book with a case's files over it, in a folder of its own.
+pub(crate) fn book_of(case: &Path) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for from in [&crate::cases::folder("faults/base"), case] {
+        copy(from, folder.path(), &["content", "templates", "fonts"]);
+    }
+    folder
+}
+
+/// Copies those of the parts of a book's folder that there are.
+fn copy(from: &Path, to: &Path, parts: &[&str]) {
+    for part in parts.iter().map(|part| from.join(part)).filter(|part| part.exists()) {
+        for entry in walkdir::WalkDir::new(part) {
+            let entry = entry.unwrap();
+            let to = to.join(entry.path().strip_prefix(from).unwrap());
+            match entry.file_type().is_dir() {
+                true => fs::create_dir_all(to).unwrap(),
+                false => fs::copy(entry.path(), to).map(drop).unwrap(),
+            }
+        }
+    }
+}
+
+/// Every file below a folder, by its path, with its bytes.
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(folder) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            found.insert(name, fs::read(entry.path()).unwrap());
+        }
+    }
+    found
 }
 
 pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {

@@ -45,7 +45,7 @@ fn checked(root: &Path) -> (Option<i32>, String) {
     (output.status.code(), said)
 }
 
-/// A book with one file more or other, that `brief check` refuses with this code, as `tests/cases/bounds/<name>.snap` says.
+/// A book with one file more or other, that `brief check` refuses with this code, as `tests/cases/pipeline/bounds/<name>.snap` says.
 fn refused(name: &str, file: &str, text: &str, code: &str) {
     let book = base();
     let path = book.path().join(file);
@@ -56,7 +56,7 @@ fn refused(name: &str, file: &str, text: &str, code: &str) {
     assert_eq!(status, Some(1), "{shown}");
     assert!(said.contains(&format!("error[{code}]")), "{shown}");
     assert!(said.len() < 20_000, "what is said is as long as what was read");
-    snapshot::expect("bounds", name, &said, status);
+    snapshot::expect("pipeline/bounds", name, &said, status);
 }
 
 /// Lists that name lists: `width` to the power of `levels` values.

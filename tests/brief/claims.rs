@@ -806,7 +806,7 @@ fn the_readme_names_every_word() {
 
 /// A total that a loop adds up claim by claim, and one of a list, from as many claims as a large book has.
 #[test]
-fn totals_of_many_claims_are_made_in_time() {
+fn totals_of_many_claims_are_right() {
     let made = book(
         "{% set ns = namespace(total=0) %}{% for m in many %}{% set ns.total = ns.total + m.n %}{% endfor %}\nA {{ ns.total | uncited }}, B {{ many | sum(attribute='n') | uncited }}.\n",
     );

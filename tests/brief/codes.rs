@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use brief::check::RULES;
 use brief::diagnostic::Code;
 
-use super::faults::{CASES, cases};
+use super::cases::cases;
+use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
 const REPORTED_IN: [(Code, &[&str]); 45] = [

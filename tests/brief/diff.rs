@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 
 use brief::diff::{Change, ChangeKind, Changes, Normal, Op, Snapshot, apply, compare, summary};
 use brief::layout::Pointer;
@@ -12,35 +11,24 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+use super::cases::{self, Comparison};
 use super::random::config;
 
-/// `tests/cases/diff/<case>/`: `base.json` and `head.json` as `data.json` has them, and `expected.txt`. Run with
-/// `UPDATE_EXPECTED=1` to write what is found, and read what changed.
+/// `tests/cases/diff/<case>/`: `base.json` and `head.json` as `data.json` has them, and `expected.txt`.
 #[test]
 fn cases() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/diff");
-    let mut cases: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(!cases.is_empty());
-    let mut wrong = Vec::new();
-    for case in cases {
+    let mut comparison = Comparison::default();
+    for case in cases::cases("diff") {
         let read = |name| {
             Snapshot::from_data_json(&fs::read(case.join(name)).unwrap()).unwrap_or_else(|e| panic!("{}: {name}: {e:#}", case.display()))
         };
         let (base, head) = (read("base.json"), read("head.json"));
         let changes = compare(&base, &head);
         assert_eq!(apply(&base, &changes).unwrap(), Normal::of(&head), "{} doesn't apply", case.display());
-        let found = paint(&changes);
-        let path = case.join("expected.txt");
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
-            fs::write(&path, &found).unwrap();
-        }
-        let expected = fs::read_to_string(&path).unwrap_or_default();
-        if found != expected {
-            wrong.push(format!("{}\n--- expected\n{expected}--- found\n{found}", case.display()));
-        }
+        comparison.file(&case.join("expected.txt"), &paint(&changes));
+        cases::has_only(&case, &["base.json", "head.json", "expected.txt", "painted.txt", "painted.md", "painted.html"]);
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    comparison.finish();
 }
 
 fn paint(changes: &[Change]) -> String {

@@ -1,20 +1,20 @@
-//! What people are told: each folder in `tests/cases/faults` and `tests/cases/check/<code>` is what differs from the book in `base`, and
-//! `expected.txt` what `brief check` says of it. With an `expected.md`, the book is built too, and compared.
+//! What people are told: each folder in `tests/cases/faults` and `tests/cases/check/<code>` is what differs from the book
+//! in `base`, and `expected.txt` what `brief check` says of it. With an `expected.md`, the book is built too, and compared.
 //!
-//! A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test faults` writes what is said now, to be read and kept.
+//! A new case needs no Rust: `cargo expect faults` writes what is said now, to be read and kept.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use brief::check::{RULES, Rule};
 use brief::diagnostic::{Code, Painter};
 use brief::pipeline::{self, BuildOptions, Environment, Outcome, Progress};
 use brief::typeset::Choice;
 
-/// What no case may take, in a build without optimizations and on a busy machine.
-const SLOW: Duration = Duration::from_secs(90);
+pub(crate) use super::books::book_of;
+use super::cases::{self, Comparison};
 
 pub(crate) struct Quiet;
 
@@ -27,14 +27,10 @@ impl Progress for Quiet {
 /// The folder of all cases.
 pub(crate) const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases");
 
-fn folder(room: &str) -> PathBuf {
-    Path::new(CASES).join(room)
-}
-
 /// The cases of the rules: `check/<code>/<case>`. Those called `records…` are about records and settings alone, which the
 /// tests of loading look at; those of rules for typeset documents are built.
 pub(crate) fn rule_cases(wanted: impl Fn(Code, &str) -> bool) -> Vec<PathBuf> {
-    let of_rule = |rule: Rule| cases(&format!("check/{}", rule.code)).into_iter().map(move |case| (rule.code, case));
+    let of_rule = |rule: Rule| cases::cases(&format!("check/{}", rule.code)).into_iter().map(move |case| (rule.code, case));
     let all = RULES.into_iter().flat_map(of_rule);
     all.filter(|(code, case)| wanted(*code, case.file_name().unwrap().to_str().unwrap())).map(|(_, case)| case).collect()
 }
@@ -47,31 +43,6 @@ pub(crate) fn is_of_records(case: &str) -> bool {
 /// Whether a rule is about typeset documents.
 pub(crate) fn is_of_typesetting(code: Code) -> bool {
     matches!(code, Code::MissingGlyph | Code::TextOverflow)
-}
-
-pub(crate) fn cases(room: &str) -> Vec<PathBuf> {
-    let mut cases: Vec<PathBuf> = fs::read_dir(folder(room)).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.retain(|case| !case.ends_with("base"));
-    cases.sort();
-    cases
-}
-
-/// The base book with a case's files over it, in a folder of its own.
-pub(crate) fn book_of(case: &Path) -> tempfile::TempDir {
-    let made = tempfile::tempdir().unwrap();
-    for from in [&folder("faults/base"), case] {
-        for part in ["content", "templates", "fonts"].map(|part| from.join(part)).iter().filter(|part| part.exists()) {
-            for entry in walkdir::WalkDir::new(part) {
-                let entry = entry.unwrap();
-                let to = made.path().join(entry.path().strip_prefix(from).unwrap());
-                match entry.file_type().is_dir() {
-                    true => fs::create_dir_all(to).unwrap(),
-                    false => fs::copy(entry.path(), to).map(drop).unwrap(),
-                }
-            }
-        }
-    }
-    made
 }
 
 /// Makes what can't be kept in a repository. A system that lacks it skips the case.
@@ -150,7 +121,7 @@ pub(crate) fn markdown(root: &Path) -> String {
 
 #[test]
 fn every_case_says_what_is_expected() {
-    compare(cases("faults"));
+    compare(cases::cases("faults"));
 }
 
 #[test]
@@ -159,42 +130,30 @@ fn every_case_of_a_rule_says_what_is_expected() {
 }
 
 fn compare(cases: Vec<PathBuf>) {
-    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
-    let mut wrong = Vec::new();
+    let mut comparison = Comparison::default();
     for case in cases {
         let name = case.strip_prefix(CASES).unwrap().to_str().unwrap().to_owned();
         let book = book_of(&case);
         if !special(&name, book.path()) {
             continue;
         }
-        let begun = Instant::now();
         let mut found = vec![("expected.txt", said(book.path()))];
         if case.join("expected.md").exists() {
             found.push(("expected.md", markdown(book.path())));
         }
-        assert!(begun.elapsed() < SLOW, "`{name}` takes {:?}", begun.elapsed());
         for (file, found) in found {
-            if update {
-                fs::create_dir_all(&case).unwrap();
-                fs::write(case.join(file), &found).unwrap();
-            } else if fs::read_to_string(case.join(file)).unwrap_or_default() != found {
-                wrong.push(format!("{name}/{file}:\n{found}"));
-            }
+            comparison.file(&case.join(file), &found);
         }
-        for entry in fs::read_dir(&case).unwrap() {
-            let entry = entry.unwrap().file_name();
-            let known = ["content", "templates", "fonts", "expected.txt", "expected.md"];
-            assert!(known.iter().any(|known| entry == *known), "`{name}` has a leftover {entry:?}");
-        }
+        cases::has_only(&case, &["content", "templates", "fonts", "expected.txt", "expected.md"]);
     }
-    assert!(wrong.is_empty(), "these cases say something else than expected:\n\n{}", wrong.join("\n"));
+    comparison.finish();
 }
 
 #[test]
 fn every_code_has_a_case() {
-    let texts = ["audience", "faults", "load", "typesetting"]
+    let texts = ["audience", "faults", "load", "typeset"]
         .iter()
-        .flat_map(|room| cases(room))
+        .flat_map(|module| cases::cases(module))
         .chain(rule_cases(|_, _| true))
         .map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());
     let said: BTreeSet<String> = texts

@@ -1,21 +1,19 @@
-//! Drawings, as expected files in `tests/cases/figure`: `UPDATE_EXPECTED=1 cargo test figure` writes them anew, to be looked at.
+//! Drawings, as expected files in `tests/cases/figure`: `cargo expect figure` writes them anew, to be looked at.
 
-use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use assert_cmd::cargo::CommandCargoExt;
 use brief::document::chart::{Bar, BarChart, Chart, Edge, Extent, Gate, QualifierWords, Span, Timeline};
 use brief::figure::draw;
 
+use super::cases::{self, Comparison};
+
 fn expect(name: &str, chart: &Chart) -> String {
     let drawn = draw(chart);
     assert_eq!(drawn, draw(chart), "a drawing is the same each time");
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/figure").join(format!("{name}.svg"));
-    if std::env::var_os("UPDATE_EXPECTED").is_some() {
-        fs::write(&file, &drawn).unwrap();
-    }
-    assert_eq!(fs::read_to_string(&file).unwrap_or_default(), drawn, "{name} is drawn otherwise");
+    let mut comparison = Comparison::default();
+    comparison.file(&cases::folder("figure").join(format!("{name}.svg")), &drawn);
+    comparison.finish();
     roxmltree::Document::parse(&drawn).unwrap();
     drawn
 }
@@ -120,7 +118,7 @@ fn timelines_show_dates_as_exact_as_they_are() {
 
 #[test]
 fn tables_and_figures_have_their_numbers_in_print() {
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/faults/references");
+    let case = cases::folder("faults/references");
     let book = crate::faults::book_of(&case);
     let built = Command::cargo_bin("brief").unwrap().current_dir(book.path()).args(["build", "--date", "2025-11-06"]).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));

@@ -281,6 +281,26 @@ fn part() -> impl Strategy<Value = String> {
     })
 }
 
+/// The properties above pass over templates and links that are refused: enough of them must not be.
+#[test]
+fn most_random_templates_and_links_are_rendered() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::new(config(96));
+    let record = serde_json::json!({ "name": "It", "source": "a#1", "count": 73_519, "says": { "value": "QQword", "source": "b" }, "list": ["QQone", "QQtwo"] });
+    let (mut templates, mut links) = (0, 0);
+    for _ in 0..96 {
+        let parts = vec(part(), 1..6).new_tree(&mut runner).unwrap().current();
+        let template =
+            format!("# T\n\n{{% set thing = things.it %}}\n{{% macro m(x) %}}<{{{{ x }}}}>{{% endmacro %}}\n{}\n", parts.join("\n\n"));
+        templates += usize::from(rendered(&record, &template).is_ok_and(|document| !document.claims.is_empty()));
+        let link = folded(&text().new_tree(&mut runner).unwrap().current());
+        links += usize::from(rendered(&serde_json::json!({ "text": link }), "# T\n\n[x]({{ things.it.text }})\n").is_ok());
+    }
+    assert!(templates > 16 && links > 16, "of 96, {templates} templates print a claim, and {links} links are made");
+}
+
 /// The hostile book of `tests/cases/faults/hostile-data`, built for real: each text stands as it is in Markdown, in the PDF
 /// and in the ledgers.
 #[test]

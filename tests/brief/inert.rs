@@ -176,7 +176,8 @@ fn hostile_faults_are_shown_as_text() {
             &["diff", "."],
             &["review", "."],
         ] {
-            all(root, arguments);
+            let shown = all(root, arguments);
+            assert!(shown.contains("pwned"), "{arguments:?} shows nothing of it: {shown}");
         }
     }
 }
@@ -189,6 +190,7 @@ fn hostile_ledgers_and_manifests_are_shown_as_text() {
         write(root, "content/book.yaml", "title: Book\nas_of: 2025-11-05\ndocuments: []\n");
         let path = root.join("output/versions.json");
         let ledger = fs::read_to_string(&path).unwrap();
+        let mut shown = Vec::new();
         let commands: [&[&str]; 12] = [
             &["versions"],
             &["versions", "--format", "json"],
@@ -212,7 +214,7 @@ fn hostile_ledgers_and_manifests_are_shown_as_text() {
         ] {
             assert!(hostile != ledger);
             fs::write(&path, hostile).unwrap();
-            commands.iter().for_each(|arguments| drop(all(root, arguments)));
+            shown.extend(commands.map(|arguments| all(root, arguments)));
         }
         fs::write(&path, &ledger).unwrap();
         let manifest = root.join("output/v3/manifest.json");
@@ -223,8 +225,9 @@ fn hostile_ledgers_and_manifests_are_shown_as_text() {
             let known = brief::version::Digest::of(kept.as_bytes()).to_string();
             fs::write(&manifest, &hostile).unwrap();
             fs::write(&path, ledger.replace(&known, &entered)).unwrap();
-            commands.iter().for_each(|arguments| drop(all(root, arguments)));
+            shown.extend(commands.map(|arguments| all(root, arguments)));
         }
+        assert!(shown.iter().any(|shown| shown.contains("pwned")), "nothing of it was shown");
     }
 }
 
@@ -243,6 +246,7 @@ fn hostile_names_of_files_are_shown_as_text() {
         write(root, &format!("output/{name}"), "x");
         let path = root.join(name);
         fs::create_dir_all(path.join("content")).unwrap();
+        let mut shown = String::new();
         for arguments in [
             &["check"][..],
             &["check", "--format", "github"],
@@ -260,7 +264,8 @@ fn hostile_names_of_files_are_shown_as_text() {
             &["diff", name],
             &["diff", ".", "--redline", name],
         ] {
-            all(root, arguments);
+            shown.push_str(&all(root, arguments));
         }
+        assert!(shown.contains("pwned"), "nothing of it was shown");
     }
 }

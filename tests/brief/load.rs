@@ -1,17 +1,17 @@
-//! Reading content: each folder in `tests/cases/load`, and each called `records…` in `tests/cases/check/<code>`, is a book with one fault, and `expected.txt` what a person is
-//! told. A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test load` writes what is said now, to be read and kept.
+//! Reading content: each folder in `tests/cases/load`, and each called `records…` in `tests/cases/check/<code>`, is a book
+//! with one fault, and `expected.txt` what a person is told. A new case needs no Rust: `cargo expect load` writes what is said now, to be read and kept.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use brief::diagnostic::{self, Code, Diagnostic, Painter, Place, Severity};
 use brief::model::{Book, Value};
 use brief::tree::{Tree, folder};
 use brief::{check, load};
 
+use super::cases::{self, Comparison};
 use super::faults::{is_of_records, rule_cases};
 
 /// What every book of a case has, unless the case has the file itself.
@@ -57,9 +57,7 @@ fn made(case: &str) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/load");
-    let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
+    let mut cases = cases::cases("load");
     cases.extend(rule_cases(|_, case| is_of_records(case)));
     cases
 }
@@ -89,8 +87,7 @@ fn book_of(files: &[(&str, &str)]) -> Book {
 
 #[test]
 fn every_case_says_what_is_expected() {
-    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
-    let mut wrong = Vec::new();
+    let mut comparison = Comparison::default();
     for case in cases() {
         let name = case.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(case.is_dir(), "`{name}` is no folder of a case");
@@ -103,26 +100,13 @@ fn every_case_says_what_is_expected() {
                 tree.files.entry(path.to_owned()).or_insert_with(|| text.as_bytes().into());
             }
         }
-        let begun = Instant::now();
         let faults = faults(&tree, found);
-        assert!(begun.elapsed() < Duration::from_secs(60), "`{name}` takes too long");
         assert!(!faults.is_empty(), "`{name}` has no fault");
         let painted = Painter::new(&tree, false).paint_all(&faults);
-        let expected = case.join("expected.txt");
-        if update {
-            fs::write(&expected, &painted).unwrap();
-        } else if fs::read_to_string(&expected).unwrap_or_default() != painted {
-            wrong.push(format!("{name}:\n{painted}"));
-        }
-        for entry in fs::read_dir(&case).unwrap() {
-            let entry = entry.unwrap().file_name();
-            assert!(
-                ["content", "templates", "fonts", "expected.txt"].iter().any(|known| entry == *known),
-                "`{name}` has a leftover {entry:?}"
-            );
-        }
+        comparison.file(&case.join("expected.txt"), &painted);
+        cases::has_only(&case, &["content", "templates", "fonts", "expected.txt"]);
     }
-    assert!(wrong.is_empty(), "these cases say something else than expected:\n\n{}", wrong.join("\n"));
+    comparison.finish();
 }
 
 const SCHEMA: &str = "\

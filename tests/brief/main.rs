@@ -1,4 +1,5 @@
-//! The tests that look at brief from outside, one module a room; their cases are folders in `tests/cases`.
+//! The tests that look at brief from outside, one file or folder a module; their cases are in `tests/cases`.
+#![cfg_attr(not(unix), allow(unused_imports, dead_code, reason = "many tests are for Unix alone"))]
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stderr,
@@ -6,12 +7,14 @@
     reason = "tests make folders, start programs, list what they skip, and may fail by panicking"
 )]
 
+#[cfg(unix)]
 mod action;
 mod audience;
 mod book;
 mod books;
 mod bounds;
 mod browser;
+mod cases;
 #[cfg(unix)]
 #[cfg(feature = "publish")]
 mod ci;

@@ -1,12 +1,12 @@
 //! The painters of changes: each case of `tests/cases/diff/` in each of them, and that they agree.
 
 use std::fs;
-use std::path::Path;
 
 use brief::diff::paint::{self, Names, Tally};
 use brief::diff::{ChangeKind, Changes, FieldKind, FileChange, FileKind, Part, Since, Snapshot, compare, settings};
 use proptest::prelude::*;
 
+use super::cases::{self, Comparison};
 use super::diff::edited;
 use super::random::config;
 
@@ -29,31 +29,21 @@ fn painted(changes: &Changes) -> [(&'static str, String); 3] {
     ]
 }
 
-/// `UPDATE_EXPECTED=1` writes what is found; read what changed.
 #[test]
 fn cases() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/diff");
-    let mut wrong = Vec::new();
-    for entry in fs::read_dir(&folder).unwrap() {
-        let case = entry.unwrap().path();
+    let mut comparison = Comparison::default();
+    for case in cases::cases("diff") {
         let read = |name| Snapshot::from_data_json(&fs::read(case.join(name)).unwrap()).unwrap();
         for (name, found) in painted(&changes(&read("base.json"), &read("head.json"))) {
-            let path = case.join(name);
-            if std::env::var_os("UPDATE_EXPECTED").is_some() {
-                fs::write(&path, &found).unwrap();
-            }
-            let expected = fs::read_to_string(&path).unwrap_or_default();
-            if found != expected {
-                wrong.push(format!("{}\n--- expected\n{expected}--- found\n{found}", path.display()));
-            }
+            comparison.file(&case.join(name), &found);
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    comparison.finish();
 }
 
 #[test]
 fn colors_add_nothing_to_the_text() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/diff/prose");
+    let folder = cases::folder("diff/prose");
     let read = |name| Snapshot::from_data_json(&fs::read(folder.join(name)).unwrap()).unwrap();
     let changes = changes(&read("base.json"), &read("head.json"));
     let plain = paint::text(&changes, NAMES, &|_, text| text.to_owned());

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use brief::diagnostic::Diagnostic;
 use brief::tree::Tree;
 use brief::tree::revision::{facts, read, resolve};
 use tempfile::TempDir;
+
+use super::books::git;
 
 struct Repository {
     _folder: TempDir,
@@ -51,18 +52,6 @@ impl Repository {
     fn git(&self, arguments: &[&str]) -> String {
         git(&self.path, arguments)
     }
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "protocol.file.allow=always", "-C"])
-        .arg(folder)
-        .args(arguments)
-        .envs([("GIT_COMMITTER_DATE", "1700000000 +0000"), ("GIT_AUTHOR_DATE", "1600000000 +0000"), ("GIT_CONFIG_GLOBAL", "/dev/null")])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 fn clean(root: &Path) -> bool {

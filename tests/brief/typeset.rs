@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use brief::document::{Block, BlockKind, Document, Inline, Note, PrintedClaim, SourceEntry, Stamp, TypstSource};
 use brief::markdown::{TypstMeta, parse, to_typst};
@@ -510,10 +510,8 @@ fn a_theme_that_never_ends_is_stopped() {
         "#let theme(meta, body) = {\n  for a in range(100000) { for b in range(100000) { for c in range(100000) { } } }\n  body\n}\n",
     );
     work.timeout = Duration::from_secs(1);
-    let start = Instant::now();
     let failure = work.run(&engine).unwrap_err();
     assert!(failure.faults[0].message.contains("did not end within 1 second"), "{failure:?}");
-    assert!(start.elapsed() < Duration::from_secs(20));
 }
 
 #[cfg(target_os = "linux")]
@@ -576,14 +574,21 @@ fn a_typst_that_misbehaves_is_reported() {
 #[test]
 fn no_child_of_a_typst_outlives_it() {
     let folder = tempfile::tempdir().unwrap();
-    let left = folder.path().join("left");
-    let body = format!("(sleep 5; echo alive > {}) & exit 1", left.display());
-    let start = Instant::now();
+    let child = folder.path().join("child");
+    let body = format!("sleep 86400 & echo $! > {}; exit 1", child.display());
+    // A run that waited for the child would not come back within the day.
     let failure = with_theme(DEFAULT_THEME).run(&stand_in(folder.path(), &body)).unwrap_err();
     assert!(failure.faults[0].message.contains("exit code 1"), "{failure:?}");
-    assert!(start.elapsed() < Duration::from_secs(5), "waited for a child of typst's");
-    std::thread::sleep(Duration::from_millis(5500));
-    assert!(!left.exists(), "a child of typst's went on");
+    let process = Path::new("/proc").join(std::fs::read_to_string(child).unwrap().trim());
+    for _ in 0..1000 {
+        // One that was ended and that nobody has waited for yet is no more either.
+        let stat = std::fs::read_to_string(process.join("stat")).unwrap_or_default();
+        if stat.is_empty() || stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('Z')) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("a child of typst's goes on");
 }
 
 #[cfg(unix)]

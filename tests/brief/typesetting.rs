@@ -1,13 +1,15 @@
-//! What the one who builds is told when typesetting goes wrong: each folder in `tests/cases/typesetting`, and of the rules for typeset documents, is what differs
-//! from the book in `tests/cases/faults/base`, and `expected.txt` what `brief build` says of it, and its exit code.
+//! What the one who builds is told when typesetting goes wrong: each folder in `tests/cases/typeset`, and of the
+//! rules for typeset documents, is what differs from the book in `tests/cases/faults/base`, and `expected.txt` what `brief build` says of it, and its exit code.
 //! `arguments` holds more arguments, one a line; `typst.sh`, where there is one, stands in for typst.
 //!
-//! A new case needs no Rust: `UPDATE_EXPECTED=1 cargo test typesetting` writes what is said now, to be read and kept.
+//! A new case needs no Rust: `cargo expect typesetting` writes what is said now, to be read and kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::faults::{book_of, cases, is_of_typesetting, rule_cases};
+use super::books::book_of;
+use super::cases::{self, Comparison};
+use super::faults::{is_of_typesetting, rule_cases};
 use super::press;
 
 /// What `brief build` says, without the names of temporary folders.
@@ -32,7 +34,8 @@ fn said(case: &Path) -> Option<String> {
 /// The script as a program of typst's name.
 fn executable(script: &Path, folder: &Path) -> PathBuf {
     let program = folder.join("typst");
-    fs::copy(script, &program).unwrap();
+    let script = fs::read_to_string(script).unwrap().replace("TYPST_VERSION", brief::typeset::VERSION);
+    fs::write(&program, script).unwrap();
     #[cfg(unix)]
     fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     program
@@ -41,29 +44,20 @@ fn executable(script: &Path, folder: &Path) -> PathBuf {
 #[cfg(unix)]
 #[test]
 fn every_case_says_what_is_expected() {
-    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
-    let mut wrong = Vec::new();
-    for case in cases("typesetting").into_iter().chain(rule_cases(|code, _| is_of_typesetting(code))) {
+    let mut comparison = Comparison::default();
+    for case in cases::cases("typeset").into_iter().chain(rule_cases(|code, _| is_of_typesetting(code))) {
         let Some(said) = said(&case) else { continue };
-        if update {
-            fs::write(case.join("expected.txt"), &said).unwrap();
-        } else if fs::read_to_string(case.join("expected.txt")).unwrap_or_default() != said {
-            wrong.push(format!("{}:\n{said}", case.display()));
-        }
-        for entry in fs::read_dir(&case).unwrap() {
-            let entry = entry.unwrap().file_name();
-            let known = ["content", "templates", "fonts", "expected.txt", "arguments", "typst.sh"];
-            assert!(known.iter().any(|known| entry == *known), "{} has a leftover {entry:?}", case.display());
-        }
+        comparison.file(&case.join("expected.txt"), &said);
+        cases::has_only(&case, &["content", "templates", "fonts", "expected.txt", "arguments", "typst.sh"]);
     }
-    assert!(wrong.is_empty(), "these cases say something else than expected:\n\n{}", wrong.join("\n"));
+    comparison.finish();
 }
 
 /// Typst's temporary files are kept when asked for, and only then.
 #[cfg(unix)]
 #[test]
 fn temporary_files_are_kept_on_request_alone() {
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/typesetting/typst-fails");
+    let case = cases::folder("typeset/typst-fails");
     let (book, temporary) = (book_of(&case), tempfile::tempdir().unwrap());
     let typst = executable(&case.join("typst.sh"), book.path());
     for (arguments, kept) in [(&[][..], false), (&["-v"], true)] {

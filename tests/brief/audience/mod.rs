@@ -1,12 +1,11 @@
 //! What an audience may not see isn't there. Each folder in `tests/cases/audience` is a book with audiences: `expected.txt`
 //! is what its owner is told, and for each audience `NAME.json` the records it gets and `NAME.txt` what was taken out.
-//! `UPDATE_EXPECTED=1 cargo test audience` writes what is made now, to be read and kept.
+//! `cargo expect audience` writes what is made now, to be read and kept.
 
 mod same;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use brief::audience::{Reason, View};
 use brief::diagnostic::{self, Code, Diagnostic, Painter};
@@ -46,18 +45,11 @@ fn data(view: &View) -> String {
     String::from_utf8(Snapshot::of(&view.book).to_data_json().unwrap()).unwrap()
 }
 
-fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/audience");
-    let mut cases: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    cases
-}
-
 #[test]
 fn cases_are_as_expected() {
-    let update = std::env::var_os("UPDATE_EXPECTED").is_some();
+    let update = crate::cases::is_updating();
     let mut wrong = Vec::new();
-    for case in cases() {
+    for case in crate::cases::cases("audience") {
         let name = case.file_name().unwrap().to_str().unwrap().to_owned();
         let (tree, found) = folder::read(&case).unwrap();
         let (book, mut faults) = load(&tree);

@@ -122,7 +122,7 @@ fn published(output: &Path) -> BTreeMap<String, Vec<u8>> {
     files(output).into_iter().filter(|(name, _)| !name.starts_with('.')).collect()
 }
 
-/// Compares what was said with `tests/cases/crashes/<name>.snap`.
+/// Compares what was said with `tests/cases/version/<name>.snap`.
 fn expect(name: &str, said: &str, code: Option<i32>) {
-    snapshot::expect("crashes", name, said, code);
+    snapshot::expect("version", name, said, code);
 }

@@ -8,8 +8,8 @@ use assert_cmd::cargo::CommandCargoExt;
 use brief::pipeline::{Silent, VerifiedPlace, VerifyOptions, publish, verify_published};
 use tempfile::TempDir;
 
-use super::places::{Deed, Proxy, Server, variables, web};
-use super::{Place, add, bring, failure, held, numbers, options, places, published, read, remove, write};
+use super::places::{Deed, Proxy, Server, web};
+use super::{Place, add, bring, failure, held, numbers, options, places, published, read, remove, repairing, write};
 
 fn verified(place: &Place) -> anyhow::Result<VerifiedPlace> {
     let options = VerifyOptions {
@@ -73,8 +73,7 @@ fn every_damaged_or_missing_object_is_named_and_sent_again() {
                 let said = failure(publish(&options(&output, place), &Silent));
                 assert!(said.contains(&format!("`{key}` {named}")) && said.contains("--repair"), "{key}: {said}");
                 assert_ne!(read(place, key), Some(right.clone()), "{key}: without --repair nothing is done");
-                let mut repair = options(&output, place);
-                repair.repair = true;
+                let repair = repairing(&output, place);
                 let mended = publish(&repair, &Silent).unwrap().mended;
                 assert!(mended.iter().any(|fault| fault.contains(key)), "{key}: {mended:?}");
                 assert_eq!(read(place, key), Some(right.clone()), "{key}");
@@ -108,16 +107,14 @@ fn a_ledger_that_is_damaged_or_gone_is_made_anew_from_manifests() {
                 assert!(said.contains("versions.json`"), "{said}");
             }
             assert!(failure(publish(&options(&output, place), &Silent)).contains("--repair"));
-            let mut repair = options(&output, place);
-            repair.repair = true;
+            let repair = repairing(&output, place);
             assert!(publish(&repair, &Silent).unwrap().mended.iter().any(|what| what.contains("versions.json")));
             assert_eq!(read(place, "versions.json").unwrap(), ledger, "byte for byte, from what is known here");
             assert!(faults(place).is_empty() && published(&output, place).unchanged);
 
             // From a folder that knows nothing of it: numbers, digests and dates are those of the manifests.
             spoil();
-            let mut fresh = options(&folder.path().join(format!("fresh-{index}")), place);
-            fresh.repair = true;
+            let fresh = repairing(&folder.path().join(format!("fresh-{index}")), place);
             let done = publish(&fresh, &Silent).unwrap();
             assert_eq!(done.newest, 2);
             let (_kept, back) = held(place);
@@ -131,8 +128,7 @@ fn a_ledger_that_is_damaged_or_gone_is_made_anew_from_manifests() {
             write(place, &format!("v3/{name}"), &fs::read(output.join("v3").join(name)).unwrap());
         }
         remove(place, "versions.json");
-        let mut fresh = options(&folder.path().join(format!("another-{index}")), place);
-        fresh.repair = true;
+        let fresh = repairing(&folder.path().join(format!("another-{index}")), place);
         assert_eq!(publish(&fresh, &Silent).unwrap().newest, 2);
     }
 }
@@ -153,8 +149,7 @@ fn a_list_of_pages_that_is_damaged_or_gone_is_made_anew() {
             assert!(faults(place).iter().any(|fault| fault.contains("site/files.json")));
             let said = failure(publish(&options(&output, place), &Silent));
             assert!(said.contains("site/files.json") && said.contains("--repair"), "{said}");
-            let mut repair = options(&output, place);
-            repair.repair = true;
+            let repair = repairing(&output, place);
             publish(&repair, &Silent).unwrap();
             assert!(faults(place).is_empty() && published(&output, place).unchanged);
         }
@@ -172,11 +167,12 @@ fn what_can_not_be_mended_from_here_is_said() {
     change(place, "v1/book.pdf");
     change(place, "v2/book.pdf");
     fs::write(output.join("v1/book.pdf"), "another").unwrap();
-    let mut repair = options(&output, place);
-    repair.repair = true;
+    let repair = repairing(&output, place);
+    let before = super::files(std::path::Path::new(&place.address));
     // The pages are made from all versions, and one is damaged here too.
     let said = failure(publish(&repair, &Silent));
-    assert!(said.contains("v1"), "{said}");
+    assert!(said.contains("output/v1/book.pdf"), "{said}");
+    assert!(super::files(std::path::Path::new(&place.address)) == before, "nothing was written");
 }
 
 #[test]
@@ -236,8 +232,8 @@ fn a_ledger_that_arrives_damaged_is_sent_again() {
         let is_first = method == "PUT" && path.ends_with("/versions.json") && COUNT.fetch_add(1, Ordering::SeqCst) == 0;
         if is_first { Deed::Damage } else { Deed::Pass }
     });
-    let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
-    let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+    let direct = Place::bucket("s3://book/place", server.port);
+    let place = Place::bucket(&direct.address, proxy.port);
     assert_eq!(published(&output, &place).newest, 1);
     assert!(COUNT.load(Ordering::SeqCst) >= 2, "it was sent again");
     assert!(faults(&direct).is_empty());

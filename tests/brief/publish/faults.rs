@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 
-use super::places::{Deed, Proxy, Server, variables};
+use crate::tools::need;
+
+use super::places::{Deed, Proxy, Server};
 use super::{Place, add, bring, failure, held, numbers, options, published};
 
 const SLOW_DOWN: &str = "<?xml version=\"1.0\"?><Error><Code>SlowDown</Code><Message>Please reduce your request rate</Message></Error>";
@@ -22,11 +24,11 @@ fn through(rule: fn(&str, &str, usize) -> Deed) -> (anyhow::Result<brief::pipeli
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
     add(&output, "one", true);
-    let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
+    let direct = Place::bucket("s3://book/place", server.port);
     published(&output, &direct);
     add(&output, "two", true);
     let proxy = Proxy::start(server.port, rule);
-    let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+    let place = Place::bucket(&direct.address, proxy.port);
     let mut options = options(&output, &place);
     options.limits = Limits { timeout: Duration::from_secs(2), retries: 2, patience: Duration::from_secs(10), ..options.limits };
     let result = publish(&options, &Silent);
@@ -42,15 +44,9 @@ fn through(rule: fn(&str, &str, usize) -> Deed) -> (anyhow::Result<brief::pipeli
     (result, requests)
 }
 
-fn is_there() -> bool {
-    Server::start().is_some()
-}
-
 #[test]
 fn a_store_out_of_order_is_asked_again_but_not_for_ever() {
-    if !is_there() {
-        return;
-    }
+    need!(S3);
     // It comes round: the writing of one object fails twice, by an answer and by a connection that is cut.
     static FAILED: AtomicUsize = AtomicUsize::new(0);
     let (result, requests) = through(|method, path, _| match method == "PUT" && path.ends_with("v2/book.pdf") {
@@ -77,9 +73,7 @@ fn a_store_out_of_order_is_asked_again_but_not_for_ever() {
 
 #[test]
 fn denied_misdirected_and_silent_stores_are_told_apart_and_no_secret_is_shown() {
-    if !is_there() {
-        return;
-    }
+    need!(S3);
     type Rule = fn(&str, &str, usize) -> Deed;
     let cases: [(Rule, &str); 4] = [
         (
@@ -111,9 +105,7 @@ fn denied_misdirected_and_silent_stores_are_told_apart_and_no_secret_is_shown() 
 
 #[test]
 fn a_store_that_lies_about_length_is_found_out() {
-    if !is_there() {
-        return;
-    }
+    need!(S3);
     let (result, _) = through(|method, path, _| if method == "GET" && path.ends_with("v2/book.pdf") { Deed::Shorten } else { Deed::Pass });
     let said = failure(result);
     assert!(said.contains("`v2/book.pdf`") && said.contains("11 bytes, not 12"), "{said}");
@@ -122,10 +114,10 @@ fn a_store_that_lies_about_length_is_found_out() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
     add(&output, "one", true);
-    let direct = Place { address: "s3://book".to_owned(), variables: variables(server.port), server: None };
+    let direct = Place::bucket("s3://book", server.port);
     published(&output, &direct);
     let proxy = Proxy::start(server.port, |_, path, _| if path.ends_with("v1/book.pdf") { Deed::Shorten } else { Deed::Pass });
-    let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+    let place = Place::bucket(&direct.address, proxy.port);
     let back = folder.path().join("back");
     let said = failure(bring(&back, &place));
     assert!(said.contains("v1/book.pdf` is damaged"), "{said}");
@@ -135,9 +127,7 @@ fn a_store_that_lies_about_length_is_found_out() {
 
 #[test]
 fn an_answer_that_was_lost_is_no_failure() {
-    if !is_there() {
-        return;
-    }
+    need!(S3);
     for rule in [
         |method: &str, path: &str, _: usize| if method == "PUT" && path.ends_with("versions.json") { Deed::Cut } else { Deed::Pass },
         |method: &str, path: &str, _: usize| if method == "PUT" && path.contains("/v2/") { Deed::Cut } else { Deed::Pass },
@@ -152,11 +142,11 @@ fn a_missing_bucket_and_a_missing_store_are_told_apart() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
     add(&output, "one", true);
-    let no_bucket = Place { address: "s3://no-such-bucket/x".to_owned(), variables: variables(server.port), server: None };
+    let no_bucket = Place::bucket("s3://no-such-bucket/x", server.port);
     for said in [failure(publish(&options(&output, &no_bucket), &Silent)), failure(bring(&folder.path().join("back"), &no_bucket))] {
         assert!(said.starts_with("can't read `s3://no-such-bucket/x/destination.json`: there is no such bucket"), "{said}");
     }
-    let nowhere = Place { address: "s3://book".to_owned(), variables: variables(1), server: None };
+    let nowhere = Place::bucket("s3://book", 1);
     let said = failure(publish(&options(&output, &nowhere), &Silent));
     assert!(said.contains("there is no way to the store"), "{said}");
 }

@@ -75,6 +75,13 @@ struct Place {
     server: Option<Server>,
 }
 
+impl Place {
+    /// A bucket of the server, or of the proxy before it, that listens on this port.
+    fn bucket(address: &str, port: u16) -> Place {
+        Place { address: address.to_owned(), variables: variables(port), server: None }
+    }
+}
+
 /// The places that every test of the common suite goes through.
 fn places(folder: &TempDir) -> Vec<Place> {
     let folder = folder.path().join("published");
@@ -114,6 +121,11 @@ fn options(output: &Path, place: &Place) -> PublishOptions {
         publisher: Publisher { name: "the test".to_owned(), host: Some("here".to_owned()), now: 0 },
         terms: Terms { term: Duration::from_millis(1600), wait: Duration::from_secs(60) },
     }
+}
+
+/// Options to publish that send again what is damaged.
+fn repairing(output: &Path, place: &Place) -> PublishOptions {
+    PublishOptions { repair: true, ..options(output, place) }
 }
 
 fn published(output: &Path, place: &Place) -> Published {

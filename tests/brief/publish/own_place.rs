@@ -6,7 +6,7 @@ use std::path::Path;
 use brief::pipeline::{Silent, publish};
 use tempfile::TempDir;
 
-use super::places::{Deed, Proxy, variables};
+use super::places::{Deed, Proxy};
 use super::{Place, add, failure, files, headers_of, options, places, published, read, write};
 
 fn text(place: &Place, key: &str) -> String {
@@ -136,7 +136,7 @@ fn objects_carry_a_checksum_that_the_store_can_verify() {
     add(&output, "one", true);
     let Some(place) = places(&folder).pop().filter(|place| place.server.is_some()) else { return };
     let proxy = Proxy::start(place.server.as_ref().unwrap().port, |_, _, _| Deed::Pass);
-    let through = Place { address: place.address.clone(), variables: variables(proxy.port), server: None };
+    let through = Place::bucket(&place.address, proxy.port);
     published(&output, &through);
     let heads = proxy.heads.lock().unwrap().clone();
     let puts: Vec<&String> = heads.iter().filter(|head| head.starts_with("PUT ")).collect();

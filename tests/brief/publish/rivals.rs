@@ -11,7 +11,7 @@ use brief::version::{Health, Ledger, Version};
 use tempfile::TempDir;
 
 use super::places::{Deed, Proxy, Server, variables};
-use super::{Place, add, failure, files, held, numbers, options, places, published};
+use super::{Place, add, failure, files, held, numbers, options, places, published, read, write};
 
 #[test]
 fn of_two_publishers_one_wins_and_the_other_is_told() {
@@ -47,12 +47,12 @@ fn a_publication_cut_off_at_any_request_leaves_the_place_whole_and_goes_on() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
     add(&output, "one", true);
-    let direct = Place { address: "s3://book".to_owned(), variables: variables(server.port), server: None };
+    let direct = Place::bucket("s3://book", server.port);
     published(&output, &direct);
     add(&output, "two", true);
     let cut_at = |cut: usize| {
         let proxy = Proxy::start(server.port, move |_, _, index| if index >= cut { Deed::Drop } else { Deed::Pass });
-        let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+        let place = Place::bucket(&direct.address, proxy.port);
         let mut once = options(&output, &place);
         (once.limits.retries, once.jobs) = (0, 1);
         let result = publish(&once, &Silent);
@@ -81,17 +81,11 @@ fn what_an_earlier_publication_left_is_not_sent_again() {
         // As a publication leaves it that stopped before the ledger: the files of the version, one of them torn.
         published(&output, place);
         add(&output, "two", true);
-        if place.server.is_none() {
-            let v2 = Path::new(&place.address).join("v2");
-            fs::create_dir_all(&v2).unwrap();
-            fs::copy(output.join("v2/book.pdf"), v2.join("book.pdf")).unwrap();
-            fs::write(v2.join("book.md"), "torn").unwrap();
-            let done = published(&output, place);
-            assert_eq!(done.sent.there, 1, "book.pdf was there");
-            assert_eq!(fs::read(v2.join("book.md")).unwrap(), fs::read(output.join("v2/book.md")).unwrap());
-        } else {
-            published(&output, place);
-        }
+        write(place, "v2/book.pdf", &fs::read(output.join("v2/book.pdf")).unwrap());
+        write(place, "v2/book.md", b"torn");
+        let done = published(&output, place);
+        assert_eq!(done.sent.there, 1, "book.pdf was there");
+        assert_eq!(read(place, "v2/book.md"), Some(fs::read(output.join("v2/book.md")).unwrap()));
         assert_eq!(numbers(&held(place).1), [2, 1]);
     }
 }

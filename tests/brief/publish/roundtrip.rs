@@ -7,6 +7,7 @@ use brief::version::{Health, Ledger, Version};
 use tempfile::TempDir;
 
 use super::places::{Deed, Proxy, Server, variables};
+use super::suspended::objects;
 use super::{Place, add, add_with, bring, failure, files, headers_of, held, numbers, options, places, published};
 
 #[test]
@@ -78,7 +79,7 @@ fn an_unchanged_publication_moves_nothing_in_four_requests() {
     let again = published(&output, &place);
     assert!(again.unchanged && again.sent.objects == 0 && again.moves.is_empty());
     let requests = proxy.requests();
-    assert!(requests.len() <= 4 && requests.iter().all(|request| request.starts_with("GET ")), "{requests:?}");
+    assert!((1..=4).contains(&requests.len()) && requests.iter().all(|request| request.starts_with("GET ")), "{requests:?}");
 }
 
 #[test]
@@ -91,7 +92,8 @@ fn objects_go_eight_at_a_time() {
     let proxy = Proxy::start(server.port, |_, _, _| Deed::Pass);
     let place = Place { address: "s3://book".to_owned(), variables: variables(proxy.port), server: Some(server) };
     assert!(published(&output, &place).sent.objects > 200);
-    assert!(proxy.most() >= 8, "{} at once", proxy.most());
+    // Besides the eight, the lease may be renewed.
+    assert!((8..=9).contains(&proxy.most()), "{} at once", proxy.most());
 }
 
 #[test]
@@ -123,7 +125,10 @@ fn a_dry_run_lists_and_moves_nothing() {
         let listed = publish(&dry, &Silent).unwrap();
         assert!(failure(bring(&folder.path().join(format!("nothing-{index}")), place)).contains("nothing is published at"));
         assert_eq!(Ledger::read(&output).unwrap().published(), None);
-        assert!(index > 0 || !std::path::Path::new(&place.address).exists(), "not even the folder is made");
+        match place.server {
+            Some(_) => assert!(objects(place).is_empty(), "nothing was sent: {:?}", objects(place).keys()),
+            None => assert!(!std::path::Path::new(&place.address).exists(), "not even the folder is made"),
+        }
         assert_eq!(listed.moves, published(&output, place).moves, "what was listed is what moves");
     }
 }

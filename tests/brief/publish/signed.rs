@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::tools::need;
 
-use super::places::{Deed, Proxy, Server, variables};
+use super::places::{Deed, Proxy, Server};
 use super::{Place, add, failure, numbers, options, places, published, read, write};
 
 fn key() -> Arc<SigningKey> {
@@ -129,13 +129,13 @@ fn a_signed_publication_may_be_cut_off_before_the_ledger() {
     let output = folder.path().join("output");
     let own = key();
     add(&output, "one", true);
-    let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
+    let direct = Place::bucket("s3://book/place", server.port);
     signed(&output, &direct, &own).unwrap();
     add(&output, "two", true);
     for cut in ["/versions.json", "/latest/version.txt"] {
         let proxy =
             Proxy::start(server.port, move |method, path, _| if method == "PUT" && path.ends_with(cut) { Deed::Drop } else { Deed::Pass });
-        let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+        let place = Place::bucket(&direct.address, proxy.port);
         assert!(signed(&output, &place, &own).is_err(), "{cut}");
         let back = folder.path().join(format!("back{}", cut.replace('/', "-")));
         let brought = bring(&back, &direct, &own.verifying().unwrap()).unwrap();

@@ -14,7 +14,7 @@ use brief::pipeline::{Progress, publish};
 use tempfile::TempDir;
 
 use super::damage::faults;
-use super::places::{Deed, Proxy, Server, variables};
+use super::places::{Deed, Proxy, Server};
 use super::{Place, add, add_with, failure, files, held, numbers, options, places, published};
 
 /// Listens to what is said while something goes on.
@@ -76,7 +76,7 @@ fn two(folder: &TempDir, place: &Place) -> (std::path::PathBuf, std::path::PathB
 }
 
 /// All that a bucket holds.
-fn objects(place: &Place) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn objects(place: &Place) -> BTreeMap<String, Vec<u8>> {
     use futures_util::TryStreamExt;
     use object_store::{ObjectStore, ObjectStoreExt};
     let (store, _, runtime) = super::bucket(place, "x");
@@ -94,7 +94,7 @@ fn objects(place: &Place) -> BTreeMap<String, Vec<u8>> {
 fn woken(holds: fn(&str, &str) -> bool) {
     let Some(server) = Server::start() else { return };
     let folder = TempDir::new().unwrap();
-    let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
+    let direct = Place::bucket("s3://book/place", server.port);
     let (one, other) = two(&folder, &direct);
     let reached = AtomicBool::new(false);
     // From there on everything is held, signs of life too.
@@ -104,7 +104,7 @@ fn woken(holds: fn(&str, &str) -> bool) {
         }
         if reached.load(Ordering::SeqCst) { Deed::Hold } else { Deed::Pass }
     });
-    let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+    let place = Place::bucket(&direct.address, proxy.port);
     let suspended = process(&one, &place);
     proxy.wait_for_held();
     signal(&suspended, "STOP");
@@ -149,7 +149,7 @@ fn a_publisher_that_is_suspended_at_the_list_of_pages_does_not_write_it() {
 fn a_page_that_is_on_its_way_when_another_takes_over_does_not_arrive() {
     let Some(server) = Server::start() else { return };
     let folder = TempDir::new().unwrap();
-    let direct = Place { address: "s3://book/place".to_owned(), variables: variables(server.port), server: None };
+    let direct = Place::bucket("s3://book/place", server.port);
     let (one, other) = two(&folder, &direct);
     let reached = AtomicBool::new(false);
     let proxy = Proxy::start(server.port, move |method, path, _| {
@@ -158,7 +158,7 @@ fn a_page_that_is_on_its_way_when_another_takes_over_does_not_arrive() {
         }
         if reached.load(Ordering::SeqCst) { Deed::Hold } else { Deed::Pass }
     });
-    let place = Place { address: direct.address.clone(), variables: variables(proxy.port), server: None };
+    let place = Place::bucket(&direct.address, proxy.port);
     thread::scope(|scope| {
         let paused = scope.spawn(|| publish(&options(&one, &place), &brief::pipeline::Silent));
         proxy.wait_for_held();
@@ -187,6 +187,7 @@ fn a_folder_is_not_taken_from_a_process_that_is_suspended() {
     let more: Vec<(String, String)> = (0..3000).map(|n| (format!("annex/{n}.txt"), format!("annex {n}"))).collect();
     add_with(&one, "two of one", true, &more);
     add(&other, "two of the other", true);
+    let ledger = fs::read(Path::new(&place.address).join("versions.json")).unwrap();
 
     let suspended = process(&one, place);
     let begun = Path::new(&place.address).join("v2");
@@ -199,7 +200,7 @@ fn a_folder_is_not_taken_from_a_process_that_is_suspended() {
     signal(&suspended, "STOP");
     assert!(begun.exists(), "the publication has begun");
     let before = files(Path::new(&place.address));
-    assert!(before["versions.json"] == fs::read(other_ledger(&place.address)).unwrap(), "and not ended");
+    assert!(before["versions.json"] == ledger, "and not ended");
 
     let heard = Arc::new(Listening::default());
     let said = failure(publish(&options(&other, place), &*heard));
@@ -212,11 +213,6 @@ fn a_folder_is_not_taken_from_a_process_that_is_suspended() {
     assert_eq!(files(&held(place).1.join("v2")), files(&one.join("v2")));
     let said = failure(publish(&options(&other, place), &*heard));
     assert!(said.contains("v2 was published to") && said.contains("move the versions here"), "{said}");
-}
-
-/// The ledger of a place.
-fn other_ledger(address: &str) -> std::path::PathBuf {
-    Path::new(address).join("versions.json")
 }
 
 #[test]

@@ -1,24 +1,20 @@
 //! `tests/cases/redline/<case>/`: `old.md`, `new.md` and `expected.md`.
 
 use std::fs;
-use std::path::Path;
 
 use brief::document::{Inline, walk};
 use brief::markdown::parse_published;
 use brief::redline::fragment;
 
+use crate::cases::{self, Comparison};
+
 use super::plain::paint;
 use super::{compared, document, listed};
 
-/// Run with `UPDATE_EXPECTED=1` to write what is found, and read what changed.
 #[test]
 fn cases() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/redline");
-    let mut cases: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(!cases.is_empty());
-    let mut wrong = Vec::new();
-    for case in cases {
+    let mut comparison = Comparison::default();
+    for case in cases::cases("redline") {
         // Of these, both texts are read as those of versions are.
         let is_published = case.file_name().unwrap().to_str().unwrap().starts_with("published-");
         let parse = |text: &str| if is_published { parse_published(text).document } else { document(text) };
@@ -43,16 +39,10 @@ fn cases() {
             assert!(page.contains(&format!("id=\"change-{anchor}\"")), "{}", case.display());
         }
 
-        let path = case.join("expected.md");
-        if std::env::var_os("UPDATE_EXPECTED").is_some() {
-            fs::write(&path, &found).unwrap();
-        }
-        let expected = fs::read_to_string(&path).unwrap_or_default();
-        if found != expected {
-            wrong.push(format!("{}\n--- expected\n{expected}--- found\n{found}", case.display()));
-        }
+        comparison.file(&case.join("expected.md"), &found);
+        cases::has_only(&case, &["old.md", "new.md", "expected.md"]);
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    comparison.finish();
 }
 
 #[test]

@@ -1,3 +1,0 @@
-#!/bin/sh
-if [ "$1" = --version ]; then echo "typst 0.15.1 (stand-in)"; exit 0; fi
-kill -9 $$
