@@ -1,7 +1,7 @@
 //! `brief build`: makes a version, or a draft.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,6 +10,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 
 use super::Status;
 use super::environment::environment;
+use super::failure::Hint;
 use super::folders::Folders;
 use super::progress;
 use super::terminal::{Count, Terminal};
@@ -40,6 +41,9 @@ Examples:
 pub(super) struct Build {
     #[command(flatten)]
     pub(super) folders: Folders,
+    /// Of a book with audiences, build only this one's version; may be given again
+    #[arg(long = "audience", value_name = "NAME")]
+    audiences: Vec<String>,
     /// Build only this document, as a draft; may be given again
     #[arg(long = "document", value_name = "ID")]
     documents: Vec<String>,
@@ -104,8 +108,10 @@ impl Build {
         let options = self.options(terminal)?;
         if let Some(source) = &self.ledger {
             let expected = if self.first { Expected::Nothing } else { Expected::Versions };
-            let from = super::fetch::From { source, audience: None, jobs: 8, expected, key: self.key.as_deref(), shallow: self.shallow };
-            super::fetch::fetch(&from, options.output.clone(), terminal)?;
+            let audience = self.only_audience(&options.root)?;
+            let output = audience.as_ref().map_or_else(|| options.output.clone(), |name| options.output.join(name));
+            let from = super::fetch::From { source, audience, jobs: 8, expected, key: self.key.as_deref(), shallow: self.shallow };
+            super::fetch::fetch(&from, output, terminal)?;
         }
         if self.watch {
             return watch::watch(&options, terminal);
@@ -113,10 +119,25 @@ impl Build {
         build(&options, terminal)
     }
 
+    /// The audience whose history `--ledger` fetches: a place holds that of one.
+    fn only_audience(&self, root: &Path) -> Result<Option<String>> {
+        let names = pipeline::audience_names(root)?;
+        match (names.is_empty(), self.audiences.as_slice()) {
+            (true, []) => Ok(None),
+            (_, [name]) if names.contains(name) => Ok(Some(name.clone())),
+            (true, _) | (_, [_]) => Ok(None),
+            (false, _) => Err(Hint::on(
+                "`--ledger` names the history of one audience, and the book has several",
+                format!("add one of {}", names.iter().map(|name| format!("`--audience {name}`")).collect::<Vec<_>>().join(", ")),
+            )),
+        }
+    }
+
     fn options(&self, terminal: &Terminal) -> Result<BuildOptions> {
         Ok(BuildOptions {
             root: self.folders.root.book()?.to_owned(),
             output: self.folders.output(),
+            audiences: self.audiences.clone(),
             documents: self.documents.clone(),
             pdf: !self.no_pdf,
             draft: self.draft || self.watch,
@@ -133,11 +154,17 @@ impl Build {
 
 /// Builds once and says what came of it.
 pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {
-    let Built { tree, diagnostics, notes, outcome } = progress::with(terminal, |progress| pipeline::build(options, progress))?;
+    let Built { tree, diagnostics, notes, outcomes } = progress::with(terminal, |progress| pipeline::build(options, progress))?;
     terminal.diagnostics(&tree, &diagnostics);
     notes.iter().for_each(|note| terminal.note(note));
+    let faulty = outcomes.contains(&Outcome::Faulty);
+    outcomes.into_iter().try_for_each(|outcome| say(outcome, terminal))?;
+    Ok(if faulty { Status::Faulty } else { Status::Fine })
+}
+
+fn say(outcome: Outcome, terminal: &Terminal) -> Result<()> {
     match outcome {
-        Outcome::Faulty => return Ok(Status::Faulty),
+        Outcome::Faulty => {}
         Outcome::Unchanged { name, folder } => {
             terminal.say(format_args!("nothing that a reader gets has changed since {name}: `{}` stands", folder.display()))?;
         }
@@ -152,5 +179,5 @@ pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Statu
             Count(documents, "document")
         ))?,
     }
-    Ok(Status::Fine)
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! `brief diff`: what changed in the book between two of its states.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -11,13 +11,13 @@ use super::Status;
 use super::environment::environment;
 use super::fail_on::FailOn;
 use super::failure::Hint;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::git_diff;
 use super::pager::Paging;
 use super::terminal::{Count, Terminal};
 use crate::diff::paint::{self, Names};
 use crate::files::{self, Existing, Guard};
-use crate::pipeline::{self, BuildOptions, Comparison, Redlined, Side, Unusable};
+use crate::pipeline::{self, BookFolders, BuildOptions, Comparison, Redlined, Side, Unusable};
 use crate::typeset::{Choice, identity};
 
 const EXAMPLES: &str = "\
@@ -60,6 +60,8 @@ pub(super) struct Diff {
     head: Option<String>,
     #[command(flatten)]
     folders: Folders,
+    #[command(flatten)]
+    whose: ForAudience,
     /// How to show the changes: `text`, `markdown`, `json` or `html` (one page that needs nothing else)
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     format: Format,
@@ -147,17 +149,25 @@ impl Diff {
     }
 
     fn compare(&self) -> Result<Comparison> {
-        let (root, output) = (&self.folders.root.root, self.folders.output());
         if self.head.is_none() {
             self.folders.root.book()?;
         }
-        let base = || pipeline::base(self.base.as_deref(), root, &output);
+        let output = self.folders.output();
+        let folders = self.book_folders(&output);
+        let base = || pipeline::base(self.base.as_deref(), &folders);
         let head = || match &self.head {
-            Some(head) => Side::resolve(head, root, &output),
-            None => Side::working_tree(root),
+            Some(head) => Side::resolve(head, &folders),
+            None => Side::working_tree(folders.root, folders.audience),
         };
         let (base, head) = pipeline::sides(base, head)?;
         pipeline::compare(base, head, &self.collections)
+    }
+
+    /// The folders, seen as the audience that is asked for, or whose version is named.
+    fn book_folders<'a>(&'a self, output: &'a Path) -> BookFolders<'a> {
+        let texts = [self.base.as_deref(), self.head.as_deref()].into_iter().flatten();
+        let named = texts.filter_map(|text| pipeline::split_audience(text, output).0).next();
+        BookFolders { root: &self.folders.root.root, output, audience: self.whose.audience.as_deref().or(named) }
     }
 
     fn has_redline(&self) -> bool {
@@ -166,7 +176,8 @@ impl Diff {
 
     /// The document's redline, where one is asked for; nothing where it isn't.
     fn redlined(&self, comparison: &Comparison) -> Option<Result<Redlined>> {
-        self.has_redline().then(|| Redlined::of(comparison, self.document.as_deref(), &self.folders.root.root))
+        let output = self.folders.output();
+        self.has_redline().then(|| Redlined::of(comparison, self.document.as_deref(), &self.book_folders(&output)))
     }
 
     /// Writes the redline's PDF, or says why there is none. A page may be without, unless a document was named.
@@ -199,6 +210,7 @@ impl Diff {
         Ok(BuildOptions {
             root: self.folders.root.root.clone(),
             output: self.folders.output(),
+            audiences: Vec::new(),
             documents: self.document.iter().cloned().collect(),
             pdf: true,
             draft: true,

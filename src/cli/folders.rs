@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::environment;
 use super::failure::Hint;
-use crate::layout::{CONTENT, OUTPUT, SETTINGS};
+use super::site::ledger_folder;
+use crate::layout::{CONTENT, DRAFT, LATEST, LEDGER, OUTPUT, SETTINGS, SITE, is_version_name};
 
 /// The book's folder.
 #[derive(Debug, Args)]
@@ -25,6 +26,49 @@ pub(super) struct Folders {
     /// The folder of the versions [default: output/ in the book's folder]
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     output: Option<PathBuf>,
+}
+
+/// Whose versions are meant.
+#[derive(Debug, Args)]
+pub(super) struct ForAudience {
+    /// The audience whose versions are meant, where the book has audiences
+    #[arg(long, value_name = "NAME")]
+    pub(super) audience: Option<String>,
+}
+
+impl ForAudience {
+    /// The audience and the folder of its versions; `named` is the one in a version's name. Where a book has audiences, one
+    /// must be said: their versions are nobody else's.
+    pub(super) fn folder<'a>(&'a self, folders: &Folders, named: Option<&'a str>) -> Result<(Option<&'a str>, PathBuf)> {
+        let output = folders.output();
+        let audience = self.audience.as_deref().or(named);
+        if let (Some(one), Some(other)) = (&self.audience, named)
+            && one != other
+        {
+            bail!("`--audience {one}` and a version of `{other}` can't both be meant");
+        }
+        if audience.is_none() && !output.join(LEDGER).is_file() {
+            let names = audiences_below(&output);
+            if !names.is_empty() {
+                let listed = names.iter().map(|name| format!("`--audience {name}`")).collect::<Vec<_>>().join(" or ");
+                return Err(Hint::on(
+                    format!("`{}` holds the versions of audiences, each apart", output.display()),
+                    format!("add {listed}"),
+                ));
+            }
+        }
+        Ok((audience, ledger_folder(&output, audience)?))
+    }
+}
+
+/// The audiences that have versions in an output folder, sorted.
+fn audiences_below(output: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(output).into_iter().flatten().flatten();
+    let with_ledger = entries.filter(|entry| entry.path().join(LEDGER).is_file());
+    let mut names: Vec<String> = with_ledger.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names.retain(|name| !matches!(name.as_str(), SITE | LATEST | DRAFT) && !is_version_name(name));
+    names
 }
 
 impl Root {

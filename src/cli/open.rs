@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 use super::Status;
 use super::environment;
 use super::failure::Hint;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
 use crate::format::{Format, PdfFormat};
@@ -37,17 +37,31 @@ pub(super) struct Open {
     what: Vec<String>,
     #[command(flatten)]
     folders: Folders,
+    #[command(flatten)]
+    whose: ForAudience,
 }
 
 impl Open {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let output = self.folders.output();
-        let (version, document) = match self.what.as_slice() {
-            [] => (LATEST, None),
-            [one] if is_version(one) => (one.as_str(), None),
-            [one] => (LATEST, Some(one.as_str())),
-            [version, document, ..] => (version.as_str(), Some(document.as_str())),
+        let all = self.folders.output();
+        // `public/v3`, unless a document is called so.
+        let split = |one: &'_ String| -> (Option<String>, String) {
+            match one.rsplit_once('/') {
+                Some((audience, version)) if is_version(version) && all.join(audience).is_dir() => {
+                    (Some(audience.to_owned()), version.to_owned())
+                }
+                _ => (None, one.clone()),
+            }
         };
+        let (named, first) = self.what.first().map(split).unzip();
+        let (named, first) = (named.flatten(), first.as_deref());
+        let (version, document) = match (first, self.what.get(1)) {
+            (None, _) => (LATEST, None),
+            (Some(one), None) if is_version(one) => (one, None),
+            (Some(one), None) => (LATEST, Some(one)),
+            (Some(version), Some(document)) => (version, Some(document.as_str())),
+        };
+        let (_, output) = self.whose.folder(&self.folders, named.as_deref())?;
         let path = find(&output, version, document)?;
         if show(&path) {
             terminal.say(format_args!("opened `{}`", path.display()))?;

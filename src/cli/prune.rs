@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::Status;
 use super::failure::Hint;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
 use crate::version::{Health, Pruning, Store};
 
@@ -33,11 +33,13 @@ pub(super) struct Prune {
     yes: bool,
     #[command(flatten)]
     folders: Folders,
+    #[command(flatten)]
+    whose: ForAudience,
 }
 
 impl Prune {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let output = self.folders.output();
+        let (_, output) = self.whose.folder(&self.folders, None)?;
         let plan = Pruning::of(&output, usize::try_from(self.keep).unwrap_or(usize::MAX))?;
         for (number, health) in &plan.unsound {
             match health {

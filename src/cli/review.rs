@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 use super::Status;
 use super::diff::{COMMENT, incomplete};
 use super::fail_on::FailOn;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::terminal::Terminal;
 use crate::diff::paint::{self, Names};
-use crate::pipeline::{self, ReviewBase, Side, Unusable};
+use crate::pipeline::{self, BookFolders, ReviewBase, Side, Unusable};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +33,8 @@ pub(super) struct Review {
     base: String,
     #[command(flatten)]
     folders: Folders,
+    #[command(flatten)]
+    whose: ForAudience,
     /// Compare with the tip of the base, rather than with where this branch left it
     #[arg(long)]
     tip: bool,
@@ -61,9 +63,13 @@ impl Review {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let Format::Markdown = self.format;
         let root = self.folders.root.book()?;
-        let output = self.folders.output();
-        let ReviewBase { side: base, argument, mut notes } = pipeline::review_base(&self.base, root, &output, self.tip)?;
-        let head = match Side::working_tree(root) {
+        let all = self.folders.output();
+        let named = pipeline::split_audience(&self.base, &all).0;
+        let audience = self.whose.audience.as_deref().or(named);
+        let folders = BookFolders { root, output: &all, audience };
+        let output = folders.versions();
+        let ReviewBase { side: base, argument, mut notes } = pipeline::review_base(&self.base, &folders, self.tip)?;
+        let head = match Side::working_tree(root, audience) {
             Ok(mut head) => {
                 pipeline::name_by_commit(&mut head, root);
                 head

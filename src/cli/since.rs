@@ -11,11 +11,11 @@ use super::Status;
 use super::build::day;
 use super::diff::{TYPST_SECONDS, incomplete, replaced, unusable};
 use super::environment::environment;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
 use crate::files::{self, Guard};
 use crate::model::Date;
-use crate::pipeline::{self, BuildOptions};
+use crate::pipeline::{self, BookFolders, BuildOptions};
 use crate::typeset::Choice;
 
 /// Where notes go, in the folder of the versions.
@@ -40,14 +40,16 @@ list of changes, with their pages in the new version, and the whole text with ea
 pub(super) struct Since {
     /// The version that the reader has: `v3`
     #[arg(value_name = "VERSION", value_parser = number)]
-    version: u32,
+    version: Named,
     /// The document [default: the book's first that both versions have]
     document: Option<String>,
     #[command(flatten)]
     folders: Folders,
+    #[command(flatten)]
+    whose: ForAudience,
     /// The version to compare it with [default: the newest]
     #[arg(long, value_name = "VERSION", value_parser = number)]
-    to: Option<u32>,
+    to: Option<Named>,
     /// Write this file instead
     #[arg(short = 'o', long, value_name = "FILE.pdf", value_hint = clap::ValueHint::FilePath)]
     file: Option<PathBuf>,
@@ -59,16 +61,29 @@ pub(super) struct Since {
     date: Option<Date>,
 }
 
-fn number(text: &str) -> Result<u32, String> {
-    let digits = text.strip_prefix(['v', 'V']).unwrap_or(text);
+/// A version by its name: `v3`, or `public/v3`.
+#[derive(Debug, Clone)]
+struct Named {
+    audience: Option<String>,
+    number: u32,
+}
+
+fn number(text: &str) -> Result<Named, String> {
+    let (audience, version) = text.rsplit_once('/').map_or((None, text), |(name, version)| (Some(name.to_owned()), version));
+    let digits = version.strip_prefix(['v', 'V']).unwrap_or(version);
     let number = if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None };
+    let number = number.map(|number| Named { audience, number });
     number.ok_or_else(|| "not a version, such as `v3`; `brief versions` lists them, and `brief diff` compares anything else".to_owned())
 }
 
 impl Since {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let (root, output) = (&self.folders.root.root, self.folders.output());
-        let made = pipeline::since_copy(root, &output, self.version, self.to, self.document.as_deref());
+        let root = &self.folders.root.root;
+        let named = self.version.audience.as_deref().or(self.to.as_ref().and_then(|to| to.audience.as_deref()));
+        let (audience, output) = self.whose.folder(&self.folders, named)?;
+        let folders = BookFolders { root, output: &self.folders.output(), audience };
+        let to = self.to.as_ref().map(|to| to.number);
+        let made = pipeline::since_copy(&folders, self.version.number, to, self.document.as_deref());
         let pipeline::SinceCopy { redlined, comparison, old, new } = made.map_err(|error| unusable(error, terminal))?;
         let id = redlined.id.clone();
         let (file, guard) = match &self.file {
@@ -99,6 +114,7 @@ impl Since {
         Ok(BuildOptions {
             root: self.folders.root.root.clone(),
             output: self.folders.output(),
+            audiences: Vec::new(),
             documents: Vec::new(),
             pdf: true,
             draft: true,

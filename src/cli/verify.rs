@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Status;
 use super::failure::Hint;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
 use super::verify_place::{Place, place};
 use crate::layout::{DRAFT, LEDGER, OUTPUT};
@@ -38,34 +38,39 @@ pub(super) struct Verify {
     /// The public key of minisign that a published ledger must be signed with: RW…, or the file that holds it
     #[arg(long, value_name = "KEY", requires = "what")]
     key: Option<String>,
-    /// The audience whose versions a place must hold
-    #[arg(long, value_name = "NAME", requires = "what")]
-    audience: Option<String>,
+    #[command(flatten)]
+    whose: ForAudience,
     #[command(flatten)]
     folders: Folders,
 }
 
 impl Verify {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let output = self.folders.output();
+        let audience = self.whose.audience.as_deref();
         if let Some(source) = self.what.as_deref().filter(|what| is_place(what)) {
             let source = source.to_string_lossy();
-            return place(&Place { source: &source, audience: self.audience.as_deref(), key: self.key.as_deref() }, terminal);
+            return place(&Place { source: &source, audience, key: self.key.as_deref() }, terminal);
         }
-        if let (Some(what), true) = (&self.what, self.key.is_some() || self.audience.is_some()) {
+        if let (Some(what), true) = (&self.what, self.key.is_some()) {
             return Err(Hint::on(
                 format!("`{}` is no place that was published to", what.display()),
-                "`--key` and `--audience` are of what `brief publish` wrote: name that folder or address",
+                "`--key` is of what `brief publish` wrote: name that folder or address",
+            ));
+        }
+        if let (Some(what), true) = (self.what.as_deref().filter(|what| what.is_dir()), audience.is_some()) {
+            return Err(Hint::on(
+                format!("`{}` is a folder of its own, and `--audience` names another", what.display()),
+                "leave one of them out, or name the folder of the versions with `--output`",
             ));
         }
         match &self.what {
-            None => folder(&output, terminal),
+            None => folder(&self.whose.folder(&self.folders, None)?.1, terminal),
             Some(what) if what.is_dir() => {
                 let inner = what.join(OUTPUT);
                 let is_book = !has_ledger(what) && has_ledger(&inner);
                 folder(if is_book { &inner } else { what }, terminal)
             }
-            Some(what) => file(what, &output, terminal),
+            Some(what) => file(what, &self.whose.folder(&self.folders, None)?.1, terminal),
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::Status;
-use super::folders::Folders;
+use super::folders::{Folders, ForAudience};
 use super::pager::Paging;
 use super::terminal::{Count, Terminal};
 use crate::diff::document_groups;
@@ -32,6 +32,8 @@ Examples:
 pub(super) struct Versions {
     #[command(flatten)]
     folders: Folders,
+    #[command(flatten)]
+    whose: ForAudience,
     /// How to print them: `text` or `json`
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
     format: Format,
@@ -47,7 +49,7 @@ enum Format {
 
 impl Versions {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let output = self.folders.output();
+        let (_, output) = self.whose.folder(&self.folders, None)?;
         let ledger = Ledger::read(&output)?;
         let versions = Version::all(&output)?;
         let health: HealthByVersion = versions.iter().map(|version| version.entry.number).zip(Version::health_of(&versions)).collect();

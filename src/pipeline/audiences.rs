@@ -1,12 +1,29 @@
 //! What each audience of a book gets: the audience stage, with what it asks about Markdown.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
 use crate::audience::{self, Markdown, MarkedBlock, Mention, View};
-use crate::model::{Audience, Book};
-use crate::{markdown, render};
+use crate::diagnostic::did_you_mean;
+use crate::layout::{LEDGER, SETTINGS, is_version_name};
+use crate::model::{Audience, Book, Marking, MarkingScheme};
+use crate::tree::Tree;
+use crate::{load, markdown, render, tree};
 
 /// What an audience gets of a book.
 pub fn view(book: &Book, audience: &Audience) -> View {
-    audience::view(book, audience, &Markdown { marked_blocks: &marked_blocks, mentions: &mentions })
+    let mut view = audience::view(book, audience, &Markdown { marked_blocks: &marked_blocks, mentions: &mentions });
+    if let Some(book) = Arc::get_mut(&mut view.book) {
+        // In which order the files of records were found is told by files that may have been taken out, and so is a
+        // collection of which nothing is left and no schema speaks.
+        book.collections.sort_keys();
+        for collection in book.collections.values_mut() {
+            collection.is_withheld |= collection.records.is_empty() && collection.schema.is_none();
+        }
+    }
+    view
 }
 
 fn marked_blocks(text: &str) -> Vec<MarkedBlock> {
@@ -22,4 +39,84 @@ fn mentions(text: &str) -> Vec<Mention> {
             render::Named::Value { collection, id, path } => Mention::Value { collection, id, path },
         })
         .collect()
+}
+
+/// The names of a book's audiences, from its settings alone; none where they can't be read.
+pub fn audience_names(root: &Path) -> Result<Vec<String>> {
+    let (whole, _) = tree::folder::read(root)?;
+    let settings = whole.files.get_key_value(SETTINGS).map(|(path, bytes)| (path.clone(), bytes.clone()));
+    let book = load::load(&Tree { files: settings.into_iter().collect() }).book;
+    Ok(book.map(|book| book.settings.audiences.iter().map(|audience| audience.name.clone()).collect()).unwrap_or_default())
+}
+
+/// The audience of a name.
+pub(super) fn named<'a>(book: &'a Book, name: &str) -> Result<&'a Audience> {
+    let audiences = &book.settings.audiences;
+    if audiences.is_empty() {
+        bail!("the book has no audiences, so none is called `{name}`: `audiences:` in content/book.yaml declares them");
+    }
+    audiences.iter().find(|audience| audience.name == name).ok_or_else(|| {
+        let names = || audiences.iter().map(|audience| audience.name.as_str());
+        let hint = did_you_mean(name, names());
+        let hint = hint.unwrap_or_else(|| format!("there are {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")));
+        anyhow::anyhow!("the book has no audience `{name}` ({hint})")
+    })
+}
+
+/// The audiences that are asked for, or all of the book's: each behind those that may see no more than it does.
+pub(super) fn chosen<'a>(book: &'a Book, names: &[String]) -> Result<Vec<&'a Audience>> {
+    let all = &book.settings.audiences;
+    let asked = names.iter().map(|name| named(book, name)).collect::<Result<Vec<&Audience>>>()?;
+    let mut chosen: Vec<&Audience> =
+        all.iter().filter(|audience| asked.is_empty() || asked.iter().any(|name| name.name == audience.name)).collect();
+    let below = |one: &Audience| all.iter().filter(|other| sees_all_of(one, other, &book.settings.markings)).count();
+    chosen.sort_by_key(|audience| below(audience));
+    Ok(chosen)
+}
+
+/// Whether an audience may see all that another may.
+pub(super) fn sees_all_of(one: &Audience, other: &Audience, scheme: &MarkingScheme) -> bool {
+    other.clearance.labels().all(|label| one.may_see(&Marking::of(label), scheme))
+}
+
+/// The audience in a version's name, `public/v3`, and the name without it.
+pub fn split_audience<'a>(text: &'a str, output: &Path) -> (Option<&'a str>, &'a str) {
+    match text.rsplit_once('/') {
+        // A branch may be called so as well.
+        Some((name, version)) if !name.contains('/') && is_version_name(version) && output.join(name).join(LEDGER).is_file() => {
+            (Some(name), version)
+        }
+        _ => (None, text),
+    }
+}
+
+/// The folder of the versions of a book's reader.
+pub(super) fn folder(output: &Path, book: &Book) -> PathBuf {
+    book.settings.reader.as_ref().map_or_else(|| output.to_owned(), |reader| output.join(&reader.name))
+}
+
+/// A version's name before all readers: `v3`, and of an audience `public/v3`.
+pub(super) fn qualified(book: &Book, version: &str) -> String {
+    book.settings.reader.as_ref().map_or_else(|| version.to_owned(), |reader| format!("{}/{version}", reader.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn audiences_stand_behind_those_that_see_no_more() {
+        let settings = "title: A book\nas_of: 2025-11-05\nlanguage: en\nmarking: TLP:CLEAR\ndefault_marking: TLP:CLEAR\ndocuments: []\naudiences:\n  \
+                        desk: { clearance: TLP:RED }\n  partners: { clearance: TLP:AMBER }\n  public: { clearance: TLP:CLEAR }\n";
+        let files = [(SETTINGS.to_owned(), settings.as_bytes().into())];
+        let book = load::load(&Tree { files: files.into_iter().collect() }).book.expect("the settings can be read");
+        let names = |asked: &[&str]| -> Vec<String> {
+            let asked: Vec<String> = asked.iter().map(|name| (*name).to_owned()).collect();
+            chosen(&book, &asked).expect("the book has them").into_iter().map(|audience| audience.name.clone()).collect()
+        };
+        assert_eq!(names(&[]), ["public", "partners", "desk"]);
+        assert_eq!(names(&["desk", "public"]), ["public", "desk"]);
+        let error = chosen(&book, &["pubic".to_owned()]).expect_err("there is none of that name").to_string();
+        assert_eq!(error, "the book has no audience `pubic` (did you mean `public`?)");
+    }
 }

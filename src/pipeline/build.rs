@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::content::{self, Wanted, prepare};
+use super::content::{self, Preparation, Wanted, prepare};
 use super::options::{BuildOptions, Built, Outcome, Progress};
 use super::{draft, release};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -21,28 +21,31 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
         && found.is_empty()
         && let Some((notes, outcome)) = release::unchanged(options, &tree, progress)?
     {
-        return Ok(Built { tree, diagnostics: Vec::new(), notes, outcome });
+        return Ok(Built { tree, diagnostics: Vec::new(), notes, outcomes: vec![outcome] });
     }
     let wanted = if options.documents.is_empty() { Wanted::All } else { Wanted::Only(&options.documents) };
-    let (mut diagnostics, content) = prepare(&tree, found, wanted, progress);
-    let Some(content) = content else {
-        return Ok(Built { tree, diagnostics, notes: Vec::new(), outcome: Outcome::Faulty });
-    };
-    if let Some(unknown) = options.documents.iter().find(|id| !content.documents.iter().any(|d| d.planned.id == **id)) {
-        let ids = content.renderer.documents().iter().map(|planned| planned.id.as_str());
+    let Preparation { mut diagnostics, mut notes, contents, .. } = prepare(&tree, found, wanted, &options.audiences, progress)?;
+    if contents.is_empty() {
+        return Ok(Built { tree, diagnostics, notes, outcomes: vec![Outcome::Faulty] });
+    }
+    let has = |id: &String| contents.iter().flat_map(|content| &content.documents).any(|document| document.planned.id == *id);
+    if let Some(unknown) = options.documents.iter().find(|id| !has(id)) {
+        let ids = contents.iter().flat_map(|content| content.renderer.documents()).map(|planned| planned.id.as_str());
         let hint = did_you_mean(unknown, ids).map(|hint| format!(" ({hint})")).unwrap_or_default();
         bail!("the book has no document `{unknown}`{hint}");
     }
-    let made = if options.is_draft() { draft::make(options, &content, progress)? } else { release::make(options, &content, progress)? };
-    let Made { diagnostics: found, notes, outcome } = made;
-    diagnostics.extend(found);
+    let made = if options.is_draft() { draft::make(options, &contents, progress)? } else { release::make(options, &contents, progress)? };
+    diagnostics.extend(made.diagnostics);
+    notes.extend(made.notes);
     let diagnostics = content::finish(&tree, diagnostics);
-    Ok(Built { tree, diagnostics, notes, outcome })
+    Ok(Built { tree, diagnostics, notes, outcomes: made.outcomes })
 }
 
-/// What came of making a version or a draft.
+/// What came of making versions or drafts.
+#[derive(Default)]
 pub(super) struct Made {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) notes: Vec<String>,
-    pub(super) outcome: Outcome,
+    /// One, or one for each audience.
+    pub(super) outcomes: Vec<Outcome>,
 }

@@ -1,13 +1,13 @@
 //! What changed between two sides: their records, their other files, and the documents that differ.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use anyhow::Result;
 
 use super::content::Content;
 use super::differing::{Contents, differing};
 use super::impact::{Subject, causes, plain_causes};
+use super::options::BookFolders;
 use super::rendered::Checked;
 use super::side::{Side, no_collection};
 use super::since::Head;
@@ -99,7 +99,7 @@ pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
         false => diff::compare(&without(&base.snapshot, &base.unread, &[]), &without(head.snapshot, &base.unread, &[])),
     };
     let mut files = match &base.tree {
-        Some(old) => diff::files(old, head.content.tree),
+        Some(old) => diff::files(old, &head.content.tree),
         None => diff::settings(&base.snapshot, head.snapshot),
     };
     let mut before = contents(base, Checked::of(base, None).as_ref());
@@ -146,9 +146,9 @@ fn without(snapshot: &Snapshot, unread: &BTreeSet<Unread>, collections: &[String
 }
 
 /// The side that a text names, or what is compared with where nothing is said.
-pub fn base(text: Option<&str>, root: &Path, output: &Path) -> Result<Side> {
+pub fn base(text: Option<&str>, folders: &BookFolders<'_>) -> Result<Side> {
     match text {
-        Some(text) => Side::resolve(text, root, output),
-        None => Side::default_base(root, output),
+        Some(text) => Side::resolve(text, folders),
+        None => Side::default_base(folders),
     }
 }

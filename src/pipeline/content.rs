@@ -1,5 +1,6 @@
 //! From files to documents: read, load, check, render, check again. Nothing is written.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -7,21 +8,24 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
+use super::audiences;
 use super::options::{Checked, Progress};
+use crate::audience::{self, View};
 use crate::check::{BookPlan, RenderedDocument};
 use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
 use crate::document::chart::Chart;
 use crate::document::{Document, Origins};
 use crate::format::FORMATS;
 use crate::layout::{FONTS, asset_file};
-use crate::model::Book;
+use crate::model::{Audience, Book};
 use crate::render::{Parsed, Planned, Renderer, Scope};
 use crate::tree::Tree;
-use crate::{audience, check as checks, figure, load, markdown, redline, render, tree, typeset};
+use crate::{check as checks, figure, load, markdown, redline, render, tree, typeset};
 
 /// A book whose documents are rendered, without version fields and without what changed.
 pub(super) struct Content<'a> {
-    pub(super) tree: &'a Tree,
+    /// What it is made of besides the book; for an audience there is no content among it.
+    pub(super) tree: Cow<'a, Tree>,
     pub(super) book: Arc<Book>,
     pub(super) renderer: Renderer,
     pub(super) documents: Vec<Prepared>,
@@ -58,17 +62,35 @@ pub(super) enum Wanted<'a> {
     Only(&'a [String]),
 }
 
+/// What a tree comes to.
+pub(super) struct Preparation<'a> {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) notes: Vec<String>,
+    /// How many records the book has.
+    pub(super) records: usize,
+    /// The content, or that of each audience, each behind those that may see no more; none where there are errors.
+    pub(super) contents: Vec<Content<'a>>,
+}
+
+impl Preparation<'_> {
+    fn faulty(tree: &Tree, found: Vec<Diagnostic>) -> Self {
+        Preparation { diagnostics: finish(tree, found), notes: Vec::new(), records: 0, contents: Vec::new() }
+    }
+}
+
 /// Everything short of typesetting: the faults, with those that reading the tree found, and the content where there are no
-/// errors.
+/// errors. Of a book with audiences, that of those that are named, or of all.
 pub(super) fn prepare<'a>(
     tree: &'a Tree,
     mut found: Vec<Diagnostic>,
     wanted: Wanted<'_>,
+    readers: &[String],
     progress: &dyn Progress,
-) -> (Vec<Diagnostic>, Option<Content<'a>>) {
+) -> Result<Preparation<'a>> {
     let loaded = load::load(tree);
     found.extend(loaded.diagnostics);
-    let Some(book) = loaded.book else { return (finish(tree, found), None) };
+    let Some(book) = loaded.book else { return Ok(Preparation::faulty(tree, found)) };
+    let readers: Vec<Audience> = audiences::chosen(&book, readers)?.into_iter().cloned().collect();
     let book = Arc::new(audience::select(book));
     let (renderer, faults) = check_records(tree, &book);
     found.extend(faults);
@@ -80,13 +102,78 @@ pub(super) fn prepare<'a>(
     // Whatever else is wrong with such a file is wrong with both sides at once.
     found.retain(|fault| fault.code == Code::UnresolvedConflict || !fault.place.file().is_some_and(|file| conflicted.contains(file)));
     if has_errors(&found) {
-        return (finish(tree, found), None);
+        return Ok(Preparation::faulty(tree, found));
     }
-    let (documents, faults) = render_all(&renderer, wanted, tree, progress);
-    found.extend(faults);
-    let found = finish(tree, found);
-    let content = (!has_errors(&found)).then_some(Content { tree, book, renderer, documents });
-    (found, content)
+    let (mut notes, mut contents) = (Vec::new(), Vec::new());
+    if readers.is_empty() {
+        let (documents, faults) = render_all(&renderer, wanted, tree, progress);
+        found.extend(faults);
+        contents.push(Content { tree: Cow::Borrowed(tree), book: book.clone(), renderer, documents });
+    } else {
+        // The documents of the book as a whole are nobody's.
+        for reader in &readers {
+            contents.push(of_audience(tree, &book, reader, wanted, progress, (&mut found, &mut notes)));
+        }
+    }
+    let diagnostics = finish(tree, found);
+    if has_errors(&diagnostics) {
+        contents.clear();
+    }
+    Ok(Preparation { diagnostics, notes, records: book.records().count(), contents })
+}
+
+/// What an audience gets: made of what it may see alone, so that nothing else can show. What is wrong with it is said at
+/// its place in the book's own files, to the owner of the book.
+fn of_audience<'a>(
+    tree: &Tree,
+    book: &Book,
+    reader: &Audience,
+    wanted: Wanted<'_>,
+    progress: &dyn Progress,
+    (found, notes): (&mut Vec<Diagnostic>, &mut Vec<String>),
+) -> Content<'a> {
+    let view = audiences::view(book, reader);
+    let tree = audience::files(tree);
+    let (renderer, faults) = renderer(&tree, &view.book, Some(&view));
+    let rendered = render_view(&renderer, &view, wanted, &tree, progress);
+    found.extend(view.faults.iter().cloned().chain(faults).chain(rendered.faults));
+    let left_out = |id: &String| format!("`{}` gets no document `{id}`: it may see nothing of what would stand in it", reader.name);
+    notes.extend(rendered.left_out.iter().map(left_out));
+    let documents = rendered.documents;
+    Content { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }
+}
+
+/// The documents that an audience gets.
+pub(super) struct RenderedView {
+    pub(super) documents: Vec<Prepared>,
+    /// What is wrong with them, at its place in the book's own files.
+    pub(super) faults: Vec<Diagnostic>,
+    /// Those in which there would be nothing.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Renders the documents that an audience gets.
+pub(super) fn render_view(renderer: &Renderer, view: &View, wanted: Wanted<'_>, tree: &Tree, progress: &dyn Progress) -> RenderedView {
+    let (documents, mut faults) = render_all(renderer, wanted, tree, progress);
+    let (empty, documents): (Vec<Prepared>, Vec<Prepared>) =
+        documents.into_iter().partition(|prepared| prepared.document.blocks.is_empty());
+    let of_empty = |fault: &Diagnostic| empty.iter().any(|prepared| prepared.origins.place(0) == fault.place);
+    faults.retain(|fault| fault.code != Code::MissingTitle || !of_empty(fault));
+    faults.iter_mut().for_each(|fault| view.locate(fault));
+    RenderedView { documents, faults, left_out: empty.into_iter().map(|prepared| prepared.planned.id).collect() }
+}
+
+/// The renderer of a side's documents, and what is wrong between its records and with its templates. Of what an audience
+/// sees, the book as a whole says what is wrong.
+pub(super) fn renderer(tree: &Tree, book: &Arc<Book>, view: Option<&View>) -> (Renderer, Vec<Diagnostic>) {
+    match view {
+        None => check_records(tree, book),
+        Some(view) => {
+            let (renderer, mut faults) = Renderer::new(book.clone(), tree);
+            faults.iter_mut().for_each(|fault| view.locate(fault));
+            (renderer, faults)
+        }
+    }
 }
 
 /// What is wrong between records, with the templates, and with the documents that are planned.
@@ -185,9 +272,8 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
 /// All that a build checks short of typesetting.
 pub fn check(root: &Path, progress: &dyn Progress) -> Result<Checked> {
     let (tree, found) = tree::folder::read(root)?;
-    let (diagnostics, content) = prepare(&tree, found, Wanted::All, progress);
-    let counts = content.map(|content| (content.book.records().count(), content.documents.len()));
-    let (records, documents) = counts.unwrap_or_default();
+    let Preparation { diagnostics, records, contents, .. } = prepare(&tree, found, Wanted::All, &[], progress)?;
+    let documents = contents.iter().map(|content| content.documents.len()).sum();
     Ok(Checked { tree, diagnostics, records, documents })
 }
 

@@ -1,10 +1,9 @@
 //! A note for somebody who has a version: what changed since, with the redline behind it, and without making a version.
 
-use std::path::Path;
-
 use anyhow::{Result, bail};
 
 use super::compare::{Comparison, compare};
+use super::options::BookFolders;
 use super::redline::Redlined;
 use super::side::Side;
 use crate::model::Date;
@@ -24,7 +23,8 @@ pub struct SinceCopy {
 
 /// Compares a version that somebody has with a later one, the newest where none is named; `document` is its id, else that of
 /// the book's first document that both have.
-pub fn since_copy(root: &Path, output: &Path, since: u32, to: Option<u32>, document: Option<&str>) -> Result<SinceCopy> {
+pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, document: Option<&str>) -> Result<SinceCopy> {
+    let output = &folders.versions();
     let old = Version::find(output, since)?;
     let new = match to {
         Some(number) => Version::find(output, number)?,
@@ -43,7 +43,7 @@ pub fn since_copy(root: &Path, output: &Path, since: u32, to: Option<u32>, docum
     }
     let (base, head) = (Side::version(old)?, Side::version(new)?);
     let comparison = compare(base, head, &[])?;
-    let mut redlined = Redlined::of(&comparison, document, root)?;
+    let mut redlined = Redlined::of(&comparison, document, folders)?;
     let (old, new) = (comparison.base.name.clone(), comparison.head.name.clone());
     let settings = redlined.settings();
     let dated = |date: Option<Date>| date.map(|date| long_date(date, settings)).unwrap_or_default();

@@ -14,6 +14,9 @@ use crate::document::chart::DRAWINGS;
 use crate::model::NotesPlacement;
 use crate::version::{self, Digest, Manifest, PartDigests, Tools};
 
+/// What stands for the text of a template that an audience gets documents of.
+const WITHHELD: &[u8] = b"";
+
 /// The documents of one side.
 #[derive(Debug, Clone)]
 pub(super) struct Contents {
@@ -112,7 +115,9 @@ impl Content {
             tools,
             options: &options,
         };
-        let template = templates.digest(&prepared.planned.template);
+        // A template may hold more than what this reader sees of it.
+        let is_all = writer.book().settings.reader.is_none();
+        let template = if is_all { templates.digest(&prepared.planned.template) } else { Digest::of(WITHHELD) };
         let by_others = others.filter(|others| *others != tools).map(|others| (others.clone(), version::document_digest(&parts(others))));
         let (settings, planned) = (&writer.book().settings, &prepared.planned);
         let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes == NotesPlacement::End });
@@ -194,7 +199,9 @@ fn text_reasons(id: &str, before: &PartDigests, after: &PartDigests, causes: &Ca
         ],
         None => {
             let settings = causes.settings || before.settings != after.settings;
-            [(causes.records, Reason::Records), (settings, Reason::Settings), (template, Reason::Template)]
+            // What else makes a text otherwise can only be its template.
+            let unsaid = before.template == Digest::of(WITHHELD) && !causes.records && !settings && before.markdown != after.markdown;
+            [(causes.records, Reason::Records), (settings, Reason::Settings), (template || unsaid, Reason::Template)]
         }
     };
     found.into_iter().filter(|(is_it, _)| *is_it).map(|(_, reason)| reason).collect()

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::audiences;
 use super::build::Made;
 use super::content::Content;
 use super::differing::Contents;
@@ -17,27 +18,38 @@ use crate::tree::revision;
 use crate::typeset;
 use crate::version::{Stage, Store, Tools};
 
-/// Makes the documents anew in `output/draft/`, which is replaced as a whole.
-pub(super) fn make(options: &BuildOptions, content: &Content<'_>, progress: &dyn Progress) -> Result<Made> {
+/// Makes the documents anew in `output/draft/`, or in each audience's, which is replaced as a whole. An audience that gets
+/// none of them keeps the draft that it has.
+pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
+    let mut made = Made::default();
+    for content in contents.iter().filter(|content| contents.len() == 1 || !content.documents.is_empty()) {
+        let outcome = draft(options, content, &mut made, progress)?;
+        made.outcomes.push(outcome);
+    }
+    Ok(made)
+}
+
+fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progress: &dyn Progress) -> Result<Outcome> {
     let Content { tree, book, renderer, documents } = content;
-    let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
-    let mut notes = store.take_notes();
+    let mut store = Store::open(&audiences::folder(&options.output, book), &mut |who| progress.waiting(who))?;
+    made.notes.extend(store.take_notes());
     let stage = store.stage_draft()?;
     let date = stamp::date(options, revision::facts(&options.root).as_ref())?;
     let mut writer = DocumentWriter::new(tree, book);
-    let scope = what_changed(options, content, &writer, &store, &mut notes)?;
+    let scope = what_changed(options, content, &writer, &store, &mut made.notes)?;
     if options.pdf {
         writer = writer.typesetting(find_typst(options)?);
     }
     let renewal = scope.as_ref().map(|scope| Renewal { renderer, scope });
     let stamp = stamp::of_draft(date, &book.settings);
     let finished = documents::finish(documents, &writer, &stamp, renewal.as_ref(), &DraftSink(&stage), progress)?;
-    notes.extend(finished.notes);
-    let outcome = match has_errors(&finished.diagnostics) {
+    made.notes.extend(finished.notes);
+    let is_faulty = has_errors(&finished.diagnostics);
+    made.diagnostics.extend(finished.diagnostics);
+    Ok(match is_faulty {
         true => Outcome::Faulty,
         false => Outcome::Draft { folder: store.publish_draft(stage)?, documents: documents.len() },
-    };
-    Ok(Made { diagnostics: finished.diagnostics, notes, outcome })
+    })
 }
 
 /// What changed, where documents print it; nothing where the version that it is counted from can't be read and nobody

@@ -39,10 +39,12 @@ pub(super) struct Subject<'a> {
 pub(super) fn causes(base: &Side, before: Option<&Contents>, subject: Subject<'_>, records: &[Change], files: &mut [FileChange]) -> Causes {
     let old = base.tree.as_ref().map_or_else(|| Cow::Owned(schemas(&base.snapshot)), Cow::Borrowed);
     let trials = Trials::new(&old, subject, before);
-    // The settings of a version are not kept as a file that could be put back.
-    let tried_all = trials.alter(files, &|file| base.tree.is_some() || file.path != SETTINGS);
+    // The settings of a version are not kept as a file that could be put back, and of an audience no content is.
+    let is_all = subject.book.settings.reader.is_none();
+    let tried_all =
+        trials.alter(files, &|file| if is_all { base.tree.is_some() || file.path != SETTINGS } else { is_template(&file.path) });
     let causes = plain_causes(records, files);
-    if base.tree.is_none() || !tried_all {
+    if base.tree.is_none() || !tried_all || !is_all {
         return causes;
     }
     let of = |wanted: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
@@ -258,8 +260,8 @@ mod tests {
     /// The changed files with the documents that each alters, and how much was loaded and rendered for it.
     fn impact(base: &Tree, head: &Tree) -> (Vec<(String, Vec<String>)>, usize, usize) {
         let contents = |tree: &Tree| {
-            let (found, content) = prepare(tree, Vec::new(), Wanted::All, &Silent);
-            let content = content.unwrap_or_else(|| panic!("{found:#?}"));
+            let prepared = prepare(tree, Vec::new(), Wanted::All, &[], &Silent).expect("the book has no audiences to choose from");
+            let content = prepared.contents.into_iter().next().unwrap_or_else(|| panic!("{:#?}", prepared.diagnostics));
             let contents = Contents::of_documents(
                 &DocumentWriter::new(tree, &content.book),
                 &content.documents,

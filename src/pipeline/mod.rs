@@ -44,7 +44,7 @@ mod verify;
 #[cfg(feature = "publish")]
 mod verify_published;
 
-pub use audiences::view;
+pub use audiences::{audience_names, split_audience, view};
 pub use build::build;
 pub use compare::{Comparison, base, compare};
 pub use content::check;
@@ -54,7 +54,7 @@ pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;
 pub use history::{DocumentsByVersion, documents_by_version};
 pub use merge::{MergedStates, States, merge_states};
-pub use options::{BuildOptions, Built, Checked, Environment, Expected, Outcome, Progress, Silent};
+pub use options::{BookFolders, BuildOptions, Built, Checked, Environment, Expected, Outcome, Progress, Silent};
 #[cfg(feature = "publish")]
 pub use publish::{PublishOptions, Published, publish};
 pub use redline::{RedlinePdf, Redlined};

@@ -1,7 +1,7 @@
 //! What a build is asked to do, what it may know of its surroundings, and what it made.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
@@ -16,6 +16,8 @@ pub struct BuildOptions {
     pub root: PathBuf,
     /// Where versions are kept.
     pub output: PathBuf,
+    /// Of a book with audiences, those whose versions are built; all where none is named.
+    pub audiences: Vec<String>,
     /// Only these documents, into the draft folder.
     pub documents: Vec<String>,
     /// Without it only Markdown is made, into the draft folder.
@@ -41,6 +43,24 @@ impl BuildOptions {
     /// Whether the result is a draft rather than a version.
     pub fn is_draft(&self) -> bool {
         self.draft || !self.pdf || !self.documents.is_empty()
+    }
+}
+
+/// Where a book and its versions are, and whose they are.
+#[derive(Debug, Clone, Copy)]
+pub struct BookFolders<'a> {
+    /// The folder that holds `content/` and `templates/`.
+    pub root: &'a Path,
+    /// The folder of the versions, or of the audiences' folders of theirs.
+    pub output: &'a Path,
+    /// The audience as which the book is seen; without one, all of it.
+    pub audience: Option<&'a str>,
+}
+
+impl BookFolders<'_> {
+    /// The folder of the versions that are meant.
+    pub fn versions(&self) -> PathBuf {
+        self.audience.map_or_else(|| self.output.to_owned(), |name| self.output.join(name))
     }
 }
 
@@ -101,7 +121,8 @@ pub struct Built {
     pub diagnostics: Vec<Diagnostic>,
     /// What people should know that is no fault of the content.
     pub notes: Vec<String>,
-    pub outcome: Outcome,
+    /// One, or one for each audience.
+    pub outcomes: Vec<Outcome>,
 }
 
 /// What a build made.

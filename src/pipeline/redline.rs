@@ -1,7 +1,6 @@
 //! The redline of a document: the texts of two sides in one, for a PDF or a page.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -10,7 +9,7 @@ use super::compare::Comparison;
 use super::content::Prepared;
 use super::document_writer::{DocumentWriter, find_typst};
 use super::documents::{self, Memory};
-use super::options::{BuildOptions, Silent};
+use super::options::{BookFolders, BuildOptions, Silent};
 use super::side::{Side, Unusable};
 use super::texts::{Text, Texts};
 use super::{front, stamp};
@@ -51,12 +50,12 @@ pub struct RedlinePdf {
 
 impl Redlined {
     /// Marks in a document what changed between two sides: in the one that is asked for, else in the book's first that
-    /// both have. `root` is the book's folder.
-    pub fn of(comparison: &Comparison, id: Option<&str>, root: &Path) -> Result<Redlined> {
+    /// both have. `folders` are the book's.
+    pub fn of(comparison: &Comparison, id: Option<&str>, folders: &BookFolders<'_>) -> Result<Redlined> {
         let Comparison { base, head, .. } = comparison;
         let (old, new) = rayon::join(|| Texts::of(base), || Texts::of(head));
         let (old, new) = (old?, new?);
-        let here = if base.tree.is_none() || head.tree.is_none() { Side::working_tree(root).ok() } else { None };
+        let here = if base.tree.is_none() || head.tree.is_none() { Side::working_tree(folders.root, folders.audience).ok() } else { None };
         let here_texts = here.as_ref().and_then(|side| Texts::of(side).ok());
         let id = chosen(id, (base, &old), (head, &new), here_texts.as_ref())?;
         let (before, after) = rayon::join(|| old.get(&id), || new.get(&id));

@@ -1,11 +1,13 @@
 //! A version: digest, compare, make what changed, take the rest over, publish.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use serde_json::json;
 
+use super::audiences;
 use super::build::Made;
 use super::content::{Content, Prepared};
 use super::differing::Contents;
@@ -18,13 +20,13 @@ use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::diff::Snapshot;
 use crate::format::FORMATS;
 use crate::layout::{CHANGES, CLAIMS, DATA, version_folder};
-use crate::model::Date;
+use crate::model::{Book, Date};
 use crate::render::Scope;
 use crate::tree::Tree;
 use crate::tree::revision::{self, GitFacts};
 use crate::typeset;
 use crate::version::{
-    self, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Health, Release, Revision, Stage, Store, Tools, Version, inputs,
+    self, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Stage, Store, Tools, Version, inputs,
 };
 
 /// The newest version, where the stamp of the inputs says that it was made of these files: nothing needs to be read.
@@ -65,74 +67,173 @@ fn rebuilt(store: &mut Store, git: Option<&GitFacts>) -> Result<()> {
     Ok(())
 }
 
-/// Makes the next version, if the newest is of another content.
-pub(super) fn make(options: &BuildOptions, content: &Content<'_>, progress: &dyn Progress) -> Result<Made> {
-    let Content { tree, book, renderer, documents } = content;
+/// Makes the next version of each content that is not the newest version's. None is published unless all can be.
+pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
     let git = revision::facts(&options.root);
-    let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
-    let tools = Tools::with_typst(typeset::VERSION);
-    let writer = DocumentWriter::new(tree, book);
-    let contents = Contents::of_documents(&writer, documents, &tools, None);
-    let digest = version::book_digest(&version::BookParts {
-        records: version::records_digest(book),
-        documents: &contents.digests(),
-        tools: &tools,
-        options: &writer.reader_options(),
-    });
-    let before = store.newest();
-    if let Some(newest) = &before {
-        healthy(newest)?;
-        if newest.entry.digest == digest {
-            rebuilt(&mut store, git.as_ref())?;
-            if let Some(entry) = store.ledger().newest() {
-                inputs::remember(&options.output, input_stamp(options, tree), entry);
-            }
-            let mut notes = store.take_notes();
-            notes.extend(since_stands(options));
-            return Ok(Made { diagnostics: Vec::new(), notes, outcome: stands(newest) });
+    let mut made = Made::default();
+    let mut due: Vec<Due<'_>> = Vec::new();
+    for content in contents {
+        let one = Due::new(options, content, git.as_ref(), &due, &mut made, progress)?;
+        due.push(one);
+    }
+    if has_errors(&made.diagnostics) {
+        for one in &mut due {
+            made.notes.extend(one.store.take_notes());
+        }
+        made.outcomes = vec![Outcome::Faulty];
+        return Ok(made);
+    }
+    for one in due {
+        let outcome = one.publish(options, git.as_ref(), &mut made.notes)?;
+        made.outcomes.push(outcome);
+    }
+    Ok(made)
+}
+
+/// What a reader's ledger gets next.
+struct Due<'a> {
+    content: &'a Content<'a>,
+    output: PathBuf,
+    store: Store,
+    digest: Digest,
+    state: State,
+}
+
+enum State {
+    /// The newest version says it all.
+    Stands(Version),
+    /// A version whose documents are made.
+    Staged(Box<Staged>),
+    Faulty,
+}
+
+/// A version that is to be published.
+struct Staged {
+    stage: Stage,
+    date: Date,
+    summary: String,
+    documents: BTreeMap<String, DocumentEntry>,
+    claims: BTreeMap<String, Vec<ClaimRow>>,
+    /// How many documents were typeset.
+    typeset: usize,
+}
+
+impl<'a> Due<'a> {
+    /// Makes the documents of the next version. What is the same for a reader who may see no more, among `others`, is taken
+    /// over from there.
+    fn new(
+        options: &BuildOptions,
+        content: &'a Content<'a>,
+        git: Option<&GitFacts>,
+        others: &[Due<'_>],
+        made: &mut Made,
+        progress: &dyn Progress,
+    ) -> Result<Due<'a>> {
+        let Content { tree, book, renderer, documents } = content;
+        let output = audiences::folder(&options.output, book);
+        let store = Store::open(&output, &mut |who| progress.waiting(who))?;
+        let tools = Tools::with_typst(typeset::VERSION);
+        let writer = DocumentWriter::new(tree, book);
+        let contents = Contents::of_documents(&writer, documents, &tools, None);
+        let digest = version::book_digest(&version::BookParts {
+            records: version::records_digest(book),
+            documents: &contents.digests(),
+            tools: &tools,
+            options: &writer.reader_options(),
+        });
+        let before = store.newest();
+        if let Some(newest) = &before {
+            healthy(newest)?;
+        }
+        if let Some(newest) = before.clone().filter(|newest| newest.entry.digest == digest) {
+            return Ok(Due { content, output, store, digest, state: State::Stands(newest) });
+        }
+
+        let stage = store.stage()?;
+        // An audience may see none of what a commit holds besides, its date no more than the rest.
+        let date = stamp::date(options, git.filter(|_| book.settings.reader.is_none()))?;
+        made.diagnostics.extend(dated_before(date, before.as_ref()));
+        let snapshot = Snapshot::of(book);
+        let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: true };
+        let changes = since::changed(options, &store, &head, &mut made.notes)?;
+        let scope = Scope { changes: Some(changes.json.clone()), audience: None };
+        let revised = Revision { version: stage.number(), date, digest };
+        let sink = VersionSink {
+            stage: &stage,
+            contents: &contents,
+            earlier: before.as_ref().map(Earlier::read).transpose()?,
+            others: others
+                .iter()
+                .filter(|other| other.is_seen_by(book))
+                .filter_map(|other| Other::of(other).transpose())
+                .collect::<Result<_>>()?,
+            revised,
+            made: Mutex::default(),
+        };
+        let stamp = stamp::of_version(stage.number(), date, digest, book);
+        let writer = writer.typesetting(find_typst(options)?);
+        let renewal = Renewal { renderer, scope: &scope };
+        let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &sink, progress)?;
+        let (entries, claims) = sink.take();
+        made.notes.extend(finished.notes);
+        let is_faulty = has_errors(&finished.diagnostics);
+        made.diagnostics.extend(finished.diagnostics);
+        if is_faulty {
+            return Ok(Due { content, output, store, digest, state: State::Faulty });
+        }
+        let claim_ledger = ClaimLedger::new(claims);
+        stage.write(CLAIMS, claim_ledger.to_json()?.as_bytes())?;
+        stage.write(CHANGES, changes.text.as_bytes())?;
+        stage.write(DATA, &snapshot.to_data_json()?)?;
+        let staged =
+            Staged { stage, date, summary: changes.summary, documents: entries, claims: claim_ledger.documents, typeset: finished.made };
+        Ok(Due { content, output, store, digest, state: State::Staged(Box::new(staged)) })
+    }
+
+    /// Whether a book's reader may see all that this one's may, its numbers and dates included.
+    fn is_seen_by(&self, book: &Book) -> bool {
+        match (&book.settings.reader, &self.content.book.settings.reader) {
+            (Some(one), Some(other)) => audiences::sees_all_of(one, other, &book.settings.markings),
+            _ => false,
         }
     }
 
-    let mut notes = Vec::new();
-    let stage = store.stage()?;
-    let date = stamp::date(options, git.as_ref())?;
-    let mut diagnostics: Vec<Diagnostic> = dated_before(date, before.as_ref()).into_iter().collect();
-    let snapshot = Snapshot::of(book);
-    let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: true };
-    let changes = since::changed(options, &store, &head, &mut notes)?;
-    let scope = Scope { changes: Some(changes.json.clone()), audience: None };
-    let earlier = before.as_ref().map(Earlier::read).transpose()?;
-    let revised = Revision { version: stage.number(), date, digest };
-    let sink = VersionSink { stage: &stage, contents: &contents, earlier, revised, made: Mutex::default() };
-    let stamp = stamp::of_version(stage.number(), date, digest, &book.settings);
-    let writer = writer.typesetting(find_typst(options)?);
-    let renewal = Renewal { renderer, scope: &scope };
-    let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &sink, progress)?;
-    let (entries, rows) = sink.take();
-    let is_faulty = has_errors(&finished.diagnostics);
-    diagnostics.extend(finished.diagnostics);
-    notes.extend(finished.notes);
-    if is_faulty {
+    /// Puts the version into its place.
+    fn publish(self, options: &BuildOptions, git: Option<&GitFacts>, notes: &mut Vec<String>) -> Result<Outcome> {
+        let Due { content, output, mut store, digest, state } = self;
+        // What an audience gets must not change with what it may not see, which commits do, and a stamp of the inputs.
+        let is_all = content.book.settings.reader.is_none();
+        let git = git.filter(|_| is_all);
+        let named = |number: u32| audiences::qualified(&content.book, &version_folder(number));
+        let remember = |entry: &Entry| {
+            if is_all {
+                inputs::remember(&output, input_stamp(options, &content.tree), entry);
+            }
+        };
+        let outcome = match state {
+            State::Faulty => Outcome::Faulty,
+            State::Stands(newest) => {
+                rebuilt(&mut store, git)?;
+                if let Some(entry) = store.ledger().newest() {
+                    remember(entry);
+                }
+                notes.extend(since_stands(options));
+                Outcome::Unchanged { name: named(newest.entry.number), folder: newest.folder().to_path_buf() }
+            }
+            State::Staged(staged) => {
+                let Staged { stage, date, summary, documents, typeset, .. } = *staged;
+                let commit = git.map(|git| Commit { id: git.commit.clone(), clean: git.clean });
+                let count = documents.len();
+                let tools = Tools::with_typst(typeset::VERSION);
+                let entry = store.publish(stage, Release { digest, date, summary, documents, tools, commit })?;
+                remember(&entry);
+                let folder = output.join(version_folder(entry.number));
+                Outcome::Version { name: named(entry.number), folder, summary: entry.summary, documents: count, typeset }
+            }
+        };
         notes.extend(store.take_notes());
-        return Ok(Made { diagnostics, notes, outcome: Outcome::Faulty });
+        Ok(outcome)
     }
-
-    stage.write(CLAIMS, ClaimLedger::new(rows).to_json()?.as_bytes())?;
-    stage.write(CHANGES, changes.text.as_bytes())?;
-    stage.write(DATA, &snapshot.to_data_json()?)?;
-    let commit = git.map(|git| Commit { id: git.commit, clean: git.clean });
-    let count = entries.len();
-    let entry = store.publish(stage, Release { digest, date, summary: changes.summary, documents: entries, tools, commit })?;
-    inputs::remember(&options.output, input_stamp(options, tree), &entry);
-    notes.extend(store.take_notes());
-    let outcome = Outcome::Version {
-        name: version_folder(entry.number),
-        folder: options.output.join(version_folder(entry.number)),
-        summary: entry.summary,
-        documents: count,
-        typeset: finished.made,
-    };
-    Ok(Made { diagnostics, notes, outcome })
 }
 
 /// A version whose documents are taken over where they have not changed.
@@ -147,19 +248,54 @@ impl Earlier<'_> {
     }
 }
 
+/// What another audience gets, whose documents are taken over where they are the same.
+enum Other<'a> {
+    Stands(Earlier<'a>),
+    Staged(&'a Staged),
+}
+
+impl<'a> Other<'a> {
+    fn of(due: &'a Due<'_>) -> Result<Option<Other<'a>>> {
+        Ok(match &due.state {
+            State::Stands(version) => Some(Other::Stands(Earlier::read(version)?)),
+            State::Staged(staged) => Some(Other::Staged(staged)),
+            State::Faulty => None,
+        })
+    }
+
+    /// The digest of a document and its rows in the claim ledger.
+    fn document(&self, id: &str) -> Result<Option<(Digest, &[ClaimRow])>> {
+        let (documents, claims) = match self {
+            Other::Stands(earlier) => (&earlier.version.manifest()?.documents, &earlier.claims),
+            Other::Staged(staged) => (&staged.documents, &staged.claims),
+        };
+        Ok(documents.get(id).map(|entry| (entry.digest, claims.get(id).map(Vec::as_slice).unwrap_or_default())))
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<u8>> {
+        match self {
+            Other::Stands(earlier) => earlier.version.read(name),
+            Other::Staged(staged) => staged.stage.read(name),
+        }
+    }
+}
+
+type Entered = (BTreeMap<String, DocumentEntry>, BTreeMap<String, Vec<ClaimRow>>);
+
 /// Puts documents into a version in the making.
 struct VersionSink<'a> {
     stage: &'a Stage,
     contents: &'a Contents,
     earlier: Option<Earlier<'a>>,
+    others: Vec<Other<'a>>,
     /// The version in the making.
     revised: Revision,
     /// The documents' entries in the manifest and their rows in the claim ledger.
-    made: Mutex<(BTreeMap<String, DocumentEntry>, BTreeMap<String, Vec<ClaimRow>>)>,
+    made: Mutex<Entered>,
 }
 
 impl VersionSink<'_> {
-    fn take(self) -> (BTreeMap<String, DocumentEntry>, BTreeMap<String, Vec<ClaimRow>>) {
+    fn take(self) -> Entered {
         self.made.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -170,22 +306,45 @@ impl VersionSink<'_> {
         rows.insert(id.to_owned(), claims);
         Ok(())
     }
-}
 
-impl Sink for VersionSink<'_> {
     /// Takes a document over from the version before, byte for byte.
-    fn reuse(&self, document: &Prepared) -> Result<bool> {
-        let id = &document.planned.id;
-        let Some(earlier) = self.earlier.as_ref().filter(|_| !document.uses_changes) else { return Ok(false) };
-        let Some(entry) = earlier.version.manifest()?.documents.get(id) else { return Ok(false) };
-        if self.contents.get(id).is_none_or(|content| content.digest != entry.digest) {
-            return Ok(false);
-        }
+    fn reuse_earlier(&self, id: &str, digest: Digest) -> Result<bool> {
+        let Some(earlier) = &self.earlier else { return Ok(false) };
+        let Some(entry) = earlier.version.manifest()?.documents.get(id).filter(|entry| entry.digest == digest) else { return Ok(false) };
         for format in FORMATS {
             self.stage.keep(&format.file(id), earlier.version)?;
         }
         self.enter(id, entry.revised.clone(), earlier.claims.get(id).cloned().unwrap_or_default())?;
         Ok(true)
+    }
+
+    /// Takes a document over that another audience gets, byte for byte: it bears the name of that one's version.
+    fn reuse_other(&self, document: &Prepared, digest: Digest) -> Result<bool> {
+        let id = &document.planned.id;
+        for other in &self.others {
+            let Some((_, rows)) = other.document(id)?.filter(|(same, _)| *same == digest) else { continue };
+            for name in FORMATS.map(|format| format.file(id)) {
+                self.stage.write(&name, &other.read(&name)?)?;
+            }
+            // They print the same and stand at the same places; what is known of them is this reader's.
+            let lines: Vec<usize> = rows.iter().map(|row| row.line).collect();
+            let pages: Vec<(usize, u32)> = rows.iter().enumerate().filter_map(|(index, row)| Some((index, row.page?))).collect();
+            self.enter(id, self.revised.clone(), ClaimLedger::rows(&document.document, &lines, &pages))?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+}
+
+impl Sink for VersionSink<'_> {
+    fn reuse(&self, document: &Prepared) -> Result<bool> {
+        let id = &document.planned.id;
+        match self.contents.get(id) {
+            Some(content) if !document.uses_changes => {
+                Ok(self.reuse_earlier(id, content.digest)? || self.reuse_other(document, content.digest)?)
+            }
+            _ => Ok(false),
+        }
     }
 
     fn put(&self, document: FinishedDocument) -> Result<()> {

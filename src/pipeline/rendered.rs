@@ -39,13 +39,19 @@ impl Checked {
         }
         let (tree, book) = (side.tree.as_ref()?, side.book.as_ref()?);
         let mut records = side.diagnostics.clone();
-        let (renderer, faults) = content::check_records(tree, book);
+        let (renderer, faults) = content::renderer(tree, book, side.view.as_deref());
         records.extend(faults);
         let records = content::finish(tree, records);
         if has_errors(&records) {
             return Some(Checked { records, documents: None, rendered: None });
         }
-        let (documents, faults) = content::render_all(&renderer, Wanted::All, tree, &Silent);
+        let (documents, faults) = match &side.view {
+            None => content::render_all(&renderer, Wanted::All, tree, &Silent),
+            Some(view) => {
+                let rendered = content::render_view(&renderer, view, Wanted::All, tree, &Silent);
+                (rendered.documents, rendered.faults)
+            }
+        };
         let faults = content::finish(tree, faults);
         let rendered = (!has_errors(&faults)).then(|| Rendered::from(documents, tree, book, others));
         Some(Checked { records, documents: Some(faults), rendered })

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::audiences::split_audience;
+use super::options::BookFolders;
 use super::side::Side;
 use crate::tree::revision;
 use crate::version::Version;
@@ -19,15 +21,15 @@ pub struct ReviewBase {
 }
 
 /// The side that a text names; of a revision that HEAD went its own way from, the merge base, unless its tip is asked for.
-pub fn review_base(text: &str, root: &Path, output: &Path, tip: bool) -> Result<ReviewBase> {
-    let plain = |notes| Ok(ReviewBase { side: Side::resolve_or_nothing(text, root, output)?, argument: text.to_owned(), notes });
-    if tip || !is_revision(text, root, output) {
+pub fn review_base(text: &str, folders: &BookFolders<'_>, tip: bool) -> Result<ReviewBase> {
+    let plain = |notes| Ok(ReviewBase { side: Side::resolve_or_nothing(text, folders)?, argument: text.to_owned(), notes });
+    if tip || !is_revision(text, folders) {
         return plain(Vec::new());
     }
     let forked = format!("{text}...");
-    match (revision::resolve(root, text), revision::resolve(root, &forked)) {
+    match (revision::resolve(folders.root, text), revision::resolve(folders.root, &forked)) {
         (Ok(tip), Ok(base)) if tip != base => {
-            let mut side = Side::resolve_or_nothing(&forked, root, output)?;
+            let mut side = Side::resolve_or_nothing(&forked, folders)?;
             side.name = format!("{text} (merge base {})", base.get(..12).unwrap_or(&base));
             side.since.name.clone_from(&side.name);
             Ok(ReviewBase { side, argument: forked, notes: Vec::new() })
@@ -46,9 +48,11 @@ pub fn name_by_commit(side: &mut Side, root: &Path) {
 }
 
 /// Whether a text can only name a branch, a tag or a commit.
-fn is_revision(text: &str, root: &Path, output: &Path) -> bool {
+fn is_revision(text: &str, folders: &BookFolders<'_>) -> bool {
     let is_path = text == "." || text == ".." || ["./", "../", "/"].iter().any(|start| text.starts_with(start));
-    let number = text.strip_prefix('v').and_then(|digits| digits.parse().ok());
-    let is_version = number.is_some_and(|number| Version::find(output, number).is_ok());
-    !is_path && !is_version && !text.ends_with("...") && revision::resolve(root, text).is_ok()
+    let (audience, version) = split_audience(text, folders.output);
+    let folders = &BookFolders { audience: audience.or(folders.audience), ..*folders };
+    let number = version.strip_prefix('v').and_then(|digits| digits.parse().ok());
+    let is_version = number.is_some_and(|number| Version::find(&folders.versions(), number).is_ok());
+    !is_path && !is_version && !text.ends_with("...") && revision::resolve(folders.root, text).is_ok()
 }

@@ -6,16 +6,19 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 
+use super::audiences::{self, split_audience};
 use super::content;
+use super::options::BookFolders;
 use super::unread::{READING, Unread, is_losing, unread};
-use crate::diagnostic::{Code, Diagnostic, Place, Severity};
+use crate::audience::{self, View};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, has_errors};
 use crate::diff::{Since, Snapshot};
 use crate::files;
 use crate::layout::{DATA, MANIFEST, SETTINGS};
+use crate::load;
 use crate::model::{Book, Date};
 use crate::tree::{self, Tree, revision};
 use crate::version::{Health, Ledger, Manifest, Tools, Version};
-use crate::{audience, load};
 
 /// The largest `data.json` of a folder that is read, in bytes.
 const LARGEST: u64 = 1 << 30;
@@ -34,8 +37,10 @@ pub struct Side {
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be read, and so is left out of a comparison.
     pub(super) unread: BTreeSet<Unread>,
-    /// The book that its files hold.
+    /// The book that its files hold, as its reader sees it.
     pub(super) book: Option<Arc<Book>>,
+    /// What was taken out of it for an audience.
+    pub(super) view: Option<Box<View>>,
     pub(super) from: From,
 }
 
@@ -62,30 +67,33 @@ pub(super) enum From {
 impl Side {
     /// A side of which only the records are at hand.
     fn of_records(name: String, since: Since, snapshot: Snapshot, from: From) -> Side {
-        Side { name, since, snapshot, tree: None, diagnostics: Vec::new(), unread: BTreeSet::new(), book: None, from }
+        Side { name, since, snapshot, tree: None, diagnostics: Vec::new(), unread: BTreeSet::new(), book: None, view: None, from }
     }
 
     /// The side that a text names: a version (`v7`), a git revision (`main`, `HEAD~3`, `main...` for the merge base with
     /// HEAD), or a folder that holds a book or a version. A text that begins with `.` or `/` is a folder; of a version and
-    /// a revision of one name the version is meant.
-    pub fn resolve(text: &str, root: &Path, output: &Path) -> Result<Side> {
+    /// a revision of one name the version is meant. `public/v7` is a version of an audience; whatever has files is seen as
+    /// the audience of `folders` may see it.
+    pub fn resolve(text: &str, folders: &BookFolders<'_>) -> Result<Side> {
         let is_path = text == "." || text == ".." || ["./", "../", "/"].iter().any(|start| text.starts_with(start));
         if is_path {
-            return Side::folder(text);
+            return Side::folder(text, folders.audience);
         }
+        let (audience, version) = split_audience(text, folders.output);
+        let versions = BookFolders { audience: audience.or(folders.audience), ..*folders }.versions();
         let mut no_version = None;
-        if let Some(number) = version_number(text) {
-            match Version::find(output, number) {
-                Ok(version) => return Side::version(version),
+        if let Some(number) = version_number(version) {
+            match Version::find(&versions, number) {
+                Ok(version) => return Ok(Side { name: text.to_owned(), ..Side::version(version)? }),
                 Err(error) => no_version = Some(error),
             }
         }
-        let no_revision = match revision::commit(root, text) {
-            Ok(commit) => return Side::revision(text, commit, root),
+        let no_revision = match revision::commit(folders.root, text) {
+            Ok(commit) => return Side::revision(text, commit, folders),
             Err(error) => error,
         };
         if Path::new(text).is_dir() {
-            return Side::folder(text);
+            return Side::folder(text, folders.audience);
         }
         if let Some(error) = no_version {
             return Err(error);
@@ -98,38 +106,40 @@ impl Side {
     }
 
     /// [`Side::resolve`], and for a revision from before the book an empty side rather than an error.
-    pub fn resolve_or_nothing(text: &str, root: &Path, output: &Path) -> Result<Side> {
+    pub fn resolve_or_nothing(text: &str, folders: &BookFolders<'_>) -> Result<Side> {
         if version_number(text).is_none()
-            && let Ok(commit) = revision::commit(root, text)
+            && let Ok(commit) = revision::commit(folders.root, text)
         {
-            let (tree, _) = revision::read(root, &commit.id)?;
+            let (tree, _) = revision::read(folders.root, &commit.id)?;
             if tree.get(SETTINGS).is_none() {
                 let (name, since) = revision_name(text, &commit);
                 return Ok(Side::of_records(name, since, Snapshot::default(), From::Nowhere));
             }
         }
-        Side::resolve(text, root, output)
+        Side::resolve(text, folders)
     }
 
     /// What a comparison is made with where nothing is said: the last version that was published, else the newest, else
     /// `HEAD`.
-    pub fn default_base(root: &Path, output: &Path) -> Result<Side> {
-        if let Some(published) = Ledger::read(output)?.published().filter(|entry| !entry.pruned) {
-            return Side::version(Version::find(output, published.number)?);
+    pub fn default_base(folders: &BookFolders<'_>) -> Result<Side> {
+        let output = folders.versions();
+        let named = |side: Side| Side { name: folders.audience.map_or(side.name.clone(), |name| format!("{name}/{}", side.name)), ..side };
+        if let Some(published) = Ledger::read(&output)?.published().filter(|entry| !entry.pruned) {
+            return Side::version(Version::find(&output, published.number)?).map(named);
         }
-        if let Some(newest) = Version::newest(output)? {
-            return Side::version(newest);
+        if let Some(newest) = Version::newest(&output)? {
+            return Side::version(newest).map(named);
         }
-        let commit = revision::commit(root, "HEAD")
+        let commit = revision::commit(folders.root, "HEAD")
             .with_context(|| format!("there is nothing to compare with: no version in `{}`, and no commit", output.display()))?;
-        Side::revision("HEAD", commit, root)
+        Side::revision("HEAD", commit, folders)
     }
 
     /// The book as it lies in its folder.
-    pub fn working_tree(root: &Path) -> Result<Side> {
+    pub fn working_tree(root: &Path, audience: Option<&str>) -> Result<Side> {
         let (tree, diagnostics) = tree::folder::read(root)?;
         let name = "the working tree".to_owned();
-        Files { since: since(&name), name, tree, diagnostics, from: From::WorkingTree }.read()
+        Files { since: since(&name), name, tree, diagnostics, from: From::WorkingTree }.read(audience)
     }
 
     /// The faults after which a comparison isn't whole.
@@ -192,7 +202,7 @@ impl Side {
         matches!(self.from, From::Nowhere)
     }
 
-    fn folder(text: &str) -> Result<Side> {
+    fn folder(text: &str, audience: Option<&str>) -> Result<Side> {
         let path = Path::new(text);
         if !path.is_dir() {
             bail!("there is no folder `{text}`");
@@ -207,7 +217,7 @@ impl Side {
             return Ok(Side::of_records(text.to_owned(), since(text), snapshot, From::Folder(path.to_owned())));
         }
         let (tree, diagnostics) = tree::folder::read(path)?;
-        Files { name: text.to_owned(), since: since(text), tree, diagnostics, from: From::Folder(path.to_owned()) }.read()
+        Files { name: text.to_owned(), since: since(text), tree, diagnostics, from: From::Folder(path.to_owned()) }.read(audience)
     }
 
     pub(super) fn version(version: Version) -> Result<Side> {
@@ -227,30 +237,45 @@ impl Side {
         Ok(Side::of_records(name, since, snapshot, From::Version(Box::new(version))))
     }
 
-    fn revision(text: &str, commit: revision::Commit, root: &Path) -> Result<Side> {
-        let (tree, diagnostics) = revision::read(root, &commit.id)?;
+    fn revision(text: &str, commit: revision::Commit, folders: &BookFolders<'_>) -> Result<Side> {
+        let (tree, diagnostics) = revision::read(folders.root, &commit.id)?;
         let (name, since) = revision_name(text, &commit);
-        Files { name, since, tree, diagnostics, from: From::Commit(commit.id) }.read()
+        Files { name, since, tree, diagnostics, from: From::Commit(commit.id) }.read(folders.audience)
     }
 }
 
 impl Files {
-    /// Reads the records; an error where the files hold no book.
-    fn read(self) -> Result<Side> {
+    /// Reads the records, all of them or those that an audience may see; an error where the files hold no book.
+    fn read(self, audience: Option<&str>) -> Result<Side> {
         let Files { name, since, tree, diagnostics: mut found, from } = self;
         if tree.get(SETTINGS).is_none() && !found.iter().any(|fault| fault.place.file() == Some(SETTINGS)) {
             bail!("`{name}` holds no book: there is no {SETTINGS} in it");
         }
         let loaded = load::load(&tree);
         found.extend(loaded.diagnostics);
-        let diagnostics = content::finish(&tree, found);
         let Some(book) = loaded.book else {
+            let diagnostics = content::finish(&tree, found);
             return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(format!("the settings of `{name}` can't be used")));
         };
-        let unread = unread(&book, &diagnostics);
-        let book = audience::select(book);
-        let snapshot = Snapshot::of(&book);
-        Ok(Side { tree: Some(tree), diagnostics, unread, book: Some(Arc::new(book)), ..Side::of_records(name, since, snapshot, from) })
+        let Some(audience) = audience else {
+            let diagnostics = content::finish(&tree, found);
+            let unread = unread(&book, &diagnostics);
+            let book = audience::select(book);
+            let snapshot = Snapshot::of(&book);
+            let side = Side::of_records(name, since, snapshot, from);
+            return Ok(Side { tree: Some(tree), diagnostics, unread, book: Some(Arc::new(book)), ..side });
+        };
+        let audience = audiences::named(&book, audience).with_context(|| format!("can't tell what was for it in {name}"))?;
+        let view = audiences::view(&book, audience);
+        found.extend(view.faults.iter().cloned());
+        let diagnostics = content::finish(&tree, found);
+        if has_errors(&diagnostics) {
+            let what = format!("the content of {name} has errors, so what the audience `{}` may see of it isn't known", audience.name);
+            return Err(anyhow::Error::new(Unusable { tree, diagnostics }).context(what));
+        }
+        // What is doubtful in content is said of content that the audience may not see.
+        let side = Side::of_records(name, since, Snapshot::of(&view.book), from);
+        Ok(Side { tree: Some(audience::files(&tree)), book: Some(view.book.clone()), view: Some(Box::new(view)), ..side })
     }
 }
 

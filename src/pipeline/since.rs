@@ -5,10 +5,12 @@ use anyhow::{Context, Result};
 use super::compare::changes_since;
 use super::content::Content;
 use super::differing::Contents;
-use super::options::BuildOptions;
+use super::options::{BookFolders, BuildOptions};
 use super::side::Side;
 use super::told::{Telling, told};
 use crate::diff::{self, Changes, Snapshot};
+use crate::layout::version_number;
+use crate::model::Book;
 use crate::render::Naming;
 use crate::version::Store;
 
@@ -22,9 +24,18 @@ pub(super) struct Changed {
 
 /// What a build's changes are counted from: what is asked for, else the last version that was published, else the newest;
 /// nothing for a first version.
-fn base(options: &BuildOptions, store: &Store, notes: &mut Vec<String>) -> Result<Option<Side>> {
+fn base(options: &BuildOptions, store: &Store, book: &Book, notes: &mut Vec<String>) -> Result<Option<Side>> {
+    if let (Some(text), Some(reader)) = (&options.since, &book.settings.reader) {
+        // What a commit or a folder holds was never this audience's to see.
+        let own = text.strip_prefix(&format!("{}/", reader.name)).unwrap_or(text);
+        let version = version_number(own).and_then(|number| store.version(number)).with_context(|| {
+            format!("can't list for the audience `{}` what changed since `{text}`: only since a version of its own", reader.name)
+        })?;
+        return Side::version(version).map(Some);
+    }
     if let Some(text) = &options.since {
-        return Side::resolve(text, &options.root, &options.output).context("can't list what changed since then").map(Some);
+        let folders = BookFolders { root: &options.root, output: &options.output, audience: None };
+        return Side::resolve(text, &folders).context("can't list what changed since then").map(Some);
     }
     let Some(newest) = store.newest() else { return Ok(None) };
     let published = store.ledger().published().map(|entry| entry.number).filter(|number| *number != newest.entry.number);
@@ -48,7 +59,7 @@ pub(super) struct Head<'a> {
 
 /// What changed in a book.
 pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, notes: &mut Vec<String>) -> Result<Changed> {
-    let base = base(options, store, notes)?;
+    let base = base(options, store, &head.content.book, notes)?;
     let changes = match &base {
         None => Changes::new(None, Vec::new(), Vec::new()),
         Some(base) => {

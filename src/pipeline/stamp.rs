@@ -2,10 +2,11 @@
 
 use anyhow::{Result, anyhow, ensure};
 
+use super::audiences;
 use super::options::BuildOptions;
 use crate::document::Stamp;
 use crate::layout::{DRAFT, version_folder};
-use crate::model::{Date, Settings};
+use crate::model::{Book, Date, Settings};
 use crate::render::long_date;
 use crate::tree::revision::GitFacts;
 use crate::version::Digest;
@@ -28,9 +29,10 @@ pub(super) fn date(options: &BuildOptions, git: Option<&GitFacts>) -> Result<Dat
     Ok(date)
 }
 
-/// The stamp of a version.
-pub(super) fn of_version(number: u32, date: Date, digest: Digest, settings: &Settings) -> Stamp {
-    Stamp { number: Some(number), digest: digest.short(), ..named(version_folder(number), date, settings) }
+/// The stamp of a version; one of an audience says of which.
+pub(super) fn of_version(number: u32, date: Date, digest: Digest, book: &Book) -> Stamp {
+    let name = audiences::qualified(book, &version_folder(number));
+    Stamp { number: Some(number), digest: digest.short(), ..named(name, date, &book.settings) }
 }
 
 /// The stamp of a draft: no number, no digest.

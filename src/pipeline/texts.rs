@@ -62,7 +62,7 @@ impl Texts<'_> {
     pub(super) fn of(side: &Side) -> Result<Texts<'_>> {
         let source = match (&side.tree, &side.book, &side.from) {
             (Some(tree), Some(book), _) => {
-                let (renderer, faults) = content::check_records(tree, book);
+                let (renderer, faults) = content::renderer(tree, book, side.view.as_deref());
                 let mut found = side.diagnostics.clone();
                 found.extend(faults);
                 if has_errors(&found) {

@@ -133,6 +133,12 @@ impl Stage {
         self.write(name, bytes)
     }
 
+    /// The bytes of a file that was written.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+        let size = self.outputs.lock().unwrap_or_else(PoisonError::into_inner).get(name).map_or(0, |output| output.size);
+        self.disk.read(&self.path_of(name)?, size).with_context(|| format!("can't read `{}`", self.target.join(name).display()))
+    }
+
     fn path_of(&self, name: &str) -> Result<PathBuf> {
         if !is_inside(name) {
             bail!("`{name}` can't be a file in `{}`: it leads out of the folder", self.target.display());

@@ -413,6 +413,36 @@ fn open_hands_the_file_to_the_desktop() {
 }
 
 #[test]
+fn versions_of_audiences_are_asked_for_by_name() {
+    let here = versions();
+    let output = here.path().join("output");
+    for name in ["desk", "public"] {
+        let own = versions();
+        fs::create_dir_all(here.path().join("all")).unwrap();
+        fs::rename(own.path().join("output"), here.path().join("all").join(name)).unwrap();
+    }
+    fs::remove_dir_all(&output).unwrap();
+    fs::rename(here.path().join("all"), &output).unwrap();
+
+    for command in [&["versions"][..], &["prune", "--keep", "1", "--yes"], &["open"], &["since", "v2"], &["verify"]] {
+        let run = run(here.path(), command);
+        assert_eq!(run.code, Some(2), "{command:?}: {}{}", run.out, run.err);
+        assert!(run.err.contains("holds the versions of audiences, each apart"), "{command:?}: {}", run.err);
+        assert!(run.err.contains("hint: add `--audience desk` or `--audience public`"), "{command:?}: {}", run.err);
+    }
+    assert!(run(here.path(), &["versions", "--audience", "public"]).out.starts_with("v3 "));
+    let unknown = run(here.path(), &["versions", "--audience", "partners"]);
+    assert!(unknown.err.contains("there are no versions for the audience `partners`"), "{}", unknown.err);
+    let verified = run(here.path(), &["verify", "--audience", "desk"]);
+    assert!(verified.out.contains("`output/desk`"), "{}{}", verified.out, verified.err);
+    assert!(run(here.path(), &["open", "public/v9"]).err.contains("there is no `output/public/v9`"));
+    let both = run(here.path(), &["open", "public/v3", "--audience", "desk"]);
+    assert!(both.err.contains("`--audience desk` and a version of `public` can't both be meant"), "{}", both.err);
+    assert_eq!(run(here.path(), &["prune", "--keep", "1", "--audience", "desk", "--yes"]).code, Some(0));
+    assert!(run(here.path(), &["versions", "--audience", "public"]).out.contains("v2 "));
+}
+
+#[test]
 fn prune_asks_first() {
     let here = versions();
     let old = here.path().join("output/v2/book.pdf");

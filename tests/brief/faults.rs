@@ -97,6 +97,7 @@ pub(crate) fn draft_options(root: &Path) -> BuildOptions {
     BuildOptions {
         root: root.to_owned(),
         output: root.join("output"),
+        audiences: Vec::new(),
         documents: Vec::new(),
         pdf: false,
         draft: false,
@@ -113,7 +114,7 @@ pub(crate) fn draft_options(root: &Path) -> BuildOptions {
 /// The Markdown of document `book` that readers get.
 pub(crate) fn markdown(root: &Path) -> String {
     let built = pipeline::build(&draft_options(root), &Quiet).unwrap();
-    let Outcome::Draft { folder, .. } = built.outcome else {
+    let Some(Outcome::Draft { folder, .. }) = built.outcomes.into_iter().next() else {
         panic!("{}", Painter::new(&built.tree, false).paint_all(&built.diagnostics));
     };
     fs::read_to_string(folder.join("book.md")).unwrap()
