@@ -18,6 +18,7 @@ mod missing_title;
 mod no_documents;
 mod not_utf8;
 mod text_overflow;
+mod theme;
 mod unknown_collection;
 mod unknown_marking;
 mod unknown_source;
@@ -78,12 +79,13 @@ enum Check {
 }
 
 /// Every rule.
-pub const RULES: [Rule; 17] = [
+pub const RULES: [Rule; 18] = [
     Rule { code: Code::ClaimWithoutSource, check: Check::Book(claim_without_source::check) },
     Rule { code: Code::DanglingReference, check: Check::Book(dangling_reference::check) },
     Rule { code: Code::LocatorOutOfRange, check: Check::Book(locator_out_of_range::check) },
     Rule { code: Code::MissingSchema, check: Check::Book(missing_schema::check) },
     Rule { code: Code::NotUtf8, check: Check::Book(not_utf8::check) },
+    Rule { code: Code::Theme, check: Check::Book(theme::check) },
     Rule { code: Code::UnknownCollection, check: Check::Book(unknown_collection::check) },
     Rule { code: Code::UnknownMarking, check: Check::Book(unknown_marking::check) },
     Rule { code: Code::UnknownSource, check: Check::Book(unknown_source::check) },

@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use super::Status;
 use super::failure::Hint;
 use super::terminal::{Count, Terminal};
 use crate::files::{self, Existing, Guard};
+use crate::layout::SETTINGS;
+use crate::model::Style;
 
 const EXAMPLES: &str = "\
 Examples:
   brief init my-book && cd my-book
+  brief init my-book --style reader
   brief build                      make version 1
   brief new options tram           add a record
   brief check                      see what it still lacks";
@@ -54,6 +58,10 @@ pub(super) struct Init {
     /// The folder to write it to; it must be empty, or not there yet
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     folder: PathBuf,
+
+    /// How its PDFs look: briefing (for principals), plain (dense, black and white) or reader (large type)
+    #[arg(long, value_name = "STYLE", value_parser = PossibleValuesParser::new(Style::ALL.map(Style::name)), default_value = Style::Briefing.name())]
+    style: String,
 }
 
 impl Init {
@@ -67,7 +75,11 @@ impl Init {
         }
         Guard::default().check(folder)?;
         for (path, text) in FILES.iter().copied().chain([(".gitignore", GITIGNORE)]) {
-            write(folder, path, text)?;
+            if path == SETTINGS {
+                write(folder, path, &styled(text, &self.style))?;
+            } else {
+                write(folder, path, text)?;
+            }
         }
         terminal.say(format_args!(
             "wrote a book of {} to `{}`; next: `cd {1}`, then `brief build`",
@@ -76,6 +88,14 @@ impl Init {
         ))?;
         Ok(Status::Fine)
     }
+}
+
+/// The settings with a style that isn't the default.
+fn styled(settings: &str, style: &str) -> String {
+    if style == Style::Briefing.name() {
+        return settings.to_owned();
+    }
+    settings.replacen("language: en\n", &format!("language: en\ntheme: {{ style: {style} }}\n"), 1)
 }
 
 /// Whether a folder can be filled without touching anything of anyone's.

@@ -12,7 +12,9 @@ use super::violation::{Subject, explain};
 use super::yaml::{Source, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS as FILE};
-use crate::model::{Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, NumberStyle, PdfOptions, Settings};
+use crate::model::{
+    Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, NumberStyle, Paper, PdfOptions, Settings, Style, ThemeOptions,
+};
 use crate::tree::Tree;
 
 /// The schema of the settings.
@@ -35,6 +37,7 @@ pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings,
         Some(json) => json,
         None => Json::Null,
     };
+    diagnostics.extend(two_papers(&json));
     let is_usable = diagnostics.len() == before;
     let settings = settings(json.as_object().unwrap_or(&JsonMap::new()));
     if is_usable {
@@ -81,6 +84,15 @@ fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     Some(json)
 }
 
+/// `paper` beside `theme` and under it, not the same.
+fn two_papers(json: &Json) -> Option<Diagnostic> {
+    let (outer, inner) = (json.get("paper")?.as_str()?, json.get("theme")?.get("paper")?.as_str()?);
+    (outer != inner).then(|| {
+        let message = format!("`paper` is `{outer}`, but `paper` under `theme` is `{inner}`");
+        Diagnostic::error(Code::BookSettings, Place::key(FILE, ["paper"]), message).help("keep one of them")
+    })
+}
+
 fn settings(json: &JsonMap<String, Json>) -> Settings {
     let as_of = text_of(json, "as_of").and_then(|date| date.parse().ok());
     let collections = objects(json.get("collections")).map(|(name, config)| (name.to_owned(), collection(config))).collect();
@@ -100,7 +112,7 @@ fn settings(json: &JsonMap<String, Json>) -> Settings {
         default_marking: handling::default_marking(json),
         page_marking: json.get("page_marking").and_then(Json::as_bool).unwrap_or(false),
         portion_marks: json.get("portion_marks").and_then(Json::as_bool).unwrap_or(false),
-        paper: text_of(json, "paper").unwrap_or_else(|| "a4".to_owned()),
+        theme: theme(json),
         notes: notes(json).unwrap_or_default(),
         pdf: PdfOptions {
             standards: match standards {
@@ -138,10 +150,34 @@ fn document(json: &JsonMap<String, Json>) -> DocumentPlan {
     }
 }
 
+/// How the book looks: `theme:`, and `paper:` beside it.
+fn theme(json: &JsonMap<String, Json>) -> ThemeOptions {
+    let none = JsonMap::new();
+    let options = json.get("theme").and_then(Json::as_object).unwrap_or(&none);
+    let fonts = options.get("fonts").and_then(Json::as_object).unwrap_or(&none);
+    let families = |key: &str| match fonts.get(key) {
+        Some(Json::String(family)) => vec![family.trim().to_owned()],
+        families => list(families).filter_map(Json::as_str).map(|family| family.trim().to_owned()).collect(),
+    };
+    let style = text_of(options, "style");
+    let paper = text_of(options, "paper").or_else(|| text_of(json, "paper"));
+    ThemeOptions {
+        style: Style::ALL.into_iter().find(|known| style.as_deref() == Some(known.name())).unwrap_or(Style::Briefing),
+        paper: if paper.as_deref() == Some(Paper::UsLetter.name()) { Paper::UsLetter } else { Paper::A4 },
+        color: text_of(options, "color"),
+        accent: text_of(options, "accent"),
+        logo: text_of(options, "logo"),
+        body_fonts: families("body"),
+        heading_fonts: families("heading"),
+        code_fonts: families("mono"),
+    }
+}
+
 fn notes(json: &JsonMap<String, Json>) -> Option<NotesPlacement> {
     match json.get("notes")?.as_str()? {
         "page" => Some(NotesPlacement::Page),
         "end" => Some(NotesPlacement::End),
+        "margin" => Some(NotesPlacement::Margin),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ mod blocks;
 mod breaks;
 mod code;
 mod inlines;
+mod measure;
 mod meta;
 mod notes;
 mod places;
@@ -23,7 +24,7 @@ use places::Places;
 use serde_json::{Map, Value};
 
 use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Stamp, TypstSource};
-use crate::model::NotesPlacement;
+use crate::model::{NotesPlacement, ThemeOptions};
 
 /// What a document's Typst code is told besides the document.
 #[derive(Debug, Clone)]
@@ -35,8 +36,7 @@ pub struct TypstMeta {
     pub front: Map<String, Value>,
     /// BCP 47 language tag.
     pub language: String,
-    /// `a4` or `us-letter`.
-    pub paper: String,
+    pub theme: ThemeOptions,
     pub notes: NotesPlacement,
     /// Whether no level of headings may be skipped, as PDF/UA demands: levels are closed up then.
     pub heading_steps: bool,

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use indexmap::IndexMap;
 
 use super::{
-    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, Value, field_at,
+    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, ThemeOptions, Value,
+    field_at,
 };
 
 /// What one project builds.
@@ -41,7 +42,7 @@ pub struct Settings {
     pub page_marking: bool,
     /// Whether each paragraph begins with its marking.
     pub portion_marks: bool,
-    pub paper: String,
+    pub theme: ThemeOptions,
     pub notes: NotesPlacement,
     pub pdf: PdfOptions,
     /// Words that brief itself prints, by key, where the book has its own.
@@ -58,9 +59,13 @@ pub struct Settings {
 /// Where a document's notes stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NotesPlacement {
+    /// In a list at the document's end.
     #[default]
     End,
+    /// At the foot of the page, as footnotes.
     Page,
+    /// In the margin, beside the line, and in the list at the document's end.
+    Margin,
 }
 
 /// PDF export settings.
@@ -156,7 +161,7 @@ impl Book {
             default_marking: Marking::default(),
             page_marking: false,
             portion_marks: false,
-            paper: "a4".to_owned(),
+            theme: ThemeOptions::default(),
             notes: NotesPlacement::End,
             pdf: PdfOptions { standards: Vec::new() },
             words: IndexMap::new(),

@@ -14,6 +14,7 @@ mod quantity;
 mod record;
 mod shape;
 mod snapshot;
+mod theme;
 mod value;
 
 pub use audience::Audience;
@@ -27,6 +28,7 @@ pub use quantity::{NoAnswer, NotAQuantity, Operation, Quantity};
 pub use record::{Attribution, Record, Reserved};
 pub use shape::{Shape, ShapeId, Shapes};
 pub use snapshot::{BookFacts, CollectionSnapshot, RecordSnapshot, Said, Snapshot};
+pub use theme::{Paper, Style, ThemeOptions};
 pub use value::{Map, Number, Reference, Value, each_value, field_at};
 
 /// The collection whose records say where things come from.

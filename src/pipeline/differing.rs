@@ -120,7 +120,7 @@ impl Content {
         let template = if is_all { templates.digest(&prepared.planned.template) } else { Digest::of(WITHHELD) };
         let by_others = others.filter(|others| *others != tools).map(|others| (others.clone(), version::document_digest(&parts(others))));
         let (settings, planned) = (&writer.book().settings, &prepared.planned);
-        let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes == NotesPlacement::End });
+        let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes != NotesPlacement::Page });
         let all = parts(tools);
         Content { digest: version::document_digest(&all), parts: Some(version::part_digests(&all, template, &settings)), by_others }
     }

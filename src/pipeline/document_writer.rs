@@ -132,12 +132,13 @@ impl<'a> DocumentWriter<'a> {
     /// Options that change what a reader sees.
     pub(super) fn reader_options(&self) -> serde_json::Value {
         let settings = &self.book.settings;
-        json!({ "standards": settings.pdf.standards, "paper": settings.paper, "language": settings.language })
+        json!({ "standards": settings.pdf.standards, "paper": settings.theme.paper.name(), "language": settings.language })
     }
 
     /// The images that a document shows, by path, and their digests.
     pub(super) fn image_digests(&self, prepared: &Prepared) -> BTreeMap<String, Digest> {
-        let shown = prepared.document.image_paths().into_iter().filter_map(|path| {
+        let logo = self.book.settings.theme.logo.clone();
+        let shown = prepared.document.image_paths().into_iter().chain(logo).filter_map(|path| {
             let digest = Digest::of(&prepared.image(&path, self.tree)?);
             Some((path, digest))
         });
@@ -166,7 +167,8 @@ impl<'a> DocumentWriter<'a> {
     /// Runs `work` on what a document is written from.
     fn with_manuscript<T>(&self, prepared: &Prepared, stamp: &Stamp, work: impl FnOnce(&Manuscript<'_>) -> T) -> T {
         let id = prepared.planned.id.as_str();
-        let paths = prepared.document.image_paths().into_iter();
+        // The theme shows the book's logo.
+        let paths = prepared.document.image_paths().into_iter().chain(self.book.settings.theme.logo.clone());
         let link = |other: &str, extension: &str| match self.neighbours {
             Neighbours::Beside => link_between(id, other, extension),
             Neighbours::Absent => String::new(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use brief::layout::Pointer;
 use brief::model::{
     Attribution, Book, Citation, Claim, Collection, CollectionConfig, Held, Map, NotesPlacement, PdfOptions, Qualifier, Record, Settings,
-    Shape, Shapes, Snapshot, Value,
+    Shape, Shapes, Snapshot, ThemeOptions, Value,
 };
 use brief::version::{BookParts, Digest, DocumentParts, Parts, Tools, book_digest, document_digest, records_digest};
 use indexmap::IndexMap;
@@ -67,7 +67,7 @@ fn book() -> Book {
         default_marking: Default::default(),
         page_marking: false,
         portion_marks: false,
-        paper: "a4".to_owned(),
+        theme: ThemeOptions::default(),
         notes: NotesPlacement::End,
         pdf: PdfOptions { standards: Vec::new() },
         words: IndexMap::new(),

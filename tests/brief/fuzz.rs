@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use brief::diagnostic::{Diagnostic, Painter, Place, has_errors, sort};
 use brief::document::Stamp;
 use brief::markdown::{self, TypstMeta};
-use brief::model::NotesPlacement;
+use brief::model::{NotesPlacement, ThemeOptions};
 use brief::render::{Parsed, Renderer, Scope};
 use brief::tree::{Tree, folder};
 use brief::{check, load};
@@ -206,7 +206,7 @@ fn written(document: &brief::document::Document) {
         document: "book".to_owned(),
         front: serde_json::Map::new(),
         language: "en".to_owned(),
-        paper: "a4".to_owned(),
+        theme: ThemeOptions::default(),
         notes: NotesPlacement::End,
         heading_steps: true,
     };

@@ -51,6 +51,7 @@ mod revision;
 mod since;
 mod site;
 mod snapshot;
+mod theme;
 mod tools;
 mod typeset;
 mod typesetting;

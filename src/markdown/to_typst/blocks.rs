@@ -23,6 +23,8 @@ pub(super) struct Nesting {
     pub(super) in_link: bool,
     pub(super) in_footnote: bool,
     pub(super) in_turned: bool,
+    /// In a table or figure that reaches into the margin.
+    pub(super) in_wide: bool,
     /// In a redline's list of changes, and in words struck out.
     pub(super) in_changes: bool,
     /// In a list of tables or figures.
@@ -90,6 +92,11 @@ impl<'a> Writer<'a> {
                 }
                 "keep" => self.framed("#keep[", blocks, "];"),
                 "box" => self.framed("#boxed[", blocks, "];"),
+                "columns" if self.can_be_wide() => {
+                    let outer = std::mem::replace(&mut self.nesting.in_wide, true);
+                    self.framed("#wide[#columned[", blocks, "]];");
+                    self.nesting.in_wide = outer;
+                }
                 "columns" => self.framed("#columned[", blocks, "];"),
                 LISTING => {
                     self.nesting.in_listing = true;
@@ -116,6 +123,11 @@ impl<'a> Writer<'a> {
     /// Whether a page may break here.
     fn is_outermost(&self) -> bool {
         self.nesting.blocks == 0 && !self.nesting.in_footnote
+    }
+
+    /// Whether what is written here may reach into the page's margin.
+    pub(super) fn can_be_wide(&self) -> bool {
+        self.is_outermost() && !self.nesting.in_turned
     }
 
     fn inner(&mut self, blocks: &'a [Block]) {
@@ -204,6 +216,8 @@ impl<'a> Writer<'a> {
             return;
         }
         if let [Inline::Image { path, title, alternative, label }] = content {
+            let wide = self.can_be_wide();
+            self.code.push(if wide { "#wide[" } else { "" });
             self.code.push("#figure(kind: image, ");
             self.numbering(label.as_deref());
             self.picture(path, alternative, title);
@@ -214,7 +228,7 @@ impl<'a> Writer<'a> {
                 self.code.text(title);
                 self.code.push("]");
             }
-            self.code.line(");");
+            self.code.line(if wide { ")];" } else { ");" });
             return;
         }
         if content.iter().all(|inline| matches!(inline, Inline::Anchor(_))) && !content.is_empty() {

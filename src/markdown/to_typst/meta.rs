@@ -1,12 +1,15 @@
 //! What the theme is told.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::TypstMeta;
 use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
+use crate::model::{NotesPlacement, ThemeOptions};
 
-/// More letters than this don't fit one page at any readable size.
-const ONE_PAGE: usize = 6500;
+/// How many letters about sixty pages hold.
+const LONG: usize = 60 * 2_000;
 
 /// Key and English text of each word that a PDF prints beside its text; a book may replace them under `words:`.
 pub const WORDS: &[(&str, &str)] = &[
@@ -79,12 +82,21 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
         book.entry(key).or_insert(Value::Null);
     }
     told.insert("book".to_owned(), book.into());
-    told.insert("paper".to_owned(), if meta.paper == "us-letter" { "us-letter" } else { "a4" }.into());
+    told.insert("paper".to_owned(), meta.theme.paper.name().into());
+    told.insert("theme".to_owned(), theme(&meta.theme));
+    let notes = match meta.notes {
+        NotesPlacement::End => "end",
+        NotesPlacement::Page => "page",
+        NotesPlacement::Margin => "margin",
+    };
+    told.insert("notes".to_owned(), notes.into());
+    told.insert("margin-notes".to_owned(), margin_notes(document, meta.notes));
+    told.insert("uses".to_owned(), uses(document));
     told.insert("language".to_owned(), language(&meta.language));
     // A redline that names its versions is one even where no word has changed.
     let versions = told.get("redline").filter(|value| value.is_object()).cloned();
     told.insert("redline".to_owned(), versions.unwrap_or_else(|| is_redline(document).into()));
-    told.insert("short".to_owned(), is_short(document).into());
+    told.insert("long".to_owned(), (letters(document) > LONG).into());
     told.insert(
         "version".to_owned(),
         json!({
@@ -117,20 +129,63 @@ fn is_redline(document: &Document) -> bool {
     found
 }
 
-/// Whether the document might fit one page: neither long nor made to break.
-fn is_short(document: &Document) -> bool {
+/// How many letters a document's text has.
+fn letters(document: &Document) -> usize {
     let mut letters = 0;
     walk::inlines(&document.blocks, &mut |inline| {
         if let Inline::Text(text) | Inline::Code(text) = inline {
-            letters += text.chars().count();
+            letters += text.len();
         }
     });
-    letters += document.notes.iter().map(|note| plain_text(&note.text).chars().count()).sum::<usize>();
-    let mut breaks = false;
+    letters
+}
+
+/// What the text holds of that which the theme styles by rules of its own.
+fn uses(document: &Document) -> Value {
+    let mut uses = BTreeSet::new();
     walk::blocks(&document.blocks, &mut |block| {
-        breaks |= matches!(&block.kind, BlockKind::Directive { name, .. } if name == "turned" || name == "pagebreak");
+        let kind = match &block.kind {
+            BlockKind::Quote(_) => "quotes",
+            BlockKind::Descriptions(_) => "terms",
+            BlockKind::Code { .. } | BlockKind::Html(_) => "code",
+            BlockKind::Rule => "rules",
+            BlockKind::Table(table) => {
+                if table.caption.is_some() {
+                    uses.insert("figures");
+                }
+                "tables"
+            }
+            BlockKind::Alert { .. } => "boxes",
+            BlockKind::Directive { name, .. } if name == "box" => "boxes",
+            BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Image { .. }]) => "figures",
+            BlockKind::FootnoteDefinition { .. } => "footnotes",
+            _ => return,
+        };
+        uses.insert(kind);
     });
-    !breaks && letters < ONE_PAGE
+    walk::inlines(&document.blocks, &mut |inline| {
+        if matches!(inline, Inline::Code(_)) {
+            uses.insert("code");
+        }
+    });
+    uses.into_iter().collect()
+}
+
+/// The texts of the notes, where they also stand in the margin.
+fn margin_notes(document: &Document, notes: NotesPlacement) -> Value {
+    let texts = document.notes.iter().filter(|_| notes == NotesPlacement::Margin);
+    texts.map(|note| folded(&plain_text(&note.text))).collect()
+}
+
+/// What the book chose of the theme.
+fn theme(options: &ThemeOptions) -> Value {
+    json!({
+        "style": options.style.name(),
+        "color": options.color,
+        "accent": options.accent,
+        "logo": options.logo.as_ref().map(|path| format!("/assets/{path}")),
+        "fonts": { "body": options.body_fonts, "heading": options.heading_fonts, "mono": options.code_fonts },
+    })
 }
 
 fn folded(text: &str) -> String {

@@ -2,8 +2,12 @@
 
 use super::code::Code;
 use super::{Listed, Writer};
-use crate::document::{Block, BlockKind, Inline};
+use crate::document::{Block, BlockKind, Inline, plain_text};
 use crate::model::NotesPlacement;
+
+/// So many notes, of so few letters on average, are set in two columns.
+const TWO_COLUMNS: usize = 10;
+const SHORT_NOTE: usize = 50;
 
 impl Writer<'_> {
     /// Marks for notes, which stand together.
@@ -20,8 +24,11 @@ impl Writer<'_> {
         self.code.push(if self.nesting.in_heading { "#heading-only[" } else { "" });
         match self.meta.notes {
             NotesPlacement::Page if !self.nesting.in_title && !self.nesting.in_header => self.page_marks(&numbers),
-            NotesPlacement::End if self.places.notes => {
-                self.code.push("#marks(");
+            NotesPlacement::End | NotesPlacement::Margin if self.places.notes => {
+                // A heading's margin is beside it in the heading alone; a header row is repeated, and wide tables leave no margin.
+                let margin =
+                    self.meta.notes == NotesPlacement::Margin && !self.nesting.in_title && !self.nesting.in_header && !self.nesting.in_wide;
+                self.code.push(if margin { "#margin-marks(" } else { "#marks(" });
                 for number in numbers {
                     // What is printed twice can't be led back to: a title on cover and page, a header row on each page.
                     let first = !self.nesting.in_title && !self.nesting.in_header && self.marked.insert(number);
@@ -111,7 +118,10 @@ impl Writer<'_> {
 
     fn note_list(&mut self) {
         let document = self.document;
-        self.code.line("#notes(");
+        let letters: usize = document.notes.iter().map(|note| plain_text(&note.text).len()).sum();
+        let count = document.notes.len();
+        let short = count >= TWO_COLUMNS && letters <= count * SHORT_NOTE;
+        self.code.line(if short { "#notes(short: true," } else { "#notes(" });
         for (index, note) in document.notes.iter().enumerate() {
             self.code.start();
             self.code.push("([");

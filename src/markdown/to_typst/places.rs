@@ -22,7 +22,7 @@ pub(super) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(super) fn of(document: &'a Document, placement: NotesPlacement) -> Places<'a> {
-        let notes = placement == NotesPlacement::End && !document.notes.is_empty();
+        let notes = placement != NotesPlacement::Page && !document.notes.is_empty();
         let sources = !document.sources.is_empty();
         let mut places = Places { title: None, anchors: BTreeSet::new(), footnotes: BTreeMap::new(), notes, sources };
         places.title =
@@ -72,7 +72,7 @@ pub(super) fn is_anchor(anchor: &str) -> bool {
 
 /// The blocks that are printed: without lists that have nothing to list here, and without the headings over them.
 pub(super) fn shown<'a>(blocks: &'a [Block], document: &Document, placement: NotesPlacement) -> impl Iterator<Item = &'a Block> + use<'a> {
-    let notes = placement == NotesPlacement::End && !document.notes.is_empty();
+    let notes = placement != NotesPlacement::Page && !document.notes.is_empty();
     let sources = !document.sources.is_empty();
     let empty = move |block: &Block| match block.kind {
         BlockKind::Notes => !notes,

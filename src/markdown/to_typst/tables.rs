@@ -1,18 +1,25 @@
 //! Tables: widths, rows that break and rows that don't, captions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
 use super::breaks::{CODE_LETTER, width_of};
-use crate::document::{Alignment, Inline, Row, Table};
+use super::measure::Measure;
+use crate::document::{Alignment, Inline, Row, Table, plain_text};
+use crate::model::NotesPlacement;
 
-/// How wide the text of a page is, and of one that is turned, in points.
-const WIDTH: f64 = 440.0;
+/// How wide the text of a turned page is, in points.
 const TURNED_WIDTH: f64 = 680.0;
 
-/// How wide a letter is, about, and what a cell keeps free at both sides.
-const LETTER: f64 = 4.9;
+/// How wide a letter of a table is, about, in the table's type size, and what a cell keeps free at both sides, in points.
+const LETTER: f64 = 0.48;
 const INSET: f64 = 10.0;
+
+/// A table's type size, in that of the text.
+const TABLE_SIZE: f64 = 0.94;
+
+/// A wide table lists below it what its marks mean, up to so many notes.
+const MOST_NOTES: usize = 12;
 
 /// A row of more lines than this may break over pages.
 const SHORT_ROW: f64 = 12.0;
@@ -41,12 +48,24 @@ impl Writer<'_> {
         }
         let attributes = self.table;
         let small = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
-        let page = if self.nesting.in_turned { TURNED_WIDTH } else { WIDTH };
-        let widths = widths(table, attributes, page / letter(small));
-        let rooms = self.rooms(&widths, small);
+        let letter = self.letter_width(small);
+        let measure = self.measure();
+        let natural: f64 = (0..count).map(|index| Column::of(table, index).longest * letter + INSET).sum();
+        let wide = self.can_be_wide() && natural > measure.text && measure.wide > measure.text;
+        let outer = std::mem::replace(&mut self.nesting.in_wide, wide);
+        let page = if self.nesting.in_turned {
+            TURNED_WIDTH
+        } else if wide {
+            measure.wide
+        } else {
+            measure.text
+        };
+        let widths = widths(table, attributes, page, letter);
+        let rooms = rooms(&widths, page, letter);
         let height: f64 = table.rows.iter().map(|row| lines(row, &rooms).ceil()).sum();
         let unbroken = height <= SHORT_TABLE;
         self.code.start();
+        self.code.push(if wide { "#wide[" } else { "" });
         self.code.push(if unbroken { "#unbroken[" } else { "" });
         self.code.push(if table.caption.is_some() { "#figure(kind: table, " } else { "#[#" });
         if let Some(caption) = &table.caption {
@@ -84,6 +103,8 @@ impl Writer<'_> {
             self.code.start();
             self.inlines(source);
             self.code.line("]),");
+        } else if wide {
+            self.table_notes(table, count);
         }
         self.code.push(if table.caption.is_some() { "))" } else { ")" });
         match small {
@@ -92,22 +113,50 @@ impl Writer<'_> {
             _ => {}
         }
         self.code.push(if table.caption.is_some() { "" } else { "]" });
-        self.code.line(if unbroken { "];" } else { "" });
+        self.code.push(if unbroken { "];" } else { "" });
+        self.code.line(if wide { "];" } else { "" });
+        self.nesting.in_wide = outer;
     }
 
-    /// How many letters a line of each column holds, about.
-    fn rooms(&self, widths: &[Width], size: Option<&str>) -> Vec<f64> {
-        let letter = letter(size);
-        let page = if self.nesting.in_turned { TURNED_WIDTH } else { WIDTH };
-        let fixed = |width: &Width| if let Width::Auto(letters) = width { *letters as f64 * letter + INSET } else { 0.0 };
-        let share = |width: &Width| if let Width::Share(share) = width { *share } else { 0.0 };
-        let left = (page - widths.iter().map(fixed).sum::<f64>()).max(page / 4.0);
-        let shares: f64 = widths.iter().map(share).sum();
-        let room = |width: &Width| match width {
-            Width::Auto(letters) => *letters as f64 + 1.0,
-            Width::Share(share) => ((share / shares * left - INSET) / letter).max(1.0),
+    /// What the notes say that a wide table marks, where others would stand beside the line.
+    fn table_notes(&mut self, table: &Table, columns: usize) {
+        if self.meta.notes != NotesPlacement::Margin || !self.places.notes {
+            return;
+        }
+        let mut numbers = BTreeSet::new();
+        for cell in table.rows.iter().flat_map(|row| &row.cells) {
+            cited(cell, &mut numbers);
+        }
+        let document = self.document;
+        let notes: Vec<(usize, String)> = numbers
+            .into_iter()
+            .filter_map(|number| Some((number, plain_text(&document.notes.get(number.checked_sub(1)?)?.text))))
+            .collect();
+        if notes.is_empty() || notes.len() > MOST_NOTES {
+            return;
+        }
+        self.code.push(&format!("table-notes({columns}, "));
+        for (number, text) in notes {
+            self.code.push(&format!("({number}, ["));
+            self.code.start();
+            self.code.text(&text);
+            self.code.push("]), ");
+        }
+        self.code.line("),");
+    }
+
+    /// How wide a letter is in a table of this size, in points.
+    fn letter_width(&self, size: Option<&str>) -> f64 {
+        let scale = match size {
+            Some("small") => 0.9,
+            Some("tiny") => 0.8,
+            _ => 1.0,
         };
-        widths.iter().map(room).collect()
+        LETTER * TABLE_SIZE * scale * self.measure().size
+    }
+
+    fn measure(&self) -> Measure {
+        Measure::of(&self.meta.theme, self.meta.notes)
     }
 
     /// As many cells as there are columns.
@@ -127,13 +176,29 @@ impl Writer<'_> {
     }
 }
 
-/// How wide a letter is in a table of this size, in points.
-fn letter(size: Option<&str>) -> f64 {
-    match size {
-        Some("small") => LETTER * 0.9,
-        Some("tiny") => LETTER * 0.8,
-        _ => LETTER,
+/// The numbers of notes that inlines mark.
+fn cited(inlines: &[Inline], numbers: &mut BTreeSet<usize>) {
+    for inline in inlines {
+        match inline {
+            Inline::Cite(number) => {
+                numbers.insert(*number);
+            }
+            other => cited(other.content().map_or(&[][..], Vec::as_slice), numbers),
+        }
     }
+}
+
+/// How many letters a line of each column holds, about.
+fn rooms(widths: &[Width], page: f64, letter: f64) -> Vec<f64> {
+    let fixed = |width: &Width| if let Width::Auto(letters) = width { *letters as f64 * letter + INSET } else { 0.0 };
+    let share = |width: &Width| if let Width::Share(share) = width { *share } else { 0.0 };
+    let left = (page - widths.iter().map(fixed).sum::<f64>()).max(page / 4.0);
+    let shares: f64 = widths.iter().map(share).sum();
+    let room = |width: &Width| match width {
+        Width::Auto(letters) => *letters as f64 + 1.0,
+        Width::Share(share) => ((share / shares * left - INSET) / letter).max(1.0),
+    };
+    widths.iter().map(room).collect()
 }
 
 /// A column's width.
@@ -154,8 +219,9 @@ impl Width {
     }
 }
 
-/// The widths that a directive gives, else widths by what the columns hold; `room` is the page's, in letters.
-fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, room: f64) -> Vec<Width> {
+/// The widths that a directive gives, else widths by what the columns hold.
+fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, page: f64, letter: f64) -> Vec<Width> {
+    let (room, inset) = (page / letter, INSET / letter);
     let given = attributes.and_then(|attributes| attributes.get("widths")).map(String::as_str).unwrap_or_default();
     let given: Vec<Option<f64>> = given.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
     let given: Vec<f64> = given.into_iter().flatten().filter(|share: &f64| share.is_finite() && (0.01..=1000.0).contains(share)).collect();
@@ -163,7 +229,7 @@ fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, room: f6
         return given.into_iter().map(Width::Share).collect();
     }
     let columns: Vec<Column> = (0..table.header.len()).map(|index| Column::of(table, index)).collect();
-    let needed: f64 = columns.iter().map(|column| column.longest + INSET / LETTER).sum();
+    let needed: f64 = columns.iter().map(|column| column.longest + inset).sum();
     if columns.len() <= FEW && needed <= room {
         return columns.iter().map(|column| Width::Auto(column.longest.ceil() as usize)).collect();
     }
@@ -172,9 +238,9 @@ fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, room: f6
     if columns.iter().all(narrow) {
         return columns.iter().map(|column| Width::Share(column.longest.ceil().max(4.0))).collect();
     }
-    let fixed: f64 = columns.iter().filter(|column| narrow(column)).map(|column| column.longest + INSET / LETTER).sum();
+    let fixed: f64 = columns.iter().filter(|column| narrow(column)).map(|column| column.longest + inset).sum();
     let wide: Vec<&Column> = columns.iter().filter(|column| !narrow(column)).collect();
-    let mut shares = shared(&wide, room - fixed).into_iter();
+    let mut shares = shared(&wide, room - fixed, inset).into_iter();
     let width = |column: &Column| match narrow(column) {
         true => Width::Auto(column.longest.ceil() as usize),
         false => Width::Share((shares.next().unwrap_or(1.0) * 10.0).round().max(1.0) / 10.0),
@@ -185,8 +251,7 @@ fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, room: f6
 /// Shares of a width, in letters: each column has room for its longest word, where there is enough for all of them. What
 /// is left goes to those that hold much, by the root, so that a column of long texts doesn't starve the others; and no
 /// column gets more than its longest cell needs.
-fn shared(columns: &[&Column], room: f64) -> Vec<f64> {
-    let inset = INSET / LETTER;
+fn shared(columns: &[&Column], room: f64, inset: f64) -> Vec<f64> {
     let mut words: Vec<f64> = columns.iter().map(|column| column.word.min(LONGEST_WORD)).collect();
     cap(&mut words, room - columns.len() as f64 * inset);
     let mut shares: Vec<f64> = words.iter().map(|word| word + inset).collect();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use brief::document::{Block, BlockKind, Document, Inline, Stamp};
 use brief::markdown::{Dialect, TypstMeta, parse_as, to_typst};
-use brief::model::NotesPlacement;
+use brief::model::{NotesPlacement, ThemeOptions};
 use brief::typeset::{Engine, Fonts, Job};
 use serde_json::{Map, Value};
 
@@ -78,7 +78,7 @@ fn typeset(engine: &Engine, texts: &[&str], autolink: bool) -> Option<Vec<Sight>
         document: "book".into(),
         front: Map::new(),
         language: "en".into(),
-        paper: "a4".into(),
+        theme: ThemeOptions::default(),
         notes: NotesPlacement::End,
         heading_steps: true,
     };
