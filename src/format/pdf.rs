@@ -19,7 +19,7 @@ impl PdfFormat {
             document: manuscript.id.to_owned(),
             front: manuscript.front.clone(),
             language: settings.language.clone(),
-            paper: settings.paper.clone(),
+            theme: settings.theme.clone(),
             notes: manuscript.notes,
             heading_steps: settings.pdf.are_accessible(),
         };
