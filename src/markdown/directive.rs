@@ -5,10 +5,19 @@ use std::collections::BTreeMap;
 /// The directives that brief knows.
 pub const DIRECTIVES: [&str; 8] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked"];
 
+/// Replaces a colon in the first line of a marked block while it is parsed: comrak allows none there, and labels have some.
+/// A noncharacter, so no text has it.
+pub(super) const COLON: char = '\u{FDD3}';
+
+/// A text as it was before its colons were replaced by [`COLON`].
+pub(super) fn unshield(text: String) -> String {
+    if text.contains(COLON) { text.replace(COLON, ":") } else { text }
+}
+
 /// The name and attributes of a directive's first line, after the colons. A word without `=` is an attribute
 /// with an empty value, `.word` a class, `#word` an id; a value with blanks stands in double quotes.
 pub(super) fn read(info: &str) -> (String, BTreeMap<String, String>) {
-    let mut words = words(&super::marked::unshield(info.to_owned())).into_iter();
+    let mut words = words(&unshield(info.to_owned())).into_iter();
     let name = words.next().unwrap_or_default();
     let mut attributes = BTreeMap::new();
     for word in words {

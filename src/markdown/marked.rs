@@ -8,15 +8,11 @@ use comrak::nodes::{Node, NodeValue};
 use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
-use super::directive;
+use super::directive::{self, COLON};
 use crate::document::Inline;
 
 /// The directive that marks a block.
 pub const MARKED: &str = "marked";
-
-/// What stands for a colon in the first line of a marked block while it is parsed: comrak lets none stand there, and labels
-/// have some. A noncharacter, so no text has it.
-const COLON: char = '\u{FDD3}';
 
 /// The text as it is parsed, with the colons of labels kept apart from those that make a directive.
 pub(super) fn shield(text: &str) -> Cow<'_, str> {
@@ -32,11 +28,6 @@ pub(super) fn shield(text: &str) -> Cow<'_, str> {
         line[..start].chars().all(is_margin).then(|| format!("{before}{}", label.replace(':', &COLON.to_string())))
     };
     Cow::Owned(text.split_inclusive('\n').map(|line| shield_line(line).map_or(Cow::Borrowed(line), Cow::Owned)).collect())
-}
-
-/// What [`shield`] made of a text, as it was.
-pub(super) fn unshield(text: String) -> String {
-    if text.contains(COLON) { text.replace(COLON, ":") } else { text }
 }
 
 /// Whether a paragraph begins a line as if it were a marked block, which it isn't: it would be shown to all.

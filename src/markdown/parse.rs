@@ -179,7 +179,7 @@ impl Reader {
             NodeValue::CodeBlock(code) => {
                 let literal = std::mem::take(&mut code.literal);
                 let literal = if literal.contains('\r') { literal.replace("\r\n", "\n").replace('\r', "\n") } else { literal };
-                BlockKind::Code { info: std::mem::take(&mut code.info), literal: super::marked::unshield(literal) }
+                BlockKind::Code { info: std::mem::take(&mut code.info), literal: directive::unshield(literal) }
             }
             NodeValue::HtmlBlock(html) => BlockKind::Html(std::mem::take(&mut html.literal)),
             NodeValue::ThematicBreak => BlockKind::Rule,
