@@ -9,8 +9,8 @@ use super::node::{Kind, Node};
 use super::plain::{plain, plain_run};
 use super::prose;
 use super::regroup::{Regrouped, joined, together};
-use super::said::{is_unseen, text_of};
 use super::token::{self, Run, Token};
+use super::visible::{is_invisible, text_of};
 use crate::document::{Block, BlockKind, List, Row, Table};
 use crate::text::words::Op;
 
@@ -50,7 +50,7 @@ impl Merger<'_> {
             let (run, after) = rest.split_at(rest.iter().take_while(is_same).count());
             rest = after;
             match fate {
-                Fate::Apart => {
+                Fate::OneSided => {
                     // What follows a heading is filed under it.
                     let own = run.iter().position(|node| matches!(node.kind, Kind::Heading { .. })).unwrap_or(0);
                     for part in [&run[..own], &run[own..]].into_iter().filter(|part| !part.is_empty()) {
@@ -150,14 +150,14 @@ impl Merger<'_> {
         };
         let ((old_path, old_title, old_alternative), (path, title, alternative)) = (parts(old), parts(new));
         let shown = block(BlockKind::Paragraph(plain_run(new)));
-        let says = token::run_of(&[alternative, title].join(" "));
-        let said = token::run_of(&[old_alternative, old_title].join(" "));
-        let words = prose::compare(&said, &says, &BTreeSet::new());
+        let new_words = token::run_of(&[alternative, title].join(" "));
+        let old_words = token::run_of(&[old_alternative, old_title].join(" "));
+        let words = prose::compare(&old_words, &new_words, &BTreeSet::new());
         let is_same = words.iter().all(|(op, _)| *op == Op::Equal);
         if old_path == path {
             let mut out = vec![shown];
             if !is_same {
-                out.push(block(BlockKind::Paragraph(self.text(&said, &says))));
+                out.push(block(BlockKind::Paragraph(self.text(&old_words, &new_words))));
             }
             return out;
         }
@@ -172,15 +172,15 @@ impl Merger<'_> {
 
     /// Blocks that one side alone has: one change.
     pub(super) fn whole(&mut self, op: Op, nodes: Vec<&Node>) -> Vec<Block> {
-        let says: Vec<String> =
-            nodes.iter().map(|node| self.says(op, std::slice::from_ref(node))).filter(|says| !says.is_empty()).collect();
-        let seen = || nodes.iter().copied().filter(|node| !is_unseen(node));
+        let texts: Vec<String> =
+            nodes.iter().map(|node| self.visible_text(op, std::slice::from_ref(node))).filter(|texts| !texts.is_empty()).collect();
+        let seen = || nodes.iter().copied().filter(|node| !is_invisible(node));
         if let Some(first) = seen().next().filter(|_| op == Op::Insert) {
             self.enter(first);
         }
         let own = seen().next().and_then(|first| Self::own_section(op, first));
         let section = own.map(|own| std::mem::replace(&mut self.changes.section, own));
-        self.begin_with(op, says.into_iter());
+        self.begin_with(op, texts.into_iter());
         if let Some(section) = section {
             self.changes.section = section;
         }
@@ -190,7 +190,7 @@ impl Merger<'_> {
                 self.enter(node);
             }
             let marked = self.marked(op, node);
-            out.extend(self.anchor.take_if(|_| !is_unseen(node)).map(anchor_block));
+            out.extend(self.anchor.take_if(|_| !is_invisible(node)).map(anchor_block));
             out.extend(marked);
         }
         // Nothing of it was seen.

@@ -88,7 +88,7 @@ impl Changes<'_> {
             let text = match &token.leaf {
                 Leaf::Note(note) if *op != Op::Equal => format!(" [{}]", (self.notes)(*note)).into(),
                 Leaf::Footnote(label) if *op != Op::Equal => format!(" [{label}]").into(),
-                _ => token.said(),
+                _ => token.text(),
             };
             push(&mut runs, *op, &text);
             addresses.resize(runs.len(), token.address());

@@ -128,16 +128,16 @@ impl Version {
         let (year, day) = (&date[..4.min(date.len())], date.get(8..).unwrap_or_default().trim_start_matches('0'));
         let mut at = 0;
         while at < run.len() {
-            if run[at].said() == date {
+            if run[at].text() == date {
                 run[at].key = StampField::Date as u64;
             }
             // 6 November 2025, one word from here on
             if let Some([first, _, month, _, last]) = run.get(at..at + 5)
-                && first.said() == day
-                && last.said() == year
-                && month.said().chars().all(char::is_alphabetic)
+                && first.text() == day
+                && last.text() == year
+                && month.text().chars().all(char::is_alphabetic)
             {
-                let said: String = run[at..at + 5].iter().map(|token| token.said()).collect();
+                let said: String = run[at..at + 5].iter().map(|token| token.text()).collect();
                 run[at].leaf = Leaf::Word(said);
                 run[at].key = StampField::LongDate as u64;
                 run.drain(at + 1..at + 5);

@@ -1,18 +1,22 @@
 //! A redline for a browser: a part of a page that needs nothing else, neither script nor network.
+//!
+//! The list of changes is made by a template. The text is written as its tree is walked, tag by tag: a template would be
+//! entered anew for each inline. All of its text goes through one function, which escapes it.
 
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use minijinja::{Value, context};
 
 use super::Redline;
-use super::change::{Naming, origin_anchor};
+use super::change::{Naming, RedlineChange, origin_anchor};
 use super::generated::CHANGES;
 use super::list;
 use super::token::is_web;
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, MoveEnd, ParagraphMark, Table, Target};
 use crate::text::words::{Op, Word};
-use crate::text::{capital, escape_html as escape};
+use crate::text::{capital, escape_html as escape, render_html};
 
 /// List of changes and text, without their title, which is a heading of level 2. Its ids begin with `change-`, `note-` or
 /// `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`]; `images` are the bytes of an image, by its
@@ -27,6 +31,9 @@ pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>, image
     painter.own_footnotes();
     painter.out
 }
+
+/// The list of changes, in which every value is escaped.
+const LIST: &str = include_str!("templates/changes.html");
 
 /// An image larger than this, in bytes, is left out of a page.
 const LARGEST_IMAGE: usize = 8 << 20;
@@ -79,42 +86,40 @@ impl<'a> Painter<'a> {
 
     /// The list of changes.
     fn list(&mut self, redline: &Redline) {
-        let heading = self.word("redline_changes");
-        self.push(&format!("<nav class=\"changes\" aria-label=\"{heading}\">\n<h3>{heading}</h3>\n"));
-        if redline.changes.is_empty() {
-            let none = self.word("redline_none");
-            self.push(&format!("<p>{none}</p>\n"));
-        } else {
-            let naming = self.naming;
-            let word = |key: &str| naming.word(key);
-            let count = escape(&list::count(&redline.changes, &word));
-            self.push(&format!("<p>{count}</p>\n<p class=\"legend\">"));
-            self.inlines(&list::legend(&word));
-            self.push("</p>\n<ol>\n");
-            for change in &redline.changes {
-                self.push(&format!("<li><a href=\"#change-{}\">", escape(&change.anchor)));
-                if !change.section.is_empty() {
-                    self.push("<span class=\"section\">");
-                    self.text(&change.section);
-                    self.push(":</span> ");
-                }
-                // A page has no pages to name.
-                let lead = list::lead(change, &|key| word(if key == "redline_from" { "redline_from_here" } else { key }));
-                self.text(&lead.unwrap_or_default());
-                for Word { op, text } in &change.excerpt {
-                    self.open(*op);
-                    self.text(text);
-                    self.close(*op);
-                }
-                self.push("</a>");
-                if let Some(further) = change.further(&|key| self.naming.word(key)) {
-                    self.text(&further);
-                }
-                self.push("</li>\n");
+        let naming = self.naming;
+        let word = |key: &str| naming.word(key);
+        let legend = self.apart(|painter| painter.inlines(&list::legend(&word)));
+        let change = |change: &RedlineChange| {
+            // A page has no pages to refer to.
+            let lead = list::lead(change, &|key| word(if key == "redline_from" { "redline_from_here" } else { key }));
+            context! {
+                anchor => &*change.anchor,
+                section => &*change.section,
+                lead => lead.unwrap_or_default(),
+                words => change.excerpt.iter().map(|Word { op, text }| context! { op => op.name(), text => &**text }).collect::<Vec<_>>(),
+                further => change.further(&word).unwrap_or_default(),
             }
-            self.push("</ol>\n");
-        }
-        self.push("</nav>\n");
+        };
+        let html = render_html(
+            LIST,
+            context! {
+                heading => word("redline_changes"),
+                none => word("redline_none"),
+                count => list::count(&redline.changes, &word),
+                legend => Value::from_safe_string(legend),
+                inserted => word("inserted"),
+                deleted => word("deleted"),
+                changes => redline.changes.iter().map(change).collect::<Vec<_>>(),
+            },
+        );
+        self.push(&html);
+    }
+
+    /// The HTML that `paint` writes, without adding it to the page.
+    fn apart(&mut self, paint: impl FnOnce(&mut Self)) -> String {
+        let page = std::mem::take(&mut self.out);
+        paint(self);
+        std::mem::replace(&mut self.out, page)
     }
 
     fn open(&mut self, op: Op) {

@@ -4,7 +4,7 @@ use super::align::{Stretch, stretches};
 use super::merger::{Fate, Merger, anchor_block, block};
 use super::node::{Item, Node, Term};
 use super::plain::plain_all;
-use super::said::{task, text_of};
+use super::visible::{task_box, text_of};
 use crate::document::{self, Block, BlockKind, Inline, List};
 use crate::text::words::Op;
 
@@ -29,11 +29,13 @@ impl Merger<'_> {
                 Stretch::One(op, some) => {
                     for (fate, run) in self.by_fate(op, &some, |item| item.id) {
                         if !matches!(fate, Fate::Moved(_)) {
-                            let says = |item: &&Item| {
-                                Some(self.says(op, &item.nodes)).filter(|said| !said.is_empty()).map(|said| task(item).to_owned() + &said)
+                            let texts = |item: &&Item| {
+                                Some(self.visible_text(op, &item.nodes))
+                                    .filter(|text| !text.is_empty())
+                                    .map(|text| task_box(item).to_owned() + &text)
                             };
-                            let says: Vec<String> = run.iter().filter_map(says).collect();
-                            self.begin_with(op, says.into_iter());
+                            let texts: Vec<String> = run.iter().filter_map(texts).collect();
+                            self.begin_with(op, texts.into_iter());
                         }
                         for item in run {
                             let counter = if op == Op::Delete { &mut old_number } else { &mut number };
@@ -91,9 +93,11 @@ impl Merger<'_> {
                 Stretch::One(op, some) => {
                     for (fate, run) in self.by_fate(op, &some, |term| term.id) {
                         if !matches!(fate, Fate::Moved(_)) {
-                            let says = |term: &&Term| format!("{} {}", text_of(&term.term), self.says(op, &term.details)).trim().to_owned();
-                            let says: Vec<String> = run.iter().map(says).filter(|said| !said.is_empty()).collect();
-                            self.begin_with(op, says.into_iter());
+                            let texts = |term: &&Term| {
+                                format!("{} {}", text_of(&term.term), self.visible_text(op, &term.details)).trim().to_owned()
+                            };
+                            let texts: Vec<String> = run.iter().map(texts).filter(|text| !text.is_empty()).collect();
+                            self.begin_with(op, texts.into_iter());
                         }
                         out.extend(run.into_iter().map(|term| self.term(op, term)));
                         self.anchor = None;

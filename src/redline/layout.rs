@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::document::{Block, BlockKind, Document, Table, plain_text};
 
 /// Layout that a table can't be read without.
-const KEPT: [&str; 2] = ["turned", "table"];
+const LAYOUT: [&str; 2] = ["turned", "table"];
 
 type Directive = (String, BTreeMap<String, String>);
 
@@ -25,7 +25,7 @@ pub(super) fn restore(blocks: &mut [Block], texts: &[&Document]) {
 fn collect(blocks: &[Block], around: &mut Vec<Directive>, known: &mut HashMap<Vec<String>, Vec<Directive>>) {
     for block in blocks {
         match &block.kind {
-            BlockKind::Directive { name, attributes, blocks } if KEPT.contains(&name.as_str()) => {
+            BlockKind::Directive { name, attributes, blocks } if LAYOUT.contains(&name.as_str()) => {
                 around.push((name.clone(), attributes.clone()));
                 collect(blocks, around, known);
                 around.pop();

@@ -6,17 +6,17 @@ use super::changes::{Changes, Excerpt};
 use super::moves::Plan;
 use super::node::{Kind, Node};
 use super::prose;
-use super::said::{said_without, text_of};
 use super::sections::MovedSection;
 use super::token::{self, Run, Token};
+use super::visible::{text_of, visible_text_without};
 use crate::document::{Block, BlockKind, Inline, MoveEnd};
 use crate::text::words::Op;
 
 /// What becomes of something that one side alone has in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It was put in or struck out.
-    Apart,
+    /// It was inserted or deleted.
+    OneSided,
     /// It moved, with others of the same number.
     Moved(usize),
     /// Its words are in other paragraphs.
@@ -115,10 +115,10 @@ impl<'a> Merger<'a> {
     }
 
     /// Notes what one side alone has, if there is anything: what its parts say.
-    pub(super) fn begin_with(&mut self, op: Op, mut says: impl Iterator<Item = String>) {
-        if let Some(first) = says.next() {
+    pub(super) fn begin_with(&mut self, op: Op, mut texts: impl Iterator<Item = String>) {
+        if let Some(first) = texts.next() {
             self.grouping = Grouping::Separate;
-            self.anchor = Some(self.changes.add(Excerpt::of(op, &first), 1 + says.count()));
+            self.anchor = Some(self.changes.add(Excerpt::of(op, &first), 1 + texts.count()));
         }
     }
 
@@ -134,8 +134,8 @@ impl<'a> Merger<'a> {
     }
 
     /// What blocks say, without what moved elsewhere.
-    pub(super) fn says(&self, op: Op, nodes: &[Node]) -> String {
-        said_without(nodes, &|id| matches!(self.fate(op, id), Fate::Moved(_)))
+    pub(super) fn visible_text(&self, op: Op, nodes: &[Node]) -> String {
+        visible_text_without(nodes, &|id| matches!(self.fate(op, id), Fate::Moved(_)))
     }
 
     pub(super) fn fate(&self, op: Op, id: usize) -> Fate {
@@ -146,7 +146,7 @@ impl<'a> Merger<'a> {
         match moves.get(&id) {
             Some(number) => Fate::Moved(*number),
             None if groups.contains_key(&id) => Fate::Regrouped,
-            None => Fate::Apart,
+            None => Fate::OneSided,
         }
     }
 

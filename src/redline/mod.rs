@@ -26,12 +26,12 @@ mod pages;
 mod plain;
 mod prose;
 mod regroup;
-mod said;
 mod sections;
 mod side;
 mod table;
 mod table_rows;
 mod token;
+mod visible;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,8 +40,8 @@ use list::NewPages;
 use merger::Merger;
 use moves::Plan;
 use node::Node;
-use said::text_of;
 use side::{Notes, Side, Which};
+use visible::text_of;
 
 pub use change::{Naming, REPLACED, RedlineChange, RedlineKind, WORDS};
 pub use cover::Cover;

@@ -9,7 +9,7 @@ use super::merger::{Grouping, Merger, anchor_block, block};
 use super::moves::Unit;
 use super::node::{Item, Node, Term};
 use super::plain::{plain, plain_all, plain_run};
-use super::said::{said, text_of};
+use super::visible::{text_of, visible_text};
 use crate::document::{self, Block, BlockKind, Inline, MoveEnd};
 use crate::text::words::Op;
 
@@ -73,7 +73,7 @@ impl Merger<'_> {
         self.aside(|merger| {
             let (name, mut details) = match (op, merger.plan.partners.get(&term.id)) {
                 (Op::Insert, Some(Unit::Term(old))) => {
-                    merger.begin_moved(number, &format!("{} {}", text_of(&term.term), said(&term.details)), 1);
+                    merger.begin_moved(number, &format!("{} {}", text_of(&term.term), visible_text(&term.details)), 1);
                     (merger.text(&old.term, &term.term), merger.nodes(&old.details, &term.details))
                 }
                 _ => (plain_run(&term.term), plain_all(&term.details)),
@@ -93,12 +93,12 @@ impl Merger<'_> {
         &mut self,
         op: Op,
         number: usize,
-        says: &str,
+        text: &str,
         cells: impl FnOnce(&mut Self) -> Vec<Vec<Inline>>,
     ) -> Vec<Vec<Inline>> {
         self.aside(|merger| {
             if op == Op::Insert {
-                merger.begin_moved(number, says, 1);
+                merger.begin_moved(number, text, 1);
             }
             let (end, mut cells) = (end(op), cells(merger));
             let mut anchor = merger.end_anchor(number, end);
@@ -117,7 +117,8 @@ impl Merger<'_> {
             let mut blocks: Vec<Block> = if words <= WHOLE {
                 nodes.iter().map(|node| unlisted(plain(node))).collect()
             } else {
-                let all = nodes.iter().map(|node| said(std::slice::from_ref(*node))).find(|said| !said.is_empty()).unwrap_or_default();
+                let all =
+                    nodes.iter().map(|node| visible_text(std::slice::from_ref(*node))).find(|text| !text.is_empty()).unwrap_or_default();
                 let first: Vec<&str> = all.split_whitespace().take(FIRST).collect();
                 vec![block(BlockKind::Paragraph(vec![Inline::Text(format!("{} …", first.join(" ")))]))]
             };
@@ -132,11 +133,11 @@ impl Merger<'_> {
     /// Where blocks stand now, as `make` makes them.
     fn destination(&mut self, number: usize, nodes: &[&Node], make: impl FnOnce(&mut Self) -> Vec<Block>) -> Vec<Block> {
         self.aside(|merger| {
-            let says = nodes.iter().map(|node| said(std::slice::from_ref(*node))).find(|said| !said.is_empty()).unwrap_or_default();
+            let text = nodes.iter().map(|node| visible_text(std::slice::from_ref(*node))).find(|text| !text.is_empty()).unwrap_or_default();
             if let Some(first) = nodes.first() {
                 merger.enter(first);
             }
-            merger.begin_moved(number, &says, nodes.len());
+            merger.begin_moved(number, &text, nodes.len());
             let mut blocks = make(merger);
             merger.label(&mut blocks, number, MoveEnd::Destination);
             blocks
@@ -162,9 +163,9 @@ impl Merger<'_> {
     }
 
     /// Notes where a move leads; edits that follow are parts of it.
-    fn begin_moved(&mut self, number: usize, says: &str, things: usize) {
+    fn begin_moved(&mut self, number: usize, text: &str, things: usize) {
         let change = self.change_of(number);
-        self.changes.arrive(change, Excerpt::of(Op::Equal, says), things);
+        self.changes.arrive(change, Excerpt::of(Op::Equal, text), things);
         self.changes.current = change;
         self.grouping = Grouping::Current;
     }

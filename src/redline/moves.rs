@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::align::{Sign, Step, align, candidates, steps};
 use super::node::{Grid, Item, Kind, Node, Term};
 use super::regroup::{Regrouped, regroup};
-use super::said::is_unseen;
 use super::sections::MovedSection;
 use super::table_rows::{Line, columns, lines};
+use super::visible::is_invisible;
 use crate::text::similarity::heaviest_pairs;
 
 /// What moved to another place has at least so many words, or it might be anything.
@@ -49,9 +49,9 @@ pub(super) struct Plan<'a> {
     pub(super) elsewhere: HashSet<u64>,
 }
 
-/// A thing that is left over: which row of things it stands in, and where in that.
+/// A thing without a partner in its place: which row of things it is in, and at which place.
 #[derive(Debug, Clone)]
-struct Left<'a> {
+struct Unmatched<'a> {
     unit: Unit<'a>,
     id: usize,
     sign: &'a Sign,
@@ -65,8 +65,8 @@ struct Left<'a> {
 
 /// Things left over on one side.
 #[derive(Debug, Default)]
-struct Pool<'a> {
-    all: Vec<Left<'a>>,
+struct UnmatchedThings<'a> {
+    all: Vec<Unmatched<'a>>,
     /// Ids of those in a pair, and of those that hold one in a pair.
     paired: HashSet<usize>,
     holders: HashSet<usize>,
@@ -76,11 +76,11 @@ struct Pool<'a> {
 type Spot = (usize, usize);
 
 /// Goes through both trees and gathers what is left over.
-struct Survey<'a> {
+struct Search<'a> {
     plan: Plan<'a>,
     rows: usize,
-    olds: Pool<'a>,
-    news: Pool<'a>,
+    olds: UnmatchedThings<'a>,
+    news: UnmatchedThings<'a>,
     /// Pairs of things left over: where the old one is, where the new one is, and the ids of both.
     pairs: BTreeMap<Spot, (Spot, usize, usize)>,
 }
@@ -89,7 +89,8 @@ impl<'a> Plan<'a> {
     /// Looks for everything that moved between two rows of blocks, of which `sections` were taken.
     pub(super) fn of(old: &'a [Node], new: &'a [Node], sections: &'a [MovedSection], elsewhere: HashSet<u64>) -> Plan<'a> {
         let plan = Plan { moves: sections.len(), elsewhere, ..Plan::default() };
-        let mut survey = Survey { plan, rows: 0, olds: Pool::default(), news: Pool::default(), pairs: BTreeMap::new() };
+        let mut survey =
+            Search { plan, rows: 0, olds: UnmatchedThings::default(), news: UnmatchedThings::default(), pairs: BTreeMap::new() };
         survey.nodes(old, new);
         for section in sections {
             survey.nodes(&section.old, &section.new);
@@ -100,7 +101,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl<'a> Survey<'a> {
+impl<'a> Search<'a> {
     fn nodes(&mut self, old: &'a [Node], new: &'a [Node]) {
         let steps = steps(old, new, |node| &node.sign, &self.plan.elsewhere);
         for group in regroup(old, new, &steps) {
@@ -201,7 +202,7 @@ impl<'a> Survey<'a> {
 
     fn pair_left(&mut self) {
         let (olds, news) = (self.olds.free(), self.news.free());
-        let signs = |pool: &Pool<'a>| pool.all.iter().map(|left| left.sign).collect::<Vec<_>>();
+        let signs = |pool: &UnmatchedThings<'a>| pool.all.iter().map(|left| left.sign).collect::<Vec<_>>();
         let pairs = pairs_of(&signs(&self.olds), &signs(&self.news), &olds, &news, |one, other, likeness| {
             let (one, other) = (&self.olds.all[one], &self.news.all[other]);
             let words = one.sign.words.len().min(other.sign.words.len());
@@ -246,8 +247,8 @@ impl<'a> Survey<'a> {
     }
 }
 
-impl<'a> Pool<'a> {
-    fn is_free(&self, left: &Left<'a>) -> bool {
+impl<'a> UnmatchedThings<'a> {
+    fn is_free(&self, left: &Unmatched<'a>) -> bool {
         !self.paired.contains(&left.id) && !self.holders.contains(&left.id) && !left.within.iter().any(|id| self.paired.contains(id))
     }
 
@@ -255,7 +256,7 @@ impl<'a> Pool<'a> {
         (0..self.all.len()).filter(|index| self.is_free(&self.all[*index]) && self.all[*index].is_seen()).collect()
     }
 
-    fn take(&mut self, index: usize) -> Left<'a> {
+    fn take(&mut self, index: usize) -> Unmatched<'a> {
         let left = self.all[index].clone();
         self.paired.insert(left.id);
         self.holders.extend(&left.within);
@@ -269,11 +270,11 @@ impl<'a> Pool<'a> {
                 continue;
             }
             self.all[index].is_open = true;
-            let Left { unit, id, within, .. } = self.all[index].clone();
+            let Unmatched { unit, id, within, .. } = self.all[index].clone();
             *rows += 1;
             let row = *rows;
             let nodes = |nodes: &'a [Node]| nodes.iter().enumerate().map(|(place, node)| left_node(node, row, place)).collect();
-            let parts: Vec<Left<'a>> = match unit {
+            let parts: Vec<Unmatched<'a>> = match unit {
                 Unit::Node(Node {
                     kind: Kind::Quote(inner) | Kind::Alert { nodes: inner, .. } | Kind::Directive { nodes: inner, .. },
                     ..
@@ -289,33 +290,33 @@ impl<'a> Pool<'a> {
                 Unit::Node(_) | Unit::Row(_) => continue,
             };
             let within = [within, vec![id]].concat();
-            self.all.extend(parts.into_iter().map(|part| Left { within: within.clone(), ..part }));
+            self.all.extend(parts.into_iter().map(|part| Unmatched { within: within.clone(), ..part }));
         }
     }
 }
 
-impl Left<'_> {
+impl Unmatched<'_> {
     /// Whether anything can be found by it, and seen of it.
     fn is_seen(&self) -> bool {
         let is_seen = match self.unit {
-            Unit::Node(node) => !is_unseen(node),
-            Unit::Item(item) => item.nodes.iter().any(|node| !is_unseen(node)),
+            Unit::Node(node) => !is_invisible(node),
+            Unit::Item(item) => item.nodes.iter().any(|node| !is_invisible(node)),
             Unit::Term(_) | Unit::Row(_) => true,
         };
         is_seen && !self.sign.weak && !self.sign.words.is_empty()
     }
 }
 
-fn left_node(node: &Node, row: usize, place: usize) -> Left<'_> {
-    Left { unit: Unit::Node(node), id: node.id, sign: &node.sign, row, place, within: Vec::new(), is_open: false }
+fn left_node(node: &Node, row: usize, place: usize) -> Unmatched<'_> {
+    Unmatched { unit: Unit::Node(node), id: node.id, sign: &node.sign, row, place, within: Vec::new(), is_open: false }
 }
 
-fn left_item(item: &Item, row: usize, place: usize) -> Left<'_> {
-    Left { unit: Unit::Item(item), id: item.id, sign: &item.sign, row, place, within: Vec::new(), is_open: false }
+fn left_item(item: &Item, row: usize, place: usize) -> Unmatched<'_> {
+    Unmatched { unit: Unit::Item(item), id: item.id, sign: &item.sign, row, place, within: Vec::new(), is_open: false }
 }
 
-fn left_term(term: &Term, row: usize, place: usize) -> Left<'_> {
-    Left { unit: Unit::Term(term), id: term.id, sign: &term.sign, row, place, within: Vec::new(), is_open: false }
+fn left_term(term: &Term, row: usize, place: usize) -> Unmatched<'_> {
+    Unmatched { unit: Unit::Term(term), id: term.id, sign: &term.sign, row, place, within: Vec::new(), is_open: false }
 }
 
 /// Pairs things of two rows, in whatever order: what is the same, each time with the same time on the other side, then what is

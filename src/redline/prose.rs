@@ -88,7 +88,7 @@ fn is_known(token: &Token, known: &BTreeSet<usize>) -> bool {
 }
 
 fn letters(token: &Token) -> usize {
-    if matches!(token.leaf, Leaf::Word(_)) { token.said().chars().count() } else { 0 }
+    if matches!(token.leaf, Leaf::Word(_)) { token.text().chars().count() } else { 0 }
 }
 
 /// Whether so little is shared that words would alternate without sense.

@@ -9,9 +9,9 @@ use super::moves::Unit;
 use super::node::Grid;
 use super::plain::plain_run;
 use super::prose;
-use super::said::text_of;
 use super::table_rows::{Line, columns, lines};
 use super::token::Run;
+use super::visible::text_of;
 use crate::document::{Alignment, Inline, Row, Table};
 use crate::text::words::Op;
 
@@ -51,7 +51,7 @@ impl Merger<'_> {
                                     Some(Unit::Row(row)) if op == Op::Insert => olds.get(*row),
                                     _ => None,
                                 };
-                                let cells = self.moved_row(op, number, &line.says().unwrap_or_default(), |merger| match partner {
+                                let cells = self.moved_row(op, number, &line.visible_text().unwrap_or_default(), |merger| match partner {
                                     Some(old) => merger.cells(&columns, (old, line), sources, &header_texts),
                                     None => {
                                         columns.iter().map(|step| side_cell(*step, op, line).map(plain_run).unwrap_or_default()).collect()
@@ -61,7 +61,7 @@ impl Merger<'_> {
                             }
                             continue;
                         }
-                        self.begin_with(op, run.iter().filter_map(|line| line.says()));
+                        self.begin_with(op, run.iter().filter_map(|line| line.visible_text()));
                         for line in run {
                             let cells =
                                 columns.iter().map(|step| side_cell(*step, op, line).map(|cell| self.run(op, cell)).unwrap_or_default());
@@ -143,12 +143,12 @@ impl Merger<'_> {
 
     /// The header of a column that one side alone has.
     fn column(&mut self, op: Op, index: usize, grid: &Grid) -> Vec<Inline> {
-        let mut says = text_of(&grid.header[index]);
-        if says.is_empty() {
-            says = grid.rows.iter().map(|row| text_of(&row[index])).find(|text| !text.is_empty()).unwrap_or_default();
+        let mut text = text_of(&grid.header[index]);
+        if text.is_empty() {
+            text = grid.rows.iter().map(|row| text_of(&row[index])).find(|text| !text.is_empty()).unwrap_or_default();
         }
-        if !says.is_empty() {
-            self.part(Excerpt::of(op, &says));
+        if !text.is_empty() {
+            self.part(Excerpt::of(op, &text));
         }
         let waiting = self.anchor.take();
         let inlines = self.run(op, &grid.header[index]);
@@ -158,7 +158,7 @@ impl Merger<'_> {
 
     /// A text that one side alone has: a change of its own.
     fn one(&mut self, op: Op, run: &Run) -> Vec<Inline> {
-        self.begin_with(op, [text_of(run)].into_iter().filter(|says| !says.is_empty()));
+        self.begin_with(op, [text_of(run)].into_iter().filter(|text| !text.is_empty()));
         self.run(op, run)
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::align::{Sign, Step, align};
 use super::node::{Grid, Signer};
-use super::said::text_of;
 use super::token::{Leaf, Run};
+use super::visible::text_of;
 
 /// The first cell of a row, which names it, counts so many times.
 const NAME: usize = 3;
@@ -21,9 +21,9 @@ pub(super) struct Line<'a> {
 
 impl Line<'_> {
     /// What the row says, if anything.
-    pub(super) fn says(&self) -> Option<String> {
+    pub(super) fn visible_text(&self) -> Option<String> {
         let cells: Vec<String> = self.cells.iter().map(text_of).filter(|text| !text.is_empty()).collect();
-        Some(cells.join(" · ")).filter(|says| !says.is_empty())
+        Some(cells.join(" · ")).filter(|text| !text.is_empty())
     }
 }
 

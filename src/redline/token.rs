@@ -79,7 +79,7 @@ impl Token {
     }
 
     /// What it says, for excerpts and headings; nothing for marks of notes.
-    pub(super) fn said(&self) -> Cow<'_, str> {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         match &self.leaf {
             Leaf::Word(text) | Leaf::Mark(text) => text.into(),
             Leaf::Blank(_) | Leaf::Break => " ".into(),
@@ -277,6 +277,9 @@ fn build(tokens: &[(Op, &Token)], depth: usize, out: &mut Marks) {
                         }
                         _ => out.push(*op, wrapped(wrap, inner)),
                     }
+                } else if *wrap == Wrap::Strikethrough {
+                    // Marks stand around what its author struck out, never in it: see `change` in `brief.typ`.
+                    group.chunk_by(|(one, _), (other, _)| one == other).for_each(|same| build(same, depth, out));
                 } else {
                     build(group, depth + 1, &mut inner);
                     out.push(Op::Equal, wrapped(wrap, inner.finish()));

@@ -1,28 +1,28 @@
-//! What blocks say, as plain text: for excerpts, and to tell what is seen of a block.
+//! The visible text of blocks, for excerpts and to know whether a reader sees anything of a block.
 
 use super::node::{Item, Kind, Node};
 use super::token::{Run, Token};
 use crate::document::BlockKind;
 
-/// Whether nothing of a block is seen: then it is no change.
-pub(super) fn is_unseen(node: &Node) -> bool {
-    said(std::slice::from_ref(node)).is_empty()
+/// Whether a reader sees nothing of a block; then it is no change.
+pub(super) fn is_invisible(node: &Node) -> bool {
+    visible_text(std::slice::from_ref(node)).is_empty()
 }
 
-/// What blocks say, with a blank between texts.
-pub(super) fn said(nodes: &[Node]) -> String {
-    said_without(nodes, &|_| false)
+/// The text of blocks, with a space between texts.
+pub(super) fn visible_text(nodes: &[Node]) -> String {
+    visible_text_without(nodes, &|_| false)
 }
 
-/// What blocks say without those, and without items and terms, whose id is left out.
-pub(super) fn said_without(nodes: &[Node], is_left_out: &dyn Fn(usize) -> bool) -> String {
+/// The text of blocks without the blocks, items and terms whose id is left out.
+pub(super) fn visible_text_without(nodes: &[Node], is_left_out: &dyn Fn(usize) -> bool) -> String {
     let mut out = String::new();
-    nodes.iter().for_each(|node| say(node, is_left_out, &mut out));
+    nodes.iter().for_each(|node| write(node, is_left_out, &mut out));
     out.truncate(out.trim_end().len());
     out
 }
 
-fn say(node: &Node, is_left_out: &dyn Fn(usize) -> bool, out: &mut String) {
+fn write(node: &Node, is_left_out: &dyn Fn(usize) -> bool, out: &mut String) {
     if is_left_out(node.id) {
         return;
     }
@@ -37,16 +37,16 @@ fn say(node: &Node, is_left_out: &dyn Fn(usize) -> bool, out: &mut String) {
         Kind::Heading { text: run, .. } | Kind::Paragraph(run) => text(run),
         Kind::Table(grid) => grid.caption.iter().chain(&grid.header).chain(grid.rows.iter().flatten()).for_each(text),
         Kind::Quote(nodes) | Kind::Alert { nodes, .. } | Kind::Directive { nodes, .. } => {
-            nodes.iter().for_each(|node| say(node, is_left_out, out))
+            nodes.iter().for_each(|node| write(node, is_left_out, out))
         }
         Kind::List { items, .. } => {
-            items.iter().filter(|item| !is_left_out(item.id)).flat_map(|item| &item.nodes).for_each(|node| say(node, is_left_out, out));
+            items.iter().filter(|item| !is_left_out(item.id)).flat_map(|item| &item.nodes).for_each(|node| write(node, is_left_out, out));
         }
         Kind::Terms(terms) => {
             for term in terms.iter().filter(|term| !is_left_out(term.id)) {
                 out.push_str(&text_of(&term.term));
                 out.push(' ');
-                term.details.iter().for_each(|node| say(node, is_left_out, out));
+                term.details.iter().for_each(|node| write(node, is_left_out, out));
             }
         }
         Kind::Whole(BlockKind::Code { literal, .. } | BlockKind::Html(literal)) => {
@@ -60,7 +60,7 @@ fn say(node: &Node, is_left_out: &dyn Fn(usize) -> bool, out: &mut String) {
 }
 
 /// A task's box.
-pub(super) fn task(item: &Item) -> &'static str {
+pub(super) fn task_box(item: &Item) -> &'static str {
     match item.task {
         Some(true) => "☑ ",
         Some(false) => "☐ ",
@@ -69,5 +69,5 @@ pub(super) fn task(item: &Item) -> &'static str {
 }
 
 pub(super) fn text_of(run: &Run) -> String {
-    run.iter().map(Token::said).collect()
+    run.iter().map(Token::text).collect()
 }

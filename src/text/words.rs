@@ -25,6 +25,17 @@ pub enum Op {
     Insert,
 }
 
+impl Op {
+    /// The name in JSON and templates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Op::Equal => "equal",
+            Op::Delete => "delete",
+            Op::Insert => "insert",
+        }
+    }
+}
+
 /// How many letters on a bracket must close.
 const SOON: usize = 1_000;
 

@@ -153,10 +153,5 @@ fn prose(row: &FieldChange) -> Vec<Value> {
 
 /// Words for the template, if there are any: `{op, text}`.
 fn words(op: Op, text: &str) -> Option<Value> {
-    let op = match op {
-        Op::Equal => "equal",
-        Op::Delete => "delete",
-        Op::Insert => "insert",
-    };
-    (!text.is_empty()).then(|| context! { op, text })
+    (!text.is_empty()).then(|| context! { op => op.name(), text })
 }
