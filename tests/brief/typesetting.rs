@@ -93,3 +93,31 @@ fn warnings_of_what_is_rendered_with_the_changes_are_shown() {
     assert_eq!(run(&["build", "--draft"]), 1);
     assert_eq!(run(&["build"]), 1);
 }
+
+/// PDF/UA allows one line at a word: the redline's, or its author's.
+#[test]
+fn a_redline_marks_what_its_author_struck_out() {
+    let Some(_) = press::engine() else { return };
+    let (book, temporary) = (book_of(Path::new("no case")), tempfile::tempdir().unwrap());
+    let template = book.path().join("templates/book.md.jinja");
+    let before = fs::read_to_string(&template).unwrap();
+    let write = |text: &str| fs::write(&template, format!("{before}\n## ~~Struck~~ heading\n\n{text}\n")).unwrap();
+    write(
+        "The ~~old plan~~ is *gone ~~for ever~~*.\n\n~~All of it.~~\n\n| a | b |\n| - | - |\n| ~~one~~ | [~~link~~](https://example.org) |",
+    );
+    assert!(press::build(book.path(), temporary.path()).status().unwrap().success());
+    write(
+        "The ~~old new plan~~ is *gone ~~for now~~*.\n\n| a | b |\n| - | - |\n| ~~two~~ | [~~other~~](https://example.org) |\n\n~~Another text.~~",
+    );
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_brief"));
+    command.current_dir(book.path()).args(["diff", "v1", "--redline", "redline.pdf"]).env("TMPDIR", temporary.path());
+    if let Some(typst) = press::named() {
+        command.env("BRIEF_TYPST", typst);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let Some(pages) = press::pages(&fs::read(book.path().join("redline.pdf")).unwrap()) else { return };
+    let text = press::seen(&pages.concat());
+    assert!(text.contains("[inserted:~new~]") || text.contains("[inserted:~new~"), "{text}");
+    assert!(text.contains("~All of it.~".replace(' ', "").as_str()), "{text}");
+}

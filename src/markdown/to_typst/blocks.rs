@@ -30,6 +30,8 @@ pub(super) struct Nesting {
     /// In a list of tables or figures.
     pub(super) in_listing: bool,
     pub(super) in_deleted: bool,
+    /// In words that a redline marks.
+    pub(super) in_change: bool,
     /// Marks that stood in a link.
     pub(super) after_link: Vec<usize>,
     /// Claims whose place is to be noted at the next text.

@@ -50,6 +50,7 @@ impl Writer<'_> {
             }
             Inline::Emphasis(content) => self.wrapped("#emph[", content, "];"),
             Inline::Strong(content) => self.wrapped("#strong[", content, "];"),
+            Inline::Strikethrough(content) if self.nesting.in_change => self.wrapped("#struck-by-author[", content, "];"),
             Inline::Strikethrough(content) => self.wrapped("#strike[", content, "];"),
             Inline::Inserted(content) => self.change("inserted", content),
             Inline::Deleted(content) => self.change("deleted", content),
@@ -139,8 +140,9 @@ impl Writer<'_> {
         self.code.name(&word);
         self.code.push(if self.nesting.in_changes { ", bar: false" } else { "" });
         let outer = std::mem::replace(&mut self.nesting.in_deleted, kind == "deleted");
+        let around = std::mem::replace(&mut self.nesting.in_change, true);
         self.wrapped(")[", content, "];");
-        self.nesting.in_deleted = outer;
+        (self.nesting.in_deleted, self.nesting.in_change) = (outer, around);
     }
 
     /// Text that moved. What repeats a heading's text shows it without marks.
