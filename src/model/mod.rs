@@ -5,9 +5,11 @@
 
 mod audience;
 mod book;
+mod calculation;
 mod claim;
 mod date;
 mod exact;
+mod interval;
 mod marking;
 mod number_style;
 mod quantity;
@@ -19,15 +21,16 @@ mod value;
 
 pub use audience::Audience;
 pub use book::{Book, Collection, CollectionConfig, DocumentPlan, NotesPlacement, PdfOptions, Settings};
+pub use calculation::Operation;
 pub use claim::{Citation, Claim, Held, Qualifier};
 pub use date::Date;
 pub use exact::{Exact, Rounding};
 pub use marking::{Label, Marking, MarkingScheme};
 pub use number_style::NumberStyle;
-pub use quantity::{NoAnswer, NotAQuantity, Operation, Quantity};
+pub use quantity::{NoAnswer, NotAQuantity, Quantity};
 pub use record::{Attribution, Record, Reserved};
 pub use shape::{Shape, ShapeId, Shapes};
-pub use snapshot::{BookFacts, CollectionSnapshot, RecordSnapshot, Said, Snapshot};
+pub use snapshot::{AttributionSnapshot, BookFacts, CollectionSnapshot, RecordSnapshot, Snapshot};
 pub use theme::{Paper, Style, ThemeOptions};
 pub use value::{Map, Number, Reference, Value, each_value, field_at};
 
