@@ -10,7 +10,7 @@ use super::cases::cases;
 use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
-const REPORTED_IN: [(Code, &[&str]); 45] = [
+const REPORTED_IN: [(Code, &[&str]); 46] = [
     (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
     (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/front_matter.rs"]),
@@ -51,6 +51,7 @@ const REPORTED_IN: [(Code, &[&str]); 45] = [
     (Code::DuplicateFootnote, &["render/resolve/footnotes.rs"]),
     (Code::UnusedFootnote, &["render/resolve/footnotes.rs"]),
     (Code::DanglingLink, &["render/resolve/links.rs"]),
+    (Code::UnknownLabel, &["render/resolve/captions.rs", "render/resolve/links.rs"]),
     (Code::UnsafeLink, &["render/resolve/inlines.rs"]),
     (Code::Theme, &["pipeline/typesetting.rs"]),
     (Code::Typesetting, &["pipeline/typesetting.rs"]),
