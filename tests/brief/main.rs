@@ -9,6 +9,7 @@
 
 #[cfg(unix)]
 mod action;
+mod architecture;
 mod audience;
 mod book;
 mod books;
