@@ -5,39 +5,39 @@ use crate::layout::{Pointer, SETTINGS};
 use crate::model::{Book, Citation, Record, Value, each_value};
 
 /// A citation where it is written, not where a claim takes it from there.
-pub(super) struct Cited<'a> {
+pub(super) struct PlacedCitation<'a> {
     pub(super) citation: &'a Citation,
     index: usize,
-    by: By<'a>,
+    by: Citer<'a>,
 }
 
 static ROOT: Pointer = Pointer::root();
 
 /// Who cites.
 #[derive(Clone, Copy)]
-enum By<'a> {
+enum Citer<'a> {
     Book,
     Collection(&'a str),
     /// A record, a mapping or claim in it by its pointer, and where that stands in the file.
     Record(&'a Record, &'a Pointer, &'a Pointer),
 }
 
-impl Cited<'_> {
+impl PlacedCitation<'_> {
     /// Who cites, as it stands in a sentence.
     pub(super) fn who(&self) -> String {
         match self.by {
-            By::Book => "the book".to_owned(),
-            By::Collection(name) => format!("collection `{name}`"),
-            By::Record(record, inner, _) => format!("`{}{inner}`", record.path()),
+            Citer::Book => "the book".to_owned(),
+            Citer::Collection(name) => format!("collection `{name}`"),
+            Citer::Record(record, inner, _) => format!("`{}{inner}`", record.path()),
         }
     }
 
     /// Where it is written.
     pub(super) fn place(&self) -> Place {
         let (file, mapping) = match self.by {
-            By::Book => (SETTINGS, Pointer::root()),
-            By::Collection(name) => (SETTINGS, Pointer::from(["collections", name, "defaults"])),
-            By::Record(record, _, written) => (record.file.as_str(), record.pointer.join(written)),
+            Citer::Book => (SETTINGS, Pointer::root()),
+            Citer::Collection(name) => (SETTINGS, Pointer::from(["collections", name, "defaults"])),
+            Citer::Record(record, _, written) => (record.file.as_str(), record.pointer.join(written)),
         };
         Place::value(file, mapping.child("source").child(self.index))
     }
@@ -45,33 +45,33 @@ impl Cited<'_> {
     /// Names the record in a diagnostic of this citation.
     pub(super) fn about(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self.by {
-            By::Record(record, ..) => diagnostic.record(record.path()),
-            By::Book | By::Collection(_) => diagnostic,
+            Citer::Record(record, ..) => diagnostic.record(record.path()),
+            Citer::Book | Citer::Collection(_) => diagnostic,
         }
     }
 }
 
 /// Calls `visit` with each citation of a book's settings and records.
-pub(super) fn each(book: &Book, visit: &mut dyn FnMut(Cited<'_>)) {
-    let mut cite = |sources: &[Citation], by: By<'_>| {
+pub(super) fn each(book: &Book, visit: &mut dyn FnMut(PlacedCitation<'_>)) {
+    let mut cite = |sources: &[Citation], by: Citer<'_>| {
         for (index, citation) in sources.iter().enumerate() {
-            visit(Cited { citation, index, by });
+            visit(PlacedCitation { citation, index, by });
         }
     };
-    cite(&book.settings.attribution.sources, By::Book);
+    cite(&book.settings.attribution.sources, Citer::Book);
     for (name, collection) in &book.collections {
-        cite(&collection.config.defaults.sources, By::Collection(name));
+        cite(&collection.config.defaults.sources, Citer::Collection(name));
         for record in collection.records.values() {
-            cite(&record.own.sources, By::Record(record, &ROOT, &ROOT));
+            cite(&record.own.sources, Citer::Record(record, &ROOT, &ROOT));
             for (inner, said) in &record.nested {
-                cite(&said.own.sources, By::Record(record, inner, &said.written));
+                cite(&said.own.sources, Citer::Record(record, inner, &said.written));
             }
             each_value(&record.fields, &mut |inner, value| {
                 // What a claim takes from elsewhere is cited there.
                 if let Value::Claim(claim) = value
                     && claim.own_source
                 {
-                    cite(&claim.sources, By::Record(record, inner, inner));
+                    cite(&claim.sources, Citer::Record(record, inner, inner));
                 }
             });
         }

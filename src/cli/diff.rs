@@ -56,7 +56,7 @@ pub(super) const TYPST_SECONDS: u64 = 120;
 pub(super) struct Diff {
     /// What to compare with [default: the last published version, else the newest, else HEAD]
     base: Option<String>,
-    /// What to compare [default: the book as it lies in its folder]
+    /// What to compare [default: the book in its folder]
     head: Option<String>,
     #[command(flatten)]
     folders: Folders,

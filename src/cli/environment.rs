@@ -28,7 +28,7 @@ fn epoch(value: OsString) -> Result<i64> {
     text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, not a whole number of seconds since 1970"))
 }
 
-/// Today's date in UTC, so that it does not depend on where the machine stands.
+/// Today's date in UTC, so that it does not depend on the machine's time zone.
 fn today() -> Result<Date> {
     #[expect(clippy::disallowed_methods, reason = "the date of a version is taken here, and handed on")]
     let now = jiff::Timestamp::now();

@@ -43,7 +43,7 @@ enum Kind {
 }
 
 impl FailOn {
-    /// The status that these changes ask for, which is said; nothing where none of the kinds is among them.
+    /// The exit status for these changes, and prints why; nothing where none is of these kinds.
     pub(super) fn status(&self, changes: &Changes, terminal: &Terminal) -> Option<Status> {
         let tally = Tally::of(changes);
         let found: Vec<String> = self.fail_on.iter().filter_map(|kind| kind.found(&tally)).collect();

@@ -30,12 +30,12 @@ impl fmt::Display for Hint {
 
 impl Error for Hint {}
 
-/// Whether an error only says that whoever read our output has gone: `brief versions | head -1`.
+/// Whether an error only means that the reader of our output has closed it: `brief versions | head -1`.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.root_cause().downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Says of a panic what it is; the exit code is then 101.
+/// Reports a panic as a bug; the exit code is then 101.
 pub(super) fn report_panics() {
     panic::set_hook(Box::new(|info| {
         // What it says may come from content. Where RUST_BACKTRACE asks for it, it says from where, too.

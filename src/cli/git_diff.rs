@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &[OsString], terminal: &Terminal) -> Result<Status>
     Ok(Status::Fine)
 }
 
-/// The book's folder and the file's path in it: the folder that holds the `content/` in which the file stands.
+/// The book's folder, which is the one that holds the `content/` above the file, and the file's path in it.
 pub(super) fn book_of(path: &str) -> (PathBuf, String) {
     let parts: Vec<&str> = path.split('/').collect();
     let at = parts.iter().position(|part| *part == CONTENT).unwrap_or(0);

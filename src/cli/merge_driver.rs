@@ -71,7 +71,7 @@ impl MergeDriver {
         }
     }
 
-    /// Merges the file, and gives what is left to decide.
+    /// Merges the file, and returns its conflicts.
     fn merge(&self) -> Result<Vec<String>> {
         let read = |path: &Path| files::read(path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()));
         let states = States { base: read(&self.base)?, ours: read(&self.ours)?, theirs: read(&self.theirs)? };
@@ -87,7 +87,7 @@ impl MergeDriver {
     }
 }
 
-/// A branch's name; Git before 2.44 has none, and hands on what it was told to write.
+/// A branch's name; Git before 2.44 does not know it, and passes the placeholder through.
 fn label<'a>(name: &'a str, default: &'a str) -> &'a str {
     if name.is_empty() || name.starts_with('%') { default } else { name }
 }

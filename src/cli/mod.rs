@@ -1,4 +1,4 @@
-//! The command line: what people type, and what they are told.
+//! The command line: arguments, output and exit codes.
 //!
 //! One file a command, each with its arguments, whose doc comments are the manual, and a `run`. Here the
 //! environment and the clock are read; everything else is handed on to the library. A command returns a
@@ -78,14 +78,14 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    manner: Manner,
+    messages: MessageOptions,
 }
 
-/// How much is said, and how.
+/// How much to print, and how.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Messages")]
-struct Manner {
-    /// Print errors and what was asked for, nothing else
+struct MessageOptions {
+    /// Print only errors and results
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
     /// Say what each stage does, and keep typst's temporary files
@@ -151,11 +151,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let Manner { quiet, verbose, color } = arguments.manner;
+    let MessageOptions { quiet, verbose, color } = arguments.messages;
     let terminal = Terminal::new(quiet, verbose, color);
-    interrupt::heed();
+    interrupt::install_handlers();
     let outcome = run(&arguments.command, &terminal);
-    interrupt::obey();
+    interrupt::end_if_pending();
     match outcome {
         Ok(Status::Fine) => ExitCode::SUCCESS,
         Ok(Status::Faulty | Status::Changed) => ExitCode::from(1),

@@ -19,7 +19,7 @@ Examples:
 
 /// Writes a new record with its schema's fields laid out and described in comments
 ///
-/// Required fields stand ready to be filled in, the others are commented out. A record of a collection that is kept in one file
+/// Required fields are ready to be filled in, the others are commented out. A record of a collection that is kept in one file
 /// is printed, with the name of the file to put it into.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -60,7 +60,7 @@ impl New {
         let path = place.join(format!("{id}.yaml"));
         if let Some(taken) = RECORD_ENDINGS.map(|end| place.join(format!("{id}.{end}"))).iter().find(|path| path.symlink_metadata().is_ok())
         {
-            return Err(Hint::on(format!("there is a record `{name}/{id}` already"), format!("it stands in `{}`", taken.display())));
+            return Err(Hint::on(format!("there is a record `{name}/{id}` already"), format!("it is in `{}`", taken.display())));
         }
         files::write(&path, text.as_bytes(), &Guard::within(root, CONTENT), Existing::Stays)?;
         terminal.say(format_args!("wrote `{}`; `brief check` says what is still missing", path.display()))?;

@@ -17,7 +17,7 @@ use crate::format::{Format, PdfFormat};
 use crate::layout::{DRAFT, LATEST, is_version_name};
 use crate::version::latest_folder;
 
-/// What is opened where no document is named, if it is there.
+/// The document that is opened by default, if there is one of that name.
 const MAIN: &str = "book";
 
 const EXAMPLES: &str = "\

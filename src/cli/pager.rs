@@ -1,4 +1,4 @@
-//! What was asked for, page by page: only on a terminal, and as `git` does it, with `PAGER`, else `less`.
+//! Shows output in a pager: only on a terminal, with `PAGER`, else `less`, as `git` does.
 //!
 //! The program is the user's own, from the environment: nothing that a book or a repository says names one.
 
@@ -10,13 +10,13 @@ use clap::Args;
 
 use super::environment;
 
-/// What `less` is told where LESS says nothing: to end at once what fits one screen, to let colors pass, to leave the screen.
+/// The options of `less` where LESS sets none: quit if the output fits one screen, pass colors through, keep the screen.
 const LESS: &str = "FRX";
 
 /// Whether long output is shown page by page.
 #[derive(Debug, Args)]
 pub(super) struct Paging {
-    /// Don't show what is longer than the terminal page by page (with PAGER, else `less`)
+    /// Don't use a pager for output longer than the terminal (PAGER, else `less`)
     #[arg(long)]
     no_pager: bool,
 }

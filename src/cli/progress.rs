@@ -11,7 +11,7 @@ use super::terminal::{Count, Terminal};
 use crate::pipeline::Progress;
 use crate::text::harmless;
 
-/// What is done sooner shows no bar.
+/// Work that takes less time than this shows no bar.
 const MOMENT: Duration = Duration::from_secs(1);
 
 /// Runs work that reports its progress.

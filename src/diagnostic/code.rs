@@ -33,7 +33,7 @@ codes! {
     YamlSyntax "yaml-syntax" "A YAML file can't be read."
     YamlLimit "yaml-limit" "A YAML file goes beyond a limit on size, depth or aliases."
     DuplicateKey "duplicate-key" "A mapping has the same key twice."
-    CommentInValue "comment-in-value" "A blank before `#` makes the rest of a source a comment."
+    CommentInValue "comment-in-value" "A space before `#` makes the rest of a source a comment."
     ForbiddenCharacter "forbidden-character" "A text holds a character that no output can hold, such as NUL."
     NotAMapping "not-a-mapping" "A record, or a file of records, is of the wrong form."
     // The book's settings

@@ -6,8 +6,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::change::{Change, ChangeKind, FieldChange, FieldKind, Part};
-use super::node::{Kind, Node, Parts, Place};
+use super::change::{Change, ChangeKind, FieldChange, FieldKind, FieldPart};
+use super::node::{Kind, Node, Parts, ShapePosition};
 use crate::layout::Pointer;
 use crate::model::{Shapes, Snapshot};
 
@@ -51,27 +51,27 @@ fn normal(mut records: BTreeMap<(String, String), Node>, shapes: &Snapshot) -> N
     for ((collection, _), record) in &mut records {
         let about = shapes.collections.get(collection);
         *record = record.clone().without(about.map_or(&[], |c| c.ignore.as_slice()));
-        record.normalize(Place::root(about.map_or(&none, |c| &c.shapes)));
+        record.normalize(ShapePosition::root(about.map_or(&none, |c| &c.shapes)));
     }
     Normal(records)
 }
 
 /// A node whose items keep their first numbers while others come and go.
-struct Work {
-    kind: WorkKind,
+struct EditedNode {
+    kind: EditedKind,
     parts: Parts,
 }
 
-enum WorkKind {
+enum EditedKind {
     Scalar(Json),
-    Map(IndexMap<String, Work>),
-    List { slots: Vec<Option<Work>>, inserts: Vec<(usize, Work)> },
+    Map(IndexMap<String, EditedNode>),
+    List { slots: Vec<Option<EditedNode>>, inserts: Vec<(usize, EditedNode)> },
 }
 
 fn edit(record: Node, fields: &[FieldChange]) -> Result<Node> {
-    let mut work = Work::open(record);
+    let mut work = EditedNode::open(record);
     let (edits, mut structural): (Vec<&FieldChange>, Vec<&FieldChange>) =
-        fields.iter().partition(|change| change.part != Part::Value || change.kind == FieldKind::Changed);
+        fields.iter().partition(|change| change.part != FieldPart::Value || change.kind == FieldKind::Changed);
     for change in edits {
         let target = work.find(&change.base_path)?;
         target.edit(change).with_context(|| format!("at {}", change.path))?;
@@ -84,24 +84,24 @@ fn edit(record: Node, fields: &[FieldChange]) -> Result<Node> {
     Ok(work.close())
 }
 
-impl Work {
-    fn open(node: Node) -> Work {
+impl EditedNode {
+    fn open(node: Node) -> EditedNode {
         let kind = match node.kind {
-            Kind::Scalar(json) => WorkKind::Scalar(json),
-            Kind::Map(fields) => WorkKind::Map(fields.into_iter().map(|(key, value)| (key, Work::open(value))).collect()),
+            Kind::Scalar(json) => EditedKind::Scalar(json),
+            Kind::Map(fields) => EditedKind::Map(fields.into_iter().map(|(key, value)| (key, EditedNode::open(value))).collect()),
             Kind::List(items) => {
-                WorkKind::List { slots: items.into_iter().map(|item| Some(Work::open(item))).collect(), inserts: Vec::new() }
+                EditedKind::List { slots: items.into_iter().map(|item| Some(EditedNode::open(item))).collect(), inserts: Vec::new() }
             }
         };
-        Work { kind, parts: node.parts }
+        EditedNode { kind, parts: node.parts }
     }
 
     fn close(self) -> Node {
         let kind = match self.kind {
-            WorkKind::Scalar(json) => Kind::Scalar(json),
-            WorkKind::Map(fields) => Kind::Map(fields.into_iter().map(|(key, value)| (key, value.close())).collect()),
-            WorkKind::List { slots, mut inserts } => {
-                let mut items: Vec<Node> = slots.into_iter().flatten().map(Work::close).collect();
+            EditedKind::Scalar(json) => Kind::Scalar(json),
+            EditedKind::Map(fields) => Kind::Map(fields.into_iter().map(|(key, value)| (key, value.close())).collect()),
+            EditedKind::List { slots, mut inserts } => {
+                let mut items: Vec<Node> = slots.into_iter().flatten().map(EditedNode::close).collect();
                 inserts.sort_by_key(|(index, _)| *index);
                 for (index, item) in inserts {
                     items.insert(index.min(items.len()), item.close());
@@ -112,13 +112,13 @@ impl Work {
         Node { parts: self.parts, ..Node::from(kind) }
     }
 
-    fn find(&mut self, pointer: &Pointer) -> Result<&mut Work> {
+    fn find(&mut self, pointer: &Pointer) -> Result<&mut EditedNode> {
         let mut work = self;
         for segment in pointer.segments() {
             let below = match &mut work.kind {
-                WorkKind::Map(fields) => fields.get_mut(&*segment),
-                WorkKind::List { slots, .. } => segment.parse::<usize>().ok().and_then(|index| slots.get_mut(index)?.as_mut()),
-                WorkKind::Scalar(_) => None,
+                EditedKind::Map(fields) => fields.get_mut(&*segment),
+                EditedKind::List { slots, .. } => segment.parse::<usize>().ok().and_then(|index| slots.get_mut(index)?.as_mut()),
+                EditedKind::Scalar(_) => None,
             };
             work = below.ok_or_else(|| anyhow!("there is nothing at {pointer}"))?;
         }
@@ -128,20 +128,20 @@ impl Work {
     fn edit(&mut self, change: &FieldChange) -> Result<()> {
         let text = || change.new.as_ref().and_then(Json::as_str).map(str::to_owned);
         match change.part {
-            Part::Source => {
+            FieldPart::Source => {
                 self.parts.source = match &change.new {
                     Some(sources) => serde_json::from_value(sources.clone())?,
                     None => Vec::new(),
                 }
             }
-            Part::AsOf => self.parts.as_of = text(),
-            Part::Marking => self.parts.marking = text(),
-            Part::Confidence => self.parts.confidence = text(),
-            Part::Value => {
+            FieldPart::AsOf => self.parts.as_of = text(),
+            FieldPart::Marking => self.parts.marking = text(),
+            FieldPart::Confidence => self.parts.confidence = text(),
+            FieldPart::Value => {
                 let new = change.new.as_ref().context("a changed value has no new one")?;
                 let new = Node::from_data(new, &change.new_claims);
                 let Parts { qualifier, unit, .. } = new.parts.clone();
-                self.kind = Work::open(new).kind;
+                self.kind = EditedNode::open(new).kind;
                 (self.parts.qualifier, self.parts.unit) = (qualifier, unit);
             }
         }
@@ -151,12 +151,12 @@ impl Work {
     fn restructure(&mut self, change: &FieldChange) -> Result<()> {
         let (parent, last) = change.base_path.split_last().context("a record can't be put into itself")?;
         let head = change.head_path.index();
-        let new = change.new.as_ref().map(|new| Work::open(Node::from_data(new, &change.new_claims)));
+        let new = change.new.as_ref().map(|new| EditedNode::open(Node::from_data(new, &change.new_claims)));
         match (&mut self.find(&parent)?.kind, change.kind, new) {
-            (WorkKind::Map(fields), FieldKind::Added, Some(new)) => drop(fields.insert(last, new)),
-            (WorkKind::Map(fields), FieldKind::Removed, _) => drop(fields.shift_remove(&last)),
-            (WorkKind::List { inserts, .. }, FieldKind::Added, Some(new)) => inserts.push((head.context("no place in the list")?, new)),
-            (WorkKind::List { slots, inserts }, FieldKind::Removed | FieldKind::Moved, _) => {
+            (EditedKind::Map(fields), FieldKind::Added, Some(new)) => drop(fields.insert(last, new)),
+            (EditedKind::Map(fields), FieldKind::Removed, _) => drop(fields.shift_remove(&last)),
+            (EditedKind::List { inserts, .. }, FieldKind::Added, Some(new)) => inserts.push((head.context("no place in the list")?, new)),
+            (EditedKind::List { slots, inserts }, FieldKind::Removed | FieldKind::Moved, _) => {
                 let slot = last.parse::<usize>().ok().and_then(|index| slots.get_mut(index)).context("no such item")?;
                 let item = slot.take().context("the item is gone already")?;
                 if change.kind == FieldKind::Moved {

@@ -97,7 +97,7 @@ pub struct FieldChange {
     /// The field as people call it.
     pub label: String,
     pub kind: FieldKind,
-    pub part: Part,
+    pub part: FieldPart,
     /// The path of the claim that the value is, or is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<Pointer>,
@@ -146,7 +146,7 @@ pub enum FieldKind {
 /// Which part of a value changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum FieldPart {
     Value,
     Source,
     AsOf,

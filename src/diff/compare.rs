@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::change::{Change, ChangeKind};
 use super::fields;
 use super::likeness::{self, Features};
-use super::node::{Node, Place};
+use super::node::{Node, ShapePosition};
 use crate::model::{CollectionSnapshot, RecordSnapshot, Shapes, Snapshot};
 
 /// The changes that make `head` of `base`, sorted by collection and id.
@@ -47,7 +47,7 @@ impl Collection<'_> {
         };
         let renamed = if gone.is_empty() || come.is_empty() { Vec::new() } else { likeness::pair_up(&features(&gone), &features(&come)) };
 
-        let at = Place::root(self.shapes);
+        let at = ShapePosition::root(self.shapes);
         for (id, new) in self.head {
             let Some(old) = self.base.get(id).filter(|old| *old != new) else { continue };
             let fields = fields::compare(&self.compared(old), &self.compared(new), at);

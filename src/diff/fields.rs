@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::change::{FieldChange, FieldKind, Part};
+use super::change::{FieldChange, FieldKind, FieldPart};
 use super::lists::Matching;
-use super::node::{Kind, Node, Parts, Place, Qualifier};
+use super::node::{Kind, Node, Parts, Qualifier, ShapePosition};
 use super::spaces;
 use super::text::{self, Line};
 use super::words::{self, Word};
@@ -15,21 +15,21 @@ use crate::layout::Pointer;
 use crate::model::{Date, Number};
 
 /// The changes that make one record of another.
-pub(super) fn compare(base: &Node, head: &Node, at: Place<'_>) -> Vec<FieldChange> {
+pub(super) fn compare(base: &Node, head: &Node, at: ShapePosition<'_>) -> Vec<FieldChange> {
     let mut walk = Walk::default();
     walk.node(base, head, at);
     walk.out
 }
 
 /// All that a new record has, each field as added.
-pub(super) fn added(record: &Node, at: Place<'_>) -> Vec<FieldChange> {
+pub(super) fn added(record: &Node, at: ShapePosition<'_>) -> Vec<FieldChange> {
     let mut walk = Walk { whole: true, ..Walk::default() };
     walk.node(&Node::empty(), record, at);
     walk.out
 }
 
 /// All that a record had, each field as removed.
-pub(super) fn removed(record: &Node, at: Place<'_>) -> Vec<FieldChange> {
+pub(super) fn removed(record: &Node, at: ShapePosition<'_>) -> Vec<FieldChange> {
     let mut walk = Walk { whole: true, ..Walk::default() };
     walk.node(record, &Node::empty(), at);
     walk.out
@@ -52,7 +52,7 @@ struct Walk {
 type Side = Option<(Json, BTreeMap<Pointer, Parts>)>;
 
 impl Walk {
-    fn node(&mut self, base: &Node, head: &Node, at: Place<'_>) {
+    fn node(&mut self, base: &Node, head: &Node, at: ShapePosition<'_>) {
         let outer = self.claim.clone();
         self.enter(&[base, head]);
         let range = [base, head].iter().any(|node| node.parts.qualifier == Some(Qualifier::Range));
@@ -81,7 +81,7 @@ impl Walk {
         }
     }
 
-    fn map(&mut self, base: &IndexMap<String, Node>, head: &IndexMap<String, Node>, at: Place<'_>) {
+    fn map(&mut self, base: &IndexMap<String, Node>, head: &IndexMap<String, Node>, at: ShapePosition<'_>) {
         for (key, old) in base.iter().filter(|(key, _)| !head.contains_key(*key)) {
             self.at_property(key, at, |walk, _| walk.whole_value(FieldKind::Removed, Some(old), None, None));
         }
@@ -93,7 +93,7 @@ impl Walk {
         }
     }
 
-    fn list(&mut self, base: &[Node], head: &[Node], at: Place<'_>) {
+    fn list(&mut self, base: &[Node], head: &[Node], at: ShapePosition<'_>) {
         let matching = Matching::of(base, head, at);
         for index in &matching.removed {
             let name = matching.base_name(*index);
@@ -120,7 +120,7 @@ impl Walk {
     }
 
     /// One value in place of another.
-    fn value(&mut self, base: &Node, head: &Node, at: Place<'_>) {
+    fn value(&mut self, base: &Node, head: &Node, at: ShapePosition<'_>) {
         let meant_only = |node: &Node| {
             let mut node = node.clone();
             node.parts = Parts { qualifier: node.parts.qualifier, unit: node.parts.unit, ..Parts::default() };
@@ -140,14 +140,20 @@ impl Walk {
             },
             _ => {}
         }
-        self.emit(FieldKind::Changed, Part::Value, Some(old), Some(new), Details { difference, days, words: prose, ..Details::default() });
+        self.emit(
+            FieldKind::Changed,
+            FieldPart::Value,
+            Some(old),
+            Some(new),
+            Details { difference, days, words: prose, ..Details::default() },
+        );
     }
 
     /// A value that came, went or moved, with all that belongs to it.
     fn whole_value(&mut self, kind: FieldKind, base: Option<&Node>, head: Option<&Node>, moved: Option<(usize, usize)>) {
         let outer = self.claim.clone();
         self.enter(&base.into_iter().chain(head).collect::<Vec<_>>());
-        self.emit(kind, Part::Value, base.map(Node::to_data), head.map(Node::to_data), Details { moved, ..Details::default() });
+        self.emit(kind, FieldPart::Value, base.map(Node::to_data), head.map(Node::to_data), Details { moved, ..Details::default() });
         self.claim = outer;
     }
 
@@ -157,10 +163,10 @@ impl Walk {
         let said = |part: &Option<String>| part.clone().map(Json::from);
         let (old, new) = (&base.parts, &head.parts);
         let parts = [
-            (Part::Source, listed(&old.source), listed(&new.source)),
-            (Part::AsOf, said(&old.as_of), said(&new.as_of)),
-            (Part::Marking, said(&old.marking), said(&new.marking)),
-            (Part::Confidence, said(&old.confidence), said(&new.confidence)),
+            (FieldPart::Source, listed(&old.source), listed(&new.source)),
+            (FieldPart::AsOf, said(&old.as_of), said(&new.as_of)),
+            (FieldPart::Marking, said(&old.marking), said(&new.marking)),
+            (FieldPart::Confidence, said(&old.confidence), said(&new.confidence)),
         ];
         for (index, (part, old, new)) in parts.into_iter().enumerate() {
             let kind = match (&old, &new) {
@@ -170,7 +176,7 @@ impl Walk {
                 _ => FieldKind::Changed,
             };
             let days = match (part, &old, &new) {
-                (Part::AsOf, Some(Json::String(old)), Some(Json::String(new))) => match (old.parse::<Date>(), new.parse::<Date>()) {
+                (FieldPart::AsOf, Some(Json::String(old)), Some(Json::String(new))) => match (old.parse::<Date>(), new.parse::<Date>()) {
                     (Ok(old), Ok(new)) => old.days_until(new),
                     _ => None,
                 },
@@ -182,7 +188,7 @@ impl Walk {
         }
     }
 
-    fn emit(&mut self, kind: FieldKind, part: Part, old: Side, new: Side, details: Details) {
+    fn emit(&mut self, kind: FieldKind, part: FieldPart, old: Side, new: Side, details: Details) {
         let label = self.labels.iter().filter(|label| !label.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" › ");
         let side = |side: &'_ Side| side.as_ref().map(|(json, claims)| (json.clone(), claims.get("").cloned()));
         let (shown_old, shown_new) = (side(&old), side(&new));
@@ -221,7 +227,7 @@ impl Walk {
         });
     }
 
-    fn at_property(&mut self, key: &str, at: Place<'_>, work: impl FnOnce(&mut Walk, Place<'_>)) {
+    fn at_property(&mut self, key: &str, at: ShapePosition<'_>, work: impl FnOnce(&mut Walk, ShapePosition<'_>)) {
         let place = at.property(key);
         let label = place.shape().and_then(|shape| shape.title.clone()).unwrap_or_else(|| key.replace('_', " "));
         self.step(key, key, key, label, |walk| work(walk, place));

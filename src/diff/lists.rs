@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use similar::{Algorithm, DiffOp};
 
 use super::likeness::{self, Features};
-use super::node::{Kind, Node, Place};
+use super::node::{Kind, Node, ShapePosition};
 use serde_json::Value as Json;
 
 /// Which items of two lists are the same item.
@@ -40,7 +40,7 @@ const WINDOW: usize = 32;
 
 impl Matching {
     /// Matches the items of two lists.
-    pub(super) fn of(base: &[Node], head: &[Node], at: Place<'_>) -> Matching {
+    pub(super) fn of(base: &[Node], head: &[Node], at: ShapePosition<'_>) -> Matching {
         let shape = at.shape();
         let ordered = shape.is_some_and(|shape| shape.ordered);
         if shape.is_some_and(|shape| !shape.prefix.is_empty()) {
@@ -128,7 +128,7 @@ fn all_different(texts: &[String]) -> bool {
 }
 
 /// Each item's bare value as text: who says so is not what tells items apart.
-fn bare_texts(items: &[Node], at: Place<'_>) -> Vec<String> {
+fn bare_texts(items: &[Node], at: ShapePosition<'_>) -> Vec<String> {
     let text = |(index, item): (usize, &Node)| {
         let mut node = item.clone();
         node.normalize(at.item(index));
@@ -143,7 +143,7 @@ fn bare_texts(items: &[Node], at: Place<'_>) -> Vec<String> {
     items.iter().enumerate().map(text).collect()
 }
 
-fn by_likeness(base: &[Node], head: &[Node], at: Place<'_>) -> Vec<(usize, usize)> {
+fn by_likeness(base: &[Node], head: &[Node], at: ShapePosition<'_>) -> Vec<(usize, usize)> {
     let mut waiting: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, item) in base.iter().enumerate().rev() {
         waiting.entry(item.identity(at.item(index))).or_default().push(index);

@@ -22,7 +22,9 @@ mod values;
 pub use crate::model::Snapshot;
 use crate::text::words;
 pub use apply::{Normal, apply};
-pub use change::{Change, ChangeKind, Changes, DocumentChange, FieldChange, FieldKind, FileChange, FileKind, Part, Reason, SCHEMA, Since};
+pub use change::{
+    Change, ChangeKind, Changes, DocumentChange, FieldChange, FieldKind, FieldPart, FileChange, FileKind, Reason, SCHEMA, Since,
+};
 pub use compare::compare;
 pub use documents::{DocumentGroup, document_groups};
 pub use files::{files, settings};

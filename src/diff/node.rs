@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::layout::Pointer;
-use crate::model::{RecordSnapshot, Said, ShapeId, Shapes};
+use crate::model::{AttributionSnapshot, RecordSnapshot, ShapeId, Shapes};
 
 /// A value, and the claim's parts where it is one.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ impl Parts {
         *self == Parts::default()
     }
 
-    fn said(said: &Said) -> Parts {
+    fn said(said: &AttributionSnapshot) -> Parts {
         let mut source = said.source.clone();
         source.sort();
         source.dedup();
@@ -97,7 +97,7 @@ impl Node {
     }
 
     /// Notes what the mappings inside a record say of their claims.
-    fn mark_mappings(&mut self, path: &mut Pointer, nested: &BTreeMap<Pointer, Said>) {
+    fn mark_mappings(&mut self, path: &mut Pointer, nested: &BTreeMap<Pointer, AttributionSnapshot>) {
         if nested.is_empty() {
             return;
         }
@@ -146,7 +146,7 @@ impl Node {
         Node::from(Kind::Map(IndexMap::new()))
     }
 
-    fn written(json: &Json, path: &mut Pointer, claims: &BTreeMap<Pointer, Said>) -> Node {
+    fn written(json: &Json, path: &mut Pointer, claims: &BTreeMap<Pointer, AttributionSnapshot>) -> Node {
         if let Some(said) = claims.get(path) {
             return Node::claim(json, said);
         }
@@ -161,7 +161,7 @@ impl Node {
         })
     }
 
-    fn claim(written: &Json, said: &Said) -> Node {
+    fn claim(written: &Json, said: &AttributionSnapshot) -> Node {
         let mut parts = Parts::said(said);
         let mut own = [false; 4];
         let bare = match written {
@@ -252,7 +252,7 @@ impl Node {
 
     /// Puts into order what has none: keys of mappings, lists of mappings, sets. Two nodes are the same content
     /// where their normal forms are equal.
-    pub(super) fn normalize(&mut self, at: Place<'_>) {
+    pub(super) fn normalize(&mut self, at: ShapePosition<'_>) {
         match &mut self.kind {
             Kind::Scalar(_) => {}
             Kind::Map(fields) => {
@@ -280,7 +280,7 @@ impl Node {
     }
 
     /// [`Node::canonical`] of the normal form.
-    pub(super) fn identity(&self, at: Place<'_>) -> String {
+    pub(super) fn identity(&self, at: ShapePosition<'_>) -> String {
         let mut node = self.clone();
         node.normalize(at);
         node.canonical()
@@ -289,22 +289,22 @@ impl Node {
 
 /// What the schema says of the value at hand.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct ShapePosition<'a> {
     pub(super) shapes: &'a Shapes,
     pub(super) id: Option<ShapeId>,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn root(shapes: &'a Shapes) -> Place<'a> {
-        Place { shapes, id: Some(Shapes::ROOT) }
+impl<'a> ShapePosition<'a> {
+    pub(super) fn root(shapes: &'a Shapes) -> ShapePosition<'a> {
+        ShapePosition { shapes, id: Some(Shapes::ROOT) }
     }
 
-    pub(super) fn property(self, key: &str) -> Place<'a> {
-        Place { id: self.id.and_then(|id| self.shapes.property(id, key)), ..self }
+    pub(super) fn property(self, key: &str) -> ShapePosition<'a> {
+        ShapePosition { id: self.id.and_then(|id| self.shapes.property(id, key)), ..self }
     }
 
-    pub(super) fn item(self, index: usize) -> Place<'a> {
-        Place { id: self.id.and_then(|id| self.shapes.item(id, index)), ..self }
+    pub(super) fn item(self, index: usize) -> ShapePosition<'a> {
+        ShapePosition { id: self.id.and_then(|id| self.shapes.item(id, index)), ..self }
     }
 
     pub(super) fn shape(self) -> Option<&'a crate::model::Shape> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::change::{FieldChange, FieldKind, Part};
+use super::change::{FieldChange, FieldKind, FieldPart};
 use super::node::{Parts, Qualifier};
 use super::spaces;
 use super::words::{Op, Word};
@@ -17,7 +17,7 @@ const AROUND: usize = 4;
 pub(super) struct Line<'a> {
     pub(super) label: &'a str,
     pub(super) kind: FieldKind,
-    pub(super) part: Part,
+    pub(super) part: FieldPart,
     pub(super) old: Option<(&'a Json, Option<&'a Parts>)>,
     pub(super) new: Option<(&'a Json, Option<&'a Parts>)>,
     pub(super) difference: Option<&'a Number>,
@@ -73,15 +73,15 @@ pub(super) struct Sides {
     pub(super) note: Option<String>,
 }
 
-impl Part {
+impl FieldPart {
     /// The part as people call it.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Value => "value",
-            Part::Source => "source",
-            Part::AsOf => "as of",
-            Part::Marking => "marking",
-            Part::Confidence => "confidence",
+            FieldPart::Value => "value",
+            FieldPart::Source => "source",
+            FieldPart::AsOf => "as of",
+            FieldPart::Marking => "marking",
+            FieldPart::Confidence => "confidence",
         }
     }
 }
@@ -114,9 +114,9 @@ impl FieldChange {
 }
 
 /// What a line is about: `troops, source`.
-fn head(label: &str, part: Part) -> String {
+fn head(label: &str, part: FieldPart) -> String {
     match (label, part) {
-        (label, Part::Value) => label.to_owned(),
+        (label, FieldPart::Value) => label.to_owned(),
         ("", part) => part.name().to_owned(),
         (label, part) => format!("{label}, {}", part.name()),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::change::{Change, FieldChange, Part};
+use super::change::{Change, FieldChange, FieldPart};
 use super::compare;
 use super::node::Parts;
 use crate::layout::Pointer;
@@ -17,7 +17,7 @@ pub struct Shown {
     /// [`FieldChange::path`], and below it the way to a claim inside the value.
     pub path: Pointer,
     pub label: String,
-    pub part: Part,
+    pub part: FieldPart,
     pub text: String,
 }
 
@@ -34,17 +34,17 @@ pub fn values(snapshot: &Snapshot) -> Vec<(Change, Vec<Shown>)> {
 }
 
 fn rows(field: &FieldChange) -> Vec<Shown> {
-    let row = |path: Pointer, label: &str, part: Part, text: String| Shown { path, label: label.to_owned(), part, text };
+    let row = |path: Pointer, label: &str, part: FieldPart, text: String| Shown { path, label: label.to_owned(), part, text };
     let text = field.sides(LONG).new.unwrap_or_default();
     let mut rows = vec![row(field.path.clone(), &field.label, field.part, text)];
     let claims: &BTreeMap<Pointer, Parts> = &field.new_claims;
     for (pointer, parts) in claims {
         let path = field.path.join(pointer);
         let said = [
-            (Part::Source, Some(parts.source.join(", ")).filter(|sources| !sources.is_empty())),
-            (Part::AsOf, parts.as_of.clone()),
-            (Part::Marking, parts.marking.clone()),
-            (Part::Confidence, parts.confidence.clone()),
+            (FieldPart::Source, Some(parts.source.join(", ")).filter(|sources| !sources.is_empty())),
+            (FieldPart::AsOf, parts.as_of.clone()),
+            (FieldPart::Marking, parts.marking.clone()),
+            (FieldPart::Confidence, parts.confidence.clone()),
         ];
         rows.extend(said.into_iter().filter_map(|(part, text)| Some(row(path.clone(), &field.label, part, text?))));
     }

@@ -1,4 +1,4 @@
-//! Writing one file, whole or not at all, beside whatever else stands there.
+//! Writes one file atomically, and leaves the other files of its folder alone.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ use crate::layout::Pointer;
 use crate::model::{Attribution, Claim, Held, Map, Marking, Reference, Reserved, ShapeId, Shapes, Value};
 
 /// What the values of one record are made with.
-pub(super) struct Building<'a> {
+pub(super) struct RecordBuilder<'a> {
     pub(super) annotated: &'a Annotated,
     pub(super) envelopes: &'a Envelopes,
     /// What mappings say of the claims in them, the record by the root.
@@ -21,7 +21,7 @@ pub(super) struct Building<'a> {
     pub(super) marked: RefCell<BTreeMap<Pointer, Marking>>,
 }
 
-impl Building<'_> {
+impl RecordBuilder<'_> {
     /// The fields of a record. `outer` is what holds for claims that say nothing themselves.
     pub(super) fn fields(&self, fields: JsonMap<String, Json>, outer: &Attribution) -> Map {
         self.map(fields, Some(Shapes::ROOT), &mut Pointer::root(), outer)
@@ -43,7 +43,7 @@ impl Building<'_> {
 
     /// Whether a key was read with what the mapping says of its claims.
     fn is_read_elsewhere(&self, key: &str, shape: Option<ShapeId>) -> bool {
-        self.reserved.contains(&key) && shape.is_some_and(|shape| self.annotated.takers.contains(&shape))
+        self.reserved.contains(&key) && shape.is_some_and(|shape| self.annotated.claim_holders.contains(&shape))
     }
 
     fn shapes(&self) -> &Shapes {

@@ -16,17 +16,17 @@ const TAKEN: [&str; 17] = [
 
 /// A collection that is to be read.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct CollectionSource {
     pub(super) name: String,
     pub(super) config: CollectionConfig,
-    pub(super) files: Files,
+    pub(super) files: RecordFiles,
     /// The schema's file, where there is one.
     pub(super) schema: Option<String>,
 }
 
 /// Where a collection's records stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Files {
+pub(super) enum RecordFiles {
     /// A file for each record, sorted by name.
     Folder(Vec<String>),
     /// One file for all.
@@ -35,7 +35,7 @@ pub(super) enum Files {
 }
 
 /// Finds the collections: those that the settings name, those that stand below `content/`, and those with a schema.
-pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Vec<Plan> {
+pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Vec<CollectionSource> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let claimed: BTreeSet<&str> = settings.collections.values().filter_map(|c| c.path.as_deref()?.split('/').next()).collect();
     for (path, _) in tree.below(CONTENT) {
@@ -68,19 +68,19 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
             None => match found.get(*name).map(Vec::as_slice) {
                 Some([path]) => files_at(tree, name, path, diagnostics),
                 Some([path, other, ..]) => {
-                    let message = format!("the collection `{name}` stands in `content/{path}` and in `content/{other}`");
+                    let message = format!("the collection `{name}` is in both `content/{path}` and `content/{other}`");
                     let place = Place::File(format!("{CONTENT}/{other}"));
                     diagnostics.push(
                         Diagnostic::error(Code::BookSettings, place, message).help("keep one of them, or give one a name of its own"),
                     );
                     files_at(tree, name, path, diagnostics)
                 }
-                _ => Files::None,
+                _ => RecordFiles::None,
             },
         };
         let schema = schemas.get(name).map(|path| (*path).to_owned());
         name_fault(name, &files, diagnostics);
-        if files == Files::None && schema.is_none() && config.path.is_none() {
+        if files == RecordFiles::None && schema.is_none() && config.path.is_none() {
             let message = format!("there is no collection `{name}`: neither files nor a schema");
             let others = names.iter().copied().filter(|other| other != name);
             diagnostics.push(
@@ -88,22 +88,22 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
                     .maybe_help(did_you_mean(name, others)),
             );
         }
-        plans.push(Plan { name: (*name).to_owned(), config, files, schema });
+        plans.push(CollectionSource { name: (*name).to_owned(), config, files, schema });
     }
     plans
 }
 
 /// The files at a path below `content/`.
-fn files_at(tree: &Tree, name: &str, path: &str, diagnostics: &mut Vec<Diagnostic>) -> Files {
+fn files_at(tree: &Tree, name: &str, path: &str, diagnostics: &mut Vec<Diagnostic>) -> RecordFiles {
     let full = format!("{CONTENT}/{path}");
     if tree.get(&full).is_some() {
-        return Files::One(full);
+        return RecordFiles::One(full);
     }
     let place = || Place::value(SETTINGS, ["collections", name, "path"]);
     if path.split('/').any(|part| matches!(part, "" | "." | "..")) {
         let message = format!("the path `{path}` of the collection `{name}` leads out of `content/`");
         diagnostics.push(Diagnostic::error(Code::BookSettings, place(), message));
-        return Files::None;
+        return RecordFiles::None;
     }
     let mut files = Vec::new();
     let mut is_folder = false;
@@ -114,7 +114,7 @@ fn files_at(tree: &Tree, name: &str, path: &str, diagnostics: &mut Vec<Diagnosti
             continue;
         }
         if rest.contains('/') {
-            let message = format!("`{file}` stands in a folder of its own, so that its id would hold `/`");
+            let message = format!("`{file}` is in a subfolder, so its id would contain `/`");
             diagnostics.push(
                 Diagnostic::error(Code::InvalidId, Place::File(file.to_owned()), message).help(format!("move it into `{full}/` itself")),
             );
@@ -125,13 +125,13 @@ fn files_at(tree: &Tree, name: &str, path: &str, diagnostics: &mut Vec<Diagnosti
     if !is_folder {
         let message = format!("the collection `{name}` has neither a file nor a folder at `{full}`");
         diagnostics.push(Diagnostic::error(Code::UnknownCollection, place(), message));
-        return Files::None;
+        return RecordFiles::None;
     }
-    Files::Folder(files)
+    RecordFiles::Folder(files)
 }
 
 /// Says so if templates can't use a collection's name.
-fn name_fault(name: &str, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
+fn name_fault(name: &str, files: &RecordFiles, diagnostics: &mut Vec<Diagnostic>) {
     let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
     let fault = if !is_name {
@@ -142,13 +142,13 @@ fn name_fault(name: &str, files: &Files, diagnostics: &mut Vec<Diagnostic>) {
         return;
     };
     let file = match files {
-        Files::One(file) => file.clone(),
-        Files::Folder(files) => match files.first() {
+        RecordFiles::One(file) => file.clone(),
+        RecordFiles::Folder(files) => match files.first() {
             Some(file) => file.clone(),
             // A folder without records may be there for something else.
             None => return,
         },
-        Files::None => SETTINGS.to_owned(),
+        RecordFiles::None => SETTINGS.to_owned(),
     };
     let message = format!("`{name}` can't be a collection's name: it {fault}");
     diagnostics.push(

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::reserved;
 use super::schema::DIALECT;
-use super::schema::subschemas::{Holds, each, holds};
+use super::schema::subschemas::{KeywordKind, each, holds};
 use super::shapes::annotate;
 use crate::diagnostic::did_you_mean;
 use crate::layout::Pointer;
@@ -122,13 +122,13 @@ impl Expansion<'_> {
             let at = pointer.child(keyword);
             let value = match (holds(keyword), value) {
                 (_, Json::String(reference)) if matches!(keyword.as_str(), "$ref" | "$dynamicRef") => Json::String(self.moved(reference)),
-                (Holds::SchemasByName, Json::Object(children)) => {
+                (KeywordKind::SchemasByName, Json::Object(children)) => {
                     children.iter().map(|(key, child)| (key.clone(), self.expand(child, &at.child(key)))).collect::<Map<_, _>>().into()
                 }
-                (Holds::Schemas, Json::Array(children)) => {
+                (KeywordKind::Schemas, Json::Array(children)) => {
                     children.iter().enumerate().map(|(i, child)| self.expand(child, &at.child(i))).collect()
                 }
-                (Holds::Schema, child) => self.expand(child, &at),
+                (KeywordKind::Schema, child) => self.expand(child, &at),
                 (_, other) => other.clone(),
             };
             expanded.insert(keyword.clone(), value);

@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
-use super::collections::{Files, Plan};
+use super::collections::{CollectionSource, RecordFiles};
 use super::front_matter;
 use super::violation::found;
-use super::yaml::{Source, decode, parse};
+use super::yaml::{YamlSource, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
 use crate::layout::Pointer;
 use crate::model::Shape;
@@ -14,7 +14,7 @@ use crate::tree::Tree;
 
 /// One record as it stands in a file.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct RecordEntry {
     pub(super) id: String,
     pub(super) file: String,
     /// The way from the file's document to the record.
@@ -31,11 +31,11 @@ pub(super) struct Entry {
 }
 
 /// Reads all records of a collection. `shape` is what its schema says of a record.
-pub(super) fn read(tree: &Tree, plan: &Plan, shape: Option<&Shape>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+pub(super) fn read(tree: &Tree, plan: &CollectionSource, shape: Option<&Shape>, diagnostics: &mut Vec<Diagnostic>) -> Vec<RecordEntry> {
     match &plan.files {
-        Files::None => Vec::new(),
-        Files::One(file) => one_file(tree, plan, file, shape, diagnostics),
-        Files::Folder(files) => {
+        RecordFiles::None => Vec::new(),
+        RecordFiles::One(file) => one_file(tree, plan, file, shape, diagnostics),
+        RecordFiles::Folder(files) => {
             let read: Vec<_> = files.par_iter().map(|file| one_record(tree, plan, file)).collect();
             let mut entries = Vec::with_capacity(read.len());
             for (entry, mut faults) in read {
@@ -48,11 +48,11 @@ pub(super) fn read(tree: &Tree, plan: &Plan, shape: Option<&Shape>, diagnostics:
 }
 
 /// Reads a file that holds one record.
-fn one_record(tree: &Tree, plan: &Plan, file: &str) -> (Entry, Vec<Diagnostic>) {
+fn one_record(tree: &Tree, plan: &CollectionSource, file: &str) -> (RecordEntry, Vec<Diagnostic>) {
     let mut faults = Vec::new();
     let name = file.rsplit('/').next().unwrap_or(file);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let mut entry = Entry {
+    let mut entry = RecordEntry {
         id: stem.to_owned(),
         file: file.to_owned(),
         pointer: Pointer::root(),
@@ -84,7 +84,7 @@ fn yaml_record(
     faults: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Option<serde_json::Map<String, Json>> {
-    let source = Source { file, text, lines_before: 0 };
+    let source = YamlSource { file, text, lines_before: 0 };
     let json = parse(&source, faults)?;
     warnings.extend(super::comment::find(&source).into_iter().map(|(_, warning)| warning));
     match json {
@@ -105,7 +105,13 @@ fn yaml_record(
 }
 
 /// Reads a file that holds all records of a collection: a list, or a mapping by id.
-fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+fn one_file(
+    tree: &Tree,
+    plan: &CollectionSource,
+    file: &str,
+    shape: Option<&Shape>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<RecordEntry> {
     let text = match decode(tree, file) {
         Ok(text) => text,
         Err(fault) => {
@@ -113,7 +119,7 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
             return Vec::new();
         }
     };
-    let source = Source { file, text, lines_before: 0 };
+    let source = YamlSource { file, text, lines_before: 0 };
     let Some(json) = parse(&source, diagnostics) else { return Vec::new() };
     let mut warnings = super::comment::find(&source);
     let items: Vec<(Option<String>, Pointer, Json)> = match json {
@@ -147,7 +153,7 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
         let id_place = Place::key(file, &pointer);
         let own = warnings.extract_if(.., |(part, _)| *part == pointer).map(|(_, warning)| warning).collect();
         let id = key.clone().unwrap_or_default();
-        let mut entry = Entry { id, file: file.to_owned(), pointer, is_key: key.is_some(), id_place, fields, is_read, warnings: own };
+        let mut entry = RecordEntry { id, file: file.to_owned(), pointer, is_key: key.is_some(), id_place, fields, is_read, warnings: own };
         if plan.config.key.is_some() {
             keyed(&mut entry, plan, diagnostics);
         } else if key.is_none() {
@@ -165,7 +171,7 @@ fn one_file(tree: &Tree, plan: &Plan, file: &str, shape: Option<&Shape>, diagnos
 }
 
 /// Takes the id from the field that the collection's `key` names.
-fn keyed(entry: &mut Entry, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
+fn keyed(entry: &mut RecordEntry, plan: &CollectionSource, diagnostics: &mut Vec<Diagnostic>) {
     if let Some(key) = &plan.config.key
         && entry.is_read
     {
@@ -174,7 +180,7 @@ fn keyed(entry: &mut Entry, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Takes the id from a field, and says whether there is one.
-fn take_id(entry: &mut Entry, key: &str, plan: &Plan, diagnostics: &mut Vec<Diagnostic>) -> bool {
+fn take_id(entry: &mut RecordEntry, key: &str, plan: &CollectionSource, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let segments: Vec<&str> = key.split('.').collect();
     let pointer: Pointer = segments.iter().collect();
     let mut value = entry.fields.get(segments.first().copied().unwrap_or_default());

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::violation::found;
-use super::yaml::{Source, parse};
+use super::yaml::{YamlSource, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::Pointer;
 use crate::yaml::front_matter::{self, Split};
@@ -47,9 +47,9 @@ pub(super) fn parse_record(
         diagnostics.push(Diagnostic::error(Code::YamlSyntax, Place::line(file, 1), message).help("close it with a line of `---`"));
         return None;
     };
-    let source = Source { file, text: parts.front.unwrap_or_default(), lines_before: usize::from(parts.front.is_some()) };
+    let source = YamlSource { file, text: parts.front.unwrap_or_default(), lines_before: usize::from(parts.front.is_some()) };
     let json = parse(&source, diagnostics);
-    let body = Source { file, text: parts.body, lines_before: parts.body_line - 1 };
+    let body = YamlSource { file, text: parts.body, lines_before: parts.body_line - 1 };
     diagnostics.extend(super::yaml::forbidden(&body));
     warnings.extend(super::comment::find(&source).into_iter().map(|(_, warning)| warning));
     let mut fields = match json? {

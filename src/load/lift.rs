@@ -180,7 +180,7 @@ impl<'a> Lifting<'a> {
         let (shapes, place_of, reserved) = (self.shapes(), self.place, self.reserved);
         let declared = shape.and_then(|shape| shapes.get(shape));
         let is_declared = |key: &str| declared.is_some_and(|shape| shape.properties.contains_key(key));
-        let can_take = shape.is_some_and(|shape| self.annotated.takers.contains(&shape));
+        let can_take = shape.is_some_and(|shape| self.annotated.claim_holders.contains(&shape));
         let written = self.envelopes.written(pointer, Target::Value);
         let place = |below: &Pointer, target| place_of(&written.join(below), target);
         let phrase = if pointer.is_root() { self.owner.to_owned() } else { format!("{} in {}", field(pointer), self.owner) };

@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use super::front_matter;
 use super::outline::Outline;
-use super::yaml::Source;
+use super::yaml::YamlSource;
 use crate::diagnostic::{Diagnostic, Place, Target};
 use crate::layout::Pointer;
 use crate::tree::Tree;
 
 /// Finds the place of each diagnostic and of what led to it. Each file is read once.
 pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
-    let mut wanted: BTreeMap<String, Vec<Wanted<'_>>> = BTreeMap::new();
+    let mut wanted: BTreeMap<String, Vec<WantedPlace<'_>>> = BTreeMap::new();
     for diagnostic in diagnostics {
         let own = (&mut diagnostic.place, Some(&mut diagnostic.label));
         for (place, label) in std::iter::once(own).chain(diagnostic.trace.iter_mut().map(|(_, place)| (place, None))) {
             if let Place::Pointer { file, .. } = place {
-                wanted.entry(file.clone()).or_default().push(Wanted { place, label });
+                wanted.entry(file.clone()).or_default().push(WantedPlace { place, label });
             }
         }
     }
     for (file, places) in wanted {
         let located = Located::read(tree, &file);
-        for Wanted { place, label } in places {
+        for WantedPlace { place, label } in places {
             let Place::Pointer { pointer, target, .. } = place else { continue };
             let exact = located.as_ref().and_then(|located| located.find_line(pointer, *target));
             if let (None, Target::Line(line @ 2..), Some(label)) = (&exact, *target, label) {
@@ -35,7 +35,7 @@ pub fn locate(tree: &Tree, diagnostics: &mut [Diagnostic]) {
 }
 
 /// A place to be found, and the label of its diagnostic where it is that one's own.
-struct Wanted<'a> {
+struct WantedPlace<'a> {
     place: &'a mut Place,
     label: Option<&'a mut Option<String>>,
 }
@@ -51,10 +51,10 @@ impl<'a> Located<'a> {
     fn read(tree: &'a Tree, file: &'a str) -> Option<Located<'a>> {
         let text = tree.text(file)?;
         if !file.ends_with(".md") {
-            return Some(Located { outline: Outline::read(&Source { file, text, lines_before: 0 }), body: None });
+            return Some(Located { outline: Outline::read(&YamlSource { file, text, lines_before: 0 }), body: None });
         }
         let parts = front_matter::split(text)?;
-        let source = Source { file, text: parts.front.unwrap_or_default(), lines_before: usize::from(parts.front.is_some()) };
+        let source = YamlSource { file, text: parts.front.unwrap_or_default(), lines_before: usize::from(parts.front.is_some()) };
         Some(Located { outline: Outline::read(&source), body: Some(Place::line(file, parts.body_line)) })
     }
 

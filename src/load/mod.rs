@@ -37,8 +37,8 @@ use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::SETTINGS;
 use crate::model::{Book, Collection, CollectionConfig, SOURCES, Value, field_at};
 use crate::tree::Tree;
-use collections::Plan;
-use records::Reading;
+use collections::CollectionSource;
+use records::RecordReader;
 use schema::Schema;
 
 /// What loading gave.
@@ -73,7 +73,7 @@ pub fn load(tree: &Tree) -> Loaded {
     for (plan, schema) in plans.into_iter().zip(schemas) {
         let shape = schema.as_ref().and_then(|schema| schema.annotated.shapes.root());
         let entries = entries::read(tree, &plan, shape, &mut diagnostics);
-        let reading = Reading {
+        let reading = RecordReader {
             collection: &plan.name,
             config: &plan.config,
             schema: schema.as_ref(),
@@ -139,7 +139,7 @@ fn unused_settings(collection: &Collection) -> Vec<Diagnostic> {
 }
 
 /// The fields that a collection's settings name and its schema doesn't know.
-fn unknown_fields(plan: &Plan, schema: &Schema) -> Vec<Diagnostic> {
+fn unknown_fields(plan: &CollectionSource, schema: &Schema) -> Vec<Diagnostic> {
     let Some(shape) = schema.annotated.shapes.root() else { return Vec::new() };
     let CollectionConfig { sort, label, key, ignore, .. } = &plan.config;
     let one =

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span as YamlSpan};
 
-use super::yaml::Source;
+use super::yaml::YamlSource;
 use crate::diagnostic::{Place, Span, Target};
 use crate::layout::Pointer;
 
@@ -18,7 +18,7 @@ const VALUE: &str = "value";
 /// The values of one document, each with its range.
 #[derive(Debug)]
 pub(super) struct Outline<'a> {
-    source: Source<'a>,
+    source: YamlSource<'a>,
     nodes: Vec<Node>,
     root: Option<usize>,
     /// Where each document of the file begins.
@@ -52,7 +52,7 @@ struct Open {
 
 impl<'a> Outline<'a> {
     /// Reads a text as far as it can be read.
-    pub(super) fn read(source: &Source<'a>) -> Outline<'a> {
+    pub(super) fn read(source: &YamlSource<'a>) -> Outline<'a> {
         let mut outline =
             Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new(), tags: Vec::new(), stopped: None };
         let mut anchors = HashMap::new();

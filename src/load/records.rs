@@ -8,8 +8,8 @@ use indexmap::map::Entry as Slot;
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
-use super::build::Building;
-use super::entries::Entry;
+use super::build::RecordBuilder;
+use super::entries::RecordEntry;
 use super::lift::{Envelopes, Lifting};
 use super::schema::Schema;
 use super::shapes::Annotated;
@@ -19,7 +19,7 @@ use crate::layout::{Pointer, is_id};
 use crate::model::{Attribution, Collection, CollectionConfig, Map, Marking, Record, Reserved, Shapes};
 
 /// What all records of a collection are read with.
-pub(super) struct Reading<'a> {
+pub(super) struct RecordReader<'a> {
     pub(super) collection: &'a str,
     pub(super) config: &'a CollectionConfig,
     pub(super) schema: Option<&'a Schema>,
@@ -31,9 +31,9 @@ pub(super) struct Reading<'a> {
     pub(super) default_marking: &'a Marking,
 }
 
-impl Reading<'_> {
+impl RecordReader<'_> {
     /// Makes the records of a collection, in its declared order.
-    pub(super) fn records(&self, entries: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Record> {
+    pub(super) fn records(&self, entries: Vec<RecordEntry>, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Record> {
         let made: Vec<_> = entries.into_par_iter().map(|entry| self.record(entry)).collect();
         let mut records: IndexMap<String, Record> = IndexMap::with_capacity(made.len());
         let mut places: Vec<Place> = Vec::with_capacity(made.len());
@@ -46,10 +46,10 @@ impl Reading<'_> {
                     places.push(place);
                 }
                 Slot::Occupied(slot) => {
-                    let message = format!("`{}` stands twice in `{}`", record.id, self.collection);
+                    let message = format!("duplicate id `{}` in `{}`", record.id, self.collection);
                     let first = places.get(slot.index()).cloned().unwrap_or(Place::Book);
                     diagnostics
-                        .push(Diagnostic::error(Code::DuplicateId, place, message).record(record.path()).via("it stood first", first));
+                        .push(Diagnostic::error(Code::DuplicateId, place, message).record(record.path()).via("first used here", first));
                 }
             }
         }
@@ -68,7 +68,7 @@ impl Reading<'_> {
     }
 
     /// Makes one record, and says where its id stands and what is wrong with it.
-    fn record(&self, entry: Entry) -> (Record, Place, Vec<Diagnostic>) {
+    fn record(&self, entry: RecordEntry) -> (Record, Place, Vec<Diagnostic>) {
         let path = format!("{}/{}", self.collection, entry.id);
         let owner = format!("`{path}`");
         let mut faults = Vec::new();
@@ -77,7 +77,7 @@ impl Reading<'_> {
         if self.config.key.is_none() && !is_id(&id) {
             faults.push(invalid_id(&entry, &owner));
         }
-        let Entry { id, file, pointer, id_place, fields, is_read, warnings, is_key: _ } = entry;
+        let RecordEntry { id, file, pointer, id_place, fields, is_read, warnings, is_key: _ } = entry;
         let place_of = |below: &Pointer, target| Place::Pointer { file: file.clone(), pointer: pointer.join(below), target };
 
         let no_schema = Annotated::default();
@@ -95,7 +95,8 @@ impl Reading<'_> {
             validate(schema, &json, &Lifted { envelopes: &envelopes, said: &said }, &path, &place_of, &mut faults);
         }
         let marking = self.marking(said.get(&Pointer::root()));
-        let building = Building { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved, marked: RefCell::default() };
+        let building =
+            RecordBuilder { annotated, envelopes: &envelopes, said: &said, reserved: &self.reserved, marked: RefCell::default() };
         let fields = match json {
             Json::Object(fields) => building.fields(fields, &Attribution { marking: marking.clone(), ..self.outer.clone() }),
             _ => Map::new(),
@@ -200,7 +201,7 @@ fn validate(
     }
 }
 
-fn invalid_id(entry: &Entry, owner: &str) -> Diagnostic {
+fn invalid_id(entry: &RecordEntry, owner: &str) -> Diagnostic {
     let mut better = String::new();
     for c in entry.id.chars().flat_map(char::to_lowercase) {
         match c {

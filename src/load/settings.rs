@@ -9,7 +9,7 @@ use super::attribution::attribution;
 use super::handling;
 use super::schema::{self, Schema};
 use super::violation::{Subject, explain};
-use super::yaml::{Source, decode, parse};
+use super::yaml::{YamlSource, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS as FILE};
 use crate::model::{
@@ -64,7 +64,7 @@ fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
             return None;
         }
     };
-    let mut json = parse(&Source { file: FILE, text, lines_before: 0 }, diagnostics)?;
+    let mut json = parse(&YamlSource { file: FILE, text, lines_before: 0 }, diagnostics)?;
     if !json.is_object() {
         let message = format!("`{FILE}` must be a mapping, not {}", super::violation::found(&json));
         diagnostics.push(Diagnostic::error(Code::BookSettings, Place::value(FILE, Pointer::root()), message));

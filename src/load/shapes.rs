@@ -22,7 +22,7 @@ pub(super) struct Annotated {
     /// Claims whose bare value may be a mapping.
     pub(super) mappings: HashSet<ShapeId>,
     /// Values in which a claim can stand: the reserved keys of such a mapping are for its claims.
-    pub(super) takers: HashSet<ShapeId>,
+    pub(super) claim_holders: HashSet<ShapeId>,
     /// The schemas that speak for those, as pointers into the schema's file.
     pub(super) claims_at: BTreeSet<Pointer>,
     /// All schemas that speak for a value, as pointers into the schema's file: annotations anywhere else say nothing.
@@ -32,12 +32,12 @@ pub(super) struct Annotated {
 }
 
 /// The schemas that speak for one value, as pointers into the schema's file.
-type Speakers = BTreeSet<Pointer>;
+type SchemaPointers = BTreeSet<Pointer>;
 
 struct Builder<'a> {
     schema: &'a Json,
-    known: HashMap<Speakers, ShapeId>,
-    waiting: VecDeque<(ShapeId, Speakers)>,
+    known: HashMap<SchemaPointers, ShapeId>,
+    waiting: VecDeque<(ShapeId, SchemaPointers)>,
     annotated: Annotated,
 }
 
@@ -48,15 +48,15 @@ pub(super) fn annotate(schema: &Json) -> Annotated {
     while let Some((id, speakers)) = builder.waiting.pop_front() {
         builder.fill(id, &speakers);
     }
-    builder.annotated.takers = takers(&builder.annotated);
+    builder.annotated.claim_holders = claim_holders(&builder.annotated);
     builder.annotated.speakers = builder.known.keys().flatten().cloned().collect();
-    let speakers = builder.known.iter().filter(|(_, id)| builder.annotated.takers.contains(*id)).flat_map(|(speakers, _)| speakers);
+    let speakers = builder.known.iter().filter(|(_, id)| builder.annotated.claim_holders.contains(*id)).flat_map(|(speakers, _)| speakers);
     builder.annotated.claims_at = speakers.cloned().collect();
     builder.annotated
 }
 
 /// The values in which a claim can stand, and the claims that are mappings themselves.
-fn takers(annotated: &Annotated) -> HashSet<ShapeId> {
+fn claim_holders(annotated: &Annotated) -> HashSet<ShapeId> {
     let shapes = &annotated.shapes;
     let is_claim = |id: ShapeId| shapes.get(id).is_some_and(|shape| shape.claim);
     let mut holders: HashMap<ShapeId, Vec<ShapeId>> = HashMap::new();
@@ -65,18 +65,18 @@ fn takers(annotated: &Annotated) -> HashSet<ShapeId> {
             holders.entry(inner).or_default().push(id);
         }
     }
-    let mut takers: HashSet<ShapeId> = annotated.mappings.iter().copied().filter(|id| is_claim(*id)).collect();
+    let mut claim_holders: HashSet<ShapeId> = annotated.mappings.iter().copied().filter(|id| is_claim(*id)).collect();
     let mut open: Vec<ShapeId> = shapes.iter().map(|(id, _)| id).filter(|id| is_claim(*id)).collect();
     while let Some(id) = open.pop() {
-        open.extend(holders.get(&id).into_iter().flatten().copied().filter(|holder| takers.insert(*holder)));
+        open.extend(holders.get(&id).into_iter().flatten().copied().filter(|holder| claim_holders.insert(*holder)));
     }
-    takers
+    claim_holders
 }
 
 impl Builder<'_> {
     /// The shape of a value that some schemas speak for, to be filled later if it is new.
-    fn shape(&mut self, starts: Speakers) -> Option<ShapeId> {
-        let mut speakers = Speakers::new();
+    fn shape(&mut self, starts: SchemaPointers) -> Option<ShapeId> {
+        let mut speakers = SchemaPointers::new();
         let mut open: Vec<Pointer> = starts.into_iter().collect();
         while let Some(pointer) = open.pop() {
             if let Some(schema) = self.schema.pointer(pointer.as_str())
@@ -99,12 +99,12 @@ impl Builder<'_> {
         Some(id)
     }
 
-    fn fill(&mut self, id: ShapeId, speakers: &Speakers) {
+    fn fill(&mut self, id: ShapeId, speakers: &SchemaPointers) {
         let root = self.schema;
         let mut shape = Shape::default();
-        let mut properties: BTreeMap<&str, Speakers> = BTreeMap::new();
+        let mut properties: BTreeMap<&str, SchemaPointers> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
-        let (mut items, mut prefix, mut additional) = (Speakers::new(), Vec::<Speakers>::new(), Speakers::new());
+        let (mut items, mut prefix, mut additional) = (SchemaPointers::new(), Vec::<SchemaPointers>::new(), SchemaPointers::new());
         // The value's own schema, the shortest pointer, names it; what it refers to only where it is silent. A definition
         // may hold both: a property of one that refers to another.
         let mut by_nearness: Vec<&Pointer> = speakers.iter().collect();
@@ -151,7 +151,7 @@ impl Builder<'_> {
             }
             for index in 0..schema.get("prefixItems").and_then(Json::as_array).map_or(0, Vec::len) {
                 if prefix.len() <= index {
-                    prefix.push(Speakers::new());
+                    prefix.push(SchemaPointers::new());
                 }
                 if let Some(speakers) = prefix.get_mut(index) {
                     speakers.insert(pointer.child("prefixItems").child(index));

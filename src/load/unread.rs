@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::collections::{Files, Plan};
+use super::collections::{CollectionSource, RecordFiles};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{CONTENT, Role, SCHEMAS, SETTINGS, role};
 use crate::tree::Tree;
@@ -11,16 +11,16 @@ use crate::tree::Tree;
 const NAMED: usize = 8;
 
 /// Warns of the files that no collection reads, folder by folder. `known` are those of which something is said already.
-pub(super) fn warnings(tree: &Tree, plans: &[Plan], known: &[Diagnostic]) -> Vec<Diagnostic> {
+pub(super) fn warnings(tree: &Tree, plans: &[CollectionSource], known: &[Diagnostic]) -> Vec<Diagnostic> {
     let said: Vec<&str> = known.iter().filter_map(|diagnostic| diagnostic.place.file()).filter(|file| *file != SETTINGS).collect();
     let is_said = |file: &str| said.iter().any(|said| file.strip_prefix(said).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     let mut read: BTreeSet<&str> = [SETTINGS].into();
     for plan in plans {
         read.extend(plan.schema.as_deref());
         match &plan.files {
-            Files::One(file) => drop(read.insert(file)),
-            Files::Folder(files) => read.extend(files.iter().map(String::as_str)),
-            Files::None => {}
+            RecordFiles::One(file) => drop(read.insert(file)),
+            RecordFiles::Folder(files) => read.extend(files.iter().map(String::as_str)),
+            RecordFiles::None => {}
         }
     }
     let mut unread: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

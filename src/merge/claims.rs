@@ -1,4 +1,4 @@
-//! What must stay together: a claim and what is said of it, in its envelope or in the mapping around it.
+//! Values that merge as one: a claim and its attribution, in its envelope or in the mapping around it.
 
 use super::outline::Value;
 

@@ -56,7 +56,7 @@ pub enum Kind {
     Records,
     /// One record in YAML.
     Record,
-    /// The book's settings or a schema: no claim takes anything from what stands around it.
+    /// The book's settings or a schema, in which no claim takes its attribution from the mapping around it.
     Settings,
     /// A record in Markdown, with front matter.
     Markdown,

@@ -93,7 +93,7 @@ impl Keys {
     }
 }
 
-/// The name of an item, from what stands in the field of its id.
+/// The name of an item: the text of its id field.
 fn name(id: &Value) -> String {
     match id {
         Value::Scalar(text, _) => text.clone(),

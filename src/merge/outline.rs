@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 
-/// How deep lists and mappings may stand in each other.
+/// The deepest nesting of lists and mappings.
 const MAX_DEPTH: usize = 128;
 /// How many values aliases may add.
 const MAX_NODES: usize = 1_000_000;
@@ -44,7 +44,7 @@ impl Value {
         }
     }
 
-    /// Whether nothing stands there.
+    /// Whether it is empty.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Value::Scalar(text, tag) => tag == PLAIN && matches!(text.as_str(), "" | "~" | "null"),
@@ -54,7 +54,7 @@ impl Value {
     }
 }
 
-/// The tag of what is no text.
+/// The tag of a value that is not a string.
 const PLAIN: &str = "plain";
 
 /// A file.
@@ -94,7 +94,7 @@ pub(super) struct Block<'a> {
     pub(super) is_list: bool,
     pub(super) indent: usize,
     pub(super) entries: Vec<Entry<'a>>,
-    /// What stands before the first entry on its line: the `- ` of the item that it begins.
+    /// The text before the first entry on its line: the `- ` of the item that it begins.
     pub(super) prefix: Option<&'a str>,
 }
 
@@ -110,7 +110,7 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Block<'a> {
-    /// A block of this kind in which nothing stands yet.
+    /// An empty block of this kind.
     pub(super) fn without_entries(&self) -> Block<'a> {
         Block { is_list: self.is_list, indent: self.indent, entries: Vec::new(), prefix: self.prefix }
     }
@@ -159,7 +159,7 @@ impl<'a> Outline<'a> {
         start
     }
 
-    /// The block of a node that stands within some lines.
+    /// The block of a node, within a range of lines.
     pub(super) fn block<'s>(&'s self, node: &'s Node, from: usize, to: usize) -> Option<Block<'s>> {
         match &node.parts {
             Parts::None => None,

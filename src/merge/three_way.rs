@@ -15,7 +15,7 @@ pub(super) struct Merge<'m> {
 }
 
 /// What came of a file.
-pub(super) struct Made {
+pub(super) struct MergedText {
     /// Its text, where it could be put together.
     pub(super) pieces: Option<Pieces>,
     /// What it holds where conflicts are resolved as ours has it; nothing where only a text could say so.
@@ -25,7 +25,7 @@ pub(super) struct Made {
 }
 
 /// What came of an entry; a branch may have none of it.
-struct Part {
+struct MergedValue {
     pieces: Pieces,
     ours: Option<Value>,
     theirs: Option<Value>,
@@ -112,7 +112,7 @@ fn chosen<T>(base: T, ours: T, theirs: T, same: impl Fn(&T, &T) -> bool) -> Opti
 
 impl Merge<'_> {
     /// Merges a file.
-    pub(super) fn files(&self, base: &Outline<'_>, ours: &Outline<'_>, theirs: &Outline<'_>) -> Result<Made> {
+    pub(super) fn files(&self, base: &Outline<'_>, ours: &Outline<'_>, theirs: &Outline<'_>) -> Result<MergedText> {
         let mut conflicts = Vec::new();
         let places = [base, ours, theirs].map(Place::root);
         let trailers = [base, ours, theirs].map(|outline| outline.text(outline.trailer(), usize::MAX));
@@ -121,14 +121,14 @@ impl Merge<'_> {
             && let Some(mut part) = self.inside(&places, true, &mut Vec::new(), &mut conflicts)?
         {
             part.pieces.append(Pieces::both(trailer.as_str()));
-            return Ok(Made { pieces: Some(part.pieces), ours: part.ours, theirs: part.theirs, conflicts });
+            return Ok(MergedText { pieces: Some(part.pieces), ours: part.ours, theirs: part.theirs, conflicts });
         }
         conflicts.clear();
         let merged = self.values(base.value(), ours.value(), theirs.value(), true);
         if merged.is_none() {
             conflicts.push(self.reason(&[], [base, ours, theirs].map(|outline| Some(outline.value()))));
         }
-        Ok(Made { pieces: None, ours: merged.clone(), theirs: merged, conflicts })
+        Ok(MergedText { pieces: None, ours: merged.clone(), theirs: merged, conflicts })
     }
 
     /// Merges an entry that at least one of the three has.
@@ -138,11 +138,12 @@ impl Merge<'_> {
         is_named: bool,
         path: &mut Vec<String>,
         conflicts: &mut Vec<String>,
-    ) -> Result<Part> {
+    ) -> Result<MergedValue> {
         let value = |place: &Option<Place<'_>>| place.map(|place| place.node.value.clone());
         let text = |place: &Option<Place<'_>>| place.map_or_else(String::new, |place| place.text());
         let (b, o, t) = (text(&base), text(&ours), text(&theirs));
-        let whole = |place: &Option<Place<'_>>, text: String| Part { pieces: Pieces::both(text), ours: value(place), theirs: value(place) };
+        let whole =
+            |place: &Option<Place<'_>>, text: String| MergedValue { pieces: Pieces::both(text), ours: value(place), theirs: value(place) };
         let alike = |a: &Option<Place<'_>>, at: &str, b: &Option<Place<'_>>, bt: &str| a.is_some() == b.is_some() && same(at, bt);
         if alike(&theirs, &t, &base, &b) || alike(&ours, &o, &theirs, &t) {
             return Ok(whole(&ours, o));
@@ -160,20 +161,20 @@ impl Merge<'_> {
         // The values go together, and what differs are comments or the way they are written.
         if let Some(merged) = chosen(&base_value, &our_value, &their_value, |a, b| a == b) {
             if merged.is_none() {
-                return Ok(Part { pieces: Pieces::default(), ours: None, theirs: None });
+                return Ok(MergedValue { pieces: Pieces::default(), ours: None, theirs: None });
             }
             if base.is_none() {
                 return Ok(whole(&ours, o));
             }
             let lines = (self.lines)(&b, &o, &t)?;
             if !lines.has_conflicts {
-                return Ok(Part { pieces: Pieces::both(lines.text), ours: merged.clone(), theirs: merged.clone() });
+                return Ok(MergedValue { pieces: Pieces::both(lines.text), ours: merged.clone(), theirs: merged.clone() });
             }
             conflicts.push(format!("{}: both branches changed its lines", named(path)));
         } else {
             conflicts.push(self.reason(path, [base_value.as_ref(), our_value.as_ref(), their_value.as_ref()]));
         }
-        Ok(Part { pieces: Pieces::conflict(o, t), ours: our_value, theirs: their_value })
+        Ok(MergedValue { pieces: Pieces::conflict(o, t), ours: our_value, theirs: their_value })
     }
 
     fn reason(&self, path: &[String], [base, ours, theirs]: [Option<&Value>; 3]) -> String {
@@ -189,7 +190,13 @@ impl Merge<'_> {
     }
 
     /// Merges the entries of a list or mapping; nothing where the text can't be put together from them.
-    fn inside(&self, places: &[Place<'_>; 3], is_root: bool, path: &mut Vec<String>, conflicts: &mut Vec<String>) -> Result<Option<Part>> {
+    fn inside(
+        &self,
+        places: &[Place<'_>; 3],
+        is_root: bool,
+        path: &mut Vec<String>,
+        conflicts: &mut Vec<String>,
+    ) -> Result<Option<MergedValue>> {
         let [base, ours, theirs] = places;
         let values = [&base.node.value, &ours.node.value, &theirs.node.value];
         if self.is_one(values, is_root) || self.attributed(values[0], values[1], values[2]).is_some() {
@@ -224,13 +231,13 @@ impl Merge<'_> {
             by_key(names, blocks[side].entries.iter().map(|entry| places[side].entry(blocks[side], *entry, like.indent)))
         });
         let mut pieces = Pieces::default();
-        let mut holds = [Holding::new(like.is_list), Holding::new(like.is_list)];
+        let mut holds = [Container::new(like.is_list), Container::new(like.is_list)];
         let before = conflicts.len();
         for (index, key) in order.iter().enumerate() {
             path.push(if keys.are_own { (*key).to_owned() } else { format!("item {}", index + 1) });
             let part = self.entry([0, 1, 2].map(|side| entries[side].get(*key).copied()), keys.are_own, path, conflicts);
             path.pop();
-            let Part { pieces: more, ours, theirs } = part?;
+            let MergedValue { pieces: more, ours, theirs } = part?;
             pieces.append(more);
             holds[0].add(key, ours);
             holds[1].add(key, theirs);
@@ -247,7 +254,7 @@ impl Merge<'_> {
         };
         let mut whole = Pieces::both(head.as_str());
         whole.append(pieces);
-        Ok(Some(Part { pieces: whole, ours: Some(ours), theirs: Some(theirs) }))
+        Ok(Some(MergedValue { pieces: whole, ours: Some(ours), theirs: Some(theirs) }))
     }
 
     /// The names of the entries of three blocks.
@@ -340,20 +347,20 @@ fn named(path: &[String]) -> String {
 }
 
 /// The values of a merged list or mapping, as they come.
-enum Holding {
+enum Container {
     List(Vec<Value>),
     Mapping(BTreeMap<String, Value>),
 }
 
-impl Holding {
-    fn new(is_list: bool) -> Holding {
-        if is_list { Holding::List(Vec::new()) } else { Holding::Mapping(BTreeMap::new()) }
+impl Container {
+    fn new(is_list: bool) -> Container {
+        if is_list { Container::List(Vec::new()) } else { Container::Mapping(BTreeMap::new()) }
     }
 
     fn add(&mut self, key: &str, value: Option<Value>) {
         match (self, value) {
-            (Holding::List(items), Some(value)) => items.push(value),
-            (Holding::Mapping(entries), Some(value)) => drop(entries.insert(key.to_owned(), value)),
+            (Container::List(items), Some(value)) => items.push(value),
+            (Container::Mapping(entries), Some(value)) => drop(entries.insert(key.to_owned(), value)),
             (_, None) => {}
         }
     }
@@ -361,8 +368,8 @@ impl Holding {
     /// The value; nothing where it is empty, unless it is a file's.
     fn value(self, is_root: bool) -> Option<Value> {
         let value = match self {
-            Holding::List(items) => Value::List(items),
-            Holding::Mapping(entries) => Value::Mapping(entries),
+            Container::List(items) => Value::List(items),
+            Container::Mapping(entries) => Value::Mapping(entries),
         };
         (is_root || !value.is_empty()).then_some(value)
     }

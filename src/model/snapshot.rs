@@ -33,8 +33,8 @@ pub struct BookFacts {
     pub as_of: String,
     pub language: String,
     /// What cascades to every claim that nothing nearer speaks for.
-    #[serde(default, skip_serializing_if = "Said::is_empty")]
-    pub defaults: Said,
+    #[serde(default, skip_serializing_if = "AttributionSnapshot::is_empty")]
+    pub defaults: AttributionSnapshot,
 }
 
 /// The records of one kind, and how to read them.
@@ -51,8 +51,8 @@ pub struct CollectionSnapshot {
     pub sort: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reverse: bool,
-    #[serde(default, skip_serializing_if = "Said::is_empty")]
-    pub defaults: Said,
+    #[serde(default, skip_serializing_if = "AttributionSnapshot::is_empty")]
+    pub defaults: AttributionSnapshot,
     /// Fields whose changes aren't worth saying.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
@@ -72,11 +72,11 @@ pub struct RecordSnapshot {
     /// Its display name.
     pub name: String,
     /// What the record itself says of its claims.
-    #[serde(default, skip_serializing_if = "Said::is_empty")]
-    pub own: Said,
+    #[serde(default, skip_serializing_if = "AttributionSnapshot::is_empty")]
+    pub own: AttributionSnapshot,
     /// What mappings inside the record say of the claims in them, by its pointer below `fields`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub nested: BTreeMap<Pointer, Said>,
+    pub nested: BTreeMap<Pointer, AttributionSnapshot>,
     /// The fields as written, without reserved keys: a claim is a bare value or an envelope.
     pub fields: JsonMap<String, Json>,
     /// How values in it must be handled after the cascade, by JSON pointer below `fields`, wherever that is more than what
@@ -85,13 +85,13 @@ pub struct RecordSnapshot {
     pub markings: BTreeMap<Pointer, String>,
     /// What each claim has after the cascade, by its JSON pointer below `fields` as bare values would have it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub claims: BTreeMap<Pointer, Said>,
+    pub claims: BTreeMap<Pointer, AttributionSnapshot>,
 }
 
 /// Who says something, and of when; an [`Attribution`] as data.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub struct AttributionSnapshot {
     /// `id#locator`, each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source: Vec<String>,
@@ -103,16 +103,16 @@ pub struct Said {
     pub confidence: Option<String>,
 }
 
-impl Said {
+impl AttributionSnapshot {
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
-        *self == Said::default()
+        *self == AttributionSnapshot::default()
     }
 }
 
-impl From<&Attribution> for Said {
-    fn from(said: &Attribution) -> Said {
-        Said {
+impl From<&Attribution> for AttributionSnapshot {
+    fn from(said: &Attribution) -> AttributionSnapshot {
+        AttributionSnapshot {
             source: said.sources.iter().map(ToString::to_string).collect(),
             as_of: said.as_of.map(|date| date.to_string()),
             marking: said.marking.text(),
@@ -136,7 +136,7 @@ impl Snapshot {
             organization: settings.organization.clone(),
             as_of: settings.as_of.to_string(),
             language: settings.language.clone(),
-            defaults: Said::from(&settings.attribution),
+            defaults: AttributionSnapshot::from(&settings.attribution),
         };
         let collections = book
             .collections
@@ -156,7 +156,7 @@ fn snap_collection(book: &Book, collection: &Collection, is_wanted: &dyn Fn(&Rec
         label: config.label.clone(),
         sort: config.sort.clone(),
         reverse: config.reverse,
-        defaults: Said::from(&config.defaults),
+        defaults: AttributionSnapshot::from(&config.defaults),
         ignore: config.ignore.clone(),
         schema: collection.schema.clone(),
         shapes: collection.shapes.clone().without_descriptions(),
@@ -173,10 +173,11 @@ fn snap_record(book: &Book, record: &Record, above: &Attribution) -> RecordSnaps
     let inherited = Attribution { marking: record.marking.clone(), ..record.own.or(above) };
     let mut writer = Writer { inherited, nested: &record.nested, marked: &record.marked, path: Pointer::root(), claims: BTreeMap::new() };
     let fields = writer.fields(&record.fields);
-    let nested = record.nested.iter().map(|(path, said)| (path.clone(), Said::from(&said.own))).filter(|(_, said)| !said.is_empty());
+    let nested =
+        record.nested.iter().map(|(path, said)| (path.clone(), AttributionSnapshot::from(&said.own))).filter(|(_, said)| !said.is_empty());
     RecordSnapshot {
         name: book.display_name(record).to_owned(),
-        own: Said::from(&record.own),
+        own: AttributionSnapshot::from(&record.own),
         nested: nested.collect(),
         markings: markings(record, above),
         fields,
@@ -199,7 +200,7 @@ struct Writer<'a> {
     /// What values in the record bear, beyond what surrounds them.
     marked: &'a BTreeMap<Pointer, Marking>,
     path: Pointer,
-    claims: BTreeMap<Pointer, Said>,
+    claims: BTreeMap<Pointer, AttributionSnapshot>,
 }
 
 impl Writer<'_> {
@@ -237,7 +238,7 @@ impl Writer<'_> {
     }
 
     fn claim(&mut self, claim: &Claim) -> Json {
-        let effective = Said {
+        let effective = AttributionSnapshot {
             source: claim.sources.iter().map(ToString::to_string).collect(),
             as_of: claim.as_of.map(|date| date.to_string()),
             marking: claim.marking.text(),
@@ -264,7 +265,7 @@ impl Writer<'_> {
         if claim.own_source {
             envelope.insert("source".to_owned(), Json::from(effective.source.clone()));
         }
-        let inherited = Said::from(&self.inherited);
+        let inherited = AttributionSnapshot::from(&self.inherited);
         for (key, own, outer) in [
             ("as_of", &effective.as_of, &inherited.as_of),
             ("marking", &effective.marking, &inherited.marking),

@@ -60,7 +60,7 @@ pub use publish::{PublishOptions, Published, publish};
 pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use review_base::{ReviewBase, name_by_commit, review_base};
-pub use schemas::{Kept, collections, editor_schema, skeleton};
+pub use schemas::{CollectionPlace, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable, sides};
 pub use site::{SiteOptions, WrittenSite, site};
 pub use verify::{Claim, Identified, Known, Unknown, identify};

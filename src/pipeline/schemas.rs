@@ -11,7 +11,7 @@ use crate::{load, tree};
 
 /// A collection, and where its records are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct CollectionPlace {
     pub name: String,
     /// A folder or file below the root.
     pub path: PathBuf,
@@ -20,12 +20,12 @@ pub struct Kept {
 }
 
 /// The collections of a book, by name.
-pub fn collections(root: &Path) -> Result<Vec<Kept>> {
+pub fn collections(root: &Path) -> Result<Vec<CollectionPlace>> {
     let book = read(root)?;
     let kept = book.collections.values().map(|collection| {
         let files = collection_files(collection_path(&collection.name, collection.config.path.as_deref()));
         let path = files.iter().find(|path| root.join(path).exists()).unwrap_or(&files[0]);
-        Kept {
+        CollectionPlace {
             name: collection.name.clone(),
             path: path.into(),
             title: collection.schema.as_ref().and_then(|schema| schema.get("title")?.as_str().map(str::to_owned)),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::compare::version_documents;
 use super::marked::labels_above_clear;
 use super::told::without_citations;
-use crate::diff::{self, Change, ChangeKind, Changes, DocumentChange, Op, Part, Snapshot};
+use crate::diff::{self, Change, ChangeKind, Changes, DocumentChange, FieldPart, Op, Snapshot};
 use crate::files;
 use crate::format::{Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA, LEDGER, MANIFEST, SITE, version_folder};
@@ -551,7 +551,7 @@ fn record_change(change: &Change) -> RecordChange {
                 before: field.both(LONG).0.map(|text| without_citations(&text)),
                 after: field.both(LONG).1.map(|text| without_citations(&text)),
                 words: field.words.iter().map(|word| (op(word.op).to_owned(), without_citations(&word.text))).collect(),
-                is_claim_value: field.claim.is_some() && field.part == Part::Value,
+                is_claim_value: field.claim.is_some() && field.part == FieldPart::Value,
             })
             .collect(),
     }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::content::Prepared;
 use super::front;
-use crate::diff::{Change, ChangeKind, Changes, DocumentChange, FieldChange, FileKind, Op, Part, Reason, Snapshot, Word};
+use crate::diff::{Change, ChangeKind, Changes, DocumentChange, FieldChange, FieldPart, FileKind, Op, Reason, Snapshot, Word};
 use crate::document::{Inline, plain_text, walk};
 use crate::layout::Pointer;
 use crate::markdown;
@@ -64,13 +64,13 @@ impl Telling<'_> {
         let mut named = field.clone();
         let shapes = self.sides().filter_map(|side| Some(&side.collections.get(collection)?.shapes)).find(|shapes| !shapes.is_empty());
         match field.part {
-            Part::Source => {
+            FieldPart::Source => {
                 for side in [&mut named.old, &mut named.new].into_iter().flatten() {
                     self.citations(side);
                 }
             }
-            Part::AsOf => [&mut named.old, &mut named.new].into_iter().flatten().for_each(|side| self.dates(side)),
-            Part::Value => {
+            FieldPart::AsOf => [&mut named.old, &mut named.new].into_iter().flatten().for_each(|side| self.dates(side)),
+            FieldPart::Value => {
                 let none = Shapes::default();
                 let shapes = shapes.unwrap_or(&none);
                 for (side, path) in [(&mut named.old, &field.base_path), (&mut named.new, &field.head_path)] {
@@ -79,12 +79,12 @@ impl Telling<'_> {
                     }
                 }
             }
-            Part::Marking | Part::Confidence => {}
+            FieldPart::Marking | FieldPart::Confidence => {}
         }
         let (before, after) = named.both(LONG);
         let passages = passages(&field.words);
         out["title"] = match (field.label.as_str(), field.part) {
-            (label, Part::Value) => label.to_owned(),
+            (label, FieldPart::Value) => label.to_owned(),
             ("", part) => part.name().to_owned(),
             (label, part) => format!("{label}, {}", part.name()),
         }

@@ -5,12 +5,12 @@
 use std::io;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
-/// How many folders and processes there are to be put away.
+/// How many pieces of critical work are running: folders and processes to clean up.
 static BUSY: AtomicUsize = AtomicUsize::new(0);
-/// The signal that came meanwhile; 0 for none.
+/// The pending signal; 0 for none.
 static CAME: AtomicI32 = AtomicI32::new(0);
 
-/// As long as it lives, an interrupt waits for it.
+/// Holds signals back for as long as it lives.
 #[derive(Debug)]
 pub struct Busy(());
 
@@ -33,26 +33,26 @@ impl Drop for Busy {
     }
 }
 
-/// Whether an interrupt came and waits for what is busy to end.
+/// Whether a signal has arrived and is held back until critical work ends.
 pub fn is_pending() -> bool {
     CAME.load(Ordering::SeqCst) != 0
 }
 
-/// An error if an interrupt waits.
+/// An error if a signal is pending.
 pub fn check() -> io::Result<()> {
     if is_pending() { Err(io::Error::other("it was interrupted")) } else { Ok(()) }
 }
 
-/// Lets interrupts wait for what is busy; to be called once, when a program begins.
-pub fn heed() {
+/// Installs the handlers that hold signals back during critical work; called once, at the start of the program.
+pub fn install_handlers() {
     #[cfg(unix)]
-    unix::heed();
+    unix::install_handlers();
 }
 
-/// Ends the program as the interrupt that waits would have, if there is one.
-pub fn obey() {
+/// Ends the program as the pending signal would have, if there is one.
+pub fn end_if_pending() {
     #[cfg(unix)]
-    unix::obey();
+    unix::end_if_pending();
 }
 
 #[cfg(unix)]
@@ -83,7 +83,7 @@ mod unix {
         libc::SIGSTKFLT,
     ];
 
-    pub(super) fn heed() {
+    pub(super) fn install_handlers() {
         for signal in SIGNALS.iter().copied() {
             let handler: extern "C" fn(libc::c_int) = on_signal;
             // SAFETY: the handler makes only calls that are safe in one.
@@ -102,7 +102,7 @@ mod unix {
         }
     }
 
-    pub(super) fn obey() {
+    pub(super) fn end_if_pending() {
         match CAME.load(Ordering::SeqCst) {
             0 => {}
             signal => end(signal),

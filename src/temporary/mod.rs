@@ -86,7 +86,7 @@ fn sweep_in(parent: &Path) {
     }
 }
 
-/// The lock of a folder, where that is one of ours and its process is gone. Held, nobody else can take it.
+/// Takes the lock of a folder of ours whose process has ended, so that no other process cleans it up at the same time.
 fn abandoned(folder: &Path) -> Option<File> {
     let metadata = folder.symlink_metadata().ok()?;
     if !metadata.is_dir() || !is_private(&metadata) {
@@ -156,7 +156,7 @@ fn remove_file(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
-/// Whether something is this user's, and nobody else's to read.
+/// Whether a path belongs to this user and no one else can read it.
 #[cfg(unix)]
 fn is_private(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -22,7 +22,7 @@ pub const MAX_FILE: u64 = 256 << 20;
 pub const MAX_TOTAL: u64 = 2 << 30;
 
 /// A file that was found, before it is read.
-struct Found {
+struct FoundFile {
     name: String,
     path: PathBuf,
     bytes: u64,
@@ -64,7 +64,7 @@ pub fn read(root: &Path) -> Result<(Tree, Vec<Diagnostic>)> {
 }
 
 /// Lists the regular files of one folder, by name.
-fn list(root: &Path, folder: &str, found: &mut Vec<Found>, diagnostics: &mut Vec<Diagnostic>) {
+fn list(root: &Path, folder: &str, found: &mut Vec<FoundFile>, diagnostics: &mut Vec<Diagnostic>) {
     let start = root.join(folder);
     match start.symlink_metadata() {
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return,
@@ -88,7 +88,7 @@ fn list(root: &Path, folder: &str, found: &mut Vec<Found>, diagnostics: &mut Vec
         }
         let name = name_of(root, entry.path());
         match regular(root, &entry) {
-            Ok((path, bytes)) => found.push(Found { name, path, bytes }),
+            Ok((path, bytes)) => found.push(FoundFile { name, path, bytes }),
             Err(fault) => diagnostics.push(unreadable(&name, &fault)),
         }
     }

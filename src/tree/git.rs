@@ -1,4 +1,4 @@
-//! The `git` program, as far as a book is read from it: started, given its input, and its errors told apart.
+//! Runs the `git` program to read a book: its arguments, its input, and its errors sorted by cause.
 //!
 //! A repository's own configuration can name programs (filters, hooks, file monitors, pagers, helpers that fetch).
 //! None of them is run: every command is started with settings that turn them off, which outrank those of the
@@ -84,7 +84,7 @@ pub(super) fn command<S: AsRef<OsStr>>(folder: &Path, arguments: impl IntoIterat
     command
 }
 
-/// Whether the folder is a bare repository that stands by itself, not below somebody's work tree.
+/// Whether the folder is a bare repository of its own, not inside another work tree.
 fn is_bare(folder: &Path) -> bool {
     let Ok(folder) = folder.canonicalize() else { return false };
     folder.join("HEAD").is_file() && folder.join("objects").is_dir() && !folder.ancestors().any(|above| above.join(".git").exists())
@@ -128,7 +128,7 @@ fn os_string(bytes: &[u8]) -> Result<&OsStr> {
     Ok(OsStr::new(std::str::from_utf8(bytes).context("a setting of git has a name that isn't UTF-8")?))
 }
 
-/// Runs a command and gives what it printed; `None` where it failed for a reason of its own.
+/// Runs a command and returns its output; `None` where Git itself reports a failure.
 pub(super) fn run<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Result<Option<Vec<u8>>> {
     let output = command(folder, arguments).output().map_err(|error| not_started(folder, error))?;
     match output.status.success() {

@@ -1,4 +1,4 @@
-//! Git LFS: what is committed of a large file is a pointer to it, three lines of text.
+//! Git LFS: instead of a large file, a pointer of three lines of text is committed.
 //!
 //! <https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md>
 

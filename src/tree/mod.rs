@@ -1,4 +1,4 @@
-//! The files a book is read from, all at once and by name, wherever they are kept.
+//! The files of a book, read into memory at once, from a folder or from a Git revision.
 
 pub mod folder;
 mod git;

@@ -41,7 +41,7 @@ pub fn facts(root: &Path) -> Option<GitFacts> {
 
 /// Whether the files that the book is read from are as committed; nothing where git can't say.
 ///
-/// No filter is run to find out, so a file that Git LFS keeps elsewhere is held against its pointer here. What a submodule
+/// No filter is run to find out, so a file that Git LFS keeps elsewhere is compared with its pointer here. What a submodule
 /// holds is committed in another repository, so a book with one is never as committed.
 fn is_clean(root: &Path) -> Result<Option<bool>> {
     let Some(changed) = changed(root)? else { return Ok(None) };
@@ -67,13 +67,13 @@ fn is_clean(root: &Path) -> Result<Option<bool>> {
 }
 
 /// A file of the book that isn't as committed, by its path from the book's root.
-struct Changed {
+struct ChangedPath {
     path: Vec<u8>,
     only_in_work_tree: bool,
 }
 
 /// The files of the book that aren't as committed, those that git ignores among them: they are read all the same.
-fn changed(root: &Path) -> Result<Option<Vec<Changed>>> {
+fn changed(root: &Path) -> Result<Option<Vec<ChangedPath>>> {
     let Some(mut status) = git::filters(root)? else { return Ok(None) };
     let options = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching"];
     status.extend(options.into_iter().chain(["--ignore-submodules=dirty", "--"]).chain(FOLDERS).map(OsString::from));
@@ -83,7 +83,7 @@ fn changed(root: &Path) -> Result<Option<Vec<Changed>>> {
     let entries = entries.map(|entry| {
         let path = entry.get(3..).unwrap_or_default();
         let path = path.strip_prefix(prefix.as_bytes()).unwrap_or(path);
-        Changed { path: path.to_vec(), only_in_work_tree: entry.starts_with(b" M") }
+        ChangedPath { path: path.to_vec(), only_in_work_tree: entry.starts_with(b" M") }
     });
     Ok(Some(entries.filter(|entry| !is_hidden(&String::from_utf8_lossy(&entry.path))).collect()))
 }
@@ -200,7 +200,7 @@ fn prefix(root: &Path) -> Result<String> {
     Ok(text.trim_end_matches('\n').to_owned())
 }
 
-/// What stands in a revision, by path from the book's root; each with the id of its object.
+/// The files of a revision, by path from the book's root; each with the id of its object.
 #[derive(Default)]
 struct Listing {
     prefix: String,

@@ -1,4 +1,4 @@
-//! Which versions were compared with their manifests by every byte, and what the file system said of their files then.
+//! Caches which versions match their manifests byte for byte, with the file system's metadata at the time of the check.
 //!
 //! Kept in `output/.checked.json`, for speed alone: where a file's size, times or place on the disk are not what they
 //! were, or the record is absent or damaged, every byte is compared again. `brief verify` never asks it.
@@ -21,17 +21,17 @@ const LARGEST: u64 = 16 << 20;
 /// A file that changed this shortly before it was looked at may change again and still bear the same time.
 const TICK: Duration = Duration::from_secs(2);
 
-/// What was found intact, by the versions' numbers.
+/// The versions that were found intact, by their numbers.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Checked {
+pub(super) struct IntactVersions {
     format: u32,
     versions: BTreeMap<u32, Digest>,
 }
 
-impl Checked {
-    pub(super) fn read(output: &Path, disk: &Disk) -> Checked {
+impl IntactVersions {
+    pub(super) fn read(output: &Path, disk: &Disk) -> IntactVersions {
         let bytes = disk.read(&output.join(FILE), LARGEST).unwrap_or_default();
-        serde_json::from_slice(&bytes).ok().filter(|checked: &Checked| checked.format == FORMAT).unwrap_or_default()
+        serde_json::from_slice(&bytes).ok().filter(|checked: &IntactVersions| checked.format == FORMAT).unwrap_or_default()
     }
 
     /// Whether a version's files are those that were compared.

@@ -1,4 +1,4 @@
-//! The claim ledger, `claims.json`: the claims that a version prints, where each stands, and its sources.
+//! The claim ledger, `claims.json`: the claims that a version prints, where each is printed, and its sources.
 
 use std::collections::BTreeMap;
 

@@ -45,27 +45,27 @@ impl Snapshot {
     /// Reads `data.json`.
     pub fn from_data_json(bytes: &[u8]) -> Result<Snapshot> {
         #[derive(Deserialize)]
-        struct Format {
+        struct FormatNumber {
             format: u32,
         }
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
-        struct File {
+        struct DataFile {
             #[serde(rename = "format")]
             _format: u32,
             book: BookFacts,
             collections: IndexMap<String, CollectionSnapshot>,
         }
-        let Format { format } = serde_json::from_slice(bytes).context("its records can't be read: it is damaged")?;
+        let FormatNumber { format } = serde_json::from_slice(bytes).context("its records can't be read: it is damaged")?;
         if format != FORMAT {
             bail!("its records are of format {format}, and this brief reads format {FORMAT}");
         }
-        let File { book, collections, .. } = serde_json::from_slice(bytes).context("its records can't be read: it is damaged")?;
+        let DataFile { book, collections, .. } = serde_json::from_slice(bytes).context("its records can't be read: it is damaged")?;
         Ok(Snapshot { book, collections })
     }
 }
 
-/// What is said of a collection besides its records.
+/// The settings of a collection.
 fn head(collection: &CollectionSnapshot) -> Result<serde_json::Map<String, Json>> {
     let CollectionSnapshot { key, label, sort, reverse, defaults, ignore, schema, shapes, records: _ } = collection;
     let head = CollectionSnapshot {

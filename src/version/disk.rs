@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use super::Digest;
 use crate::files;
 
-/// A file that stands for a link holds no more than a version's name.
+/// A file used in place of a link holds only a version's name.
 const LINK: u64 = 64;
 
 /// A call that is about to be made.
@@ -30,7 +30,7 @@ pub enum Call<'a> {
     Remove(&'a Path),
 }
 
-/// Looks at a call first; an error stands for the call's own.
+/// Called before each file operation in tests; an error replaces the result of the operation.
 pub type Hook = Arc<dyn Fn(Call<'_>) -> io::Result<()> + Send + Sync>;
 
 /// The file system as the store sees it.
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Disk {
     }
 }
 
-/// Whether a file must stand the loss of power.
+/// Whether a file must survive a loss of power.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Durability {
     Synced,

@@ -1,10 +1,10 @@
-//! Two ledgers of one book, here and where it is published: how they stand to each other, and what is published.
+//! Two ledgers of one book, the local one and the published one: how they relate, and what to publish.
 
 use std::collections::BTreeSet;
 
 use super::{Entry, Ledger};
 
-/// How a ledger stands to another.
+/// How one ledger relates to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Relation {
     /// It has all that the other has, each version the same.
@@ -16,7 +16,7 @@ pub enum Relation {
 }
 
 impl Ledger {
-    /// How this ledger stands to another.
+    /// How this ledger relates to another.
     pub fn relation(&self, other: &Ledger) -> Relation {
         let mut lacking = Vec::new();
         for entry in &other.versions {

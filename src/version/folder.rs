@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
-use super::checked::Checked;
+use super::checked::IntactVersions;
 use super::manifest::Manifest;
 use super::{Digest, Disk, Entry, Ledger};
 use crate::layout::{LATEST, MANIFEST, version_folder, version_number};
@@ -27,7 +27,7 @@ pub enum Health {
     Intact,
     /// There is no folder.
     Missing,
-    /// What is wrong, file by file, each with its path.
+    /// The damaged files, each as a sentence that begins with its path.
     Damaged(Vec<String>),
 }
 
@@ -108,7 +108,7 @@ impl Version {
     }
 
     /// Compares the folder with the manifest. Bytes that were compared before are compared again only where the system
-    /// says that a file has changed since: see `Checked`.
+    /// says that a file has changed since: see `IntactVersions`.
     pub fn health(&self) -> Health {
         Version::health_of(std::slice::from_ref(self)).pop().unwrap_or(Health::Missing)
     }
@@ -116,7 +116,7 @@ impl Version {
     /// [`Version::health`] of several versions of one output folder, in their order.
     pub fn health_of(versions: &[Version]) -> Vec<Health> {
         let Some(Version { output, disk, .. }) = versions.first() else { return Vec::new() };
-        let mut checked = Checked::read(output, disk);
+        let mut checked = IntactVersions::read(output, disk);
         let known = |version: &Version| version.disk.is_folder(&version.folder) && checked.knows(version, &version.disk);
         let found: Vec<(bool, Health)> = versions
             .par_iter()
@@ -183,7 +183,7 @@ pub(super) fn name_in(folder: &Path, path: &Path) -> String {
     parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// Whether a file is what desktops and editors leave behind wherever someone looks.
+/// Whether a file is one that desktops and editors create in any folder they show, such as `.DS_Store`.
 pub(super) fn is_litter(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name);
     matches!(name, ".DS_Store" | "Thumbs.db" | "desktop.ini") || (name.starts_with(".~lock.") && name.ends_with('#'))

@@ -56,7 +56,7 @@ pub struct Commit {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct LedgerFile {
     format: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     published: Option<u32>,
@@ -64,7 +64,7 @@ struct File {
 }
 
 #[derive(Deserialize)]
-struct Format {
+struct FormatNumber {
     format: u32,
 }
 
@@ -86,11 +86,11 @@ impl Ledger {
     /// Reads the ledger's text.
     pub fn parse(bytes: &[u8]) -> Result<Ledger> {
         const DAMAGED: &str = "it is damaged; nothing was written. Restore it, from a copy or from version control";
-        let Format { format } = serde_json::from_slice(bytes).context(DAMAGED)?;
+        let FormatNumber { format } = serde_json::from_slice(bytes).context(DAMAGED)?;
         if format > FORMAT {
             bail!("it is of format {format}, and this brief reads up to {FORMAT}; use the brief that wrote it, or a newer one");
         }
-        let file: File = serde_json::from_slice(bytes).context(DAMAGED)?;
+        let file: LedgerFile = serde_json::from_slice(bytes).context(DAMAGED)?;
         if format == 0 {
             bail!("{DAMAGED} (it has no format)");
         }
@@ -107,7 +107,8 @@ impl Ledger {
 
     /// The ledger's text: pretty JSON that reads well in a review.
     pub fn to_json(&self) -> Result<String> {
-        let mut text = serde_json::to_string_pretty(&File { format: FORMAT, published: self.published, versions: self.versions.clone() })?;
+        let mut text =
+            serde_json::to_string_pretty(&LedgerFile { format: FORMAT, published: self.published, versions: self.versions.clone() })?;
         text.push('\n');
         Ok(text)
     }

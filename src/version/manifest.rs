@@ -122,10 +122,10 @@ impl Manifest {
     /// Reads a manifest's text.
     pub fn parse(bytes: &[u8]) -> Result<Manifest> {
         #[derive(Deserialize)]
-        struct Format {
+        struct FormatNumber {
             format: u32,
         }
-        let Format { format } = serde_json::from_slice(bytes).context("it is damaged")?;
+        let FormatNumber { format } = serde_json::from_slice(bytes).context("it is damaged")?;
         if format > FORMAT {
             bail!("it is of format {format}, and this brief reads up to {FORMAT}");
         }

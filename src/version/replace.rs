@@ -151,7 +151,7 @@ impl Replaced<'_> {
         )
     }
 
-    /// Puts what is staged into the folder's place, and its list with it.
+    /// Replaces the folder by the staged one, together with its list.
     pub(super) fn put(&self, mut stage: Stage) -> Result<()> {
         self.write_list(&stage, &Listing { format: FORMAT, files: stage.outputs(), unfinished: false })?;
         self.check()?;
@@ -206,7 +206,7 @@ impl Replaced<'_> {
         )
     }
 
-    /// Removes the files of a folder that its list names, then the list, then what is empty; anything else stays.
+    /// Removes the files that the folder's list names, then the list, then empty folders; other files stay.
     fn remove_listed(&self, folder: &Path) -> Result<()> {
         let listed = self.listing(folder)?.map(|listing| listing.files);
         let cannot = |path: &Path| format!("can't remove `{}`", path.display());

@@ -1,4 +1,4 @@
-//! A folder in the making: written beside what it will be, and renamed into place when it is whole.
+//! A staging folder: written beside its destination, and renamed into place when it is complete.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -15,7 +15,7 @@ use super::{Digest, Output};
 pub struct StagedFile {
     pub(super) name: String,
     pub(super) path: PathBuf,
-    /// Where it will stand, for messages.
+    /// Its destination, for messages.
     pub(super) shown: PathBuf,
     pub(super) file: File,
     pub(super) disk: Disk,
@@ -36,7 +36,7 @@ impl StagedFile {
         Ok(())
     }
 
-    /// Takes back what was written.
+    /// Deletes the staged file.
     pub fn restart(&mut self) -> Result<()> {
         let empty = self.file.set_len(0).and_then(|()| self.file.seek(SeekFrom::Start(0)));
         empty.with_context(|| format!("can't write `{}`", self.shown.display()))?;

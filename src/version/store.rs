@@ -26,7 +26,7 @@ use crate::model::Date;
 /// The draft's list of its own files.
 const DRAFT_LIST: &str = ".draft.json";
 const LOCK: &str = ".lock";
-/// What the lock says of its holder begins with this.
+/// The prefix of the text in the lock file that names its holder.
 const HOLDER: &str = "process ";
 
 /// An output folder, locked for one build.
@@ -80,7 +80,7 @@ impl Store {
         std::mem::take(&mut self.notes)
     }
 
-    /// The ledger as it stands.
+    /// The current ledger.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }

@@ -1,4 +1,4 @@
-//! Every version held against manifest and ledger by every byte; and a file in hand against all versions.
+//! Verifies every version against its manifest and the ledger, byte for byte, and finds the version that a given file is from.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub struct Verification {
     pub place: String,
     /// Newest first.
     pub versions: Vec<VerifiedVersion>,
-    /// What is wrong besides the versions' own files, in a sentence each.
+    /// Faults outside the versions' own files, a sentence each.
     pub faults: Vec<String>,
     /// What people should know that is no fault.
     pub notes: Vec<String>,
@@ -64,7 +64,7 @@ impl Verification {
         Ok(found)
     }
 
-    /// Looks at what stands beside the versions.
+    /// Checks the files beside the versions.
     fn besides(&mut self, output: &Path, ledger: &Ledger, disk: &Disk) {
         let mut unknown: Vec<u32> = fs::read_dir(output)
             .into_iter()

@@ -6,7 +6,7 @@ use std::fs;
 
 use brief::diff::{Change, ChangeKind, Changes, Normal, Op, Snapshot, apply, compare, summary};
 use brief::layout::Pointer;
-use brief::model::{CollectionSnapshot, RecordSnapshot, Said, Shape, Shapes};
+use brief::model::{AttributionSnapshot, CollectionSnapshot, RecordSnapshot, Shape, Shapes};
 use indexmap::IndexMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -105,13 +105,13 @@ fn value() -> impl Strategy<Value = Json> {
     })
 }
 
-fn said() -> impl Strategy<Value = Said> {
+fn said() -> impl Strategy<Value = AttributionSnapshot> {
     (
         prop::collection::btree_set(prop::sample::select(vec!["s#1", "s#2", "t"]), 0..3),
         prop::option::of(Just("2025-11-05")),
         prop::option::of(Just("amber")),
     )
-        .prop_map(|(source, as_of, marking)| Said {
+        .prop_map(|(source, as_of, marking)| AttributionSnapshot {
             source: source.into_iter().map(str::to_owned).collect(),
             as_of: as_of.map(str::to_owned),
             marking: marking.map(str::to_owned),
@@ -201,8 +201,8 @@ fn shuffle(
     at: Option<brief::model::ShapeId>,
     shapes: &Shapes,
     (from, to): (&Pointer, &Pointer),
-    old: &BTreeMap<Pointer, Said>,
-    new: &mut BTreeMap<Pointer, Said>,
+    old: &BTreeMap<Pointer, AttributionSnapshot>,
+    new: &mut BTreeMap<Pointer, AttributionSnapshot>,
 ) -> Json {
     if let Some(said) = old.get(from) {
         new.insert(to.clone(), said.clone());
@@ -350,7 +350,7 @@ fn ten_thousand_records() {
     let records: IndexMap<String, RecordSnapshot> = (0..10_000)
         .map(|n| {
             let fields = json!({ "name": format!("Record {n}"), "troops": n, "body": text(n), "units": [{ "id": "a", "strength": n }, { "id": "b", "strength": 2 * n }] });
-            let claims = BTreeMap::from([(Pointer::from(["troops"]), Said { source: vec!["s#1".to_owned()], ..Said::default() })]);
+            let claims = BTreeMap::from([(Pointer::from(["troops"]), AttributionSnapshot { source: vec!["s#1".to_owned()], ..AttributionSnapshot::default() })]);
             (format!("r{n}"), RecordSnapshot { name: format!("Record {n}"), fields: fields.as_object().unwrap().clone(), claims, ..RecordSnapshot::default() })
         })
         .collect();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use brief::diff::paint::{self, Names, Tally};
-use brief::diff::{ChangeKind, Changes, FieldKind, FileChange, FileKind, Part, Since, Snapshot, compare, settings};
+use brief::diff::{ChangeKind, Changes, FieldKind, FieldPart, FileChange, FileKind, Since, Snapshot, compare, settings};
 use proptest::prelude::*;
 
 use super::cases::{self, Comparison};
@@ -219,7 +219,7 @@ proptest! {
         prop_assert_eq!(in_markdown, expected, "{}", markdown);
 
         // Every change of a field is in each: those of one kind, and the ones that are only inherited, once for all.
-        let own = changes.records.iter().flat_map(|record| &record.fields).filter(|field| !field.inherited || (field.part == Part::Source && field.kind == FieldKind::Removed));
+        let own = changes.records.iter().flat_map(|record| &record.fields).filter(|field| !field.inherited || (field.part == FieldPart::Source && field.kind == FieldKind::Removed));
         let (prose, rows): (Vec<_>, Vec<_>) = own.partition(|field| !field.words.is_empty());
         prop_assert_eq!(html.matches("<tr class=").count(), rows.len());
         prop_assert_eq!(html.matches("<p class=\"prose\">").count(), prose.len());

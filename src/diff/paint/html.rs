@@ -3,7 +3,7 @@
 
 use minijinja::{Value, context};
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FieldPart};
 use super::super::documents::document_groups;
 use super::super::words::Op;
 use super::prose::{Piece, pieces};
@@ -48,7 +48,7 @@ pub fn html_fragment(changes: &Changes) -> String {
     let view = View::of(changes);
     let alike = view.alike.iter().map(|alike| {
         let head = match (alike.example.label.as_str(), alike.example.part) {
-            (label, Part::Value) => label.to_owned(),
+            (label, FieldPart::Value) => label.to_owned(),
             ("", part) => part.name().to_owned(),
             (label, part) => format!("{label}, {}", part.name()),
         };
@@ -111,7 +111,7 @@ fn record(record: &Record<'_>) -> Value {
 /// A row of a record's table; a record that was added or removed has `one_side` only.
 fn table_row(field: &Field<'_>, row: &FieldChange, index: usize, one_side: bool) -> Value {
     let head = match (row.part, index) {
-        (Part::Value, _) => field.label.to_owned(),
+        (FieldPart::Value, _) => field.label.to_owned(),
         (part, 0) if !field.label.is_empty() => format!("{}, {}", field.label, part.name()),
         (part, _) => part.name().to_owned(),
     };
@@ -125,7 +125,7 @@ fn table_row(field: &Field<'_>, row: &FieldChange, index: usize, one_side: bool)
         (false, FieldKind::Moved) => vec![Vec::new(), Vec::new()],
         (false, _) => vec![old, new],
     };
-    context! { class => if row.part == Part::Value { "value" } else { "part" }, head, cells, note }
+    context! { class => if row.part == FieldPart::Value { "value" } else { "part" }, head, cells, note }
 }
 
 /// The old and the new value, and the difference between them.

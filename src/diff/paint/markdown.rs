@@ -1,6 +1,6 @@
 //! Changes for a code host: tables of before and after, prose with what was struck out and put in.
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FieldPart, FileChange};
 use super::super::documents::document_groups;
 use super::super::words::Op;
 use super::escape::{code, code_in_cell, escape, message};
@@ -91,7 +91,7 @@ pub(super) fn alike(changes: &Changes, budget: usize) -> String {
         .map(|alike| {
             let field = alike.example;
             let label = match (field.label.as_str(), field.part) {
-                (label, Part::Value) => escape(label),
+                (label, FieldPart::Value) => escape(label),
                 ("", part) => part.name().to_owned(),
                 (label, part) => format!("{}, {}", escape(label), part.name()),
             };
@@ -166,7 +166,7 @@ fn weight(change: &Change) -> Weight {
         ChangeKind::Added => Weight::Added,
         ChangeKind::Removed => Weight::Removed,
         _ if any(&lost_source) => Weight::Unsourced,
-        _ if any(&|field| field.part == Part::Value) => Weight::Value,
+        _ if any(&|field| field.part == FieldPart::Value) => Weight::Value,
         _ if any(&|field| !field.inherited) => Weight::Claim,
         _ => Weight::Edited,
     }
@@ -207,7 +207,7 @@ fn edits(record: &Record<'_>, size: usize) -> String {
 
 fn edit(field: &Field<'_>, row: &FieldChange, index: usize, size: usize) -> String {
     let head = match (row.part, index) {
-        (Part::Value, _) => format!("**{}**", escape(field.label)),
+        (FieldPart::Value, _) => format!("**{}**", escape(field.label)),
         (part, 0) if field.label.is_empty() => part.name().to_owned(),
         (part, 0) => format!("**{}**, {}", escape(field.label), part.name()),
         (part, _) => part.name().to_owned(),
@@ -217,7 +217,7 @@ fn edit(field: &Field<'_>, row: &FieldChange, index: usize, size: usize) -> Stri
         return format!("| {head} | | | {} |\n", escape(row.said()));
     }
     let cell = |text: Option<String>| match text {
-        Some(text) if row.part == Part::Source => code_in_cell(&text),
+        Some(text) if row.part == FieldPart::Source => code_in_cell(&text),
         Some(text) => escape(&text),
         None => String::new(),
     };
@@ -234,7 +234,7 @@ fn listing(record: &Record<'_>, size: usize) -> String {
         let sides = row.sides(LONG[size]);
         let head = if row.label.is_empty() { row.part.name().to_owned() } else { escape(&row.label) };
         let value = sides.new.or(sides.old).unwrap_or_default();
-        let value = if row.part == Part::Source { code_in_cell(&value) } else { escape(&value) };
+        let value = if row.part == FieldPart::Source { code_in_cell(&value) } else { escape(&value) };
         rows.push_str(&format!("| {head} | {value} | {} |\n", behind(row).map(|behind| escape(&behind)).unwrap_or_default()));
     }
     let left = more(record.fields.len().saturating_sub(most));
@@ -253,7 +253,7 @@ fn more(left: usize) -> String {
 /// A change in a line.
 pub(super) fn said(row: &FieldChange, limit: usize) -> String {
     let sides = row.sides(limit);
-    let cell = |text: String| if row.part == Part::Source { code(&text) } else { escape(&text) };
+    let cell = |text: String| if row.part == FieldPart::Source { code(&text) } else { escape(&text) };
     let mut said = match (sides.old.map(cell), sides.new.map(cell)) {
         (Some(old), Some(new)) => format!("{old} → {new}"),
         (None, Some(new)) => format!("added {new}"),

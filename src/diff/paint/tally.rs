@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::change::{ChangeKind, Changes, FieldKind, Part};
+use super::super::change::{ChangeKind, Changes, FieldKind, FieldPart};
 use super::listed;
 
 /// How much changed.
@@ -39,12 +39,12 @@ impl Tally {
                 let claim = (&record.collection, &record.id, claim);
                 match field.part {
                     // A claim that came or went as a whole has no other value than before.
-                    Part::Value if field.kind == FieldKind::Changed || claim.2 != &field.path => drop(values.insert(claim)),
-                    Part::Source if field.kind == FieldKind::Removed => drop(unsourced.insert(claim)),
-                    Part::Source => drop(sources.insert(claim)),
-                    Part::AsOf => drop(dates.insert(claim)),
-                    Part::Marking => drop(markings.insert(claim)),
-                    Part::Value | Part::Confidence => {}
+                    FieldPart::Value if field.kind == FieldKind::Changed || claim.2 != &field.path => drop(values.insert(claim)),
+                    FieldPart::Source if field.kind == FieldKind::Removed => drop(unsourced.insert(claim)),
+                    FieldPart::Source => drop(sources.insert(claim)),
+                    FieldPart::AsOf => drop(dates.insert(claim)),
+                    FieldPart::Marking => drop(markings.insert(claim)),
+                    FieldPart::Value | FieldPart::Confidence => {}
                 }
             }
         }

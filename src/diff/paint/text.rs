@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FileChange, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FieldPart, FileChange};
 use super::super::documents::document_groups;
 use super::super::words::Op;
 use super::prose::{Piece, pieces};
@@ -102,7 +102,7 @@ impl Painter<'_> {
     fn alike(&mut self, alike: &Alike<'_>) {
         let field = alike.example;
         let head = match (field.label.as_str(), field.part) {
-            (label, Part::Value) => label.to_owned(),
+            (label, FieldPart::Value) => label.to_owned(),
             ("", part) => part.name().to_owned(),
             (label, part) => format!("{label}, {}", part.name()),
         };
@@ -131,7 +131,7 @@ impl Painter<'_> {
     fn field(&mut self, field: &Field<'_>, whole: bool) {
         if let [row] = field.rows[..] {
             let head = match (field.label, row.part) {
-                (label, Part::Value) => label.to_owned(),
+                (label, FieldPart::Value) => label.to_owned(),
                 ("", part) => part.name().to_owned(),
                 (label, part) => format!("{label}, {}", part.name()),
             };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, Part};
+use super::super::change::{Change, ChangeKind, Changes, FieldChange, FieldKind, FieldPart};
 
 /// All changes, in order for reading.
 pub(super) struct View<'a> {
@@ -34,9 +34,9 @@ impl Alike<'_> {
 }
 
 /// What makes two changes the same: collection, label, part, kind and both sides.
-type Sameness = (String, String, Part, FieldKind, String, String);
+type RepeatKey = (String, String, FieldPart, FieldKind, String, String);
 
-fn sameness(change: &Change, field: &FieldChange) -> Option<Sameness> {
+fn repeat_key(change: &Change, field: &FieldChange) -> Option<RepeatKey> {
     // A lost source is told of each claim, and a place in a list of each item.
     if change.kind != ChangeKind::Changed || is_folded(field) || lost_source(field) || field.kind == FieldKind::Moved {
         return None;
@@ -47,11 +47,11 @@ fn sameness(change: &Change, field: &FieldChange) -> Option<Sameness> {
 }
 
 /// The changes that many records share, by what makes them the same.
-fn alike(changes: &Changes) -> BTreeMap<Sameness, Alike<'_>> {
-    let mut found: BTreeMap<Sameness, Alike<'_>> = BTreeMap::new();
+fn alike(changes: &Changes) -> BTreeMap<RepeatKey, Alike<'_>> {
+    let mut found: BTreeMap<RepeatKey, Alike<'_>> = BTreeMap::new();
     for change in &changes.records {
         for field in &change.fields {
-            let Some(key) = sameness(change, field) else { continue };
+            let Some(key) = repeat_key(change, field) else { continue };
             let alike = found.entry(key).or_insert_with(|| Alike { collection: &change.collection, example: field, records: Vec::new() });
             if alike.records.last().is_none_or(|last| !std::ptr::eq(*last, change)) {
                 alike.records.push(change);
@@ -85,13 +85,13 @@ impl<'a> View<'a> {
     pub(super) fn of(changes: &'a Changes) -> View<'a> {
         let mut view = View { records: Vec::new(), inherited: Vec::new(), by_inheritance: Vec::new(), alike: Vec::new() };
         let alike = alike(changes);
-        let mut places: BTreeMap<(Part, String, String), usize> = BTreeMap::new();
+        let mut places: BTreeMap<(FieldPart, String, String), usize> = BTreeMap::new();
         for change in &changes.records {
             let mut fields: Vec<Field<'a>> = Vec::new();
             let mut seen: Vec<usize> = Vec::new();
             let mut shared = false;
             for field in &change.fields {
-                if !alike.is_empty() && sameness(change, field).is_some_and(|key| alike.contains_key(&key)) {
+                if !alike.is_empty() && repeat_key(change, field).is_some_and(|key| alike.contains_key(&key)) {
                     shared = true;
                     continue;
                 }
@@ -135,7 +135,7 @@ pub(super) fn is_folded(field: &FieldChange) -> bool {
 
 /// Whether a claim had a source and has none.
 pub(super) fn lost_source(field: &FieldChange) -> bool {
-    field.claim.is_some() && field.part == Part::Source && field.kind == FieldKind::Removed
+    field.claim.is_some() && field.part == FieldPart::Source && field.kind == FieldKind::Removed
 }
 
 impl Change {
@@ -162,7 +162,7 @@ impl ChangeKind {
 
 /// What stands behind a claim that came or went as a whole: `spencer#8; as of 2025-11-05`.
 pub(super) fn behind(field: &FieldChange) -> Option<String> {
-    let whole = field.part == Part::Value && field.old.is_some() != field.new.is_some();
+    let whole = field.part == FieldPart::Value && field.old.is_some() != field.new.is_some();
     let parts = if field.new.is_some() { field.new_claims.get("") } else { field.old_claims.get("") };
     let parts = parts.filter(|_| whole)?;
     let mut said: Vec<String> = Vec::new();

@@ -50,10 +50,13 @@ impl Outline<'_> {
                     let mut seen: HashMap<&str, YamlSpan> = HashMap::new();
                     for (key, span, _) in entries {
                         if let Some(first) = seen.insert(key, *span) {
-                            let named = if key.is_empty() { "an empty key".to_owned() } else { format!("the key `{key}`") };
-                            let message = format!("{named} stands twice in a mapping");
+                            let message = if key.is_empty() {
+                                "duplicate empty key in a mapping".to_owned()
+                            } else {
+                                format!("duplicate key `{key}` in a mapping")
+                            };
                             let fault = Diagnostic::error(Code::DuplicateKey, self.place(*span), message);
-                            diagnostics.push(fault.via("it stood first", self.place(first)));
+                            diagnostics.push(fault.via("first used here", self.place(first)));
                         }
                     }
                 }

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 
 use super::shapes::{Annotated, annotate};
 use super::violation::{Subject, explain};
-use super::yaml::{Source, decode, parse};
+use super::yaml::{YamlSource, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::Pointer;
 use crate::model::{Date, SOURCES};
@@ -61,7 +61,7 @@ pub(super) fn read(tree: &crate::tree::Tree, file: &str, collection: &str, diagn
             return None;
         }
     };
-    let json = parse(&Source { file, text, lines_before: 0 }, diagnostics)?;
+    let json = parse(&YamlSource { file, text, lines_before: 0 }, diagnostics)?;
     let mut faults = own::faults(&json, file);
     if !faults.iter().any(|fault| fault.severity == crate::diagnostic::Severity::Error) {
         match compile(&json, file) {

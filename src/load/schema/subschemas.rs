@@ -16,7 +16,7 @@ const MAPS: [&str; 5] = ["properties", "patternProperties", "dependentSchemas", 
 
 /// What a keyword's value holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Holds {
+pub(crate) enum KeywordKind {
     Schema,
     Schemas,
     SchemasByName,
@@ -25,15 +25,15 @@ pub(crate) enum Holds {
 }
 
 /// What the value of a keyword holds.
-pub(crate) fn holds(keyword: &str) -> Holds {
+pub(crate) fn holds(keyword: &str) -> KeywordKind {
     if SAME.contains(&keyword) || OTHER.contains(&keyword) {
-        Holds::Schema
+        KeywordKind::Schema
     } else if SAME_LISTS.contains(&keyword) || keyword == "prefixItems" {
-        Holds::Schemas
+        KeywordKind::Schemas
     } else if MAPS.contains(&keyword) {
-        Holds::SchemasByName
+        KeywordKind::SchemasByName
     } else {
-        Holds::Value
+        KeywordKind::Value
     }
 }
 
@@ -74,13 +74,13 @@ pub(crate) fn each<'a>(root: &'a Json, visit: &mut dyn FnMut(&'a Json, &Pointer)
         let Json::Object(keywords) = schema else { continue };
         for (keyword, value) in keywords {
             match (holds(keyword), value) {
-                (Holds::SchemasByName, Json::Object(children)) => {
+                (KeywordKind::SchemasByName, Json::Object(children)) => {
                     open.extend(children.iter().map(|(key, child)| (child, pointer.child(keyword).child(key))));
                 }
-                (Holds::Schemas, Json::Array(children)) => {
+                (KeywordKind::Schemas, Json::Array(children)) => {
                     open.extend(children.iter().enumerate().map(|(i, child)| (child, pointer.child(keyword).child(i))));
                 }
-                (Holds::Schema, child) => open.push((child, pointer.child(keyword))),
+                (KeywordKind::Schema, child) => open.push((child, pointer.child(keyword))),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! What `serde_yaml` says of a text that it can't read, as a diagnostic: the one place where its errors are read.
 
 use super::text::{too_many_levels, too_many_values};
-use super::{Source, limit};
+use super::{YamlSource, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::outline::Outline;
 use crate::yaml::{Failure, MAX_STRING, Stop};
@@ -10,9 +10,9 @@ use crate::yaml::{Failure, MAX_STRING, Stop};
 const HELP: [(&str, &str); 8] = [
     (
         "found character that cannot start any token",
-        "indent with blanks, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes",
+        "indent with spaces, not with tabs, and put a text that begins with `@`, `` ` `` or `%` in quotes",
     ),
-    ("found a tab character that violates indentation", "indent with blanks, not with tabs"),
+    ("found a tab character that violates indentation", "indent with spaces, not with tabs"),
     (
         "mapping values are not allowed in this context",
         "give all keys of a mapping the same indent, and put a text that holds `: ` in quotes",
@@ -21,14 +21,14 @@ const HELP: [(&str, &str); 8] = [
         "did not find expected key",
         "give all keys of a mapping the same indent, and put a text that goes on after a closing quote in quotes as a whole",
     ),
-    ("could not find expected ':'", "write `key: value`, with a blank after the colon"),
+    ("could not find expected ':'", "write `key: value`, with a space after the colon"),
     ("did not find expected '-' indicator", "give all items of a list the same indent"),
     ("did not find expected ',' or ']'", "close the list with `]`, and put a text that holds `]`, `,` or ` #` in quotes"),
     ("did not find expected ',' or '}'", "close the mapping with `}`, and put a text that holds `}`, `,` or ` #` in quotes"),
 ];
 
 /// The diagnostic for a document that could not be read.
-pub(super) fn diagnose(source: &Source<'_>, Failure { error, stop }: Failure) -> Diagnostic {
+pub(super) fn diagnose(source: &YamlSource<'_>, Failure { error, stop }: Failure) -> Diagnostic {
     let place = match error.location() {
         Some(location) => within(source, location.line(), location.column()),
         None => Place::File(source.file.to_owned()),
@@ -40,7 +40,7 @@ pub(super) fn diagnose(source: &Source<'_>, Failure { error, stop }: Failure) ->
 }
 
 /// A place in a text; one behind its end is its last character.
-fn within(source: &Source<'_>, line: usize, column: usize) -> Place {
+fn within(source: &YamlSource<'_>, line: usize, column: usize) -> Place {
     let last = source.text.trim_end();
     let lines = last.matches('\n').count() + 1;
     if line <= lines {
@@ -49,7 +49,7 @@ fn within(source: &Source<'_>, line: usize, column: usize) -> Place {
     source.at(lines, last.rsplit('\n').next().unwrap_or_default().chars().count().max(1))
 }
 
-fn stopped(source: &Source<'_>, place: Place, stop: Stop) -> Diagnostic {
+fn stopped(source: &YamlSource<'_>, place: Place, stop: Stop) -> Diagnostic {
     let syntax = |place, message: String| Diagnostic::error(Code::YamlSyntax, place, message);
     match stop {
         Stop::Values(most) => too_many_values(source, place, most),
@@ -81,7 +81,7 @@ pub(in crate::load) fn inexact_number(place: Place) -> Diagnostic {
 }
 
 /// The parser gives kinds of errors only as words; places stand after ` at line `.
-fn syntax(source: &Source<'_>, place: Place, said: &str) -> Diagnostic {
+fn syntax(source: &YamlSource<'_>, place: Place, said: &str) -> Diagnostic {
     let (problem, context) = parts(said);
     if problem.starts_with("recursion limit") {
         return too_many_levels(source, place);

@@ -25,7 +25,7 @@ pub(super) use text::{decode, forbidden, name as character_name};
 
 /// A YAML text and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(super) struct YamlSource<'a> {
     /// The file, relative to the book's root.
     pub(super) file: &'a str,
     pub(super) text: &'a str,
@@ -33,7 +33,7 @@ pub(super) struct Source<'a> {
     pub(super) lines_before: usize,
 }
 
-impl Source<'_> {
+impl YamlSource<'_> {
     /// A place in the file, from a line and column of the text, both counted from 1.
     pub(super) fn at(&self, line: usize, column: usize) -> Place {
         let line = line + self.lines_before;
@@ -45,7 +45,7 @@ impl Source<'_> {
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// Reads the one document of a text. An empty text is `null`; `None` means that nothing could be read.
-pub(super) fn parse(source: &Source<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
+pub(super) fn parse(source: &YamlSource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     if let Some(fault) = forbidden(source).or_else(|| text::too_much(source)).or_else(|| text::too_deep(source)) {
         diagnostics.push(fault);
         return None;

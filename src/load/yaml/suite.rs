@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Source, parse};
+use super::{YamlSource, parse};
 use crate::diagnostic::{Place, has_errors};
 
 #[derive(Deserialize)]
@@ -44,7 +44,7 @@ fn read<T: serde::de::DeserializeOwned>(file: &str) -> T {
 /// What brief reads, or what it says.
 fn outcome(case: &Case) -> Result<Json, String> {
     let mut found = Vec::new();
-    let value = parse(&Source { file: "it.yaml", text: &case.yaml, lines_before: 0 }, &mut found);
+    let value = parse(&YamlSource { file: "it.yaml", text: &case.yaml, lines_before: 0 }, &mut found);
     for diagnostic in &found {
         let Place::Span(span) = &diagnostic.place else { panic!("{} has no place: {diagnostic:?}", case.id) };
         let lines = case.yaml.split('\n').count();

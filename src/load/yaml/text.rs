@@ -1,6 +1,6 @@
 //! What is wrong with a text before it is read as YAML: bytes, characters, sheer amount.
 
-use super::{MAX_DEPTH, Source, limit};
+use super::{MAX_DEPTH, YamlSource, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::conflict;
 use crate::tree::Tree;
@@ -26,7 +26,7 @@ pub(crate) fn name(c: char) -> String {
 }
 
 /// The first forbidden character of a text.
-pub(crate) fn forbidden(source: &Source<'_>) -> Option<Diagnostic> {
+pub(crate) fn forbidden(source: &YamlSource<'_>) -> Option<Diagnostic> {
     // Most texts have none of the bytes with which such a character begins.
     let is_suspect = |b: &u8| (*b < 0x20 && !matches!(*b, b'\t' | b'\n' | b'\r')) || matches!(*b, 0x7f | 0xc2 | 0xef);
     if !source.text.as_bytes().iter().any(is_suspect) {
@@ -52,7 +52,7 @@ pub(super) fn may_hold_tags(text: &str) -> bool {
 
 /// Says so if a text has more marks of structure than a file may have values: the parser's memory
 /// grows with them.
-pub(super) fn too_much(source: &Source<'_>) -> Option<Diagnostic> {
+pub(super) fn too_much(source: &YamlSource<'_>) -> Option<Diagnostic> {
     if source.text.len() < MAX_VALUES {
         return None;
     }
@@ -60,14 +60,14 @@ pub(super) fn too_much(source: &Source<'_>) -> Option<Diagnostic> {
     (marks > 2 * MAX_VALUES).then(|| too_many_values(source, Place::File(source.file.to_owned()), MAX_VALUES))
 }
 
-pub(super) fn too_many_values(source: &Source<'_>, place: Place, most: usize) -> Diagnostic {
+pub(super) fn too_many_values(source: &YamlSource<'_>, place: Place, most: usize) -> Diagnostic {
     limit(place, format!("`{}` holds more values than the limit of {most}", source.file))
         .help("aliases count as often as they are used; a large collection can be a folder with a file for each record")
 }
 
 /// Says so if brackets stand in each other beyond the limit. The parser's time grows with the square
 /// of their depth, so it must not see such a text.
-pub(super) fn too_deep(source: &Source<'_>) -> Option<Diagnostic> {
+pub(super) fn too_deep(source: &YamlSource<'_>) -> Option<Diagnostic> {
     let mut depth: i64 = 0;
     let suspect = source.text.bytes().any(|b| {
         match b {
@@ -104,6 +104,6 @@ pub(super) fn too_deep(source: &Source<'_>) -> Option<Diagnostic> {
     None
 }
 
-pub(super) fn too_many_levels(source: &Source<'_>, place: Place) -> Diagnostic {
+pub(super) fn too_many_levels(source: &YamlSource<'_>, place: Place) -> Diagnostic {
     limit(place, format!("`{}` has more than {MAX_DEPTH} levels of lists and mappings in each other", source.file))
 }
