@@ -23,7 +23,7 @@ pub fn skeleton(collection: &Collection, id: &str) -> String {
     let has_claims = collection.shapes.has_claims();
     if has_claims && collection.name != SOURCES {
         lines.push(String::new());
-        comment("YamlSource: who says what a claim below doesn't say itself, as a source's id, or id#place.", "", &mut lines);
+        comment("Source: who says what a claim below doesn't say itself, as a source's id, or id#place.", "", &mut lines);
         lines.push("source: \"\"".to_owned());
     }
     let first = collection.records.values().next();
@@ -147,7 +147,7 @@ impl Layout<'_> {
         if kind == Some("object") && depth < MAX_DEPTH && field.contains_key("properties") {
             lines.push(format!("{indent}{key}:"));
             if self.has_claims(field) {
-                lines.push(format!("{indent}  # YamlSource of the claims below, where it is another than the record's."));
+                lines.push(format!("{indent}  # Source of the claims below, where it is another than the record's."));
                 lines.push(format!("{indent}  # source: \"\""));
             }
             self.fields(field, &format!("{indent}  "), None, depth + 1, lines);

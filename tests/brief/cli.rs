@@ -553,7 +553,7 @@ fn new_lays_out_a_record_once() {
     }
     let again = run(book.path(), &["new", "options", "tram"]);
     assert_eq!(again.code, Some(2));
-    assert_eq!(again.err, "error: there is a record `options/tram` already\nhint: it stands in `content/options/tram.yaml`\n");
+    assert_eq!(again.err, "error: there is a record `options/tram` already\nhint: it is in `content/options/tram.yaml`\n");
     assert_eq!(run(book.path(), &["new", "options", "../../evil"]).code, Some(2));
     let printed = run(book.path(), &["new", "questions", "noise"]);
     assert_eq!((printed.code, printed.err.as_str()), (Some(0), "put this into `content/questions.yaml`\n"));

@@ -10,7 +10,7 @@ use super::cases::cases;
 use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
-const REPORTED_IN: [(Code, &[&str]); 46] = [
+const REPORTED_IN: [(Code, &[&str]); 47] = [
     (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
     (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/front_matter.rs"]),
@@ -51,6 +51,7 @@ const REPORTED_IN: [(Code, &[&str]); 46] = [
     (Code::DuplicateFootnote, &["render/resolve/footnotes.rs"]),
     (Code::UnusedFootnote, &["render/resolve/footnotes.rs"]),
     (Code::DanglingLink, &["render/resolve/links.rs"]),
+    (Code::DuplicateLabel, &["render/resolve/captions.rs"]),
     (Code::UnknownLabel, &["render/resolve/captions.rs", "render/resolve/links.rs"]),
     (Code::UnsafeLink, &["render/resolve/inlines.rs"]),
     (Code::Theme, &["pipeline/typesetting.rs"]),
@@ -118,7 +119,10 @@ fn every_rule_has_cases_under_its_name() {
 fn every_other_code_is_reported_where_the_list_says() {
     for code in Code::ALL {
         let listed = REPORTED_IN.iter().find(|(listed, _)| listed == code);
-        assert!(listed.is_some() || RULES.iter().any(|rule| rule.code == *code), "`{code}` is no rule's and in no list");
+        assert!(
+            listed.is_some() || RULES.iter().any(|rule| rule.code == *code),
+            "no rule finds `{code}`: say in `REPORTED_IN` which file reports it"
+        );
         for file in listed.into_iter().flat_map(|(_, files)| *files) {
             assert!(names(&text(file), *code), "src/{file} doesn't report `{code}`");
         }
