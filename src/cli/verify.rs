@@ -51,6 +51,18 @@ impl Verify {
             let source = source.to_string_lossy();
             return place(&Place { source: &source, audience, key: self.key.as_deref() }, terminal);
         }
+        if let Some(what) = self.what.as_deref().filter(|what| what.is_file() && self.key.is_some()) {
+            // The key has signed the ledger, which names the digest of each version's manifest, which names the file's.
+            if let Some(published) = place_of(what, &self.folders.output()) {
+                let source = published.to_string_lossy();
+                let status = place(&Place { source: &source, audience: audience, key: self.key.as_deref() }, terminal)?;
+                return if status == Status::Fine { file(what, &published, terminal) } else { Ok(status) };
+            }
+            return Err(Hint::on(
+                format!("`{}` lies in no place that was published to, so nothing says what the key has signed", what.display()),
+                "`--output DIR` names the published folder that holds the signed ledger",
+            ));
+        }
         if let (Some(what), true) = (&self.what, self.key.is_some()) {
             return Err(Hint::on(
                 format!("`{}` is no place that was published to", what.display()),
@@ -78,6 +90,12 @@ impl Verify {
 /// An address, or a folder that `brief publish` wrote to.
 fn is_place(what: &Path) -> bool {
     what.to_string_lossy().contains("://") || what.join("destination.json").symlink_metadata().is_ok()
+}
+
+/// The published folder that a file lies in, else the one that is named as the versions' folder.
+fn place_of(file: &Path, output: &Path) -> Option<PathBuf> {
+    let real = file.canonicalize().ok()?;
+    real.ancestors().skip(1).find(|folder| is_place(folder)).map(Path::to_path_buf).or_else(|| is_place(output).then(|| output.to_owned()))
 }
 
 fn has_ledger(folder: &Path) -> bool {

@@ -1,6 +1,6 @@
 //! What a place should hold by its ledger, its manifests and its list of pages, held against what it does hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -33,6 +33,8 @@ pub(in crate::pipeline) struct Audit {
     /// The state of each object that was found right.
     pub(in crate::pipeline) states: BTreeMap<String, String>,
     pub(in crate::pipeline) objects: usize,
+    /// The keys of all objects that were looked for.
+    pub(in crate::pipeline) expected: BTreeSet<String>,
 }
 
 /// An object and the digests that it may have.
@@ -83,6 +85,7 @@ impl Place<'_> {
             or: self.inventory.pending.get(key).cloned(),
         }));
         audit.objects = expected.len();
+        audit.expected = expected.iter().map(|expected| expected.wanted.key.clone()).collect();
         let mut unsure = Vec::new();
         for expected in expected {
             match self.glance(&expected, depth) {

@@ -180,6 +180,8 @@ impl Plan {
         }
         plan.signing = Signing::new(options, remote, destination, &plan.ledger, &plan.ledger_text)?;
         plan.removals.extend(plan.signing.removals.iter().cloned());
+        plan.notes.extend(plan.signing.note.clone());
+        plan.notes.extend(strangers(remote, &audit, destination));
         plan.settle(remote);
         plan.foreign(remote, destination, options)?;
         Ok(plan)
@@ -302,7 +304,11 @@ impl Plan {
         }
         let moves = self.moves();
         let names = moves.iter().map(|(key, _)| key.as_str()).chain([Marker::KEY, Inventory::KEY, FORMER_LATEST]);
-        let foreign: Vec<&str> = names.filter(|key| *key != ROBOTS && *key != LOCK && remote.listed.contains_key(*key)).collect();
+        let foreign: BTreeSet<&str> = names
+            .filter(|key| *key != ROBOTS && *key != LOCK && remote.listed.contains_key(*key))
+            .chain(remote.listed.keys().map(String::as_str).filter(|key| is_below_own(key)))
+            .collect();
+        let foreign: Vec<&str> = foreign.into_iter().collect();
         if let Some((one, more)) = foreign.split_first() {
             let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
             bail!(
@@ -329,6 +335,32 @@ impl Plan {
         moves.extend(self.latest.iter().chain(&self.signing.after).map(|object| (object.key.clone(), object.size)));
         moves
     }
+}
+
+/// Whether an object lies in a folder that brief fills.
+fn is_below_own(key: &str) -> bool {
+    let folder = key.split_once('/').map_or("", |(folder, _)| folder);
+    let is_version = folder.strip_prefix('v').is_some_and(|digits| digits.parse::<u32>().is_ok());
+    is_version || matches!(folder, "site" | "latest" | "signatures")
+}
+
+/// Objects in versions' folders that no manifest lists.
+fn strangers(remote: &RemoteState, audit: &Audit, destination: &Destination) -> Option<String> {
+    let number = |key: &str| key.split_once('/').and_then(|(folder, _)| folder.strip_prefix('v')?.parse::<u32>().ok());
+    // Of a version whose manifest is damaged it is not known which files are its own.
+    let known: BTreeSet<u32> = audit.expected.iter().filter_map(|key| number(key)).collect();
+    let held = |key: &str| number(key).is_some_and(|number| known.contains(&number));
+    let strangers: Vec<String> = remote
+        .listed
+        .keys()
+        .filter(|key| held(key) && !audit.expected.contains(*key))
+        .map(|key| format!("`{}`", destination.address.object(key)))
+        .collect();
+    let (first, more) = strangers.split_first()?;
+    let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    Some(format!(
+        "{first}{others} stands in a version's folder, and its manifest does not list it: brief did not put it there; move it away"
+    ))
 }
 
 /// Whose `robots.txt` stands there: somebody else's is never touched.

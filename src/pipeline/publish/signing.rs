@@ -23,6 +23,8 @@ pub(super) struct Signing {
     pub(super) after: Vec<Object>,
     /// Signatures of ledgers that are long gone.
     pub(super) removals: Vec<String>,
+    /// What readers will notice.
+    pub(super) note: Option<String>,
 }
 
 impl Signing {
@@ -54,6 +56,16 @@ impl Signing {
         if stands {
             return Ok(Signing::default());
         }
+        let was_signed = remote.ledger_found.as_ref().filter(|_| remote.marker.is_some() && remote.listed.contains_key(SIGNATURE));
+        let note = match was_signed {
+            Some(found) => signed(destination, &found.bytes, &key.verifying()?, options.audience.as_deref()).err().map(|_| {
+                format!(
+                    "`{}` was not signed with this key before: who expects the other one will refuse what is published now, so                      tell readers the new key",
+                    destination.address.object(LEDGER)
+                )
+            }),
+            None => None,
+        };
         let newest = ledger.newest().map_or(0, |entry| entry.number);
         let comment = format!(
             "brief ledger audience={} newest=v{newest} first={}",
@@ -66,6 +78,7 @@ impl Signing {
             before: vec![text_object(&own, signature.clone(), Lifetime::Short)],
             after: vec![text_object(SIGNATURE, signature, Lifetime::Short)],
             removals: others.filter(|key| key.ends_with(".minisig")).cloned().collect(),
+            note,
         })
     }
 }

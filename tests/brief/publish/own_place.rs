@@ -46,9 +46,9 @@ fn what_is_no_file_of_a_publication_is_left_alone() {
         let output = folder.path().join(format!("output-{index}"));
         add(&output, "one", true);
         write(place, "about.html", b"ours");
-        write(place, "v1/notes.txt", b"ours");
+        write(place, "notes/v1.txt", b"ours");
         assert_eq!(published(&output, place).newest, 1);
-        assert!(text(place, "about.html").ends_with("ours") && text(place, "v1/notes.txt").ends_with("ours"));
+        assert!(text(place, "about.html").ends_with("ours") && text(place, "notes/v1.txt").ends_with("ours"));
     }
 }
 
@@ -145,4 +145,37 @@ fn objects_carry_a_checksum_that_the_store_can_verify() {
         assert!(head.to_lowercase().contains("x-amz-checksum-sha256: "), "{head}");
     }
     assert_eq!(headers_of(&place, "versions.json")["Content-Type"], "application/json");
+}
+
+/// A file in a version's folder that brief would not write is refused before the first publication, and named after it.
+#[test]
+fn a_stranger_in_a_versions_folder_is_named() {
+    let folder = TempDir::new().unwrap();
+    for (index, place) in places(&folder).iter().enumerate() {
+        let output = folder.path().join(format!("output-{index}"));
+        add(&output, "one", true);
+        write(place, "v1/other.txt", b"mine");
+        let refused = failure(publish(&options(&output, place), &Silent));
+        assert!(refused.contains("v1/other.txt` is there") && refused.contains("--adopt"), "{refused}");
+        super::remove(place, "v1/other.txt");
+        assert!(published(&output, place).notes.is_empty());
+        write(place, "v1/other.txt", b"mine");
+        add(&output, "two", true);
+        let notes = published(&output, place).notes;
+        assert!(notes.iter().any(|note| note.contains("v1/other.txt` stands in a version's folder")), "{notes:?}");
+        assert_eq!(text(place, "v1/other.txt"), "mine");
+    }
+}
+
+/// The ledger itself is no place; the folder that holds it is.
+#[test]
+fn a_ledgers_own_file_is_told_from_its_folder() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    add(&output, "one", true);
+    published(&output, place);
+    let file = Place { address: format!("{}/versions.json", place.address), variables: Vec::new(), server: None };
+    let said = failure(super::bring(&folder.path().join("back"), &file));
+    assert!(said.contains("it is a file: name the folder") && said.contains(&place.address) && !said.contains("os error"), "{said}");
 }

@@ -194,3 +194,53 @@ fn the_minisign_program_makes_the_keys_and_checks_the_signatures() {
     let (code, said) = brief(&["fetch", "there", "--key", "nonsense"], &[]);
     assert!(code == Some(2) && said.contains("neither a public key of minisign nor a file"), "{said}");
 }
+
+/// Another key than before is no fault, and readers who expect the first will refuse what it signs: that is said.
+#[test]
+fn another_key_is_noted() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    let (one, other) = (key(), key());
+    add(&output, "one", true);
+    assert!(signed(&output, place, &one).unwrap().notes.is_empty());
+    add(&output, "two", true);
+    assert!(signed(&output, place, &one).unwrap().notes.is_empty());
+    add(&output, "three", true);
+    let notes = signed(&output, place, &other).unwrap().notes;
+    assert!(notes.iter().any(|note| note.contains("was not signed with this key before")), "{notes:?}");
+}
+
+/// The key vouches for a file through the ledger and the manifest that name its digest.
+#[test]
+fn a_file_is_verified_with_the_key_that_signed_its_history() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    let (own, other) = (key(), key());
+    add(&output, "one", true);
+    signed(&output, place, &own).unwrap();
+    let file = Path::new(&place.address).join("v1/book.pdf");
+    let run = |arguments: &[&str], key: &SigningKey| {
+        let public = key.verifying().unwrap().to_text();
+        let mut command = Command::cargo_bin("brief").unwrap();
+        let done = command.current_dir(folder.path()).arg("verify").args(arguments).args(["--key", &public]).output().unwrap();
+        (done.status.code(), format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr)))
+    };
+    let path = file.to_str().unwrap();
+    let (code, said) = run(&[path], &own);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("signed with that key") && said.contains("made for v1"), "{said}");
+    let (code, said) = run(&[path], &other);
+    assert!(code != Some(0) && said.contains("refused"), "{said}");
+    // A copy elsewhere, held against the place that is named.
+    let copy = folder.path().join("copy.pdf");
+    fs::copy(&file, &copy).unwrap();
+    let (code, said) = run(&["copy.pdf", "--output", &place.address], &own);
+    assert_eq!(code, Some(0), "{said}");
+    fs::write(&copy, "another").unwrap();
+    let (code, said) = run(&["copy.pdf", "--output", &place.address], &own);
+    assert_eq!(code, Some(1), "{said}");
+    let (code, said) = run(&["copy.pdf"], &own);
+    assert!(code == Some(2) && said.contains("lies in no place"), "{said}");
+}
