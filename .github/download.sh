@@ -7,6 +7,8 @@ checkout=$1 releases=$2 source=$3 system=$4 folder=$5
 
 case $system in
   Linux-X64) name=brief-linux-x86_64 program=brief ;;
+  Linux-ARM64) name=brief-linux-arm64 program=brief ;;
+  macOS-X64) name=brief-macos-x86_64 program=brief ;;
   macOS-ARM64) name=brief-macos-arm64 program=brief ;;
   Windows-X64) name=brief-windows-x86_64 program=brief.exe ;;
   *) echo "no brief is released for $system: it is built here"; exit 0 ;;

@@ -20,7 +20,8 @@ Examples:
   brief init my-book --style reader
   brief build                      make version 1
   brief new options tram           add a record
-  brief check                      see what it still lacks";
+  brief check                      see what it still lacks
+  brief init --ci github           in a book's folder: the workflows that check, comment and publish";
 
 macro_rules! book {
     ($($path:literal)*) => { &[$(($path, include_str!(concat!("init/book/", $path)))),*] };
@@ -45,6 +46,51 @@ const FILES: &[(&str, &str)] = book! {
     "templates/parts/option.jinja"
 };
 
+/// Where continuous integration runs.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Host {
+    Github,
+    Gitlab,
+    Forgejo,
+}
+
+impl Host {
+    /// The workflows of a book: the paths that the host expects, and what they hold.
+    fn workflows(self) -> Vec<(&'static str, String)> {
+        match self {
+            Host::Github => vec![
+                // Here the action is the repository itself.
+                (".github/workflows/brief.yml", include_str!("../../.github/workflows/brief.yml").replace("uses: ./", ACTION)),
+                (".github/workflows/brief-report.yml", include_str!("../../.github/workflows/brief-report.yml").to_owned()),
+                (".github/workflows/publish.yml", include_str!("init/ci/github-publish.yml").to_owned()),
+            ],
+            Host::Gitlab => {
+                let all = concat!(include_str!("../../docs/ci/gitlab-ci.yml"), include_str!("init/ci/gitlab-publish.yml"));
+                vec![(".gitlab-ci.yml", all.to_owned())]
+            }
+            Host::Forgejo => vec![
+                (".forgejo/workflows/brief.yml", include_str!("../../docs/ci/forgejo.yml").to_owned()),
+                (".forgejo/workflows/publish.yml", include_str!("init/ci/forgejo-publish.yml").to_owned()),
+            ],
+        }
+    }
+
+    /// What is left to its people.
+    fn next(self) -> &'static str {
+        match self {
+            Host::Github => {
+                "name brief's repository and a commit of it in .github/workflows/brief.yml, and set the variables BRIEF_RELEASE, \
+                 BRIEF_SHA256 and BRIEF_DESTINATION, and the credentials as secrets, which publish.yml reads"
+            }
+            Host::Gitlab => "set the variables that .gitlab-ci.yml names: BRIEF_RELEASE, BRIEF_SHA256, BRIEF_DESTINATION, COMMENT_TOKEN",
+            Host::Forgejo => "set BRIEF_RELEASE in brief.yml, and the variables and secrets that publish.yml reads",
+        }
+    }
+}
+
+/// How a book's workflow names the action, whose repository and commit only its people know.
+const ACTION: &str = "uses: OWNER/brief@COMMIT";
+
 /// Kept under another name here, where it would be obeyed.
 const GITIGNORE: &str = include_str!("init/book/gitignore");
 
@@ -55,9 +101,15 @@ const GITIGNORE: &str = include_str!("init/book/gitignore");
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Init {
-    /// The folder to write it to; it must be empty, or not there yet
-    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
-    folder: PathBuf,
+    /// The folder to write it to; it must be empty, or not there yet [with --ci: the book's folder, by default this one]
+    #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath, required_unless_present = "ci")]
+    folder: Option<PathBuf>,
+    /// Write the workflows with which a code host checks the book, comments on pull requests and publishes from main
+    ///
+    /// In a book's folder they are added to it; in an empty one the book is written too. No file that is there is
+    /// replaced.
+    #[arg(long, value_name = "HOST")]
+    ci: Option<Host>,
 
     /// How its PDFs look: briefing (for principals), plain (dense, black and white) or reader (large type)
     #[arg(long, value_name = "STYLE", value_parser = PossibleValuesParser::new(Style::ALL.map(Style::name)), default_value = Style::Briefing.name())]
@@ -66,7 +118,10 @@ pub(super) struct Init {
 
 impl Init {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let folder = &self.folder;
+        let folder = self.folder.as_deref().unwrap_or(Path::new("."));
+        if let Some(host) = self.ci.filter(|_| folder.join(SETTINGS).is_file()) {
+            return add_workflows(host, folder, terminal);
+        }
         if !is_free(folder)? {
             return Err(Hint::on(
                 format!("`{}` is not an empty folder", folder.display()),
@@ -86,6 +141,9 @@ impl Init {
             Count(FILES.len() + 1, "file"),
             folder.display()
         ))?;
+        if let Some(host) = self.ci {
+            return add_workflows(host, folder, terminal);
+        }
         Ok(Status::Fine)
     }
 }
@@ -96,6 +154,22 @@ fn styled(settings: &str, style: &str) -> String {
         return settings.to_owned();
     }
     settings.replacen("language: en\n", &format!("language: en\ntheme: {{ style: {style} }}\n"), 1)
+}
+
+/// Adds a host's workflows to a book; all of them, or none where one is there.
+fn add_workflows(host: Host, folder: &Path, terminal: &Terminal) -> Result<Status> {
+    let workflows = host.workflows();
+    if let Some((path, _)) = workflows.iter().find(|(path, _)| folder.join(path).symlink_metadata().is_ok()) {
+        return Err(Hint::on(
+            format!("`{}` is there already", folder.join(path).display()),
+            "no workflow was written; move it away, or compare it with what `brief init --ci` writes to an empty folder",
+        ));
+    }
+    for (path, text) in &workflows {
+        write(folder, path, text)?;
+    }
+    terminal.say(format_args!("wrote {} to `{}`; next: {}", Count(workflows.len(), "workflow"), folder.display(), host.next()))?;
+    Ok(Status::Fine)
 }
 
 /// Whether a folder can be filled without touching anything of anyone's.

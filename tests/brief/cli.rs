@@ -615,3 +615,40 @@ fn watch_builds_again_shows_faults_and_goes_on() {
     wait(&["made a draft", "Ctrl-C stops"]);
     assert!(fs::read_to_string(book.path().join("output/draft/book.md")).unwrap().contains("270"));
 }
+
+/// The workflows of a book are valid YAML at the paths that the host reads, name no file of this repository, and replace none.
+#[test]
+fn init_writes_the_workflows_of_a_book() {
+    for (host, paths) in [
+        ("github", [".github/workflows/brief.yml", ".github/workflows/brief-report.yml", ".github/workflows/publish.yml"].as_slice()),
+        ("gitlab", &[".gitlab-ci.yml"]),
+        ("forgejo", &[".forgejo/workflows/brief.yml", ".forgejo/workflows/publish.yml"]),
+    ] {
+        let folder = TempDir::new().unwrap();
+        // An empty folder gets the book too, a book its workflows alone.
+        let root = folder.path().join("book");
+        assert_eq!(run(folder.path(), &["init", "book", "--ci", host]).code, Some(0));
+        assert!(root.join("content/book.yaml").is_file());
+        for path in paths {
+            fs::remove_file(root.join(path)).unwrap();
+        }
+        let added = run(&root, &["init", "--ci", host]);
+        assert_eq!(added.code, Some(0), "{} {}", added.out, added.err);
+        let mut all = String::new();
+        for path in paths {
+            let text = fs::read_to_string(root.join(path)).unwrap();
+            let workflow: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+            assert!(workflow.is_object(), "{path}");
+            assert!(!text.contains("uses: ./") && !text.contains("--path ."), "{path} is of this repository: {text}");
+            all.push_str(&text);
+        }
+        assert!(all.contains("brief build --ledger \"$BRIEF_DESTINATION\" --shallow") && all.contains("brief publish"), "{host}");
+        assert!(all.contains("brief review") || all.contains("uses: OWNER/brief@COMMIT"), "{host}");
+        assert!(all.contains("sha256sum --check"), "{host}");
+        fs::write(root.join(paths[0]), "mine").unwrap();
+        let again = run(&root, &["init", "--ci", host]);
+        assert_eq!(again.code, Some(2), "{}", again.err);
+        assert!(again.err.contains("is there already"), "{}", again.err);
+        assert_eq!(fs::read_to_string(root.join(paths[0])).unwrap(), "mine");
+    }
+}
