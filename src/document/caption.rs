@@ -5,6 +5,10 @@ use super::Inline;
 /// The directive around a list of tables or figures that brief makes.
 pub const LISTING: &str = "listing";
 
+/// The directive around the table of what a figure shows. In print it is a line of its cited values; in Markdown it is folded
+/// away under the words in its attribute `summary`.
+pub const FIGURE_DATA: &str = "figure-data";
+
 /// The space between a label and its caption in Markdown, by which the label is known again.
 const SPACE: char = '\u{a0}';
 

@@ -8,6 +8,9 @@ pub const DRAWINGS: &str = "assets/drawings";
 pub enum Chart {
     Bars(BarChart),
     Timeline(Timeline),
+    Lines(LineChart),
+    Stacked(StackedBars),
+    Graph(Graph),
 }
 
 /// Bars side by side, longest value to the right.
@@ -116,4 +119,55 @@ pub struct Gate {
     pub when: String,
     /// Where it stands, as a share of the whole from 0 to 1.
     pub at: f64,
+}
+
+/// Values along an axis of days, numbers or steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineChart {
+    /// The places along the axis, as shares of its length from 0 to 1, with their names.
+    pub steps: Vec<(String, f64)>,
+    pub series: Vec<Series>,
+    pub words: QualifierWords,
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// Empty where there is only one.
+    pub name: String,
+    /// In the order of the axis.
+    pub points: Vec<Point>,
+}
+
+/// A value at a place on the axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    pub at: f64,
+    pub extent: Extent,
+    /// The value in words.
+    pub printed: String,
+}
+
+/// Bars of several parts each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StackedBars {
+    /// What the parts are called: as many as each bar has.
+    pub parts: Vec<String>,
+    pub bars: Vec<StackedBar>,
+    pub words: QualifierWords,
+}
+
+/// A bar, and its parts' lengths, each with its value in words; a part that a bar hasn't got is nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StackedBar {
+    pub label: String,
+    pub parts: Vec<Option<(Extent, String)>>,
+}
+
+/// Boxes with arrows between them, which run in no circle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Graph {
+    pub nodes: Vec<String>,
+    /// From one node to another, by their indexes.
+    pub edges: Vec<(usize, usize)>,
 }

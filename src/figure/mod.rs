@@ -10,7 +10,11 @@
 
 mod bars;
 mod canvas;
+mod graph;
 mod letters;
+mod lines;
+mod scale;
+mod stacked;
 mod timeline;
 
 use crate::document::chart::Chart;
@@ -20,5 +24,8 @@ pub fn draw(chart: &Chart) -> String {
     match chart {
         Chart::Bars(bars) => bars::draw(bars),
         Chart::Timeline(timeline) => timeline::draw(timeline),
+        Chart::Lines(lines) => lines::draw(lines),
+        Chart::Stacked(stacked) => stacked::draw(stacked),
+        Chart::Graph(graph) => graph::draw(graph),
     }
 }

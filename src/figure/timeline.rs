@@ -43,9 +43,14 @@ pub(super) fn draw(timeline: &Timeline) -> String {
         canvas.line((at, head - 3.0), (at, bottom), QUIET, 0.9, true);
         let first = head - 8.0 - name.len() as f64 * LEADING;
         for (line, text) in name.iter().enumerate() {
-            canvas.text((at, first + line as f64 * LEADING), text, Style { color: DEEP, ..Style::SMALL }, Anchor::Middle);
+            canvas.text((within(at, text), first + line as f64 * LEADING), text, Style { color: DEEP, ..Style::SMALL }, Anchor::Middle);
         }
-        canvas.text((at, first + name.len() as f64 * LEADING), &gate.when, Style { italic: true, ..Style::SMALL }, Anchor::Middle);
+        canvas.text(
+            (within(at, &gate.when), first + name.len() as f64 * LEADING),
+            &gate.when,
+            Style { italic: true, ..Style::SMALL },
+            Anchor::Middle,
+        );
     }
     for (index, (span, label)) in timeline.spans.iter().zip(&labels).enumerate() {
         let middle = head + ROW * index as f64 + ROW / 2.0;
@@ -58,6 +63,12 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     canvas.line((left, head), (left, bottom), DEEP, 1.0, false);
     let height = legend(&mut canvas, timeline, left, bottom + 6.0);
     canvas.finish(WIDTH, height)
+}
+
+/// The middle of a text that stands as near to a place as the drawing's edges let it.
+fn within(at: f64, text: &str) -> f64 {
+    let half = letters::width(text, Style::SMALL.size) / 2.0;
+    at.min(WIDTH - half).max(half)
 }
 
 /// One end of a span: where its body ends, and the stretch in which the end itself lies, where that isn't known exactly.

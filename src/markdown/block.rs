@@ -15,6 +15,8 @@ pub(super) enum MarkdownBlock {
         literal: String,
     },
     Rule,
+    /// HTML of brief's own: where something that is folded away begins or ends.
+    Html(String),
     /// The header is the first row. A caption is a paragraph of its own before the table.
     Table(Vec<Alignment>, Vec<Vec<InlineText>>),
     Footnote(String, Vec<MarkdownBlock>),

@@ -36,7 +36,7 @@ fn shows_blank(items: &[ListItem], spaced: bool) -> bool {
 /// Whether parsers see a blank line behind a block, if one stands there.
 fn ends_blank(part: &MarkdownBlock, spaced: bool) -> bool {
     match part {
-        MarkdownBlock::Rule => false,
+        MarkdownBlock::Rule | MarkdownBlock::Html(_) => false,
         MarkdownBlock::Table(_, rows) => spaced || rows.len() == 1,
         MarkdownBlock::List(list) => match list.items.last() {
             Some((_, parts)) if !parts.is_empty() => parts.last().is_some_and(|last| ends_blank(last, spaced)),
@@ -60,6 +60,7 @@ fn can_follow(before: &MarkdownBlock, after: &MarkdownBlock) -> bool {
         | MarkdownBlock::Alert(..)
         | MarkdownBlock::Code { .. }
         | MarkdownBlock::Heading(..)
+        | MarkdownBlock::Html(_)
         | MarkdownBlock::Rule => true,
         MarkdownBlock::List(list) => {
             list.start.is_none_or(|start| start == 1) && list.items.first().is_some_and(|item| item.0.is_some() || !item.1.is_empty())
@@ -72,6 +73,6 @@ fn can_follow(before: &MarkdownBlock, after: &MarkdownBlock) -> bool {
             interrupts && !matches!(after, MarkdownBlock::Quote(_) | MarkdownBlock::Alert(..))
         }
         MarkdownBlock::Heading(..) | MarkdownBlock::Code { .. } | MarkdownBlock::Rule => !matches!(after, MarkdownBlock::Footnote(..)),
-        MarkdownBlock::Table(..) | MarkdownBlock::Footnote(..) => false,
+        MarkdownBlock::Table(..) | MarkdownBlock::Footnote(..) | MarkdownBlock::Html(_) => false,
     }
 }

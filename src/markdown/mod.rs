@@ -15,6 +15,7 @@ mod delimiter;
 mod dialect;
 mod directive;
 mod escape;
+mod fold;
 mod front_matter;
 mod inline_token;
 mod inline_writer;

@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::block::{InlineText, MarkdownBlock, Place};
+use super::fold;
 use super::list::push_list;
 use super::normal_inline::{Context, inline_text};
 use super::parse::with_captions;
-use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Stamp, Table, caption_lead, note_label};
+use crate::document::{
+    Alignment, Block, BlockKind, Document, FIGURE_DATA, Inline, Item, List, Row, Stamp, Table, caption_lead, note_label,
+};
 
 /// A document's blocks as [`parse`](super::parse()) gives them back from its Markdown, without lines.
 pub fn normalized(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> String) -> Vec<Block> {
@@ -75,6 +78,11 @@ impl Normalizer<'_> {
                     }
                     self.blocks(inner, &mut parts, footnotes, noted, depth + 1);
                     out.push(MarkdownBlock::Alert(kind.clone(), parts));
+                }
+                BlockKind::Directive { name, attributes, blocks: inner } if name == FIGURE_DATA && depth == 0 => {
+                    out.push(MarkdownBlock::Html(fold::open(attributes.get("summary").map_or("", String::as_str))));
+                    self.blocks(inner, out, footnotes, noted, depth);
+                    out.push(MarkdownBlock::Html(fold::CLOSE.to_owned()));
                 }
                 BlockKind::Directive { blocks: inner, .. } => self.blocks(inner, out, footnotes, noted, depth),
                 BlockKind::List(list) => {
@@ -225,6 +233,7 @@ fn blocks_of(parts: Vec<MarkdownBlock>) -> Vec<Block> {
             }
             MarkdownBlock::Code { info, literal } => BlockKind::Code { info, literal },
             MarkdownBlock::Rule => BlockKind::Rule,
+            MarkdownBlock::Html(html) => BlockKind::Html(html),
             MarkdownBlock::Table(alignments, rows) => {
                 let mut rows = rows.into_iter().map(|row| row.into_iter().map(|run| run.inlines).collect::<Vec<_>>());
                 let header = rows.next().unwrap_or_default();

@@ -24,6 +24,7 @@ pub fn parse_published(text: &str) -> Parsed {
             })
             .collect();
     });
+    super::fold::unfold(blocks);
     take_sources(blocks, &notes);
     parsed
 }
@@ -70,7 +71,10 @@ fn take_sources(blocks: &mut Vec<Block>, notes: &BTreeMap<usize, Vec<Inline>>) {
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     for mut block in std::mem::take(blocks) {
         match &mut block.kind {
-            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } | BlockKind::FootnoteDefinition { blocks: inner, .. } => {
+            BlockKind::Quote(inner)
+            | BlockKind::Alert { blocks: inner, .. }
+            | BlockKind::Directive { blocks: inner, .. }
+            | BlockKind::FootnoteDefinition { blocks: inner, .. } => {
                 take_sources(inner, notes);
             }
             BlockKind::List(list) => list.items.iter_mut().for_each(|item| take_sources(&mut item.blocks, notes)),

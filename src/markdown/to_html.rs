@@ -9,7 +9,7 @@ use comrak::nodes::{AstNode, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
-use super::{Dialect, front_matter, mark};
+use super::{Dialect, fold, front_matter, mark};
 use crate::document::{Article, ArticleHeading, ArticleNote, ArticleSection, note_numbers};
 use crate::yaml::front_matter::{Split, split};
 
@@ -314,7 +314,11 @@ fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, en
         NodeValue::HtmlBlock(html) => {
             if entering {
                 context.cr()?;
-                writeln!(context, "<pre><code>{}</code></pre>", escaped(&html.literal))?;
+                match fold::summary(&html.literal) {
+                    Some(summary) => writeln!(context, "<details>\n<summary>{}</summary>", escaped(&summary))?,
+                    None if fold::is_close(&html.literal) => writeln!(context, "</details>")?,
+                    None => writeln!(context, "<pre><code>{}</code></pre>", escaped(&html.literal))?,
+                }
             }
         }
         NodeValue::Table(_) => {

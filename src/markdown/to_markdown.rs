@@ -139,6 +139,7 @@ impl Writer {
             MarkdownBlock::List(list) => self.list(list, other_mark),
             MarkdownBlock::Code { info, literal } => self.code(info, literal),
             MarkdownBlock::Rule => self.rule(),
+            MarkdownBlock::Html(html) => html.lines().for_each(|line| self.line(line)),
             MarkdownBlock::Table(alignments, rows) => self.table(alignments, rows),
             MarkdownBlock::Footnote(label, parts) => {
                 self.within(Prefix { first: Some(format!("[^{label}]: ")), rest: "", width: 4 }, parts, Gap::Blank, false);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::generated::{Version, without_changes};
 use super::node::{Node, Nodes, Signer};
 use super::token::{Marked, Reader, Run};
-use crate::document::{Block, BlockKind, Document, Inline, Item, List, Note};
+use crate::document::{Block, BlockKind, Document, FIGURE_DATA, Inline, Item, List, Note};
 
 /// One side.
 pub(super) struct Side {
@@ -189,7 +189,7 @@ fn note_text(label: &str, blocks: &[Block]) -> Option<Vec<Inline>> {
 pub(super) fn has_layout(blocks: &[Block]) -> bool {
     let mut found = false;
     crate::document::walk::blocks(blocks, &mut |block| {
-        let own = [super::generated::CHANGES, "inserted", "deleted", "moved-to", "moved-from", "replaced"];
+        let own = [super::generated::CHANGES, "inserted", "deleted", "moved-to", "moved-from", "replaced", FIGURE_DATA];
         found |= matches!(&block.kind, BlockKind::Directive { name, .. } if !own.contains(&name.as_str()));
     });
     found
@@ -199,7 +199,7 @@ fn without_layout(blocks: Vec<Block>) -> Vec<Block> {
     let mut out = Vec::with_capacity(blocks.len());
     for Block { kind, line } in blocks {
         let kind = match kind {
-            BlockKind::Directive { blocks, .. } => {
+            BlockKind::Directive { name, blocks, .. } if name != FIGURE_DATA => {
                 out.extend(without_layout(blocks));
                 continue;
             }

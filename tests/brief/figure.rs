@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::document::chart::{Bar, BarChart, Chart, Edge, Extent, Gate, QualifierWords, Span, Timeline};
+use brief::document::chart::{
+    Bar, BarChart, Chart, Edge, Extent, Gate, Graph, LineChart, Point, QualifierWords, Series, Span, StackedBar, StackedBars, Timeline,
+};
 use brief::figure::draw;
 
 use super::cases::{self, Comparison};
@@ -132,5 +134,115 @@ fn tables_and_figures_have_their_numbers_in_print() {
         "Table 4. In a quotation c d",
     ] {
         assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+fn point(at: f64, extent: Extent, printed: &str) -> Point {
+    Point { at, extent, printed: printed.to_owned() }
+}
+
+#[test]
+fn lines_break_where_nothing_is_known() {
+    let years = ["2019", "2020", "2021", "2022", "2023", "2024"];
+    let steps: Vec<(String, f64)> = years.iter().enumerate().map(|(index, year)| ((*year).to_owned(), index as f64 / 5.0)).collect();
+    let series = vec![
+        Series {
+            name: "Riders at night".to_owned(),
+            points: vec![
+                point(0.0, Extent::Exact(120.0), "120"),
+                point(0.2, Extent::About(180.0), "about 180"),
+                point(0.4, Extent::Unknown, "not reported"),
+                point(0.6, Extent::AtLeast(220.0), "at least 220"),
+                point(0.8, Extent::Between(180.0, 300.0), "180–300"),
+                point(1.0, Extent::Exact(260.0), "260"),
+            ],
+        },
+        Series {
+            name: "Riders by day".to_owned(),
+            points: vec![
+                point(0.0, Extent::Exact(40.0), "40"),
+                point(0.4, Extent::AtMost(90.0), "at most 90"),
+                point(1.0, Extent::Exact(250.0), "250"),
+            ],
+        },
+    ];
+    let svg = expect("lines", &Chart::Lines(LineChart { steps, series, words: words() }));
+    assert!(svg.contains("not reported") && svg.contains("faint-hatch"), "what isn't known is a slot, and no point of a line");
+}
+
+#[test]
+fn stacked_bars_show_parts_as_what_they_are() {
+    let bar = |label: &str, parts: [(Extent, &str); 3]| StackedBar {
+        label: label.to_owned(),
+        parts: parts.into_iter().map(|(extent, printed)| Some((extent, printed.to_owned()))).collect(),
+    };
+    let bars = vec![
+        bar("Exact", [(Extent::Exact(30.0), "30"), (Extent::Exact(20.0), "20"), (Extent::Exact(10.0), "10")]),
+        bar("Not exact", [(Extent::About(20.0), "about 20"), (Extent::AtLeast(10.0), "at least 10"), (Extent::AtMost(15.0), "at most 15")]),
+        bar("Not known", [(Extent::Exact(0.0), "0"), (Extent::Unknown, "not reported"), (Extent::Between(5.0, 25.0), "5–25")]),
+    ];
+    let parts = ["Wages", "Fuel", "Other"].map(str::to_owned).into();
+    let svg = expect("stacked", &Chart::Stacked(StackedBars { parts, bars, words: words() }));
+    assert!(svg.contains("not reported"));
+}
+
+#[test]
+fn graphs_lead_from_left_to_right() {
+    let nodes = ["Decision of the council", "Fuel depot", "Drivers", "Timetable", "First night bus", "Review after a year"];
+    let edges = vec![(0, 1), (0, 2), (0, 3), (1, 4), (2, 4), (3, 4), (0, 5), (4, 5)];
+    let graph = Graph { nodes: nodes.map(str::to_owned).into(), edges };
+    let svg = expect("graph", &Chart::Graph(graph));
+    let boxes = numbers(&svg, "rect", "x");
+    assert_eq!(boxes.len(), nodes.len());
+    assert!(boxes[0] < boxes[1] && boxes[1] < boxes[4] && boxes[4] < boxes[5], "each box is to the right of what leads to it");
+}
+
+#[test]
+fn hostile_charts_stay_inside_the_drawing() {
+    let name = "</text><script>alert(1)</script>\u{202e}שלום عربى 中文 ".repeat(12);
+    let empty = [
+        Chart::Lines(LineChart { steps: Vec::new(), series: Vec::new(), words: words() }),
+        Chart::Stacked(StackedBars { parts: Vec::new(), bars: Vec::new(), words: words() }),
+        Chart::Graph(Graph { nodes: Vec::new(), edges: Vec::new() }),
+    ];
+    let extents = [
+        Extent::Exact(1e308),
+        Extent::About(0.0),
+        Extent::AtLeast(1e308),
+        Extent::AtMost(0.0),
+        Extent::Between(0.0, 1e308),
+        Extent::Unknown,
+    ];
+    let points = |extents: &[Extent]| -> Vec<Point> {
+        let count = extents.len() as f64;
+        extents.iter().enumerate().map(|(index, extent)| point(index as f64 / count, *extent, &name)).collect()
+    };
+    let series = (0..4).map(|_| Series { name: name.clone(), points: points(&extents) }).collect();
+    let parts = |extent: Extent| (0..5).map(|_| Some((extent, name.clone()))).collect();
+    let full = [
+        Chart::Lines(LineChart { steps: (0..60).map(|index| (name.clone(), f64::from(index) / 59.0)).collect(), series, words: words() }),
+        Chart::Stacked(StackedBars {
+            parts: vec![name.clone(); 5],
+            bars: [Extent::Exact(1e307), Extent::Unknown, Extent::AtLeast(1e307)]
+                .map(|e| StackedBar { label: name.clone(), parts: parts(e) })
+                .into(),
+            words: words(),
+        }),
+        Chart::Graph(Graph {
+            nodes: vec![name.clone(); 60],
+            edges: (1..60).map(|to| ((to - 1) / 10, to)).filter(|(a, b)| a < b).collect(),
+        }),
+    ];
+    for chart in empty.iter().chain(&full) {
+        let svg = draw(chart);
+        roxmltree::Document::parse(&svg).unwrap();
+        assert!(!svg.contains("<script") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+        for (element, attribute) in [("rect", "x"), ("rect", "width"), ("text", "x"), ("line", "x1"), ("line", "x2")] {
+            let all = numbers(&svg, element, attribute);
+            assert!(all.iter().all(|number| number.is_finite() && (-0.01..=440.01).contains(number)), "{element} {attribute}: {all:?}");
+        }
+        for (x, width) in numbers(&svg, "rect", "x").iter().zip(numbers(&svg, "rect", "width")) {
+            assert!(x + width <= 441.0, "{x} {width}");
+        }
     }
 }

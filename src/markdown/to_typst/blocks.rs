@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, places};
-use crate::document::{Block, BlockKind, Inline, LISTING, List, anchor_of, number_of};
+use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, anchor_of, number_of};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -100,6 +100,10 @@ impl<'a> Writer<'a> {
                     self.nesting.in_wide = outer;
                 }
                 "columns" => self.framed("#columned[", blocks, "];"),
+                FIGURE_DATA => blocks.iter().for_each(|block| match &block.kind {
+                    BlockKind::Table(table) => self.figure_data(table),
+                    _ => self.block(block),
+                }),
                 LISTING => {
                     self.nesting.in_listing = true;
                     self.inner(blocks);

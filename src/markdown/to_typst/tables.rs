@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
+use super::blocks::has_words;
 use super::breaks::{CODE_LETTER, width_of};
 use super::measure::Measure;
 use crate::document::{Alignment, Inline, Row, Table, plain_text};
@@ -118,6 +119,41 @@ impl Writer<'_> {
         self.nesting.in_wide = outer;
     }
 
+    /// What a figure shows, in a line: `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].` What isn't cited the drawing says
+    /// alone; a redline tells no claims from other words and has it all.
+    pub(super) fn figure_data(&mut self, table: &Table) {
+        let all = self.document.claims.is_empty();
+        let is_shown = |cell: &&Vec<Inline>| has_words(cell) && (all || has_claim(cell));
+        let rows = table.rows.iter().filter_map(|row| {
+            let (label, cells) = row.cells.split_first()?;
+            let cells: Vec<&Vec<Inline>> = cells.iter().filter(is_shown).collect();
+            (!cells.is_empty()).then_some((label, cells))
+        });
+        let mut content: Vec<Inline> = Vec::new();
+        for (label, cells) in rows {
+            if !content.is_empty() {
+                content.push(Inline::Text("; ".to_owned()));
+            }
+            content.extend(label.iter().cloned());
+            for (index, cell) in cells.into_iter().enumerate() {
+                content.push(Inline::Text(if index == 0 { ": " } else { ", " }.to_owned()));
+                content.extend(cell.iter().cloned());
+            }
+        }
+        if content.is_empty() {
+            return;
+        }
+        content.push(Inline::Text(".".to_owned()));
+        if let Some(source) = &table.source {
+            content.push(Inline::Text(" ".to_owned()));
+            content.extend(source.iter().cloned());
+        }
+        self.code.push("#par[");
+        self.code.start();
+        self.inlines(&content);
+        self.code.line("];");
+    }
+
     /// What the notes say that a wide table marks, where others would stand beside the line.
     fn table_notes(&mut self, table: &Table, columns: usize) {
         if self.meta.notes != NotesPlacement::Margin || !self.places.notes {
@@ -174,6 +210,12 @@ impl Writer<'_> {
             self.code.push("],");
         }
     }
+}
+
+/// Whether a claim is printed in a cell.
+fn has_claim(cell: &[Inline]) -> bool {
+    let is_claim = |inline: &Inline| matches!(inline, Inline::Claim { .. }) || inline.content().is_some_and(|content| has_claim(content));
+    cell.iter().any(is_claim)
 }
 
 /// The numbers of notes that inlines mark.

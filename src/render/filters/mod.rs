@@ -93,10 +93,12 @@ pub(crate) const TESTS: [&str; 16] = [
     "true",
 ];
 /// The functions that they may use.
-pub(crate) const FUNCTIONS: [&str; 13] = [
+pub(crate) const FUNCTIONS: [&str; 16] = [
     "bar_chart",
     "cite",
     "dict",
+    "graph",
+    "line_chart",
     "list_of_figures",
     "list_of_tables",
     "matrix",
@@ -106,6 +108,7 @@ pub(crate) const FUNCTIONS: [&str; 13] = [
     "ref",
     "scorecard",
     "sources_cited",
+    "stacked_bar",
     "timeline",
 ];
 

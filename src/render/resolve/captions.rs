@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::resolver::Resolver;
 use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Block, BlockKind, Document, Inline, Item, LISTING, List, Target, anchor_of, number_of, plain_text};
+use crate::document::{Block, BlockKind, Document, FIGURE_DATA, Inline, Item, LISTING, List, Target, anchor_of, number_of, plain_text};
 use crate::render::values::Listing;
 use crate::render::words::word;
 
@@ -58,6 +58,8 @@ fn visit(blocks: &mut [Block], see: &mut dyn FnMut(Captioned<'_>)) {
                     see(Captioned { is_table: false, label, caption, line });
                 }
             }
+            // The data of a figure have its number.
+            BlockKind::Directive { name, .. } if name == FIGURE_DATA => {}
             BlockKind::Quote(inner)
             | BlockKind::Alert { blocks: inner, .. }
             | BlockKind::Directive { blocks: inner, .. }

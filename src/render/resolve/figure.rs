@@ -1,11 +1,11 @@
-//! Figures and tables that a template's functions make: an image of the chart, and below it each value in words, cited; or a
-//! table of the values.
+//! Figures and tables that a template's functions make: an image of the chart and the table of what it shows, cited; or a table
+//! alone.
 
 use super::captions;
 use super::resolver::Resolver;
 use super::text::folded;
 use crate::document::chart::{Chart, DRAWINGS};
-use crate::document::{Alignment, Block, BlockKind, Inline, Row, Table};
+use crate::document::{Alignment, Block, BlockKind, FIGURE_DATA, Inline, Row, Table};
 use crate::model::Settings;
 use crate::render::marks;
 use crate::render::values::{Cell, FigureData, Shown};
@@ -25,10 +25,13 @@ impl Resolver<'_> {
         self.charts.insert(path.clone(), chart.clone());
         let alternative = alternative(chart, figure, &self.pass.book.settings);
         let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative), label: None };
-        let values = self.values(figure);
-        let [mut image, values] = [vec![image], values].map(|content| Block { kind: BlockKind::Paragraph(content), line });
+        let mut image = Block { kind: BlockKind::Paragraph(vec![image]), line };
         captions::name(&mut image, figure.id.as_deref());
-        vec![image, values]
+        let table = Table { caption: None, ..self.figure_table(figure) };
+        let attributes = [("summary".to_owned(), word(&self.pass.book.settings, "figure_data"))].into();
+        let blocks = vec![Block { kind: BlockKind::Table(table), line }];
+        let data = BlockKind::Directive { name: FIGURE_DATA.to_owned(), attributes, blocks };
+        vec![image, Block { kind: data, line }]
     }
 
     fn figure_table(&mut self, figure: &FigureData) -> Table {
@@ -64,25 +67,6 @@ impl Resolver<'_> {
         marks::settle(&mut content, &self.claims);
         content
     }
-
-    /// `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].`
-    fn values(&mut self, figure: &FigureData) -> Vec<Inline> {
-        let mut content = Vec::new();
-        for (index, cells) in figure.rows.iter().enumerate() {
-            let Some((label, cells)) = cells.split_first() else { continue };
-            let before = if index == 0 { "" } else { "; " };
-            content.push(Inline::Text(folded(&format!("{before}{}: ", words(label)))));
-            for (at, cell) in cells.iter().filter(|cell| !cell.is_empty()).enumerate() {
-                if at > 0 {
-                    content.push(Inline::Text(", ".to_owned()));
-                }
-                content.append(&mut self.figure_cell(cell));
-            }
-        }
-        content.push(Inline::Text(".".to_owned()));
-        marks::settle(&mut content, &self.claims);
-        content
-    }
 }
 
 fn words(cell: &Cell) -> String {
@@ -94,11 +78,14 @@ fn alternative(chart: &Chart, figure: &FigureData, settings: &Settings) -> Strin
     let kind = match chart {
         Chart::Bars(_) => word(settings, "bar_chart"),
         Chart::Timeline(_) => word(settings, "timeline"),
+        Chart::Lines(_) => word(settings, "line_chart"),
+        Chart::Stacked(_) => word(settings, "stacked_bar"),
+        Chart::Graph(_) => word(settings, "graph"),
     };
     let row = |cells: &Vec<Cell>| {
         let (label, cells) = cells.split_first()?;
         let cells: Vec<String> = cells.iter().map(words).filter(|words| !words.is_empty()).collect();
-        Some(format!("{}: {}", words(label), cells.join(", ")))
+        Some(if cells.is_empty() { words(label) } else { format!("{}: {}", words(label), cells.join(", ")) })
     };
     let rows: Vec<String> = figure.rows.iter().filter_map(row).collect();
     format!("{kind}. {}. {}.", figure.title, rows.join("; "))

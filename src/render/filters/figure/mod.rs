@@ -1,8 +1,11 @@
 //! Figures and tables from records: each function reads fields of records and prints a chart, or a table, with its values.
 
 mod bars;
+mod graph;
 mod grid;
+mod lines;
 mod reader;
+mod stacked;
 mod timeline;
 
 use std::sync::Arc;
@@ -15,7 +18,13 @@ use crate::render::values::{FigureData, MarkObject, Pass, Printed};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     type Draw = fn(&Reader<'_>, &Value, &Kwargs) -> Result<FigureData, Error>;
-    let functions: [(&'static str, Draw); 2] = [("bar_chart", bars::bar_chart), ("timeline", timeline::timeline)];
+    let functions: [(&'static str, Draw); 5] = [
+        ("bar_chart", bars::bar_chart),
+        ("graph", graph::graph),
+        ("line_chart", lines::line_chart),
+        ("stacked_bar", stacked::stacked_bar),
+        ("timeline", timeline::timeline),
+    ];
     for (name, draw) in functions {
         let shared = pass.clone();
         env.add_function(name, move |records: &Value, options: Kwargs| {
