@@ -10,7 +10,7 @@ use super::cases::cases;
 use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
-const REPORTED_IN: [(Code, &[&str]); 47] = [
+const REPORTED_IN: [(Code, &[&str]); 43] = [
     (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
     (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/front_matter.rs"]),
@@ -54,10 +54,6 @@ const REPORTED_IN: [(Code, &[&str]); 47] = [
     (Code::DuplicateLabel, &["render/resolve/captions.rs"]),
     (Code::UnknownLabel, &["render/resolve/captions.rs", "render/resolve/links.rs"]),
     (Code::UnsafeLink, &["render/resolve/inlines.rs"]),
-    (Code::Theme, &["pipeline/typesetting.rs"]),
-    (Code::Typesetting, &["pipeline/typesetting.rs"]),
-    (Code::NotUtf8, &["tree/mod.rs"]),
-    (Code::UnknownCollection, &["load/collections.rs", "load/schema/mod.rs"]),
 ];
 
 fn source(file: &str) -> PathBuf {

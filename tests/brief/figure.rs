@@ -1,14 +1,12 @@
 //! Drawings, as expected files in `tests/cases/figure`: `cargo expect figure` writes them anew, to be looked at.
 
-use std::process::Command;
-
-use assert_cmd::cargo::CommandCargoExt;
 use brief::document::chart::{
     Bar, BarChart, Chart, Edge, Extent, Gate, Graph, LineChart, Point, QualifierWords, Series, Span, StackedBar, StackedBars, Timeline,
 };
 use brief::figure::draw;
 
 use super::cases::{self, Comparison};
+use super::press;
 
 fn expect(name: &str, chart: &Chart) -> String {
     let drawn = draw(chart);
@@ -122,10 +120,12 @@ fn timelines_show_dates_as_exact_as_they_are() {
 fn tables_and_figures_have_their_numbers_in_print() {
     let case = cases::folder("faults/references");
     let book = crate::faults::book_of(&case);
-    let built = Command::cargo_bin("brief").unwrap().current_dir(book.path()).args(["build", "--date", "2025-11-06"]).output().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let Some(_) = press::engine() else { return };
+    let built = press::build(book.path(), temporary.path()).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let text = Command::new("pdftotext").arg(book.path().join("output/v1/book.pdf")).arg("-").output().unwrap();
-    let text = String::from_utf8(text.stdout).unwrap();
+    let Some(pages) = press::pages(&std::fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+    let text = pages.join(" ");
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [
         "See Table 1, Table 3, Figure 1, What they say,",

@@ -60,7 +60,7 @@ impl Signing {
         let note = match was_signed {
             Some(found) => signed(destination, &found.bytes, &key.verifying()?, options.audience.as_deref()).err().map(|_| {
                 format!(
-                    "`{}` was not signed with this key before: who expects the other one will refuse what is published now, so                      tell readers the new key",
+                    "`{}` was not signed with this key before: who expects the other one will refuse what is published now, so tell readers the new key",
                     destination.address.object(LEDGER)
                 )
             }),
