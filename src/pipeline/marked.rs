@@ -2,18 +2,51 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::Snapshot;
+use serde_json::Value as Json;
 
-/// The labels in a version that don't say that anyone may see it: the book's own and those of its records and claims.
+use crate::diff::Snapshot;
+use crate::markdown;
+use crate::model::{Marking, RecordSnapshot};
+
+/// Another number whenever other things count as marked: pages that were made before that are made anew.
+pub(super) const RULE: u32 = 2;
+
+/// What a block is reported as that says `:::marked` and no label.
+const NO_LABEL: &str = ":::marked";
+
+/// The labels in a version that don't say that anyone may see it: the book's own, those of its collections and records, of
+/// whatever stands in these, and of blocks in their texts.
 pub(super) fn labels_above_clear(snapshot: &Snapshot) -> BTreeSet<String> {
-    let records = snapshot.collections.values().flat_map(|collection| collection.records.values());
-    let attributions = records.flat_map(|record| std::iter::once(&record.own).chain(record.claims.values()));
+    let mut labels = BTreeSet::new();
+    let mut add = |marking: &str| {
+        labels.extend(Marking::parse(marking).labels().filter(|label| !is_clear(label)).map(str::to_owned));
+    };
     let defaults = snapshot.collections.values().map(|collection| &collection.defaults).chain([&snapshot.book.defaults]);
-    let labels = attributions.chain(defaults).filter_map(|attribution| attribution.marking.as_deref());
-    labels.map(str::trim).filter(|label| !is_clear(label)).map(str::to_owned).collect()
+    defaults.filter_map(|said| said.marking.as_deref()).for_each(&mut add);
+    for record in snapshot.collections.values().flat_map(|collection| collection.records.values()) {
+        let RecordSnapshot { own, nested, markings, claims, fields, name: _ } = record;
+        let said = std::iter::once(own).chain(nested.values()).chain(claims.values());
+        said.filter_map(|said| said.marking.as_deref()).chain(markings.values().map(String::as_str)).for_each(&mut add);
+        fields.values().for_each(|value| blocks(value, &mut add));
+    }
+    labels
 }
 
-/// Whether a label says that anyone may see what bears it.
-pub(super) fn is_clear(label: &str) -> bool {
+/// The labels of the blocks in a value's texts. Whether a text is Markdown doesn't matter: at worst, somebody is asked.
+fn blocks(value: &Json, add: &mut impl FnMut(&str)) {
+    match value {
+        Json::String(text) => {
+            for label in markdown::marked_blocks(text).iter().flat_map(|block| &block.labels) {
+                add(if label.trim().is_empty() { NO_LABEL } else { label });
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| blocks(item, add)),
+        Json::Object(fields) => fields.values().for_each(|value| blocks(value, add)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
+    }
+}
+
+/// Whether a label says that anyone may see what bears it. Of a book's own labels nobody said that, so it is none of them.
+fn is_clear(label: &str) -> bool {
     matches!(label.trim().to_lowercase().as_str(), "" | "clear" | "tlp:clear" | "white" | "tlp:white")
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::compare::version_documents;
-use super::marked::labels_above_clear;
+use super::marked::{self, labels_above_clear};
 use super::told::without_citations;
 use crate::diff::{self, Change, ChangeKind, Changes, DocumentChange, FieldPart, Op, Snapshot};
 use crate::files;
@@ -269,7 +269,13 @@ impl Assembly<'_> {
     fn key(&self, entry: &Entry) -> Result<String> {
         let before = self.before.as_ref().map(|(before, _)| before);
         let is_held = self.options.held.is_none_or(|held| held.contains(&entry.number));
-        let parts = serde_json::to_vec(&(self.renderer.key(), entry, before.map(|before| (before.number, before.manifest)), is_held))?;
+        let parts = serde_json::to_vec(&(
+            self.renderer.key(),
+            marked::RULE,
+            entry,
+            before.map(|before| (before.number, before.manifest)),
+            is_held,
+        ))?;
         Ok(Digest::of(&parts).to_string())
     }
 }
@@ -414,7 +420,8 @@ impl PageData<'_> {
             long_date: self.date(entry.date),
             as_of: String::new(),
             marking: None,
-            clear: true,
+            // Nobody knows what it was marked with.
+            clear: false,
             summary: capital(&summary(&entry.summary, changes.map(|since| &since.changes))),
             changes: changes.map(|since| VersionChanges {
                 since: since.number,

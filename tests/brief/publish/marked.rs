@@ -3,7 +3,7 @@
 use brief::pipeline::{Silent, publish};
 use tempfile::TempDir;
 
-use super::{Place, add_marked, failure, options, places, read};
+use super::{Place, add_marked, add_with, failure, options, places, read};
 
 fn add(output: &std::path::Path, content: &str, marking: Option<&str>) {
     add_marked(output, content, true, &[], marking);
@@ -45,6 +45,47 @@ fn what_is_marked_above_clear_is_published_where_that_is_meant() {
         add(&output, "three", None);
         options.keep = Some(1);
         assert!(failure(publish(&options, &Silent)).contains("v2 (`TLP:RED`)"));
+    }
+}
+
+/// One thing in a book that is marked is enough, wherever it stands.
+#[test]
+fn what_is_marked_inside_a_record_is_published_where_that_is_meant() {
+    let red = "TLP:RED";
+    let record = |more: &str| format!(r#"{{"missions":{{"records":{{"kfor":{{"name":"KFOR",{more}}}}}}}}}"#);
+    let text = |text: &str| record(&format!(r#""fields":{{"body":{}}}"#, serde_json::to_string(text).unwrap()));
+    for (collections, labels) in [
+        (record(r#""own":{"marking":"TLP:RED"},"fields":{}"#), &[red][..]),
+        (record(r#""fields":{"notes":["a"]},"markings":{"/notes/0":"TLP:RED"}"#), &[red]),
+        (record(r#""fields":{"notes":{"a":1}},"nested":{"/notes":{"marking":" TLP:RED "}}"#), &[red]),
+        (record(r#""fields":{"troops":1},"claims":{"/troops":{"marking":"TLP:RED"}}"#), &[red]),
+        (r#"{"missions":{"defaults":{"marking":"TLP:RED"},"records":{}}}"#.to_owned(), &[red]),
+        (record(r#""fields":{},"markings":{"":"TLP:CLEAR // TLP:RED // EYES ONLY"}"#), &["EYES ONLY", red]),
+        (text("for all\n\n:::marked TLP:RED\nfor some\n:::\n"), &[red]),
+        (text("- a list\n\n  :::marked RED\n  for some\n  :::\n"), &["RED"]),
+        (text(":::marked\nfor whom?\n:::\n"), &[":::marked"]),
+        (record(r#""fields":{"a":[{"b":":::marked TLP:RED\nfor some\n:::\n"}]}"#), &[red]),
+        (record(r#""own":{"marking":"tlp:clear"},"fields":{"a":"marked TLP:RED"},"markings":{"/a":"TLP:WHITE // CLEAR"}"#), &[]),
+        (text(":::marked CLEAR\nfor all\n:::\n"), &[]),
+    ] {
+        let folder = TempDir::new().unwrap();
+        let place = &places(&folder)[0];
+        let output = folder.path().join("output");
+        let data =
+            format!(r#"{{"format":1,"book":{{"title":"A Small Book","as_of":"2025-11-05","language":"en"}},"collections":{collections}}}"#);
+        add_with(&output, "one", true, &[("data.json".to_owned(), data)]);
+        let mut options = options(&output, place);
+        options.base_url = Some("https://example.org/briefing/site".to_owned());
+        if !labels.is_empty() {
+            let said = failure(publish(&options, &Silent));
+            assert!(labels.iter().all(|label| said.contains(&format!("v1 (`{label}`)"))), "{collections}: {said}");
+            options.allow_marked = labels.iter().map(|label| (*label).to_owned()).collect();
+        }
+        assert_eq!(publish(&options, &Silent).unwrap().newest, 1, "{collections}");
+        let is_marked = !labels.is_empty();
+        assert_eq!(page(place, "site/v1/book.html").0, is_marked, "{collections}");
+        let robots = String::from_utf8(read(place, "robots.txt").unwrap()).unwrap();
+        assert_eq!(robots.contains("Disallow: /\n"), is_marked, "{collections}: {robots}");
     }
 }
 

@@ -51,7 +51,9 @@ fn add_marked(output: &Path, content: &str, clean: bool, more: &[(String, String
     let marking = marking.map(|marking| format!(r#","defaults":{{"marking":"{marking}"}}"#)).unwrap_or_default();
     let data =
         format!(r#"{{"format":1,"book":{{"title":"A Small Book","as_of":"2025-11-05","language":"en"{marking}}},"collections":{{}}}}"#);
-    stage.write("data.json", data.as_bytes()).unwrap();
+    if more.iter().all(|(name, _)| name != "data.json") {
+        stage.write("data.json", data.as_bytes()).unwrap();
+    }
     for (name, text) in more {
         stage.write(name, text.as_bytes()).unwrap();
     }
