@@ -9,6 +9,10 @@ pub const LISTING: &str = "listing";
 /// away under the words in its attribute `summary`.
 pub const FIGURE_DATA: &str = "figure-data";
 
+/// The directive around what only the book's owner can fill in: drafts show it, in a frame that is titled with the words in
+/// its attribute `title`, and versions leave it out.
+pub const PLACEHOLDER: &str = "placeholder";
+
 /// The space between a label and its caption in Markdown, by which the label is known again.
 const SPACE: char = '\u{a0}';
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::document::PLACEHOLDER;
+
 /// The directives that brief knows.
-pub const DIRECTIVES: [&str; 8] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked"];
+pub const DIRECTIVES: [&str; 9] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked", PLACEHOLDER];
 
 /// Replaces a colon in the first line of a marked block while it is parsed: comrak allows none there, and labels have some.
 /// A noncharacter, so no text has it.

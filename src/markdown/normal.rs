@@ -9,7 +9,7 @@ use super::list::push_list;
 use super::normal_inline::{Context, inline_text};
 use super::parse::with_captions;
 use crate::document::{
-    Alignment, Block, BlockKind, Document, FIGURE_DATA, Inline, Item, List, Row, Stamp, Table, caption_lead, note_label,
+    Alignment, Block, BlockKind, Document, FIGURE_DATA, Inline, Item, List, PLACEHOLDER, Row, Stamp, Table, caption_lead, note_label,
 };
 
 /// A document's blocks as [`parse`](super::parse()) gives them back from its Markdown, without lines.
@@ -83,6 +83,13 @@ impl Normalizer<'_> {
                     out.push(MarkdownBlock::Html(fold::open(attributes.get("summary").map_or("", String::as_str))));
                     self.blocks(inner, out, footnotes, noted, depth);
                     out.push(MarkdownBlock::Html(fold::CLOSE.to_owned()));
+                }
+                BlockKind::Directive { name, attributes, blocks: inner } if name == PLACEHOLDER => {
+                    let mut parts = Vec::new();
+                    let title = attributes.get("title").map_or("", String::as_str);
+                    self.paragraph(&[Inline::Emphasis(vec![Inline::Text(title.to_owned())])], &mut parts);
+                    self.blocks(inner, &mut parts, footnotes, noted, depth + 1);
+                    out.push(MarkdownBlock::Quote(parts));
                 }
                 BlockKind::Directive { blocks: inner, .. } => self.blocks(inner, out, footnotes, noted, depth),
                 BlockKind::List(list) => {

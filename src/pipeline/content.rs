@@ -18,7 +18,7 @@ use crate::document::{Document, Origins};
 use crate::format::FORMATS;
 use crate::layout::{FONTS, asset_file};
 use crate::model::{Audience, Book};
-use crate::render::{Parsed, Planned, Renderer, Scope};
+use crate::render::{Parsed, Placeholders, Planned, Renderer, Scope};
 use crate::tree::Tree;
 use crate::{check as checks, figure, load, markdown, redline, render, tree, typeset};
 
@@ -38,6 +38,8 @@ pub(super) struct Prepared {
     pub(super) document: Document,
     /// Whether it prints what changed, so that every version revises it.
     pub(super) uses_changes: bool,
+    /// How many placeholders its text has, shown or left out.
+    pub(super) placeholders: usize,
     pub(super) origins: Origins,
     /// Its figures, drawn, by the paths of their images.
     pub(super) drawings: BTreeMap<String, Arc<[u8]>>,
@@ -217,7 +219,7 @@ pub(super) fn render_all(
         .collect();
     progress.start("rendering", chosen.len() as u64);
     let make = |planned: &Planned| {
-        let made = render(renderer, planned, &Scope::default(), tree);
+        let made = render_checked(renderer, planned, tree);
         progress.step(&planned.id);
         made
     };
@@ -245,6 +247,17 @@ pub(super) fn render_all(
     (documents, found)
 }
 
+/// Renders one document as a version has it, and finds the faults of its draft as well.
+fn render_checked(renderer: &Renderer, planned: &Planned, tree: &Tree) -> (Prepared, Vec<Diagnostic>) {
+    let (prepared, mut faults) = render(renderer, planned, &Scope::default(), tree);
+    if prepared.placeholders > 0 {
+        let scope = Scope { placeholders: Placeholders::Shown, ..Scope::default() };
+        let (_, of_draft) = render(renderer, planned, &scope, tree);
+        faults.extend(of_draft.into_iter().filter(|fault| !faults.contains(fault)).collect::<Vec<_>>());
+    }
+    (prepared, faults)
+}
+
 /// Renders one document and checks what came out.
 pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree: &Tree) -> (Prepared, Vec<Diagnostic>) {
     let rendered = renderer.render(planned, scope, &parse);
@@ -262,6 +275,7 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     let prepared = Prepared {
         planned: planned.clone(),
         uses_changes: rendered.uses_changes,
+        placeholders: rendered.placeholders,
         origins: rendered.origins,
         drawings: rendered.document.charts.iter().map(drawn).collect(),
         document: rendered.document,

@@ -12,7 +12,7 @@ use super::largest_first::largest_first;
 use super::options::Progress;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::document::Stamp;
-use crate::render::{Renderer, Scope};
+use crate::render::{Placeholders, Renderer, Scope};
 
 /// Where finished documents go.
 pub(super) trait Sink: Sync {
@@ -29,10 +29,16 @@ pub(super) trait Sink: Sync {
     fn put_image(&self, name: &str, bytes: &[u8]) -> Result<()>;
 }
 
-/// Renders documents again that print what changed, once that is known.
+/// Renders documents again that print what changed, once that is known, and for a draft those with placeholders.
 pub(super) struct Renewal<'a> {
     pub(super) renderer: &'a Renderer,
     pub(super) scope: &'a Scope,
+}
+
+impl Renewal<'_> {
+    fn is_due(&self, document: &Prepared) -> bool {
+        document.uses_changes && self.scope.changes.is_some() || document.placeholders > 0 && self.scope.placeholders == Placeholders::Shown
+    }
 }
 
 /// What came of finishing documents.
@@ -89,7 +95,7 @@ fn one(document: &Prepared, writer: &DocumentWriter<'_>, stamp: &Stamp, renewal:
     if sink.reuse(document)? {
         return Ok(One { images: writer.images(document), ..One::default() });
     }
-    let renewal = renewal.filter(|_| document.uses_changes);
+    let renewal = renewal.filter(|renewal| renewal.is_due(document));
     let renewed = renewal.map(|Renewal { renderer, scope }| content::render(renderer, &document.planned, scope, writer.tree()));
     let (document, mut diagnostics) = match &renewed {
         Some((renewed, faults)) => (renewed, faults.clone()),

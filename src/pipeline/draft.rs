@@ -13,7 +13,7 @@ use super::since::{Head, changed};
 use super::stamp;
 use crate::diagnostic::has_errors;
 use crate::diff::Snapshot;
-use crate::render::Scope;
+use crate::render::{Placeholders, Scope};
 use crate::tree::revision;
 use crate::typeset;
 use crate::version::{Stage, Store, Tools};
@@ -36,13 +36,14 @@ fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progres
     let stage = store.stage_draft()?;
     let date = stamp::date(options, revision::facts(&options.root).as_ref())?;
     let mut writer = DocumentWriter::new(tree, book);
-    let scope = what_changed(options, content, &writer, &store, &mut made.notes)?;
+    let changes = what_changed(options, content, &writer, &store, &mut made.notes)?;
     if options.pdf {
         writer = writer.typesetting(find_typst(options)?);
     }
-    let renewal = scope.as_ref().map(|scope| Renewal { renderer, scope });
+    let scope = Scope { changes, placeholders: Placeholders::Shown, ..Scope::default() };
+    let renewal = Renewal { renderer, scope: &scope };
     let stamp = stamp::of_draft(date, &book.settings);
-    let finished = documents::finish(documents, &writer, &stamp, renewal.as_ref(), &DraftSink(&stage), progress)?;
+    let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &DraftSink(&stage), progress)?;
     made.notes.extend(finished.notes);
     let is_faulty = has_errors(&finished.diagnostics);
     made.diagnostics.extend(finished.diagnostics);
@@ -60,7 +61,7 @@ fn what_changed(
     writer: &DocumentWriter<'_>,
     store: &Store,
     notes: &mut Vec<String>,
-) -> Result<Option<Scope>> {
+) -> Result<Option<serde_json::Value>> {
     if options.since.is_none() && !content.documents.iter().any(|prepared| prepared.uses_changes) {
         return Ok(None);
     }
@@ -68,7 +69,7 @@ fn what_changed(
     let snapshot = Snapshot::of(&content.book);
     let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: options.documents.is_empty() };
     match changed(options, store, &head, notes) {
-        Ok(changed) => Ok(Some(Scope { changes: Some(changed.json), audience: None })),
+        Ok(changed) => Ok(Some(changed.json)),
         Err(error) if options.since.is_some() => Err(error),
         Err(_) => Ok(None),
     }

@@ -146,7 +146,8 @@ impl Redlined {
         let changes = redline.changes.len();
         let mut document = redline.document;
         without_lost_images(&mut document, &tree);
-        let prepared = Prepared { planned, document, uses_changes: false, origins: Origins::default(), drawings: BTreeMap::new() };
+        let prepared =
+            Prepared { planned, document, uses_changes: false, placeholders: 0, origins: Origins::default(), drawings: BTreeMap::new() };
         let memory = Memory::default();
         let finished = documents::finish(&[prepared], &writer, &stamp, None, &memory, &Silent)?;
         let mut files = memory.take().into_iter().flat_map(|document| document.files);

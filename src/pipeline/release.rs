@@ -156,7 +156,7 @@ impl<'a> Due<'a> {
         let snapshot = Snapshot::of(book);
         let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: true };
         let changes = since::changed(options, &store, &head, &mut made.notes)?;
-        let scope = Scope { changes: Some(changes.json.clone()), audience: None };
+        let scope = Scope { changes: Some(changes.json.clone()), ..Scope::default() };
         let revised = Revision { version: stage.number(), date, digest };
         let sink = VersionSink {
             stage: &stage,
@@ -176,6 +176,7 @@ impl<'a> Due<'a> {
         let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &sink, progress)?;
         let (entries, claims) = sink.take();
         made.notes.extend(finished.notes);
+        made.notes.extend(documents.iter().filter_map(placeholders_left_out));
         let is_faulty = has_errors(&finished.diagnostics);
         made.diagnostics.extend(finished.diagnostics);
         if is_faulty {
@@ -234,6 +235,13 @@ impl<'a> Due<'a> {
         notes.extend(store.take_notes());
         Ok(outcome)
     }
+}
+
+/// Says that a document is not all that a draft of it is.
+fn placeholders_left_out(document: &Prepared) -> Option<String> {
+    let count = document.placeholders;
+    let noun = if count == 1 { "placeholder" } else { "placeholders" };
+    (count > 0).then(|| format!("document `{}` leaves out {count} {noun}, which only drafts show", document.planned.id))
 }
 
 /// A version whose documents are taken over where they have not changed.

@@ -14,6 +14,7 @@ mod marks;
 mod naming;
 mod notes;
 mod operators;
+mod placeholder;
 mod plan;
 mod resolve;
 mod rewrite;
@@ -52,6 +53,17 @@ pub struct Scope {
     /// The JSON of `changes.json`, once it is known.
     pub changes: Option<serde_json::Value>,
     pub audience: Option<String>,
+    pub placeholders: Placeholders,
+}
+
+/// What becomes of `:::placeholder`, which holds what only the book's owner can fill in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Placeholders {
+    /// As if it had never been written: in versions, and wherever something is compared with one.
+    #[default]
+    LeftOut,
+    /// In drafts.
+    Shown,
 }
 
 /// All templates of a book, parsed once, and the documents they make.
@@ -69,6 +81,8 @@ pub struct Rendered {
     pub document: Document,
     /// Whether the template printed or tested `changes`.
     pub uses_changes: bool,
+    /// How many placeholders the text has.
+    pub placeholders: usize,
     /// For each line of the rendered text, the template and line it came from.
     pub origins: Origins,
     pub diagnostics: Vec<Diagnostic>,
@@ -111,20 +125,26 @@ impl Renderer {
             Err(error) => Rendered {
                 document: Document::default(),
                 uses_changes,
+                placeholders: 0,
                 origins: Origins::default(),
                 diagnostics: vec![fault::of_render(&self.engine, &pass, planned, &error)],
             },
             Ok((text, _)) if text.len() > engine::LONGEST => {
                 let place = Place::File(format!("{TEMPLATES}/{}", planned.template));
                 let diagnostics = vec![fault::too_long(place, &format!("document `{}`", planned.id))];
-                Rendered { document: Document::default(), uses_changes, origins: Origins::default(), diagnostics }
+                Rendered { document: Document::default(), uses_changes, placeholders: 0, origins: Origins::default(), diagnostics }
             }
             Ok((text, spans)) => {
                 let lines = fault::origins(&text, &spans, &self.engine);
                 let mut origins = Origins::new(&planned.id, &format!("{TEMPLATES}/{}", planned.template), lines);
                 let mut diagnostics = Vec::new();
-                let document = resolve::resolve(&text, &pass, planned, &self.documents, &mut origins, parse, &mut diagnostics);
-                Rendered { document, uses_changes, origins, diagnostics }
+                let mut parsed = parse(&text);
+                let placeholders = placeholder::count(&parsed.document.blocks);
+                if scope.placeholders == Placeholders::LeftOut && placeholders > 0 {
+                    placeholder::leave_out(&mut parsed.document.blocks);
+                }
+                let document = resolve::resolve(parsed, &pass, planned, &self.documents, &mut origins, parse, &mut diagnostics);
+                Rendered { document, uses_changes, placeholders, origins, diagnostics }
             }
         }
     }

@@ -41,6 +41,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("graph", "Diagram"),
     ("inexact", "date not exact"),
     ("figure_data", "What the figure shows, as a table"),
+    ("placeholder", "Placeholder: only drafts show this"),
     ("days", "days"),
     ("months", "months"),
     ("years", "years"),

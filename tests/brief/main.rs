@@ -41,6 +41,7 @@ mod markdown;
 mod marks;
 mod merge;
 mod paint;
+mod placeholder;
 mod press;
 mod promises;
 #[cfg(feature = "publish")]

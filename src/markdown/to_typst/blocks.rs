@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, places};
-use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, anchor_of, number_of};
+use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, PLACEHOLDER, anchor_of, number_of};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -91,6 +91,12 @@ impl<'a> Writer<'a> {
                 "pagebreak" if self.is_outermost() => {
                     self.code.line("#pagebreak(weak: true);");
                     self.inner(blocks);
+                }
+                PLACEHOLDER => {
+                    self.code.push("#placeholder([");
+                    self.code.start();
+                    self.code.text(attributes.get("title").map_or("", String::as_str));
+                    self.framed("])[", blocks, "];");
                 }
                 "keep" => self.framed("#keep[", blocks, "];"),
                 "box" => self.framed("#boxed[", blocks, "];"),

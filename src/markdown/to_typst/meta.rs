@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::TypstMeta;
-use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
+use crate::document::{BlockKind, Document, Inline, PLACEHOLDER, Stamp, plain_text, walk};
 use crate::model::{NotesPlacement, ThemeOptions};
 
 /// How many letters about sixty pages hold.
@@ -156,7 +156,7 @@ fn uses(document: &Document) -> Value {
                 "tables"
             }
             BlockKind::Alert { .. } => "boxes",
-            BlockKind::Directive { name, .. } if name == "box" => "boxes",
+            BlockKind::Directive { name, .. } if name == "box" || name == PLACEHOLDER => "boxes",
             BlockKind::Paragraph(content) if matches!(content.as_slice(), [Inline::Image { .. }]) => "figures",
             BlockKind::FootnoteDefinition { .. } => "footnotes",
             _ => return,

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::captions;
 use super::resolver::Resolver;
-use crate::document::{Block, BlockKind, Inline, Table};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Block, BlockKind, Inline, PLACEHOLDER, Table};
 use crate::model::{Held, Value};
 use crate::render::token::{Piece, has_token, pieces};
 use crate::render::values::{ClaimObject, Printed};
+use crate::render::words::word;
 use crate::render::{anchors, marks};
 
 /// What a paragraph that consists of one token stands for.
@@ -72,6 +74,10 @@ impl Resolver<'_> {
             BlockKind::Directive { name, attributes, blocks } => {
                 let attributes: BTreeMap<String, String> = attributes.into_iter().map(|(key, value)| (key, self.plain(&value))).collect();
                 let line = self.line;
+                let mut attributes = attributes;
+                if name == PLACEHOLDER {
+                    self.placeholder(&mut attributes);
+                }
                 let mut blocks = self.blocks(blocks);
                 if let Some(id) = attributes.get("id") {
                     self.name_caption(&mut blocks, id, line);
@@ -102,6 +108,21 @@ impl Resolver<'_> {
             }
             kept @ (BlockKind::Rule | BlockKind::Notes | BlockKind::Sources) => kept,
         })
+    }
+
+    /// Titles a placeholder. In a field it would be left out of documents, and stand in the records of every version all the same.
+    fn placeholder(&mut self, attributes: &mut BTreeMap<String, String>) {
+        if self.expanding.current().is_some() {
+            self.fault(
+                Diagnostic::error(
+                    Code::UnknownDirective,
+                    Place::Book,
+                    "`:::placeholder` stands in a record's text, which versions hold as it is written",
+                )
+                .help("put it into the template, around what prints the field"),
+            );
+        }
+        attributes.insert("title".to_owned(), word(&self.pass.book.settings, PLACEHOLDER));
     }
 
     /// Goes to the line of a code block that prints what it can't.

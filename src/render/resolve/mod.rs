@@ -26,13 +26,13 @@ use super::anchors::{Anchors, Documents};
 use super::fragment::Expanding;
 use super::plan::Planned;
 use super::values::Pass;
-use super::{Parser, notes};
+use super::{Parsed, Parser, notes};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Block, BlockKind, Document, Inline, Origins};
 
-/// Parses rendered text and resolves its tokens.
+/// Resolves the tokens of a rendered text.
 pub(crate) fn resolve(
-    text: &str,
+    parsed: Parsed,
     pass: &Arc<Pass>,
     planned: &Planned,
     documents: &Documents,
@@ -40,7 +40,6 @@ pub(crate) fn resolve(
     parse: Parser<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Document {
-    let parsed = parse(text);
     let mut document = parsed.document;
     let mut resolver = Resolver {
         pass,

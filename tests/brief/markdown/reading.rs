@@ -94,7 +94,8 @@ fn directives_have_names_and_attributes() {
         (
             3,
             Code::UnknownDirective,
-            "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table, changes, marked".into()
+            "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table, changes, marked, placeholder"
+                .into()
         )
     );
     assert_eq!(faults[1], (7, Code::UnknownDirective, "a layout directive has no name, or a `:::` closes none".into()));
