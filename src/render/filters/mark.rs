@@ -19,11 +19,15 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let cite = move |sources: Rest<Value>| -> Result<Value, Error> {
         let mut citations = Vec::new();
         for source in sources.iter() {
+            if let Some(claim) = source.downcast_object_ref::<ClaimObject>() {
+                citations.extend(claim.sources());
+                continue;
+            }
             let plain = plain_value(&shared, source)?;
             match (plain.as_str(), source.downcast_object_ref::<RecordObject>()) {
                 (_, Some(record)) => citations.push(Citation { source: record.id().to_owned(), locator: None }),
                 (Some(plain), _) => citations.push(Citation::parse(&unshield(plain))),
-                (None, None) => return Err(wrong_kind("cite", source, "a source such as `\"report#3\"`")),
+                (None, None) => return Err(wrong_kind("cite", source, "a source such as `\"report#3\"`, or a claim")),
             }
         }
         Ok(Value::from_object(MarkObject { pass: shared.clone(), printed: Printed::Cite(citations) }))
