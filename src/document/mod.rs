@@ -356,6 +356,9 @@ pub enum StampField {
     Digest,
 }
 
+/// What a draft prints where a version prints its digest.
+const NO_DIGEST: &str = "–";
+
 /// The version that prints a document.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stamp {
@@ -382,6 +385,7 @@ impl Stamp {
             StampField::Name => self.name.clone(),
             StampField::Date => self.date.clone(),
             StampField::LongDate => self.long_date.clone(),
+            StampField::Digest if self.draft && self.digest.is_empty() => NO_DIGEST.to_owned(),
             StampField::Digest => self.digest.clone(),
         }
     }

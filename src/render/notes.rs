@@ -129,25 +129,44 @@ fn via(record: &Record) -> Vec<String> {
     }
 }
 
-/// What a numbered note says: `Interview with John Spencer, relayed by News report, para. 8.`
+/// What a numbered note says: `Interview with John Spencer, relayed by the news report, para. 8.`
 fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
-    vec![Inline::Text(named(citation, book).map_or_else(|| citation.to_string(), sentence))]
+    vec![Inline::Text(named(citation, book).map_or_else(|| citation.to_string(), |named| sentence(capitalized(&named))))]
 }
 
 /// A source and the place in it, without a full stop; nothing where there is no such source.
 pub(crate) fn named(citation: &Citation, book: &Book) -> Option<String> {
     let settings = &book.settings;
     let record = source(&citation.source, book)?;
-    let name = |record: &Record| field(record, "short").unwrap_or_else(|| book.display_name(record)).to_owned();
-    let mut parts = vec![name(record)];
-    let relays = via(record);
-    if !relays.is_empty() {
-        let names: Vec<String> = relays.iter().map(|id| source(id, book).map_or_else(|| id.clone(), name)).collect();
-        parts.push(format!("{} {}", word(settings, "via"), names.join(", ")));
-    }
+    let mut parts = vec![short_name(record, book).to_owned()];
+    parts.extend(relayed(record, book));
     // The place is one of the text at hand, so it stands behind who relays it.
     parts.extend(citation.locator.as_ref().map(|locator| locator_text(locator, record, settings)));
     Some(parts.join(", "))
+}
+
+/// What notes call a source.
+fn short_name<'a>(record: &'a Record, book: &'a Book) -> &'a str {
+    field(record, "short").unwrap_or_else(|| book.display_name(record))
+}
+
+/// Who relays a source, if anyone does: `relayed by the news report`.
+fn relayed(record: &Record, book: &Book) -> Option<String> {
+    let relays = via(record);
+    let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| short_name(relay, book))).collect();
+    (!names.is_empty()).then(|| format!("{} {}", word(&book.settings, "via"), names.join(", ")))
+}
+
+/// Who relays a source, and how far it can be relied on. What begins with the word that both share says it once:
+/// `relayed by the news report, not seen`.
+fn standing(record: &Record, book: &Book) -> Vec<String> {
+    let reliability = field(record, "reliability");
+    let Some(relayed) = relayed(record, book) else { return reliability.map(str::to_owned).into_iter().collect() };
+    let shared = relayed.split(' ').next().unwrap_or_default();
+    match reliability.map(|text| text.strip_prefix(shared).unwrap_or(text)) {
+        Some(rest) if rest.starts_with(',') => vec![relayed + rest],
+        _ => [Some(relayed.clone()), reliability.map(str::to_owned)].into_iter().flatten().collect(),
+    }
 }
 
 fn locator_text(locator: &str, record: &Record, settings: &Settings) -> String {
@@ -179,13 +198,8 @@ fn entry(id: &str, book: &Book) -> Vec<Inline> {
     if !parts.is_empty() {
         push(parts.join(", "));
     }
-    let relays = via(record);
-    if !relays.is_empty() {
-        let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| book.display_name(relay))).collect();
-        push(capitalized(&format!("{} {}", word(settings, "via"), names.join(", "))));
-    }
-    if let Some(reliability) = field(record, "reliability") {
-        push(capitalized(reliability));
+    for part in standing(record, book) {
+        push(capitalized(&part));
     }
     if let Some(retrieved) = field(record, "retrieved") {
         let date = retrieved.parse::<Date>().map_or_else(|_| retrieved.to_owned(), |date| long_date(date, settings));
