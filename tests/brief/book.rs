@@ -224,6 +224,7 @@ fn pdfs_say_what_they_are() {
     assert!(marked.as_dict().unwrap().get(b"Marked").unwrap().as_bool().unwrap(), "the PDF is tagged");
     let Some(pages) = pdf_pages(&pdf) else { return };
     assert_eq!(pages.len(), document.get_pages().len());
+    assert!((11..=13).contains(&pages.len()), "about twelve pages, not {}", pages.len());
     let text = folded(&pages.join("\n"));
     for name in [
         "United States",
@@ -258,8 +259,12 @@ fn pdfs_say_what_they_are() {
         assert!(outline.iter().any(|title| title.contains(chapter)), "{chapter} is a bookmark: {outline:?}");
     }
     assert!(outline.iter().all(|title| !title.chars().last().is_some_and(|c| c.is_ascii_digit())), "no marks in bookmarks: {outline:?}");
-    let summary = lopdf::Document::load(book.output("v1/summary.pdf")).unwrap();
-    assert_eq!(summary.get_pages().len(), 1, "the summary fits one page");
+    let sheets = [("contributors", &CONTRIBUTORS[..]), ("precedents", &PRECEDENTS[..])];
+    let sheets = sheets.into_iter().flat_map(|(folder, ids)| ids.iter().map(move |id| format!("{folder}/{id}")));
+    for id in sheets.chain(["summary".to_owned()]) {
+        let sheet = lopdf::Document::load(book.output(&format!("v1/{id}.pdf"))).unwrap();
+        assert_eq!(sheet.get_pages().len(), 1, "{id} fits one page");
+    }
 }
 
 #[cfg(feature = "builtin-typst")]
