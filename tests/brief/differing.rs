@@ -59,7 +59,7 @@ fn cases() -> Vec<(&'static str, Edit<'static>, Value)> {
             &|book| book.edit("templates/mission.md.jinja", "{% if record.troops", ":::box\nA frame.\n:::\n\n{% if record.troops"),
             changed(&["missions/kfor"], &["template"]),
         ),
-        ("a theme", &|book| book.edit("templates/theme.typ", "2.2cm", "2.25cm"), changed(&BOTH, &["theme"])),
+        ("a theme", &|book| book.edit("templates/theme.typ", "10.8pt", "10.9pt"), changed(&BOTH, &["theme"])),
         ("an image", &|book| book.write("content/assets/map.svg", IMAGE[1]), image),
         ("paper", &|book| book.edit("content/book.yaml", "language: en", "language: en\npaper: us-letter"), changed(&BOTH, &["settings"])),
         (
@@ -92,7 +92,7 @@ fn each_kind_of_change_is_named_between_each_two_kinds_of_sides() {
         let book = book();
         if name == "a theme" {
             let theme = fs::read_to_string(book.root.join("templates/theme.typ")).unwrap();
-            assert!(theme.contains("2.2cm"), "{theme}");
+            assert!(theme.contains("10.8pt"), "{theme}");
         }
         let copy = book.beside("copy");
         fs::create_dir(&copy).unwrap();
@@ -124,7 +124,10 @@ fn each_kind_of_change_is_named_between_each_two_kinds_of_sides() {
         }
         assert_eq!(book.brief(&["site"]).code, Some(0));
         let page = fs::read_to_string(book.root.join("output/site/v2/changes.html")).unwrap();
-        assert!(page.contains("<h2>Documents that differ</h2>") && page.contains(&format!("<code>{id}</code>")), "{name}: {page}");
+        assert!(
+            page.contains("<h2 id=\"documents\">Documents</h2>") && page.contains(&format!("{}.html\">", id.replace('/', "&#x2f;"))),
+            "{name}: {page}"
+        );
         let text = book.brief(&["diff", "v1", "v2"]).out;
         assert!(text.contains("\ndocuments\n") && text.contains(id) && !text.contains("nothing changed"), "{name}: {text}");
     }
@@ -153,7 +156,7 @@ fn of_an_older_version_the_reason_is_not_recorded() {
     build(&book, &environment);
     without_parts(&book, 1);
     assert_eq!(documents(&book, &["v1"]), (Some(0), json!([])));
-    book.edit("templates/theme.typ", "2.2cm", "2.25cm");
+    book.edit("templates/theme.typ", "10.8pt", "10.9pt");
     let unknown = json!([{ "id": "book", "kind": "changed" }, { "id": "missions/kfor", "kind": "changed" }]);
     assert_eq!(documents(&book, &["v1"]), (Some(1), unknown.clone()));
     let text = book.brief(&["diff", "v1"]).out;
@@ -168,7 +171,7 @@ fn a_version_that_cannot_be_read_is_not_said_to_be_the_same() {
     let Some(environment) = typst() else { return };
     let book = book();
     build(&book, &environment);
-    book.edit("templates/theme.typ", "2.2cm", "2.25cm");
+    book.edit("templates/theme.typ", "10.8pt", "10.9pt");
     build(&book, &environment);
     fs::remove_dir_all(book.root.join("output/v1")).unwrap();
     let versions = book.brief(&["versions"]).out;

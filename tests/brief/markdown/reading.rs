@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use brief::diagnostic::Code;
 use brief::document::{Alignment, Block, BlockKind, Inline, Target, plain_text};
-use brief::markdown::{MAX_DEPTH, parse};
+use brief::markdown::{DIRECTIVES, MAX_DEPTH, parse};
 
 use super::read;
 
@@ -89,15 +89,9 @@ fn directives_have_names_and_attributes() {
     assert!(matches!(blocks[0].kind, BlockKind::Table(_)));
 
     let faults = parse("a\n\n:::boxx\nb\n:::\n\n:::\n").faults;
-    assert_eq!(
-        faults[0],
-        (
-            3,
-            Code::UnknownDirective,
-            "there is no layout directive `boxx`; there are turned, keep, box, columns, pagebreak, table, changes, marked, placeholder"
-                .into()
-        )
-    );
+    assert_eq!(faults[0], (3, Code::UnknownDirective, "there is no layout directive `boxx`; did you mean `box`?".into()));
+    let unlike = &parse(":::sideways\nb\n:::\n").faults[0].2;
+    assert_eq!(*unlike, format!("there is no layout directive `sideways`; there are {}", DIRECTIVES.join(", ")));
     assert_eq!(faults[1], (7, Code::UnknownDirective, "a layout directive has no name, or a `:::` closes none".into()));
 }
 

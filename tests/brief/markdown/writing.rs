@@ -85,7 +85,7 @@ break, *emphasis*, **strong**, `code` and <https://a.b/c_d>.
 
 * other list
 
-Table: Who gives what
+**Table.**\u{a0}Who gives what
 
 | Party     | Troops |
 | :-------- | -----: |
