@@ -30,5 +30,5 @@ pub use documents::{DocumentGroup, document_groups};
 pub use files::{files, settings};
 pub use node::{Parts, Qualifier};
 pub use summary::summary;
-pub use values::{Shown, values};
+pub use values::{Shown, all_as_new, rows};
 pub use words::{Op, Word, words};

@@ -21,19 +21,13 @@ pub struct Shown {
     pub text: String,
 }
 
-/// All values of all records: what would be said if every record were new.
-pub fn values(snapshot: &Snapshot) -> Vec<(Change, Vec<Shown>)> {
-    let added = compare(&Snapshot { book: snapshot.book.clone(), collections: Default::default() }, snapshot);
-    added
-        .into_iter()
-        .map(|change| {
-            let rows = change.fields.iter().flat_map(rows).collect();
-            (change, rows)
-        })
-        .collect()
+/// What would be said if every record of a snapshot were new.
+pub fn all_as_new(snapshot: &Snapshot) -> Vec<Change> {
+    compare(&Snapshot { book: snapshot.book.clone(), collections: Default::default() }, snapshot)
 }
 
-fn rows(field: &FieldChange) -> Vec<Shown> {
+/// The values of a field that is new.
+pub fn rows(field: &FieldChange) -> Vec<Shown> {
     let row = |path: Pointer, label: &str, part: FieldPart, text: String| Shown { path, label: label.to_owned(), part, text };
     let text = field.sides(LONG).new.unwrap_or_default();
     let mut rows = vec![row(field.path.clone(), &field.label, field.part, text)];

@@ -13,6 +13,8 @@ pub struct Article {
     pub headings: Vec<ArticleHeading>,
     /// The notes, in the order of their definitions.
     pub notes: Vec<ArticleNote>,
+    /// The marks of notes, as they were written: the HTML's button of the first opens `mark-1`.
+    pub marks: Vec<ArticleMark>,
     /// Its text under each heading, for a search; the first is what stands before any.
     pub sections: Vec<ArticleSection>,
     /// Links that lead nowhere, as written, with their lines.
@@ -32,6 +34,13 @@ pub struct ArticleHeading {
 pub struct ArticleNote {
     pub label: String,
     pub html: String,
+}
+
+/// A mark in the text: the label of its note, and its line in the Markdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArticleMark {
+    pub label: String,
+    pub line: usize,
 }
 
 /// The plain text between a heading and the next.

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::layout::Pointer;
 
-pub use article::{Article, ArticleHeading, ArticleNote, ArticleSection};
+pub use article::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection};
 pub use caption::{FIGURE_DATA, LISTING, PLACEHOLDER, anchor_of, caption_lead, label_of, number_of};
 pub use levels::HeadingLevels;
 pub use marks::{is_note_label, note_label, note_numbers, source_line};

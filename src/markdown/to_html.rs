@@ -10,7 +10,7 @@ use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
 use super::{Dialect, fold, front_matter, mark};
-use crate::document::{Article, ArticleHeading, ArticleNote, ArticleSection, note_numbers};
+use crate::document::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection, note_numbers};
 use crate::yaml::front_matter::{Split, split};
 
 /// What the page around an article knows.
@@ -28,6 +28,8 @@ struct Marks {
     headings: HashMap<(usize, usize), (String, String)>,
     /// A table's caption as HTML.
     captions: HashMap<(usize, usize), String>,
+    /// The marks that were written.
+    written: Vec<ArticleMark>,
 }
 
 /// Turns a version's Markdown file into an article.
@@ -60,12 +62,13 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
         // Taken out first, or comrak would put a link back behind it.
         let blocks: Vec<_> = definition.children().collect();
         blocks.iter().for_each(|child| child.detach());
-        let html: String = blocks.into_iter().map(|child| format(child, &options, Marks::default()).0).collect();
+        let html: String = blocks.into_iter().map(|child| format_apart(child, &options, &mut marks)).collect();
         if let Some(note) = article.notes.last_mut() {
             note.html = html.trim().to_owned();
         }
     }
-    article.html = format(root, &options, marks).0;
+    let (html, marks) = format(root, &options, marks);
+    (article.html, article.marks) = (html, marks.written);
     article
 }
 
@@ -252,7 +255,7 @@ fn captions<'a>(root: &'a AstNode<'a>, options: &Options<'_>, marks: &mut Marks)
         if let NodeValue::Text(text) = &mut first.data_mut().value {
             *text = text.strip_prefix("Table: ").unwrap_or_default().to_owned().into();
         }
-        let html = format(before, options, Marks::default()).0;
+        let html = format_apart(before, options, marks);
         let html = html.trim().trim_start_matches("<p>").trim_end_matches("</p>").to_owned();
         before.detach();
         marks.captions.insert(place(table), html);
@@ -271,6 +274,13 @@ fn sections<'a>(root: &'a AstNode<'a>, ids: &HashMap<(usize, usize), String>) ->
         }
     }
     sections
+}
+
+/// Formats what stands apart from the text; its marks are counted with the others.
+fn format_apart<'a>(node: &'a AstNode<'a>, options: &Options<'_>, marks: &mut Marks) -> String {
+    let (html, apart) = format(node, options, Marks { written: std::mem::take(&mut marks.written), ..Marks::default() });
+    marks.written = apart.written;
+    html
 }
 
 fn format<'a>(node: &'a AstNode<'a>, options: &Options<'_>, marks: Marks) -> (String, Marks) {
@@ -299,14 +309,16 @@ fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, en
         NodeValue::FootnoteDefinition(_) => return Ok(ChildRendering::Skip),
         NodeValue::FootnoteReference(note) => {
             if entering {
-                let (label, shown) = (escaped(&note.name), escaped(&shown(&note.name)));
+                let shown = escaped(&shown(&note.name));
                 let in_link = node.ancestors().any(|above| matches!(above.data().value, NodeValue::Link(_)));
                 if in_link {
                     write!(context, "&#8239;<sup>[{shown}]</sup>")?;
                 } else {
+                    context.user.written.push(ArticleMark { label: note.name.clone(), line: node.data().sourcepos.start.line });
+                    let number = context.user.written.len();
                     write!(
                         context,
-                        "&#8239;<sup class=\"mark\">[<button type=\"button\" popovertarget=\"note-{label}\" aria-label=\"Note {shown}\">{shown}</button>]</sup>"
+                        "&#8239;<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-{number}\" aria-label=\"Note {shown}\">{shown}</button>]</sup>"
                     )?;
                 }
             }

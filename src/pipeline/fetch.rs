@@ -6,8 +6,9 @@ use anyhow::{Context, Result, bail};
 
 use super::options::{Expected, Progress};
 use super::publish::{History, INVENTORY_LIMIT as HISTORY_LIMIT, LEDGER, MANIFEST, MANIFEST_LIMIT, fits, of_audience, signed};
-use super::site::{FETCHED_HISTORY, HISTORY};
+use super::site::FETCHED_HISTORY;
 use crate::publish::{Address, Destination, Limits, Marker, Sink, VerifyingKey, Wanted};
+use crate::site::HISTORY;
 use crate::version::{Digest, Entry, Ledger, Manifest, Relation, StagedFile, Store};
 
 /// No file that is brought is larger, and no version.

@@ -11,7 +11,7 @@ use super::told::{Telling, told};
 use crate::diff::{self, Changes, Snapshot};
 use crate::layout::version_number;
 use crate::model::Book;
-use crate::render::Naming;
+use crate::render::{Naming, long_date};
 use crate::version::Store;
 
 /// What changed, as `changes.json`, as templates see it, and in a sentence.
@@ -77,10 +77,12 @@ pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
             diff::summary(&changes.records, &changes.documents)
         }
     };
+    let naming = Naming::of(&head.content.book);
     let telling = Telling {
         base: base.as_ref().map(|base| &base.snapshot),
         head: head.snapshot,
-        naming: Naming::of(&head.content.book),
+        citation: &|citation| naming.citation(citation),
+        date: &|date| long_date(date, naming.settings()),
         documents: &head.content.documents,
     };
     Ok(Changed { json: told(&changes, &telling)?, text: changes.to_json()?, summary })

@@ -13,7 +13,6 @@ use crate::document::{Inline, plain_text, walk};
 use crate::layout::Pointer;
 use crate::markdown;
 use crate::model::{Date, ShapeId, Shapes};
-use crate::render::{Naming, long_date};
 
 /// A value longer than this is cut.
 const LONG: usize = 240;
@@ -26,7 +25,10 @@ const AROUND: [usize; 2] = [4, 3];
 pub(super) struct Telling<'a> {
     pub(super) base: Option<&'a Snapshot>,
     pub(super) head: &'a Snapshot,
-    pub(super) naming: Naming<'a>,
+    /// A source and the place in it, in words; nothing where the book does not know the source.
+    pub(super) citation: &'a dyn Fn(&str) -> Option<String>,
+    /// A date in words.
+    pub(super) date: &'a dyn Fn(Date) -> String,
     pub(super) documents: &'a [Prepared],
 }
 
@@ -49,7 +51,7 @@ impl Telling<'_> {
         [Some(self.head), self.base].into_iter().flatten()
     }
 
-    fn collection_title(&self, name: &str) -> String {
+    pub(super) fn collection_title(&self, name: &str) -> String {
         let schemas = self.sides().filter_map(|side| side.collections.get(name)?.schema.as_ref());
         let title = schemas.filter_map(|schema| schema.get("title")?.as_str()).next();
         title.map_or_else(|| name.replace(['-', '_'], " "), str::to_owned)
@@ -59,8 +61,8 @@ impl Telling<'_> {
         self.sides().find_map(|side| Some(side.collections.get(collection)?.records.get(id)?.name.clone()))
     }
 
-    /// Adds to a field's change what readers are told of it.
-    fn field(&self, collection: &str, field: &FieldChange, out: &mut Json) {
+    /// A field's change with names for ids and dates in words.
+    pub(super) fn named(&self, collection: &str, field: &FieldChange) -> FieldChange {
         let mut named = field.clone();
         let shapes = self.sides().filter_map(|side| Some(&side.collections.get(collection)?.shapes)).find(|shapes| !shapes.is_empty());
         match field.part {
@@ -81,7 +83,12 @@ impl Telling<'_> {
             }
             FieldPart::Marking | FieldPart::Confidence => {}
         }
-        let (before, after) = named.both(LONG);
+        named
+    }
+
+    /// Adds to a field's change what readers are told of it.
+    fn field(&self, collection: &str, field: &FieldChange, out: &mut Json) {
+        let (before, after) = self.named(collection, field).both(LONG);
         let passages = passages(&field.words);
         out["title"] = match (field.label.as_str(), field.part) {
             (label, FieldPart::Value) => label.to_owned(),
@@ -126,14 +133,14 @@ impl Telling<'_> {
         if let Json::String(text) = value
             && let Ok(date) = text.parse::<Date>()
         {
-            *text = long_date(date, self.naming.settings());
+            *text = (self.date)(date);
         }
     }
 
     fn citations(&self, value: &mut Json) {
         for item in value.as_array_mut().into_iter().flatten() {
             if let Json::String(citation) = item {
-                let name = self.naming.citation(citation).or_else(|| {
+                let name = (self.citation)(citation).or_else(|| {
                     let (id, place) = citation.split_once('#').map_or((citation.as_str(), ""), |(id, place)| (id, place));
                     let name = self.record_name("sources", id)?;
                     Some(if place.is_empty() { name } else { format!("{name}, {place}") })
@@ -177,7 +184,7 @@ impl Telling<'_> {
 }
 
 /// The shape at a pointer.
-fn at(shapes: &Shapes, pointer: &Pointer) -> Option<ShapeId> {
+pub(super) fn at(shapes: &Shapes, pointer: &Pointer) -> Option<ShapeId> {
     pointer.segments().try_fold(Shapes::ROOT, |at, segment| {
         let item = || segment.parse().ok().or((segment == "-").then_some(0)).and_then(|index| shapes.item(at, index));
         shapes.property(at, &segment).or_else(item)
@@ -229,7 +236,7 @@ fn first_words(text: &str, count: usize) -> &str {
 }
 
 /// A piece of Markdown as its reader sees it: without marks, citations and the names of claims.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let out = without_citations(text);
     let parsed = markdown::parse(&out).document;
     let mut said = String::new();

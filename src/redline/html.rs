@@ -23,12 +23,35 @@ use crate::text::{capital, escape_html as escape, render_html};
 /// path, which become part of the page. An image without bytes is shown by what it says.
 pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>, images: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
     let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
-    let mut painter =
-        Painter { out: String::new(), naming, document: &redline.document, footnotes: BTreeMap::new(), in_link: false, images };
+    let mut painter = Painter {
+        out: String::new(),
+        naming,
+        document: &redline.document,
+        footnotes: BTreeMap::new(),
+        in_link: false,
+        anchors: Anchors::Linked,
+        images,
+    };
     painter.collect();
     painter.list(redline);
     painter.blocks(redline.text());
     painter.own_footnotes();
+    painter.out
+}
+
+/// The text alone, with nothing that could be linked to: for a page that shows several texts. `words` is as for [`fragment`].
+pub fn text_fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>) -> String {
+    let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
+    let mut painter = Painter {
+        out: String::new(),
+        naming,
+        document: &redline.document,
+        footnotes: BTreeMap::new(),
+        in_link: false,
+        anchors: Anchors::None,
+        images: &|_| None,
+    };
+    painter.blocks(redline.text());
     painter.out
 }
 
@@ -52,6 +75,13 @@ fn data_address(path: &str, bytes: &[u8]) -> Option<String> {
     (bytes.len() <= LARGEST_IMAGE).then(|| format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
+/// Whether the two places of what moved lead to each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Anchors {
+    Linked,
+    None,
+}
+
 struct Painter<'a> {
     out: String,
     naming: Naming<'a>,
@@ -59,6 +89,7 @@ struct Painter<'a> {
     /// Footnotes of the text's own, by label: number and blocks.
     footnotes: BTreeMap<&'a str, (usize, &'a [Block])>,
     in_link: bool,
+    anchors: Anchors,
     images: &'a dyn Fn(&str) -> Option<Vec<u8>>,
 }
 
@@ -346,6 +377,7 @@ impl<'a> Painter<'a> {
                 let word = self.word(key);
                 self.push(&format!("<{tag} class=\"mark\"><span class=\"said\">{word} </span>¶</{tag}>"));
             }
+            Inline::Anchor(_) if self.anchors == Anchors::None => {}
             Inline::Anchor(name) => self.push(&format!("<span id=\"change-{}\"></span>", escape(name))),
         }
     }
@@ -377,7 +409,7 @@ impl<'a> Painter<'a> {
         let words = escape(&self.naming.word(key).replace("{number}", &number.to_string()));
         self.push(&format!("<span class=\"moved {class}\">"));
         match labelled {
-            true if self.in_link => self.push(&format!("<span class=\"label\">{words}</span> ")),
+            true if self.in_link || self.anchors == Anchors::None => self.push(&format!("<span class=\"label\">{words}</span> ")),
             true => self.push(&format!("<a class=\"label\" href=\"#change-{other}\">{words}</a> ")),
             false if opens => self.push(&format!("<span class=\"said\">{words}: </span>")),
             false => {}

@@ -45,7 +45,7 @@ use visible::text_of;
 
 pub use change::{Naming, REPLACED, RedlineChange, RedlineKind, WORDS};
 pub use cover::Cover;
-pub use html::fragment;
+pub use html::{fragment, text_fragment};
 
 use crate::document::{Block, BlockKind, Document, Inline};
 

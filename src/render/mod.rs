@@ -31,6 +31,7 @@ use crate::layout::TEMPLATES;
 use crate::model::Book;
 use crate::tree::Tree;
 
+pub(crate) use fragment::{Mention, mentions as parts_of_text};
 pub use fragment::{Named, names as mentions};
 pub use naming::Naming;
 pub use plan::Planned;

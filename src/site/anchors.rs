@@ -19,6 +19,13 @@ pub(super) fn with_anchors(html: &str) -> String {
             let id = paragraph_id(&inner[..end], &mut seen);
             out.push_str(&format!("<p id=\"{id}\">{}{}</p>", &inner[..end], link(&id, "paragraph")));
             rest = &inner[end + 4..];
+        } else if let Some(inner) = rest.strip_prefix("<li>")
+            && let Some(end) = item_end(inner).filter(|end| !inner[..*end].trim().is_empty())
+        {
+            let text = inner[..end].trim_end();
+            let id = paragraph_id(text, &mut seen);
+            out.push_str(&format!("<li id=\"{id}\">{text}{}", link(&id, "item")));
+            rest = &inner[text.len()..];
         } else if let Some((id, end)) = heading(rest) {
             out.push_str(&rest[..end]);
             out.push_str(&link(id, "section"));
@@ -32,6 +39,27 @@ pub(super) fn with_anchors(html: &str) -> String {
     out
 }
 
+/// Gives the marks of notes ids by which claims can be linked to, by the marks' numbers.
+pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>) -> String {
+    const MARK: &str = "<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-";
+    let mut parts = html.split(MARK);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let number = part.split('"').next().and_then(|number| number.parse().ok());
+        match number.and_then(|number: usize| ids.get(&number)) {
+            Some(id) => out.push_str(&MARK.replacen("<sup", &format!("<sup id=\"{id}\""), 1)),
+            None => out.push_str(MARK),
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+/// Where the text of a list's item that is no paragraph ends.
+fn item_end(inner: &str) -> Option<usize> {
+    ["</li>", "<ul>", "<ol", "<p>", "<pre", "<blockquote", "<div", "<table", "<h"].iter().filter_map(|tag| inner.find(tag)).min()
+}
+
 /// The id of a heading that begins here, and where its text ends.
 fn heading(html: &str) -> Option<(&str, usize)> {
     let level = html.strip_prefix("<h").and_then(|rest| rest.chars().next()).filter(|level| ('2'..='6').contains(level))?;
@@ -39,16 +67,21 @@ fn heading(html: &str) -> Option<(&str, usize)> {
     html.find(&format!("</h{level}>")).map(|end| (id, end))
 }
 
+/// Made of a paragraph's letters alone: marks have numbers that change with what stands before them.
 fn paragraph_id(inner: &str, seen: &mut BTreeMap<String, usize>) -> String {
     let mut text = String::new();
-    let mut in_tag = false;
-    for c in inner.chars() {
-        match c {
-            '<' => in_tag = true,
-            '>' => in_tag = false,
-            c if !in_tag && c.is_alphanumeric() => text.push(c),
-            _ => {}
+    let mut rest = inner;
+    while let Some(c) = rest.chars().next() {
+        let end = match c {
+            '<' if rest.starts_with("<sup") => rest.find("</sup>").map(|at| at + "</sup>".len()),
+            '<' => rest.find('>').map(|at| at + 1),
+            '&' => rest.find(';').map(|at| at + 1),
+            _ => None,
+        };
+        if end.is_none() && c.is_alphanumeric() {
+            text.push(c);
         }
+        rest = &rest[end.unwrap_or(c.len_utf8())..];
     }
     let id = format!("p-{}", &path::short(text.as_bytes())[..8]);
     let count = seen.entry(id.clone()).or_default();
@@ -62,7 +95,9 @@ fn link(id: &str, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::with_anchors;
+    use std::collections::BTreeMap;
+
+    use super::{with_anchors, with_claims};
 
     #[test]
     fn a_paragraph_keeps_its_name_wherever_it_stands() {
@@ -72,5 +107,29 @@ mod tests {
         assert_eq!(id(&one, "It left"), id(&other, "It left"));
         assert!(one.contains("<h2 id=\"a\">A<a class=\"anchor\" href=\"#a\""), "{one}");
         assert_eq!(other.matches("-2\">It left.").count(), 1, "{other}");
+    }
+
+    #[test]
+    fn items_of_lists_have_links() {
+        let html = with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n");
+        assert_eq!(html.matches("class=\"anchor\"").count(), 3, "{html}");
+        assert_eq!(html.matches("<li id=\"p-").count(), 2, "{html}");
+        assert!(html.contains("<li>\n<p id=\"p-"), "{html}");
+    }
+
+    #[test]
+    fn claims_have_their_ids_on_their_marks() {
+        let mark = |number: u32| format!("<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-{number}\">");
+        let html = with_claims(&format!("a{} b{}", mark(1), mark(2)), &BTreeMap::from([(2, "c-x".to_owned())]));
+        assert!(html.starts_with("a<sup class=\"mark\">[") && html.contains("b<sup id=\"c-x\" class=\"mark\">["), "{html}");
+    }
+
+    #[test]
+    fn the_number_of_a_mark_is_no_part_of_a_paragraph() {
+        let mark = |number: u32| format!("<p>It left{}.</p>", format_args!("&#8239;<sup class=\"mark\">[<button>{number}</button>]</sup>"));
+        let id = |html: String| with_anchors(&html)[7..17].to_owned();
+        assert_eq!(id(mark(3)), id(mark(12)));
+        assert_eq!(id(mark(3)), id("<p>It left.</p>".to_owned()));
+        assert_ne!(id(mark(3)), id("<p>It stayed.</p>".to_owned()));
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Page, Version, path};
+use super::facts::{cited, known_sources};
+use super::{Page, Row, Version, path};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -37,8 +38,17 @@ pub(super) fn version_data(version: &Version) -> Page {
 /// A version's records and what its documents are made of, as a script that adds them to `briefVersions`.
 fn data(version: &Version) -> String {
     let mut records = Map::new();
+    let sources = known_sources(&version.records);
+    let text = |row: &Row| match row.part.as_str() {
+        "source" => row.text.split(", ").map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
+        _ => row.text.clone(),
+    };
     for record in &version.records {
-        let rows: Vec<_> = record.rows.iter().map(|row| json!([row.path, row.label, row.part, row.text])).collect();
+        let row = |row: &Row| match &row.written {
+            Some(written) => json!([row.path, row.label, row.part, text(row), written]),
+            None => json!([row.path, row.label, row.part, text(row)]),
+        };
+        let rows: Vec<_> = record.rows.iter().map(row).collect();
         records.insert(format!("{}/{}", record.collection, record.id), json!([record.name, rows]));
     }
     let documents: Map<String, Value> = version

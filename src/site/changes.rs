@@ -1,5 +1,5 @@
-//! What changed in a version, as readers look for it: figures first, then what came and went, then texts; what many
-//! records have in common is one line.
+//! What changed in a version, as readers look for it: figures first, then what many records have in common in one line
+//! each, what came and went, texts, and the rest.
 
 use std::collections::BTreeMap;
 
@@ -12,45 +12,139 @@ use crate::text::capital;
 /// A change that this many records have in common is told once.
 const COMMON: usize = 3;
 
-/// What the page of changes is told.
-pub(super) fn told(changes: &VersionChanges, language: &str) -> Value {
-    let in_words = |text: Option<&str>| text.map(|text| text.parse().map_or_else(|_| text.to_owned(), |date| long_date(date, language)));
-    let mut common: BTreeMap<(&str, &str, Option<&str>, Option<&str>), Vec<&RecordChange>> = BTreeMap::new();
-    let fields = |change: &'_ RecordChange| change.kind == RecordChangeKind::Changed;
-    for change in changes.records.iter().filter(|change| fields(change)) {
-        for field in change.fields.iter().filter(|field| !field.is_claim_value && field.words.is_empty()) {
-            let records = common.entry(key(field)).or_default();
-            // The record's own word and that of its claims change together.
-            if records.last().is_none_or(|last| !std::ptr::eq(*last, change)) {
-                records.push(change);
-            }
-        }
-    }
-    common.retain(|_, records| records.len() >= COMMON);
-    let (mut figures, mut texts, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for change in changes.records.iter().filter(|change| fields(change)) {
-        for field in &change.fields {
-            let line = line(change, field, in_words(field.before.as_deref()), in_words(field.after.as_deref()));
-            match field {
-                field if field.is_claim_value && field.words.is_empty() => figures.push(line),
-                field if !field.words.is_empty() => texts.push(line),
-                field if !common.contains_key(&key(field)) => others.push(line),
-                _ => {}
-            }
-        }
-    }
-    let came: Vec<Value> = changes.records.iter().filter(|change| !fields(change) || change.old_id.is_some()).map(record).collect();
-    let common: Vec<Value> = common
-        .into_iter()
-        .map(|((label, part, before, after), records)| {
-            let shown = if part == "value" { label.to_owned() } else { part.replace('_', " ") };
-            context! { label => capital(&shown), before => in_words(before), after => in_words(after), records => records.into_iter().map(record).collect::<Vec<_>>() }
-        })
-        .collect();
-    context! { figures => figures, came => came, texts => texts, others => others, common => common }
+/// The changes of a version, sorted for readers.
+pub(super) struct ToldChanges<'a> {
+    pub(super) figures: Vec<Line<'a>>,
+    pub(super) common: Vec<Common<'a>>,
+    /// Records that came, went or have another id.
+    pub(super) came: Vec<&'a RecordChange>,
+    pub(super) texts: Vec<Line<'a>>,
+    pub(super) others: Vec<Line<'a>>,
 }
 
-fn key(field: &ChangedField) -> (&str, &str, Option<&str>, Option<&str>) {
+/// A changed field.
+pub(super) struct Line<'a> {
+    pub(super) record: &'a RecordChange,
+    pub(super) field: &'a ChangedField,
+    pub(super) label: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+/// The same change in many records.
+pub(super) struct Common<'a> {
+    pub(super) label: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+    pub(super) records: Vec<&'a RecordChange>,
+}
+
+impl<'a> ToldChanges<'a> {
+    pub(super) fn of(changes: &'a VersionChanges, language: &str) -> ToldChanges<'a> {
+        let mut common: BTreeMap<Key<'_>, Vec<&RecordChange>> = BTreeMap::new();
+        let changed = || changes.records.iter().filter(|change| change.kind == RecordChangeKind::Changed);
+        for change in changed() {
+            for field in change.fields.iter().filter(|field| !field.is_claim_value && field.prose.is_none()) {
+                let records = common.entry(key(field)).or_default();
+                // The record's own word and that of its claims change together.
+                if records.last().is_none_or(|last| !std::ptr::eq(*last, change)) {
+                    records.push(change);
+                }
+            }
+        }
+        common.retain(|_, records| records.len() >= COMMON);
+        let mut told = ToldChanges { figures: Vec::new(), common: Vec::new(), came: Vec::new(), texts: Vec::new(), others: Vec::new() };
+        for change in changed() {
+            for line in lines(change, language) {
+                match line.field {
+                    field if field.prose.is_some() => told.texts.push(line),
+                    field if field.is_claim_value => told.figures.push(line),
+                    field if !common.contains_key(&key(field)) => told.others.push(line),
+                    _ => {}
+                }
+            }
+        }
+        let came = changes.records.iter().filter(|change| change.kind == RecordChangeKind::AddedOrRemoved || change.old_id.is_some());
+        told.came = came.collect();
+        told.common = common
+            .into_iter()
+            .map(|((label, part, before, after), records)| Common {
+                label: capital(if part == "value" { label } else { part }).replace('_', " "),
+                before: in_words(before, language),
+                after: in_words(after, language),
+                records,
+            })
+            .collect();
+        told
+    }
+
+    /// What templates are told.
+    pub(super) fn context(&self) -> Value {
+        let lines = |lines: &[Line<'_>]| lines.iter().map(Line::context).collect::<Vec<_>>();
+        let common = |common: &Common<'_>| {
+            context! {
+                label => &common.label, before => &common.before, after => &common.after,
+                records => common.records.iter().map(|change| record(change)).collect::<Vec<_>>(),
+            }
+        };
+        context! {
+            figures => lines(&self.figures), texts => lines(&self.texts), others => lines(&self.others),
+            came => self.came.iter().map(|change| record(change)).collect::<Vec<_>>(),
+            common => self.common.iter().map(common).collect::<Vec<_>>(),
+        }
+    }
+}
+
+impl Line<'_> {
+    fn context(&self) -> Value {
+        context! {
+            record => record(self.record), label => &self.label, before => &self.before, after => &self.after,
+            prose => self.field.prose.clone().map(Value::from_safe_string),
+        }
+    }
+}
+
+/// What changed in a record, in a line each; what its claims took over from it or from what is above it is told once.
+pub(super) fn lines<'a>(change: &'a RecordChange, language: &str) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for field in &change.fields {
+        let is_told = |line: &Line<'_>| {
+            let other = line.field;
+            (other.inherited || other.label.is_empty())
+                && (&other.part, &other.before, &other.after) == (&field.part, &field.before, &field.after)
+        };
+        if field.inherited && lines.iter().any(is_told) {
+            continue;
+        }
+        lines.push(Line {
+            record: change,
+            field,
+            label: label(field),
+            before: in_words(field.before.as_deref(), language),
+            after: in_words(field.after.as_deref(), language),
+        });
+    }
+    lines
+}
+
+fn label(field: &ChangedField) -> String {
+    let part = field.part.replace('_', " ");
+    match (field.label.as_str(), part.as_str()) {
+        (label, "value") => label.to_owned(),
+        ("", part) => capital(part),
+        (_, part) if field.inherited => capital(part),
+        (label, part) => format!("{label}, {part}"),
+    }
+}
+
+/// A date in words, where a text is one.
+fn in_words(text: Option<&str>, language: &str) -> Option<String> {
+    text.map(|text| text.parse().map_or_else(|_| text.to_owned(), |date| long_date(date, language)))
+}
+
+type Key<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
+
+fn key(field: &ChangedField) -> Key<'_> {
     // What belongs to a claim is the same change whichever claim it is of.
     let label = if field.part == "value" { field.label.as_str() } else { "" };
     (label, &field.part, field.before.as_deref(), field.after.as_deref())
@@ -58,16 +152,4 @@ fn key(field: &ChangedField) -> (&str, &str, Option<&str>, Option<&str>) {
 
 fn record(change: &RecordChange) -> Value {
     context! { name => &change.name, path => path::record(&change.collection, &change.id), verb => &change.verb }
-}
-
-fn line(change: &RecordChange, field: &ChangedField, before: Option<String>, after: Option<String>) -> Value {
-    let label = match (field.label.as_str(), field.part.as_str()) {
-        (label, "value") => label.to_owned(),
-        ("", part) => part.replace('_', " "),
-        (label, part) => format!("{label}, {}", part.replace('_', " ")),
-    };
-    context! {
-        record => record(change), label => label, before => before, after => after,
-        words => field.words.iter().map(|(op, text)| context! { op => op, text => text }).collect::<Vec<_>>(),
-    }
 }

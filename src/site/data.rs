@@ -25,6 +25,8 @@ pub struct Version {
     /// The book's title and language in this version.
     pub title: String,
     pub language: String,
+    #[serde(default)]
+    pub organization: Option<String>,
     pub digest: String,
     /// ISO 8601, and as a reader writes it.
     pub date: String,
@@ -48,12 +50,22 @@ pub struct Version {
     /// The paths of its pages below its folder, and whether one of them says what changed; set when they are made.
     pub places: Vec<String>,
     pub has_changes_page: bool,
+    /// What its documents are called, in the order of the book; set by [`Version::with_titles`].
+    #[serde(default)]
+    pub titles: Vec<DocumentTitle>,
     /// In the order of the book.
     #[serde(skip)]
     pub documents: Vec<Document>,
     /// What its records say.
     #[serde(skip)]
     pub records: Vec<RecordValues>,
+}
+
+/// A document's id, and what it is called among others.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DocumentTitle {
+    pub id: String,
+    pub title: String,
 }
 
 /// What changed between a version and the one before it.
@@ -105,17 +117,23 @@ pub struct ChangedDocument {
 /// A changed field of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChangedField {
-    /// The change in one line.
-    pub text: String,
-    /// The field as people call it, and what of it changed: `value`, `source`, `as_of`, `marking`, `confidence`.
+    /// The field as people call it, and what of it changed: `value`, `source`, `as of`, `marking`, `confidence`.
     pub label: String,
     pub part: String,
+    /// Both sides in readers' words.
     pub before: Option<String>,
     pub after: Option<String>,
-    /// Prose, in runs that are `equal`, `delete` or `insert`.
-    pub words: Vec<(String, String)>,
+    /// HTML of a text with what was taken out and put in marked.
+    #[serde(default)]
+    pub prose: Option<String>,
+    /// Both sides as numbers of one unit.
+    #[serde(default)]
+    pub numbers: Option<(f64, f64)>,
     /// Whether a claim has another value.
     pub is_claim_value: bool,
+    /// Whether it is the word of what stands around it that changed, of the record, its collection or the book.
+    #[serde(default)]
+    pub inherited: bool,
 }
 
 /// A document of a version.
@@ -154,35 +172,59 @@ pub struct PrintedClaim {
     /// `precedents/kfor/troops`, or the calculation, and the records that it is of.
     pub claim: String,
     pub records: std::collections::BTreeSet<String>,
+    /// What it is, or how it was calculated, in readers' words: `KFOR, Troops`.
+    pub title: String,
+    pub is_derived: bool,
     pub printed: String,
     pub sources: Vec<String>,
     pub as_of: Option<String>,
+    pub confidence: Option<String>,
     pub notes: Vec<usize>,
+    /// Line of the document's Markdown.
+    pub line: usize,
     pub page: Option<u32>,
 }
 
-/// A record's values in one version: rows of pointer, label, part and text.
+/// A record's values in one version.
 #[derive(Debug, Clone, Serialize)]
 pub struct RecordValues {
     pub collection: String,
+    /// What people call the collection.
+    pub collection_title: String,
     pub id: String,
     pub name: String,
     pub rows: Vec<Row>,
 }
 
 /// One value of a record, or what belongs to one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Row {
     pub path: String,
     pub label: String,
     pub part: String,
+    /// In readers' words; of the part `source` the citations as written, with commas between them.
     pub text: String,
+    /// The records that the value consists of.
+    pub references: Vec<RecordName>,
+    /// The citations in a text, as written.
+    pub cites: Vec<String>,
+    /// A digest of the value as written, where readers see it otherwise.
+    pub written: Option<String>,
+}
+
+/// A record by its place, and what people call it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordName {
+    pub collection: String,
+    pub id: String,
+    pub name: String,
 }
 
 /// A record, with its history through all versions.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Record {
     pub collection: String,
+    pub collection_title: String,
     pub id: String,
     pub name: String,
     /// What it says in the newest version; empty where that has it no more.
@@ -200,12 +242,32 @@ pub(super) struct Event {
     pub date: String,
     /// `added`, `removed`, `changed`, `renamed`.
     pub kind: String,
-    pub lines: Vec<String>,
+    pub lines: Vec<EventLine>,
     #[serde(skip)]
     pub(super) fields: Vec<ChangedField>,
 }
 
+/// One thing that changed in a record.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct EventLine {
+    pub label: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    /// HTML of a text with its changes marked.
+    pub prose: Option<String>,
+}
+
 impl Version {
+    /// The same with its documents' titles entered.
+    #[must_use]
+    pub(super) fn with_titles(mut self) -> Version {
+        if !self.documents.is_empty() {
+            let title = |document: &Document| DocumentTitle { id: document.id.clone(), title: document.list_title.clone() };
+            self.titles = self.documents.iter().map(title).collect();
+        }
+        self
+    }
+
     /// The same without what only its own pages need.
     #[must_use]
     pub fn without_contents(mut self) -> Version {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::data::{Event, Record, RecordValues, Row};
+use super::data::{Document, Record, RecordName, RecordValues, Row};
 use super::path;
 use crate::model::SOURCES;
 
@@ -16,6 +16,9 @@ pub(super) struct Fact {
     pub(super) path: String,
     pub(super) label: String,
     pub(super) value: Option<String>,
+    /// The records that the value consists of.
+    pub(super) references: Vec<RecordLink>,
+    /// Citations, as written: those of the claim, and those in a text.
     pub(super) sources: Vec<String>,
     pub(super) as_of: Option<String>,
     pub(super) marking: Option<String>,
@@ -34,119 +37,198 @@ pub(super) fn facts(rows: &[Row]) -> Vec<Fact> {
         let Some(fact) = facts.get_mut(at) else { continue };
         let text = Some(row.text.clone());
         match row.part.as_str() {
-            "source" => fact.sources = row.text.split(", ").map(str::to_owned).collect(),
+            "source" => fact.sources.extend(row.text.split(", ").map(str::to_owned)),
             "as of" | "as_of" => fact.as_of = text,
             "marking" => fact.marking = text,
             "confidence" => fact.confidence = text,
-            "value" => fact.value = text,
+            "value" => {
+                fact.value = text;
+                fact.sources.extend(row.cites.iter().cloned());
+                fact.references = row.references.iter().map(RecordLink::of).collect();
+            }
             _ => {}
-        }
-    }
-    // A claim inside a value that is shown as a whole is named by its place in it.
-    let whole: Vec<(String, String)> =
-        facts.iter().filter(|fact| fact.value.is_some()).map(|fact| (fact.path.clone(), fact.label.clone())).collect();
-    for fact in facts.iter_mut().filter(|fact| fact.value.is_none()) {
-        let inside = whole.iter().find_map(|(path, label)| Some((label, fact.path.strip_prefix(path)?.strip_prefix('/')?)));
-        if let Some((label, place)) = inside {
-            fact.label = format!("{label}: {}", place.replace('/', ", ").replace(['-', '_'], " "));
         }
     }
     facts
 }
 
-/// A citation: the source's name, its page, and the place in it.
-pub(super) fn citation(names: &BTreeMap<&str, &str>, citation: &str) -> Value {
-    let (id, place) = citation.split_once('#').map_or((citation, None), |(id, place)| (id, Some(place)));
-    let name = names.get(id);
-    context! { name => name.copied().unwrap_or(id), place => place, path => name.map(|_| path::record(SOURCES, id)) }
+/// A record's name and page.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct RecordLink {
+    name: String,
+    path: String,
+}
+
+impl RecordLink {
+    fn of(record: &RecordName) -> RecordLink {
+        RecordLink { name: record.name.clone(), path: path::record(&record.collection, &record.id) }
+    }
+}
+
+/// A source as pages name it.
+pub(super) struct KnownSource<'a> {
+    pub(super) name: &'a str,
+    /// Who published it, when, and how far it can be relied on.
+    about: String,
+}
+
+/// The sources among records, by their ids.
+pub(super) fn known_sources(records: &[RecordValues]) -> BTreeMap<&str, KnownSource<'_>> {
+    let known = |source: &RecordValues| {
+        let value = |path: &str| {
+            let row = source.rows.iter().find(|row| row.path == path && row.part == "value");
+            row.map(|row| row.text.trim_end_matches('.').to_owned()).filter(|text| !text.is_empty())
+        };
+        let when = [value("/publisher"), value("/date")].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        [Some(when).filter(|when| !when.is_empty()), value("/reliability")].into_iter().flatten().collect::<Vec<_>>().join(". ")
+    };
+    let sources = records.iter().filter(|record| record.collection == SOURCES);
+    sources.map(|source| (source.id.as_str(), KnownSource { name: &source.name, about: known(source) })).collect()
+}
+
+/// A citation: the source's name, its page, the place in it, and what is known of it.
+pub(super) fn citation(sources: &BTreeMap<&str, KnownSource<'_>>, citation: &str) -> Value {
+    let (id, place) = parts(citation);
+    match sources.get(id) {
+        Some(source) => context! { name => source.name, place => place, path => path::record(SOURCES, id), about => &source.about },
+        None => context! { name => id, place => place, path => (), about => "" },
+    }
+}
+
+/// A citation as text: the source's name and the place in it.
+pub(super) fn cited(sources: &BTreeMap<&str, KnownSource<'_>>, citation: &str) -> String {
+    let (id, place) = parts(citation);
+    let name = sources.get(id).map_or(id, |source| source.name);
+    place.map_or_else(|| name.to_owned(), |place| format!("{name}, {place}"))
+}
+
+/// A citation's source and the place in it.
+pub(super) fn parts(citation: &str) -> (&str, Option<&str>) {
+    citation.split_once('#').map_or((citation, None), |(id, place)| (id, Some(place)))
 }
 
 /// A claim that rests on a source.
+#[derive(Debug, Clone)]
 pub(super) struct Resting {
+    /// What the record is called, and its page; of a figure that was calculated the calculation, which has none.
     pub(super) record: String,
-    pub(super) path: String,
+    pub(super) path: Option<String>,
     pub(super) claim: String,
     pub(super) label: String,
-    /// Nothing where it is a part of a larger value.
+    /// Nothing where it is a part of a larger value, or a text.
     pub(super) value: Option<String>,
     pub(super) place: Option<String>,
+    /// The source that says so, where this one relays it.
+    pub(super) through: Option<String>,
 }
 
-/// The claims of all records, by the sources that they rest on.
-pub(super) fn resting(records: &[RecordValues]) -> BTreeMap<String, Vec<Resting>> {
+/// The claims of all records and the figures calculated from them, by the sources that they rest on.
+pub(super) fn resting(records: &[RecordValues], documents: &[Document]) -> BTreeMap<String, Vec<Resting>> {
     let mut all: BTreeMap<String, Vec<Resting>> = BTreeMap::new();
     for record in records {
         for fact in facts(&record.rows) {
+            let is_text = record.rows.iter().any(|row| row.path == fact.path && !row.cites.is_empty());
             for source in &fact.sources {
-                let (id, place) = source.split_once('#').map_or((source.as_str(), None), |(id, place)| (id, Some(place)));
+                let (id, place) = parts(source);
                 all.entry(id.to_owned()).or_default().push(Resting {
                     record: record.name.clone(),
-                    path: path::record(&record.collection, &record.id),
+                    path: Some(path::record(&record.collection, &record.id)),
                     claim: format!("{}/{}{}", record.collection, record.id, fact.path),
                     label: fact.label.clone(),
-                    value: fact.value.clone(),
+                    value: fact.value.clone().filter(|_| !is_text),
                     place: place.map(str::to_owned),
+                    through: None,
                 });
             }
+        }
+    }
+    for claim in documents.iter().flat_map(|document| &document.claims).filter(|claim| claim.is_derived) {
+        for source in &claim.sources {
+            let (id, place) = parts(source);
+            let known = all.entry(id.to_owned()).or_default();
+            if !known.iter().any(|other| other.claim == claim.claim && other.place.as_deref() == place) {
+                known.push(Resting {
+                    record: claim.title.clone(),
+                    path: None,
+                    claim: claim.claim.clone(),
+                    label: String::new(),
+                    value: Some(claim.printed.clone()),
+                    place: place.map(str::to_owned),
+                    through: None,
+                });
+            }
+        }
+    }
+    // What a source relays rests on it as well.
+    let direct = all.clone();
+    for source in records.iter().filter(|record| record.collection == SOURCES) {
+        let claims = direct.get(&source.id).map(Vec::as_slice).unwrap_or_default();
+        for relay in relays(source) {
+            let through = claims.iter().map(|claim| Resting { through: Some(source.name.clone()), ..claim.clone() });
+            all.entry(relay.id.clone()).or_default().extend(through);
         }
     }
     all
 }
 
+/// The sources that relay one.
+fn relays(source: &RecordValues) -> impl Iterator<Item = &RecordName> {
+    source.rows.iter().filter(|row| row.path == "/via").flat_map(|row| &row.references)
+}
+
+/// The sources that one relays.
+pub(super) fn relayed(records: &[RecordValues], id: &str) -> Vec<RecordLink> {
+    let sources = records.iter().filter(|record| record.collection == SOURCES);
+    let relayed = sources.filter(|source| relays(source).any(|relay| relay.id == id));
+    relayed.map(|source| RecordLink { name: source.name.clone(), path: path::record(SOURCES, &source.id) }).collect()
+}
+
 /// The figures of a record that changed, each as a small chart of what it was in each version that changed it.
 pub(super) fn charts(record: &Record) -> Vec<Value> {
-    let mut series: BTreeMap<&str, Vec<(u32, &str)>> = BTreeMap::new();
+    let mut series: BTreeMap<&str, Vec<Point<'_>>> = BTreeMap::new();
     for event in record.history.iter().rev() {
-        for field in event.fields.iter().filter(|field| field.is_claim_value && field.words.is_empty()) {
-            let (Some(before), Some(after)) = (&field.before, &field.after) else { continue };
+        for field in event.fields.iter().filter(|field| field.is_claim_value) {
+            let (Some(before), Some(after), Some((old, new))) = (&field.before, &field.after, field.numbers) else { continue };
             let points = series.entry(&field.label).or_default();
             if points.is_empty() {
-                points.push((first_version(record, event), before));
+                let version = record.history.last().map_or(event.version, |first| first.version);
+                points.push(Point { version, text: before, number: old });
             }
-            points.push((event.version, after));
+            points.push(Point { version: event.version, text: after, number: new });
         }
     }
     series.into_iter().filter_map(|(label, points)| chart(label, &points)).collect()
 }
 
-fn first_version(record: &Record, event: &Event) -> u32 {
-    record.history.last().map_or(event.version, |first| first.version)
+/// A figure in one version.
+struct Point<'a> {
+    version: u32,
+    text: &'a str,
+    number: f64,
 }
 
-fn chart(label: &str, points: &[(u32, &str)]) -> Option<Value> {
-    let numbers: Vec<f64> = points.iter().map(|(_, text)| number(text)).collect::<Option<_>>()?;
-    let most = numbers.iter().copied().fold(0.0, f64::max);
-    if most <= 0.0 || numbers.iter().any(|number| *number < 0.0) {
+/// Bars whose lengths are the numbers'; nothing where one is below zero, or all are zero.
+fn chart(label: &str, points: &[Point<'_>]) -> Option<Value> {
+    let most = points.iter().map(|point| point.number).fold(0.0, f64::max);
+    if most <= 0.0 || points.iter().any(|point| point.number < 0.0) {
         return None;
     }
-    let bars: Vec<Value> = points
-        .iter()
-        .zip(&numbers)
-        .map(|((version, text), number)| context! { version => *version, text => *text, width => format!("{:.1}", number / most * 100.0) })
-        .collect();
-    Some(context! { label => label, bars => bars })
-}
-
-/// The one number in a text such as `about 50,000`; nothing where there is none, or several.
-fn number(text: &str) -> Option<f64> {
-    let mut numbers = text
-        .split(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '.' | '\u{a0}' | '\u{202f}'))
-        .filter(|part| part.chars().any(|c| c.is_ascii_digit()));
-    let only = numbers.next().filter(|_| numbers.next().is_none())?;
-    if text.contains(['–', '-']) {
-        return None;
-    }
-    only.trim_end_matches(['.', ',']).replace([',', '\u{a0}', '\u{202f}'], "").parse().ok()
+    let bar = |point: &Point<'_>| {
+        context! { version => point.version, text => point.text, width => format!("{:.1}", point.number / most * 100.0) }
+    };
+    Some(context! { label => label, bars => points.iter().map(bar).collect::<Vec<_>>() })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::number;
+    use super::{Point, chart};
 
     #[test]
-    fn a_figure_is_one_number() {
-        assert_eq!(number("about 50,000 troops"), Some(50_000.0));
-        assert_eq!(number("1.5 million"), Some(1.5));
-        assert_eq!((number("10–20"), number("none"), number("3 of 4"), number("-3")), (None, None, None, None));
+    fn bars_have_the_lengths_of_the_numbers_whatever_their_texts() {
+        let points =
+            [Point { version: 1, text: "900,000", number: 900_000.0 }, Point { version: 2, text: "1.5 million", number: 1_500_000.0 }];
+        let told = chart("Cost", &points).unwrap().to_string();
+        assert!(told.contains("60.0") && told.contains("100.0"), "{told}");
+        assert!(chart("Loss", &[Point { version: 1, text: "-3", number: -3.0 }]).is_none());
     }
 }

@@ -1,9 +1,17 @@
 //! The feed of versions, in Atom (RFC 4287).
 
+use minijinja::context;
+
 use super::escape::xml;
-use super::headlines::headlines;
+use super::headlines::first_changes;
 use super::whole::Whole;
 use super::{Page, Version, path};
+use crate::text::render_html;
+
+/// How many changes an entry tells.
+const SHOWN: usize = 20;
+/// What an entry says, as HTML.
+const CONTENT: &str = include_str!("templates/feed-entry.html");
 
 /// `feed.xml`: an entry a version, newest first.
 pub(super) fn feed(site: &Whole<'_>) -> Page {
@@ -33,18 +41,26 @@ pub(super) fn feed(site: &Whole<'_>) -> Page {
 }
 
 fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
-    let mut lines = vec![version.summary.clone()];
-    lines.extend(headlines(version));
+    let lines = first_changes(version, SHOWN);
+    let content = render_html(
+        CONTENT,
+        context! {
+            summary => &version.summary, lines => lines, base => base, changes => path::changes(version.number),
+            more => version.has_changes_page && !base.is_empty(),
+        },
+    );
     text.push_str(&format!(
         "<entry>\n<title>{} v{}</title>\n<id>{}</id>\n<updated>{}</updated>\n\
-         <link rel=\"alternate\" type=\"text/html\" href=\"{}{}\"/>\n<summary>{}</summary>\n</entry>\n",
+         <link rel=\"alternate\" type=\"text/html\" href=\"{}{}\"/>\n<summary>{}</summary>\n\
+         <content type=\"html\">{}</content>\n</entry>\n",
         xml(&site.facts.title),
         version.number,
         urn(&format!("{}v{}", version.digest, version.number)),
         moment(&version.date),
         xml(base),
         path::overview(version.number),
-        xml(&lines.join("\n")),
+        xml(&version.summary),
+        xml(&content),
     ));
 }
 

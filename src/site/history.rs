@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::data::{ChangedField, Event, Record, RecordChange, RecordChangeKind, Row, Version};
+use super::changes::{self, Line};
+use super::data::{ChangedField, Event, EventLine, Record, RecordChange, RecordChangeKind, Row, Version};
+use crate::text::capital;
 
 type Records = BTreeMap<(String, String), Record>;
 
@@ -10,7 +12,8 @@ type Records = BTreeMap<(String, String), Record>;
 pub(super) fn records(versions: &[Version]) -> Vec<Record> {
     let mut records = Records::new();
     for held in versions.iter().find(|version| !version.pruned).map(|newest| newest.records.as_slice()).unwrap_or_default() {
-        let record = Record { rows: held.rows.clone(), ..empty(&held.collection, &held.id, &held.name) };
+        let title = held.collection_title.clone();
+        let record = Record { rows: held.rows.clone(), collection_title: title, ..empty(&held.collection, &held.id, &held.name) };
         records.insert((held.collection.clone(), held.id.clone()), record);
     }
     for version in versions {
@@ -32,7 +35,7 @@ pub(super) fn records(versions: &[Version]) -> Vec<Record> {
 fn add(records: &mut Records, version: &Version, change: &RecordChange) {
     let lines = match change.kind {
         RecordChangeKind::AddedOrRemoved => Vec::new(),
-        RecordChangeKind::Changed => change.fields.iter().map(|field: &ChangedField| field.text.clone()).collect(),
+        RecordChangeKind::Changed => changes::lines(change, &version.language).into_iter().map(event_line).collect(),
     };
     let mut record_event = |id: &str, event: Event| {
         let key = (change.collection.clone(), id.to_owned());
@@ -50,13 +53,18 @@ fn add(records: &mut Records, version: &Version, change: &RecordChange) {
     }
 }
 
-fn event(version: &Version, kind: &str, lines: Vec<String>) -> Event {
+fn event_line(line: Line<'_>) -> EventLine {
+    EventLine { prose: line.field.prose.clone(), label: line.label, before: line.before, after: line.after }
+}
+
+fn event(version: &Version, kind: &str, lines: Vec<EventLine>) -> Event {
     Event { version: version.number, date: version.long_date.clone(), kind: kind.to_owned(), lines, fields: Vec::new() }
 }
 
 fn empty(collection: &str, id: &str, name: &str) -> Record {
     Record {
         collection: collection.to_owned(),
+        collection_title: capital(&collection.replace(['-', '_'], " ")),
         id: id.to_owned(),
         name: name.to_owned(),
         rows: Vec::new(),
@@ -67,5 +75,5 @@ fn empty(collection: &str, id: &str, name: &str) -> Record {
 
 fn last_row(field: &ChangedField) -> Option<Row> {
     let text = field.before.clone()?;
-    Some(Row { path: String::new(), label: field.label.clone(), part: field.part.clone(), text })
+    Some(Row { label: field.label.clone(), part: field.part.clone(), text, ..Row::default() })
 }

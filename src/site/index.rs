@@ -13,7 +13,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::asset::inert;
-use super::{Page, Version, path};
+use super::facts::{cited, known_sources};
+use super::{Page, Row, Version, path};
 
 /// A longer word is no word that anybody looks for.
 const LONGEST: usize = 64;
@@ -30,8 +31,13 @@ pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
         index.add(&[Entry { title: document.list_title.clone(), path: page, sections: sections.collect() }]);
     }
     let mut collections: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
+    let sources = known_sources(&version.records);
+    let shown = |row: &Row| match row.part.as_str() {
+        "source" => row.text.split(", ").map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
+        _ => row.text.clone(),
+    };
     for record in &version.records {
-        let text: Vec<String> = record.rows.iter().map(|row| format!("{}: {}", row.label, row.text)).collect();
+        let text: Vec<String> = record.rows.iter().map(|row| format!("{}: {}", row.label, shown(row))).collect();
         let text = text.join(". ").split_whitespace().collect::<Vec<_>>().join(" ");
         let section = Section { id: "", heading: String::new(), text };
         let path = path::record(&record.collection, &record.id);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::path;
 use crate::layout::{to_address, to_path};
+use crate::text::escape_html;
 
 /// The files of a version, as its documents link to them.
 #[derive(Debug)]
@@ -36,9 +37,10 @@ impl VersionLinks<'_> {
         }
     }
 
-    /// A page of a document's PDF, seen from the document's page.
+    /// A link in HTML to a page of a document's PDF, seen from the document's page.
     pub fn pdf_page(&self, id: &str, page: u32) -> String {
-        format!("{}{}/{}.pdf#page={page}", self.to_files(id), path::version(self.number), to_address(id))
+        let address = format!("{}{}/{}.pdf#page={page}", self.to_files(id), path::version(self.number), to_address(id));
+        format!(" <a class=\"page\" href=\"{}\">PDF p.&#160;{page}</a>", escape_html(&address))
     }
 
     fn to_root(&self, id: &str) -> String {

@@ -7,20 +7,25 @@
 //! A version's own pages ([`Renderer::version`]) depend on that version and the one before it alone, so that a new
 //! version leaves them as they are. What shows several versions ([`Renderer::whole`]) is made anew each time.
 
+mod address;
 mod anchors;
+mod assembly;
 mod asset;
 mod changes;
 mod data;
 mod dates;
+mod document_page;
 mod escape;
 mod facts;
 mod feed;
+mod front_door;
 mod headlines;
 mod history;
 mod index;
 mod links;
 mod newest;
 mod path;
+mod record_page;
 mod robots;
 mod titles;
 mod views;
@@ -30,20 +35,25 @@ use anyhow::Result;
 use minijinja::Environment;
 use rayon::prelude::*;
 
+pub use address::normal_address;
+pub use assembly::{Assembled, Folder, HISTORY, ListedVersion, Source, assemble};
 pub use data::{
-    ChangedDocument, ChangedField, Document, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordValues, Row, Version,
-    VersionChanges,
+    ChangedDocument, ChangedField, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordName,
+    RecordValues, Row, Version, VersionChanges,
 };
 pub use dates::long_date;
+pub use front_door::front_door;
 pub use links::{VersionLinks, in_reading_order};
-pub use path::version as version_folder;
-pub use robots::robots_above;
 pub use titles::tell_apart;
 
 use crate::layout::to_address;
 use asset::Assets;
+use document_page::IndexedVersion;
 use views::View;
 use whole::Whole;
+
+/// Counted up by every change of code that alters the bytes of a version's pages, so that they are made anew.
+const PAGES: u32 = 1;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +79,7 @@ impl<'a> Renderer<'a> {
     /// What the pages of any version depend on besides the version: another text where they would differ.
     pub fn key(&self) -> String {
         let templates: String = views::TEMPLATES.iter().map(|(name, source)| format!("{name}\0{source}\0")).collect();
-        let parts = [&templates, &self.assets.style, &self.assets.script, &self.facts.files];
+        let parts = [&PAGES.to_string(), &templates, &self.assets.style, &self.assets.script, &self.facts.files];
         let text = parts.into_iter().chain(&self.facts.base_url).cloned().collect::<Vec<_>>().join("\0");
         format!("{}-{}", env!("CARGO_PKG_VERSION"), path::short(text.as_bytes()))
     }
@@ -80,10 +90,12 @@ impl<'a> Renderer<'a> {
         version.data = data.as_ref().map(|page| page.path.clone());
         version.has_changes_page = version.changes.as_ref().is_some_and(|changes| changes.is_complete);
         let folder = format!("{}/", path::version(version.number));
-        version.places =
-            views::of_version(version).iter().map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned()).collect();
-        let version = &*version;
-        let mut pages: Vec<Page> = views::of_version(version)
+        let indexed = IndexedVersion::new(version);
+        let places: Vec<String> =
+            views::of_version(&indexed).iter().map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned()).collect();
+        version.places = places;
+        let indexed = IndexedVersion::new(version);
+        let mut pages: Vec<Page> = views::of_version(&indexed)
             .into_par_iter()
             .map(|view| view.page(self.facts, &self.assets, &self.environment))
             .collect::<Result<_>>()?;

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::layout::to_address;
-pub use crate::layout::version_folder as version;
+pub(super) use crate::layout::version_folder as version;
 
 /// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside; a part of an
 /// id that would mean something else in an address gets a digest behind what can stand there.
@@ -51,6 +51,11 @@ fn name(text: &str) -> String {
 /// The first digits of a digest, for names.
 pub(super) fn short(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A digest, for what must be told apart by its content.
+pub(super) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The way from a page back to the root: `../` for each folder.

@@ -15,7 +15,7 @@ pub(super) fn robots(facts: &Facts, versions: &[Version]) -> Page {
 }
 
 /// `robots.txt` of the folder above the site, which holds the versions' files too.
-pub fn robots_above(facts: &Facts, versions: &[Version], folder: &str) -> Vec<u8> {
+pub(super) fn robots_above(facts: &Facts, versions: &[Version], folder: &str) -> Vec<u8> {
     let base = base_path(facts);
     let above = base.strip_suffix(&format!("/{folder}")).unwrap_or(&base).to_owned();
     let mut text = rules(versions, &above, &["", &format!("/{folder}")]);

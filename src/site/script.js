@@ -62,7 +62,7 @@ const meant = (index, word) => {
   }
   if (found.length > 0 || word.length < 4 || /^\d+$/.test(word)) return found;
   index.words.forEach((other, at) => {
-    if (other[0] === word[0] && Math.abs(other.length - word.length) < 6 && beginsAlmost(other, word)) found.push([at, 0.5]);
+    if (Math.abs(other.length - word.length) < 6 && beginsAlmost(other, word)) found.push([at, other[0] === word[0] ? 0.5 : 0.25]);
   });
   return found;
 };
@@ -212,7 +212,8 @@ const change = (kind, text) => {
 
 const cell = (old, now) => {
   const made = element("td");
-  if (old === undefined) made.append(change("ins", now));
+  if (old === now) made.append(old, element("p", "It reads the same, and is written otherwise: what it cites differs, say.", { class: "quiet" }));
+  else if (old === undefined) made.append(change("ins", now));
   else if (now === undefined) made.append(change("del", old));
   else if (old.length + now.length > 80) {
     for (const [kind, text] of compareWords(old, now)) made.append(kind === "same" ? text : change(kind, text));
@@ -227,13 +228,14 @@ const compareRecords = (old, now) => {
     const [before, after] = [old[record], now[record]];
     const kind = before === undefined ? "added" : after === undefined ? "removed" : "changed";
     const rows = new Map();
-    for (const [path, label, part, text] of before?.[1] ?? []) rows.set(`${path} ${part}`, [label, part, text, undefined]);
-    for (const [path, label, part, text] of after?.[1] ?? []) {
+    for (const [path, label, part, text, written] of before?.[1] ?? []) rows.set(`${path} ${part}`, [label, part, text, undefined, written]);
+    for (const [path, label, part, text, written] of after?.[1] ?? []) {
       const known = rows.get(`${path} ${part}`);
-      if (known === undefined) rows.set(`${path} ${part}`, [label, part, undefined, text]);
-      else known[3] = text;
+      if (known === undefined) rows.set(`${path} ${part}`, [label, part, undefined, text, undefined, written]);
+      else [known[3], known[5]] = [text, written];
     }
-    const changed = [...rows.values()].filter(([, , before, after]) => before !== after);
+    // Texts that read the same may be written otherwise: they cite other sources, say.
+    const changed = [...rows.values()].filter(([, , before, after, one, other]) => before !== after || one !== other);
     if (changed.length > 0 || kind !== "changed") differing.push([record, (after ?? before)[0], kind, changed]);
   }
   return differing;
@@ -377,8 +379,27 @@ const leadOn = (line) => {
   follow();
   const around = document.querySelector(".around");
   const number = Number(document.documentElement.dataset.version) + 1;
-  if (around) around.append(element("a", `Version ${number} →`, { rel: "next", href: `${root}v${number}/index.html` }));
+  if (around) around.append(element("a", `Version ${number}`, { rel: "next", href: `${root}v${number}/index.html` }));
 };
+
+// ---- Notes ----
+
+// A note stands below the block in which its mark is, or above it where there is no room, and never over its text.
+const placeNote = (note) => {
+  const mark = document.querySelector(`[popovertarget="${note.id}"]`);
+  const block = mark?.closest("tr, p, li, h1, h2, h3, h4, h5, h6, figcaption, caption, dd, dt, blockquote");
+  if (!block) return;
+  const [box, at] = [block.getBoundingClientRect(), mark.getBoundingClientRect()];
+  const room = document.documentElement.clientWidth - note.offsetWidth - 16;
+  const isAbove = box.bottom + note.offsetHeight + 8 > innerHeight && box.top > note.offsetHeight + 8;
+  note.style.cssText = "position:absolute;inset:auto;margin:0;position-area:none";
+  note.style.left = `${scrollX + Math.max(16, Math.min(at.left, room))}px`;
+  note.style.top = `${scrollY + (isAbove ? box.top - note.offsetHeight - 4 : box.bottom + 4)}px`;
+  note.scrollIntoView({ block: "nearest" });
+};
+
+// `toggle` does not bubble, but it is captured.
+addEventListener("toggle", (event) => event.newState === "open" && event.target.matches(".note") && placeNote(event.target), true);
 
 addEventListener("DOMContentLoaded", () => {
   const latest = document.getElementById("latest");

@@ -6,34 +6,31 @@ use anyhow::{Context, Result};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
-use super::anchors::with_anchors;
 use super::asset::Assets;
-use super::changes;
-use super::data::{ChangedDocument, Facts, PrintedClaim, Record, VersionChanges};
-use super::facts::{self, Resting, charts, citation};
+use super::changes::ToldChanges;
+use super::data::{ChangedDocument, DocumentTitle, Facts, Record, VersionChanges};
+use super::document_page::{self, IndexedVersion};
 use super::headlines::headlines;
+use super::record_page;
 use super::whole::{Whole, marking};
-use super::{Document, Page, Version, long_date, path};
-use crate::document::{ArticleNote, note_numbers};
-use crate::model::SOURCES;
+use super::{Page, Version, path};
 
 /// The templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 11] = [
+pub(super) const TEMPLATES: [(&str, &str); 13] = [
     ("page.html", include_str!("templates/page.html")),
     ("front.html", include_str!("templates/front.html")),
     ("documents.html", include_str!("templates/documents.html")),
     ("version.html", include_str!("templates/version.html")),
     ("changes.html", include_str!("templates/changes.html")),
     ("document.html", include_str!("templates/document.html")),
+    ("changed.html", include_str!("templates/changed.html")),
+    ("removed.html", include_str!("templates/removed.html")),
     ("latest.html", include_str!("templates/latest.html")),
     ("records.html", include_str!("templates/records.html")),
     ("record.html", include_str!("templates/record.html")),
     ("compare.html", include_str!("templates/compare.html")),
     ("search.html", include_str!("templates/search.html")),
 ];
-
-/// As many printed claims are shown with a note.
-const NOTED: usize = 6;
 
 /// One page.
 pub(super) enum View<'a> {
@@ -46,16 +43,23 @@ pub(super) enum View<'a> {
     Latest(&'a Whole<'a>, &'a str),
     Overview(&'a Version),
     Changes(&'a Version),
-    Document(&'a Version, &'a Document),
+    /// A document by its place in the version.
+    Document(&'a IndexedVersion<'a>, usize),
+    /// What stands in a document's place when the version's files are gone.
+    Removed(&'a Version, &'a DocumentTitle),
 }
 
 /// The pages that belong to one version.
-pub(super) fn of_version(version: &Version) -> Vec<View<'_>> {
+pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
+    let version = indexed.version;
     let mut views = vec![View::Overview(version)];
     if version.changes.as_ref().is_some_and(|changes| changes.is_complete) {
         views.push(View::Changes(version));
     }
-    views.extend(version.documents.iter().map(|document| View::Document(version, document)));
+    match version.documents.as_slice() {
+        [] => views.extend(version.titles.iter().map(|title| View::Removed(version, title))),
+        documents => views.extend((0..documents.len()).map(|place| View::Document(indexed, place))),
+    }
     views
 }
 
@@ -79,7 +83,8 @@ impl View<'_> {
             View::Latest(_, place) => path::latest(place),
             View::Overview(version) => path::overview(version.number),
             View::Changes(version) => path::changes(version.number),
-            View::Document(version, document) => path::document(version.number, &document.id),
+            View::Document(indexed, place) => path::document(indexed.version.number, &indexed.document(*place).id),
+            View::Removed(version, document) => path::document(version.number, &document.id),
         }
     }
 
@@ -94,13 +99,15 @@ impl View<'_> {
             View::Overview(_) => "version.html",
             View::Changes(_) => "changes.html",
             View::Document(..) => "document.html",
+            View::Removed(..) => "removed.html",
         }
     }
 
     /// The version that the page belongs to.
     fn version(&self) -> Option<&Version> {
         match self {
-            View::Overview(version) | View::Changes(version) | View::Document(version, _) => Some(version),
+            View::Overview(version) | View::Changes(version) | View::Removed(version, _) => Some(version),
+            View::Document(indexed, _) => Some(indexed.version),
             _ => None,
         }
     }
@@ -116,7 +123,8 @@ impl View<'_> {
             View::Latest(..) => Some("Newest version".to_owned()),
             View::Overview(version) => Some(format!("Version {}", version.number)),
             View::Changes(version) => Some(format!("Changes in version {}", version.number)),
-            View::Document(version, document) => Some(format!("{}, version {}", document.list_title, version.number)),
+            View::Document(indexed, place) => Some(format!("{}, version {}", indexed.document(*place).list_title, indexed.version.number)),
+            View::Removed(version, document) => Some(format!("{}, version {}", document.title, version.number)),
         }
     }
 
@@ -124,7 +132,8 @@ impl View<'_> {
         match self {
             View::Record(_, record) => format!("{}: what the book says of it, and since when", record.name),
             View::Overview(version) | View::Changes(version) => version.summary.clone(),
-            View::Document(version, document) => {
+            View::Document(indexed, place) => {
+                let (version, document) = (indexed.version, indexed.document(*place));
                 format!("{}. Version {} of {}, {}.", document.list_title, version.number, version.title, version.long_date)
             }
             _ => facts.subtitle.clone().unwrap_or_else(|| facts.title.clone()),
@@ -154,31 +163,8 @@ impl View<'_> {
                     data => super::asset::inert(&serde_json::json!(data).to_string()),
                 }
             }
-            View::Records(whole) => {
-                let mut collections: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-                for record in &whole.records {
-                    let path = path::record(&record.collection, &record.id);
-                    collections
-                        .entry(&record.collection)
-                        .or_default()
-                        .push(context! { name => &record.name, path => path, gone => record.rows.is_empty() });
-                }
-                context! { collections => collections }
-            }
-            View::Record(whole, record) => {
-                let mut told = facts::facts(if record.rows.is_empty() { &record.last_rows } else { &record.rows });
-                for fact in &mut told {
-                    fact.as_of = fact.as_of.take().map(|date| date.parse().map_or(date, |date| long_date(date, &facts.language)));
-                }
-                let sources: Vec<Vec<Value>> =
-                    told.iter().map(|fact| fact.sources.iter().map(|source| citation(&whole.sources, source)).collect()).collect();
-                let facts: Vec<Value> = told.iter().map(|fact| Value::from(Serde(fact))).collect();
-                context! {
-                    record => Value::from(Serde(record)), printed => printed_in(whole, record), charts => charts(record),
-                    facts => facts.into_iter().zip(sources).map(|(fact, sources)| context! { fact => fact, sources => sources }).collect::<Vec<_>>(),
-                    resting => resting_on(whole, record),
-                }
-            }
+            View::Records(whole) => context! { collections => record_page::collections(whole) },
+            View::Record(whole, record) => record_page::told(whole, record, &facts.language),
             View::Latest(_, place) => context! { place => *place },
             View::Overview(version) => context! {
                 version => Value::from(Serde(version)),
@@ -188,32 +174,19 @@ impl View<'_> {
             },
             View::Changes(version) => context! {
                 version => Value::from(Serde(version)),
-                changes => version.changes.as_ref().map(|changes| changes::told(changes, &version.language)),
+                changes => version.changes.as_ref().map(|changes| ToldChanges::of(changes, &version.language).context()),
                 documents => version.changes.as_ref().map(|changes| changed_documents(version, changes)).unwrap_or_default(),
             },
-            View::Document(version, document) => {
-                let known: BTreeMap<(&str, &str), &str> =
-                    version.records.iter().map(|record| ((record.collection.as_str(), record.id.as_str()), record.name.as_str())).collect();
-                context! {
-                    version => Value::from(Serde(version)),
-                    document => Value::from(Serde(document)),
-                    html => Value::from_safe_string(with_anchors(&document.article.html)),
-                    previous => neighbour(version, document, -1),
-                    next => neighbour(version, document, 1),
-                    organization => facts.organization.clone(),
-                    headings => document.article.headings.iter().filter(|heading| heading.level <= 3)
-                        .map(|heading| context! { level => heading.level, id => heading.id.clone(), text => heading.text.clone() }).collect::<Vec<_>>(),
-                    notes => notes(&known, document),
-                    claims => document.claims.iter().map(|claim| claim_row(&known, claim)).collect::<Vec<_>>(),
-                }
-            }
+            View::Removed(version, document) => context! { version => Value::from(Serde(version)), title => document.title.clone() },
+            View::Document(version, place) => document_page::told(version, *place),
         }
     }
 
     /// Whether anyone may see the page: what it shows of versions decides, whatever others say.
     pub(super) fn is_clear(&self) -> bool {
         match self {
-            View::Overview(version) | View::Document(version, _) => version.clear,
+            View::Overview(version) | View::Removed(version, _) => version.clear,
+            View::Document(indexed, _) => indexed.version.clear,
             View::Changes(version) => version.clear && version.changes.as_ref().is_none_or(|changes| changes.since_clear),
             View::Latest(whole, _) => whole.newest().is_none_or(|newest| newest.clear),
             View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole) | View::Record(whole, _) => {
@@ -233,7 +206,8 @@ impl View<'_> {
 
     fn marking(&self) -> Option<String> {
         match self {
-            View::Overview(version) | View::Document(version, _) => version.marking.clone(),
+            View::Overview(version) | View::Removed(version, _) => version.marking.clone(),
+            View::Document(indexed, _) => indexed.version.marking.clone(),
             View::Changes(version) => {
                 let since = version.changes.as_ref().map(|changes| (changes.since_marking.as_deref(), changes.since_clear));
                 marking(std::iter::once((version.marking.as_deref(), version.clear)).chain(since))
@@ -302,112 +276,13 @@ fn linked(version: &Version) -> Vec<Value> {
     groups.into_iter().map(|(folder, documents)| context! { folder => folder, documents => documents }).collect()
 }
 
-/// The names of a version's records, by collection and id.
-type Names<'a> = BTreeMap<(&'a str, &'a str), &'a str>;
-
-/// A document's notes, each with the sources that its claims name.
-fn notes(known: &Names<'_>, document: &Document) -> Vec<Value> {
-    let mut sources: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for claim in &document.claims {
-        // A claim with as many notes as sources: each note is of the source in its place.
-        for (note, source) in claim.notes.iter().zip(&claim.sources) {
-            let id = source.split('#').next().unwrap_or(source);
-            let known = sources.entry(*note).or_default();
-            if !known.contains(&id) {
-                known.push(id);
-            }
-        }
-    }
-    let note = |note: &ArticleNote| {
-        let numbers = note_numbers(&note.label).unwrap_or_default();
-        let mut ids: Vec<&str> = Vec::new();
-        for id in numbers.iter().filter_map(|number| sources.get(number)).flatten() {
-            if !ids.contains(id) {
-                ids.push(id);
-            }
-        }
-        let links: Vec<Value> = ids.into_iter().filter_map(|id| source_link(known, id)).collect();
-        let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
-        // What the text prints there: the figures, and the dates for which they hold.
-        let printed: Vec<Value> = document
-            .claims
-            .iter()
-            .filter(|claim| claim.notes.iter().any(|note| numbers.contains(note)))
-            .map(|claim| context! { text => &claim.printed, as_of => &claim.as_of })
-            .take(NOTED)
-            .collect();
-        context! { label => &note.label, printed => printed, shown => shown, html => Value::from_safe_string(note.html.clone()), sources => links }
-    };
-    document.article.notes.iter().map(note).collect()
-}
-
-fn source_link(known: &Names<'_>, id: &str) -> Option<Value> {
-    let name = known.get(&(SOURCES, id))?;
-    Some(context! { name => *name, path => path::record(SOURCES, id) })
-}
-
-fn claim_row(known: &Names<'_>, claim: &PrintedClaim) -> Value {
-    // A figure that was calculated from several records leads to none of them.
-    let only = claim.records.first().filter(|_| claim.records.len() == 1);
-    let record = only.and_then(|record| record.split_once('/')).filter(|record| known.contains_key(record));
-    let sources: Vec<Value> = claim
-        .sources
-        .iter()
-        .map(|source| {
-            let (id, place) = source.split_once('#').map_or((source.as_str(), None), |(id, place)| (id, Some(place)));
-            context! { name => id, place => place, path => known.contains_key(&(SOURCES, id)).then(|| path::record(SOURCES, id)) }
-        })
-        .collect();
-    context! {
-        printed => &claim.printed,
-        name => &claim.claim,
-        path => record.map(|(collection, id)| path::record(collection, id)),
-        sources => sources,
-        page => &claim.page,
-    }
-}
-
-/// Where the newest version prints a record's claims.
-fn printed_in(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
-    let Some(newest) = whole.newest() else { return Vec::new() };
-    let places = whole.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
-    let documents = places.iter().filter_map(|place| newest.documents.get(*place));
-    documents.map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) }).collect()
-}
-
-/// The claims that rest on a source, each with the documents that print it.
-fn resting_on(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
-    let Some(newest) = whole.newest().filter(|_| record.collection == SOURCES) else { return Vec::new() };
-    let claims = whole.resting.get(&record.id).map(Vec::as_slice).unwrap_or_default();
-    let documents = |claim: &str| -> Vec<Value> {
-        let places = whole.printed.get(claim).map(Vec::as_slice).unwrap_or_default();
-        let documents = places.iter().filter_map(|place| newest.documents.get(*place));
-        documents
-            .map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) })
-            .collect()
-    };
-    let row = |claim: &Resting| {
-        context! {
-            record => &claim.record, path => &claim.path, label => &claim.label, value => claim.value.as_deref().or_else(|| whole.printed_texts.get(claim.claim.as_str()).copied()), place => &claim.place,
-            printed => documents(&claim.claim),
-        }
-    };
-    claims.iter().map(row).collect()
-}
-
-/// The document before or after one, in the order of the book.
-fn neighbour(version: &Version, document: &Document, step: isize) -> Option<Value> {
-    let at = version.documents.iter().position(|other| other.id == document.id)?;
-    let other = version.documents.get(at.checked_add_signed(step)?)?;
-    Some(context! { title => &other.list_title, path => path::document(version.number, &other.id) })
-}
-
 /// The documents that differ, by what happened to them.
 fn changed_documents(version: &Version, changes: &VersionChanges) -> Vec<Value> {
+    let titles: BTreeMap<&str, &DocumentTitle> = version.titles.iter().map(|title| (title.id.as_str(), title)).collect();
     let document = |changed: &ChangedDocument| {
-        let known = version.documents.iter().find(|document| document.id == changed.id);
+        let known = titles.get(changed.id.as_str());
         context! {
-            title => known.map_or(&changed.id, |document| &document.list_title),
+            title => known.map_or(&changed.id, |document| &document.title),
             path => known.map(|document| path::document(version.number, &document.id)),
             verb => &changed.verb, reasons => &changed.reasons,
         }

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::data::{Facts, Record, Version};
-use super::facts::{Resting, resting};
+use super::facts::{KnownSource, Resting, known_sources, resting};
 use super::history;
-use crate::model::SOURCES;
 
 /// A book and all its versions.
 pub(super) struct Whole<'a> {
@@ -20,22 +19,23 @@ pub(super) struct Whole<'a> {
     pub(super) printed_texts: BTreeMap<&'a str, &'a str>,
     /// The newest version's claims by the sources that they rest on.
     pub(super) resting: BTreeMap<String, Vec<Resting>>,
-    /// The names of its sources.
-    pub(super) sources: BTreeMap<&'a str, &'a str>,
+    /// Its sources.
+    pub(super) sources: BTreeMap<&'a str, KnownSource<'a>>,
 }
 
 impl<'a> Whole<'a> {
     pub(super) fn new(facts: &'a Facts, versions: &'a [Version]) -> Whole<'a> {
-        let newest = versions.iter().find(|version| !version.pruned).map(|newest| newest.records.as_slice()).unwrap_or_default();
-        let sources = newest.iter().filter(|record| record.collection == SOURCES);
+        let newest = versions.iter().find(|version| !version.pruned);
+        let records = newest.map(|newest| newest.records.as_slice()).unwrap_or_default();
+        let documents = newest.map(|newest| newest.documents.as_slice()).unwrap_or_default();
         Whole {
             facts,
             versions,
             records: history::records(versions),
             printed: printed(versions),
             printed_texts: printed_texts(versions),
-            resting: resting(newest),
-            sources: sources.map(|source| (source.id.as_str(), source.name.as_str())).collect(),
+            resting: resting(records, documents),
+            sources: known_sources(records),
         }
     }
 

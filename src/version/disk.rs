@@ -191,10 +191,15 @@ impl Disk {
         }
     }
 
-    /// Gives a file a second name, or copies it where the file system knows no second names.
+    /// Gives a file a second name, or copies it where the file system knows no second names; an error where the name is taken.
     pub(super) fn link_or_copy(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.before(Call::CreateFile(to))?;
-        fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(drop))
+        match fs::hard_link(from, to) {
+            // Copying would empty the file first, which may be the very one that is to be copied.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            Err(_) => fs::copy(from, to).map(drop),
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Removes a folder that holds nothing.

@@ -36,10 +36,11 @@ fn texts(value: &Value) -> Vec<&str> {
 #[test]
 fn people_can_read_search_and_compare() {
     let Some((book, report)) = look() else { return };
-    for nothing in ["console", "requests", "violations", "overflow"] {
+    for nothing in ["console", "requests", "violations", "overflow", "covered", "small"] {
         assert_eq!(texts(&report[nothing]), [""; 0], "{nothing}");
     }
     assert_eq!(report["pages"], 80);
+    assert!(report["opened"].as_u64().unwrap() > 10, "{}", report["opened"]);
 
     for place in ["opened", "served"] {
         let found = &report["search"][place];
@@ -48,6 +49,7 @@ fn people_can_read_search_and_compare() {
         assert!(leads("ceasef").contains(&"v3/book.html#kosovo-force"), "{found}");
         assert!(leads("ceasef").contains(&"records/missions/kfor.html"), "{found}");
         assert!(leads("45000").len() > 1 && leads("45000") == leads("45,000") && leads("45000") == leads("45 000"), "{found}");
+        assert!(leads("posovo")[0] == leads("kosovo")[0], "{found}");
         assert!(leads("kosvo")[0] == leads("kosovo")[0] && leads("ceasefrie") == leads("ceasefire"), "{found}");
         assert!(texts(&found["marked"]).iter().all(|hit| *hit == "45,000"), "{found}");
         assert_eq!(texts(&found["shared"]), ["q=ceasef", "ceasef", "ceasefire"], "{found}");
@@ -91,7 +93,7 @@ fn people_can_read_search_and_compare() {
         assert_eq!(shown, expected, "{pair}");
     }
     let rows = report["compared"]["v1..v3"][0][2].to_string();
-    assert!(rows.contains("deleted: 50,000") && rows.contains("inserted: 45,000") && rows.contains("letter#2"), "{rows}");
+    assert!(rows.contains("deleted: 50,000") && rows.contains("inserted: 45,000") && rows.contains("The letter, 2"), "{rows}");
     assert_eq!(report["chosen"], "#v2..v3");
 
     assert!(report["note"].as_str().unwrap().contains("The letter"), "{}", report["note"]);

@@ -150,8 +150,11 @@ fn pages_hold_what_versions_hold() {
     assert!(read("v3/missions/script.html").contains("Last revised in <a href=\"../../v1/index.html\">v1</a>"));
     assert!(read("v3/book.html").contains("</strong>\u{a0}Strengths</caption>"));
     let record = read("records/missions/kfor.html");
-    for part in ["about", "45,000", "50,000", "Version 2", "Version 3", "letter#2", "The letter</a>, 2", "<figure class=\"chart\">"] {
-        assert_eq!(record.contains(part), part != "about", "`{part}` in {record}");
+    for part in ["45,000", "50,000", "Version 2", "Version 3", "The letter</a>, 2", "<figure class=\"chart\">"] {
+        assert!(record.contains(part), "no `{part}` in {record}");
+    }
+    for part in ["letter#2", "report#7", "about 4", "[@"] {
+        assert!(!record.contains(part), "`{part}` in {record}");
     }
     assert!(record.contains("href=\"../../latest/missions/kfor.html\""), "{record}");
     assert!(read("records/missions/unifil.html").contains("The newest version has this record no more."));
@@ -273,9 +276,14 @@ fn the_feed_is_atom() {
     assert_eq!(entries.len(), 3);
     let mut ids = BTreeSet::from([child(root, "id")[0].clone()]);
     for (entry, number) in entries.iter().zip([3, 2, 1]) {
-        for name in ["title", "id", "updated", "summary"] {
+        for name in ["title", "id", "updated", "summary", "content"] {
             assert_eq!(child(*entry, name).len(), 1, "{name}");
         }
+        // RFC 4287, 4.1.3.3: HTML is escaped, so that the element holds text alone.
+        let content = child(*entry, "content")[0].clone();
+        assert!(content.starts_with("<p>") && content.matches(&child(*entry, "summary")[0]).count() == 1, "{content}");
+        assert_eq!(content.contains("Kosovo Force: Troops: 50,000 → 45,000"), number == 2, "{content}");
+        assert!(!content.contains("report#") && !content.contains("[@"), "{content}");
         assert_eq!(child(*entry, "link"), [format!("https://example.org/site/v{number}/index.html")]);
         assert_eq!(child(*entry, "updated"), [format!("2025-11-{:02}T00:00:00Z", number + 4)]);
         assert!(ids.insert(child(*entry, "id")[0].clone()));
@@ -407,6 +415,26 @@ fn a_pruned_version_is_listed_without_files() {
     );
 }
 
+/// After files were removed the site can be made as often as one likes, and keeps what it knew.
+#[test]
+fn what_changed_in_a_pruned_version_is_kept() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site");
+    let changes = fs::read_to_string(folder.join("v2/changes.html")).unwrap();
+    assert_eq!(book.brief(&["prune", "--keep", "1", "--yes"]).code, Some(0));
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let first = files(&folder);
+    for page in ["v1/index.html", "v1/book.html", "v2/missions/kfor.html"] {
+        let html = fs::read_to_string(folder.join(page)).unwrap();
+        assert!(html.contains("The files of this version were removed."), "{page}: {html}");
+    }
+    assert_eq!(fs::read_to_string(folder.join("v2/changes.html")).unwrap(), changes);
+    assert!(links_lead_somewhere(&folder) > 150);
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert_eq!(files(&folder), first);
+}
+
 /// What lies beside the site under a name that looks like brief's own stays, unless brief's list in it says otherwise.
 #[test]
 fn what_brief_did_not_write_beside_the_site_or_the_draft_stays() {
@@ -511,10 +539,43 @@ fn changes_are_told_as_readers_look_for_them() {
     assert_eq!(site(&book, &[]).code, Some(0));
     let page = unescaped(&fs::read_to_string(book.root.join("output/site/v5/changes.html")).unwrap());
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("no `{text}` in {page}"));
-    assert!(at("<h2 id=\"figures\">") < at("1500<") && at("1500<") < at("<h2 id=\"others\">"), "{page}");
+    assert!(at("<h2 id=\"figures\">") < at("1500<") && at("1500<") < at("<h2 id=\"common\">"), "{page}");
     assert!(
         page.contains("in 4 records") && page.matches("6 November 2025").count() == 1 && page.matches("</a>, <a").count() == 3,
         "{page}"
     );
     assert!(!page.contains("[@") && !page.contains("[=") && !page.contains("missions/mission-1/troops"), "{page}");
+    // One line of it in the feed and on the front page, too.
+    for file in ["feed.xml", "index.html"] {
+        let text = fs::read_to_string(book.root.join("output/site").join(file)).unwrap();
+        assert_eq!(text.matches("As of: 5 November 2025 → 6 November 2025, in 4 records").count(), 1, "{file}: {text}");
+    }
+}
+
+/// A text is shown as it prints, with what was taken out and put in marked.
+#[test]
+fn texts_are_told_as_prose() {
+    let Some(book) = published() else { return };
+    book.write(
+        "content/schemas/missions.yaml",
+        &(fs::read_to_string(book.root.join("content/schemas/missions.yaml")).unwrap()
+            + "  story: { title: Story, type: string, format: markdown }\n"),
+    );
+    book.edit(
+        "content/missions/kfor.yaml",
+        "name:",
+        "story: \"It **holds** [=missions/kfor/troops] troops.[@letter#2]\\n\\n- one\\n- two\\n\"\nname:",
+    );
+    build(&book, "2025-11-08").unwrap();
+    book.edit("content/missions/kfor.yaml", "It **holds**", "It **keeps**");
+    build(&book, "2025-11-09").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let page = unescaped(&fs::read_to_string(book.root.join("output/site/v5/changes.html")).unwrap());
+    let texts = &page[page.find("<h2 id=\"texts\">").unwrap()..];
+    for part in ["Story</h3>", "holds</del>", "keeps</ins>", "<strong>", "<li>one</li>"] {
+        assert!(texts.contains(part), "no `{part}` in {texts}");
+    }
+    assert!(!page.contains("**") && !page.contains("[@") && !page.contains("[=") && !texts.contains('…'), "{page}");
+    let record = fs::read_to_string(book.root.join("output/site/records/missions/kfor.html")).unwrap();
+    assert!(record.contains("It keeps ") && record.contains("The letter</a>, 2") && !record.contains("**"), "{record}");
 }

@@ -79,7 +79,7 @@ for (const [name, root] of Object.entries({ opened, served })) {
   await page.goto(`${root}/index.html`);
   await page.getByRole("navigation", { name: "The reading site" }).getByRole("link", { name: "Search" }).click();
   const found = {};
-  for (const question of ["kosovo", "ceasef", "ceasefire", "troops force", "SÖHNE", "sohne", "45000", "45,000", "45 000", "kosvo", "ceasefrie", "nowhere-at-all", ""]) {
+  for (const question of ["kosovo", "ceasef", "ceasefire", "troops force", "SÖHNE", "sohne", "45000", "45,000", "45 000", "kosvo", "posovo", "ceasefrie", "nowhere-at-all", ""]) {
     await page.getByRole("searchbox").fill(question);
     await page.waitForTimeout(150);
     found[question] = await page.locator("#results a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
@@ -130,14 +130,55 @@ for (const pair of ["v1..v3", "v3..v1", "v1..v2", "v2..v2"]) {
   const mark = page.getByRole("button", { name: "Note 1" }).first();
   await mark.focus();
   await page.keyboard.press("Enter");
-  report.note = await page.locator("#note-1").innerText();
-  report.noteVisible = await page.locator("#note-1").isVisible();
+  report.note = await page.locator("#mark-1").innerText();
+  report.noteVisible = await page.locator("#mark-1").isVisible();
   await page.keyboard.press("Escape");
-  report.noteHidden = await page.locator("#note-1").isHidden();
+  report.noteHidden = await page.locator("#mark-1").isHidden();
   await page.goto(`${opened}/index.html`);
   await page.getByRole("link", { name: "Version 2", exact: true }).first().click();
   report.withoutScript = await page.locator("h1").innerText();
   await page.context().close();
+}
+
+// A note covers no line of the block that its mark is in, whether it opens below or above it; marks and links are large enough.
+report.covered = [];
+report.small = [];
+report.opened = 0;
+for (const width of [375, 1280]) {
+  for (const height of [800, 260]) {
+    const page = await fresh({ viewport: { width, height } });
+    for (const path of ["v3/book.html", "v3/missions/kfor.html"]) {
+      await page.goto(`${opened}/${path}`);
+      for (const mark of await page.locator(".mark button").all()) {
+        await mark.click();
+        report.opened += 1;
+        await page.waitForTimeout(50);
+        const found = await mark.evaluate((button) => {
+          const note = document.getElementById(button.getAttribute("popovertarget"));
+          const block = button.closest("tr, p, li, h1, h2, h3, h4, h5, h6, figcaption, caption, dd, dt, blockquote");
+          const box = note.getBoundingClientRect();
+          const meets = (line) => line.left < box.right && box.left < line.right && line.top < box.bottom && box.top < line.bottom;
+          const range = document.createRange();
+          range.selectNodeContents(block);
+          const wide = box.left < 0 || box.right > document.documentElement.clientWidth;
+          return { covered: [...range.getClientRects()].some(meets), wide, shown: box.height > 0 };
+        });
+        if (found.covered || found.wide || !found.shown) report.covered.push(`${path} at ${width} × ${height}: ${JSON.stringify(found)}`);
+        await page.keyboard.press("Escape");
+      }
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("nav a, summary, .anchor, .mark button, .find input")].flatMap((target) => {
+          const own = target.getBoundingClientRect();
+          if (own.width === 0) return [];
+          const after = getComputedStyle(target, "::after");
+          const size = (side) => Math.max(own[side], after.position === "absolute" ? parseFloat(after[side]) : 0);
+          return size("width") < 24 || size("height") < 24 ? [`${target.outerHTML.slice(0, 80)}: ${size("width")} × ${size("height")}`] : [];
+        }),
+      );
+      report.small.push(...small);
+    }
+    await page.context().close();
+  }
 }
 
 // An older page says so, with nothing moving when it does, and leads to the same place in the newest version.

@@ -11,6 +11,7 @@ use crate::format;
 use crate::layout::DATA;
 use crate::pipeline::site::stable_documents;
 use crate::publish::{Body, Headers, Lifetime, Object, file_name};
+use crate::site;
 use crate::tree::folder::MAX_FILE;
 use crate::version::{Digest, Version};
 
@@ -91,18 +92,8 @@ pub(super) fn site_objects(folder: &Path, robots: Vec<u8>) -> Result<(Vec<Object
     // Robots ask for it at the root of a host alone, which this place may be.
     pages.push(text_object(ROBOTS, robots, Lifetime::Short));
     pages.sort_by_key(|page| page.key == format!("{SITE}/index.html"));
-    pages.push(front_door());
+    pages.push(text_object("index.html", site::front_door(SITE).into_bytes(), Lifetime::Short));
     Ok((assets, pages))
-}
-
-/// The page of the place itself, which leads into the site.
-fn front_door() -> Object {
-    let text = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"robots\" content=\"noindex\">\n\
-         <meta http-equiv=\"refresh\" content=\"0; url={SITE}/index.html\">\n<title>Briefing</title>\n\
-         <p><a href=\"{SITE}/index.html\">To the reading site</a></p>\n</html>\n"
-    );
-    text_object("index.html", text.into_bytes(), Lifetime::Short)
 }
 
 /// A page that says in which generation of publishers it was written, so that it is another than the same page before.

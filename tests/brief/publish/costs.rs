@@ -150,3 +150,30 @@ fn removed_files_leave_no_dead_link_and_keep_what_changed() {
     assert!(root.join("site/v2/changes.html").exists());
     assert_eq!(faults(place), [""; 0]);
 }
+
+/// Who has fetched the newest version alone can remove the files of those before, and loses nothing that was known of them.
+#[test]
+fn files_are_removed_from_a_shallow_checkout_and_what_changed_is_kept() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    ["one", "two", "three"].iter().for_each(|content| _ = add(&output, content, true));
+    published(&output, place);
+    let changes = read(place, "site/v2/changes.html").unwrap();
+
+    let back = folder.path().join("back");
+    shallow(&back, place);
+    add(&back, "four", true);
+    let mut keep = options(&back, place);
+    keep.keep = Some(1);
+    assert_eq!(publish(&keep, &Silent).unwrap().pruned, [3, 2, 1]);
+    let root = Path::new(&place.address);
+    assert!(crate::site::links_lead_somewhere(root) > 60);
+    for page in ["v1/index.html", "v1/book.html", "v2/missions/kfor.html", "v3/book.html"] {
+        let html = String::from_utf8(read(place, &format!("site/{page}")).unwrap()).unwrap();
+        assert!(html.contains("The files of this version were removed."), "{page}: {html}");
+    }
+    assert_eq!(read(place, "site/v2/changes.html").unwrap(), changes);
+    assert!(root.join("site/v3/changes.html").exists() && root.join("site/v4/book.html").exists());
+    assert_eq!(faults(place), [""; 0]);
+}

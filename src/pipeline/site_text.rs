@@ -1,0 +1,190 @@
+//! A version's values in its readers' words: names for ids, dates in words, and texts as they print.
+
+use std::collections::BTreeMap;
+
+use super::told::{Telling, at, plain};
+use crate::diff::{FieldChange, Snapshot};
+use crate::layout::Pointer;
+use crate::markdown;
+use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
+use crate::redline::{self, Naming};
+use crate::render::{Mention, parts_of_text};
+use crate::site::RecordName;
+use crate::version::{ClaimLedger, ClaimRow};
+
+/// One version's texts for its readers.
+#[derive(Clone, Copy)]
+pub(super) struct ReadersText<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    /// What the version prints for each claim.
+    pub(super) printed: &'a BTreeMap<String, String>,
+}
+
+/// What a version prints for each claim, where it prints it first.
+pub(super) fn printed_texts(claims: &ClaimLedger) -> BTreeMap<String, String> {
+    let mut printed = BTreeMap::new();
+    for row in claims.documents.values().flatten() {
+        if let Some(claim) = &row.claim {
+            printed.entry(claim.clone()).or_insert_with(|| row.printed.clone());
+        }
+    }
+    printed
+}
+
+impl ReadersText<'_> {
+    /// A field's Markdown as it prints, without its citations.
+    pub(super) fn markdown(&self, text: &str) -> String {
+        let part = |part: Mention<'_>| match part {
+            Mention::Text(text) => text.to_owned(),
+            Mention::Cite(_) => String::new(),
+            Mention::Print { record: (collection, id), path } => markdown::escape(&self.value(collection, id, &path)),
+        };
+        parts_of_text(text).into_iter().map(part).collect()
+    }
+
+    /// A field's Markdown as plain text.
+    pub(super) fn plain(&self, text: &str) -> String {
+        plain(&self.markdown(text))
+    }
+
+    fn value(&self, collection: &str, id: &str, path: &Pointer) -> String {
+        if let Some(printed) = self.printed.get(&format!("{collection}/{id}{path}")) {
+            return printed.clone();
+        }
+        let Some(record) = self.snapshot.collections.get(collection).and_then(|collection| collection.records.get(id)) else {
+            return "…".to_owned();
+        };
+        if path.is_root() {
+            return record.name.clone();
+        }
+        // A claim that no document prints by itself is written as it stands in the record.
+        let value = path.segments().try_fold(None, |value: Option<&serde_json::Value>, segment| {
+            let value = match value {
+                None => record.fields.get(&*segment),
+                Some(value) => value.get(&*segment).or_else(|| value.get(segment.parse::<usize>().ok()?)),
+            };
+            value.map(Some)
+        });
+        let value = value.flatten().map(|value| value.get("value").unwrap_or(value));
+        match value {
+            Some(serde_json::Value::String(text)) => text.clone(),
+            Some(serde_json::Value::Number(number)) => number.to_string(),
+            _ => "…".to_owned(),
+        }
+    }
+
+    /// A source and the place in it: `The letter, 2`.
+    pub(super) fn citation(&self, citation: &str) -> Option<String> {
+        let (id, place) = citation.split_once('#').map_or((citation, None), |(id, place)| (id, Some(place)));
+        let name = &self.snapshot.collections.get(SOURCES)?.records.get(id)?.name;
+        Some(place.map_or_else(|| name.clone(), |place| format!("{name}, {place}")))
+    }
+
+    /// Whether a field holds Markdown.
+    pub(super) fn is_markdown(&self, collection: &str, path: &Pointer) -> bool {
+        self.shapes(collection).is_some_and(|shapes| at(shapes, path).and_then(|id| shapes.get(id)).is_some_and(|shape| shape.markdown))
+    }
+
+    /// How sure a claim is, in the version's own words.
+    pub(super) fn confidence(&self, claim: &str) -> Option<String> {
+        let (record, path) = self.record(claim)?;
+        record.claims.get(path.as_str())?.confidence.clone()
+    }
+
+    /// A claim or a calculation with names for the claims' paths: `KFOR, Troops + UNIFIL, Troops`.
+    pub(super) fn title(&self, how: &str, row: &ClaimRow) -> String {
+        // The longest first, for one path can begin another.
+        let mut claims: Vec<&str> = row.claims().collect();
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.len()));
+        claims.into_iter().fold(how.to_owned(), |how, claim| {
+            let name = self.record(claim).map(|(record, path)| {
+                let collection = claim.split('/').next().unwrap_or_default();
+                [record.name.clone(), self.place(collection, &path)].join(", ")
+            });
+            name.map_or(how.clone(), |name| how.replace(claim, &name))
+        })
+    }
+
+    /// The record that a claim is of, and the way to it there.
+    fn record(&self, claim: &str) -> Option<(&RecordSnapshot, Pointer)> {
+        let mut parts = claim.splitn(3, '/');
+        let (collection, id, path) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((self.snapshot.collections.get(collection)?.records.get(id)?, Pointer::parse(&format!("/{path}")).ok()?))
+    }
+
+    pub(super) fn collection_title(&self, name: &str) -> String {
+        let title = self.snapshot.collections.get(name).and_then(|collection| collection.schema.as_ref()?.get("title")?.as_str());
+        title.map_or_else(|| name.replace(['-', '_'], " "), str::to_owned)
+    }
+
+    /// The records that a field's value consists of.
+    pub(super) fn references(&self, collection: &str, field: &FieldChange) -> Vec<RecordName> {
+        let Some(shapes) = self.shapes(collection) else { return Vec::new() };
+        let Some(shape) = at(shapes, &field.head_path) else { return Vec::new() };
+        let target = |shape: ShapeId| shapes.get(shape).and_then(|shape| shape.reference.clone());
+        let name = |target: Option<String>, id: &serde_json::Value| -> Option<RecordName> {
+            let (collection, id) = (target?, id.as_str()?.to_owned());
+            let name = self.snapshot.collections.get(&collection)?.records.get(&id)?.name.clone();
+            Some(RecordName { collection, id, name })
+        };
+        match &field.new {
+            Some(serde_json::Value::Array(items)) => {
+                let all: Option<Vec<RecordName>> =
+                    items.iter().enumerate().map(|(index, id)| name(shapes.item(shape, index).and_then(target), id)).collect();
+                all.unwrap_or_default()
+            }
+            Some(id) => name(target(shape), id).into_iter().collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// The titles on the way to a value: `Units, 2, Strength`.
+    pub(super) fn place(&self, collection: &str, path: &Pointer) -> String {
+        let shapes = self.shapes(collection);
+        let mut known = shapes.map(|_| Shapes::ROOT);
+        let mut names = Vec::new();
+        for segment in path.segments() {
+            let index = segment.parse::<usize>().ok();
+            let below = shapes.zip(known).and_then(|(shapes, of)| {
+                shapes.property(of, &segment).or_else(|| index.and_then(|index| shapes.item(of, index))).or_else(|| shapes.item(of, 0))
+            });
+            let title = shapes.zip(below).and_then(|(shapes, below)| shapes.get(below)?.title.clone());
+            names.push(match (title, index) {
+                (_, Some(index)) => (index + 1).to_string(),
+                (Some(title), None) => title,
+                (None, None) => segment.replace(['-', '_'], " "),
+            });
+            known = below;
+        }
+        names.join(", ")
+    }
+
+    fn shapes(&self, collection: &str) -> Option<&Shapes> {
+        self.snapshot.collections.get(collection).map(|collection| &collection.shapes).filter(|shapes| !shapes.is_empty())
+    }
+}
+
+/// The citations in a text, as written.
+pub(super) fn cites(text: &str) -> Vec<String> {
+    let cites = parts_of_text(text).into_iter().filter_map(|part| if let Mention::Cite(sources) = part { Some(sources) } else { None });
+    cites.flatten().map(str::to_owned).collect()
+}
+
+/// What a text became, as HTML with the differences marked.
+pub(super) fn redlined(old: &str, new: &str) -> String {
+    let parsed = |text: &str| markdown::parse(text).document;
+    redline::text_fragment(&redline::redline(&parsed(old), &parsed(new), Naming::new("", "")), &|_| None)
+}
+
+/// A field's change with the names of what it refers to.
+pub(super) fn named(
+    old: Option<&ReadersText<'_>>,
+    new: &ReadersText<'_>,
+    date: &dyn Fn(Date) -> String,
+    collection: &str,
+    field: &FieldChange,
+) -> FieldChange {
+    let citation = |citation: &str| new.citation(citation).or_else(|| old?.citation(citation));
+    let telling = Telling { base: old.map(|old| old.snapshot), head: new.snapshot, citation: &citation, date, documents: &[] };
+    telling.named(collection, field)
+}

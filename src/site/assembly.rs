@@ -1,0 +1,214 @@
+//! A site from its versions: what is taken over from the site before, what is made anew, and what is known of versions
+//! whose files are not here. Where versions are kept, and how files are written, is handed in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::asset::inert;
+use super::{Facts, Page, Renderer, Version, path, robots};
+
+/// The versions that a site shows, without their contents: what is known of one whose files are not here any more.
+pub const HISTORY: &str = "history.json";
+const HISTORY_FORMAT: u32 = 1;
+
+/// A version as the ledger lists it.
+#[derive(Debug, Clone)]
+pub struct ListedVersion {
+    pub number: u32,
+    pub digest: String,
+    /// Whether its files were removed here.
+    pub pruned: bool,
+    /// Whether its files will be beside the site.
+    pub is_held: bool,
+    /// Whether its files and pages stand already where the site will be.
+    pub is_published: bool,
+    /// All that the ledger says of it: another text where its own pages would differ.
+    pub identity: String,
+    /// The digest of its manifest: another text where the pages of the version after it would differ.
+    pub manifest: String,
+}
+
+/// Where a site's versions come from.
+pub trait Source {
+    /// A version with its contents, compared with an earlier one; and its links that lead nowhere, in words.
+    fn read(&mut self, number: u32, since: Option<u32>) -> Result<(Version, Vec<String>)>;
+    /// A version as the ledger alone knows it.
+    fn without_files(&self, number: u32) -> Result<Version>;
+}
+
+/// Where a site's files go, beside those of the site before, which they will replace.
+pub trait Folder: Sync {
+    /// A file of the site before; nothing where it has none of that name.
+    fn read_before(&self, path: &str) -> Result<Option<Vec<u8>>>;
+    fn has_before(&self, path: &str) -> bool;
+    /// Takes a file over as it is; `false` where the site before has none of that name.
+    fn take_over(&self, path: &str) -> Result<bool>;
+    fn write(&self, path: &str, bytes: &[u8]) -> Result<()>;
+}
+
+/// A site that was assembled.
+#[derive(Debug, Default)]
+pub struct Assembled {
+    /// How many pages it has, and how many of them were made anew.
+    pub pages: usize,
+    /// Its links that lead nowhere, in words.
+    pub broken: Vec<String>,
+    /// The versions whose pages were not written, since they stand where they are published.
+    pub elsewhere: BTreeSet<u32>,
+    /// The `robots.txt` of the folder above the site's own, which holds the versions' files too.
+    pub robots_above: Vec<u8>,
+}
+
+/// `history.json`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct History {
+    format: u32,
+    versions: BTreeMap<u32, KnownVersion>,
+}
+
+/// A version as it was when its pages were made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct KnownVersion {
+    /// What its pages depend on; where it is the same, they are taken over.
+    key: String,
+    pages: Vec<String>,
+    /// Its links that lead nowhere, in words.
+    broken: Vec<String>,
+    version: Version,
+}
+
+impl History {
+    fn parse(bytes: &[u8]) -> History {
+        serde_json::from_slice(bytes).ok().filter(|history: &History| history.format == HISTORY_FORMAT).unwrap_or_default()
+    }
+}
+
+/// Writes all files of a site but those of the versions themselves. `listed` are the versions, oldest first; `fetched` is
+/// the `history.json` of where they are published; `above` is the folder below which the site stands among the versions.
+pub fn assemble(
+    facts: &Facts,
+    listed: &[ListedVersion],
+    fetched: &[u8],
+    above: &str,
+    source: &mut dyn Source,
+    folder: &dyn Folder,
+) -> Result<Assembled> {
+    let renderer = Renderer::new(facts)?;
+    let mut known = History::parse(fetched).versions;
+    known.extend(History::parse(&folder.read_before(HISTORY)?.unwrap_or_default()).versions);
+    let mut assembly = Assembly { renderer: &renderer, source, folder, known, before: None, elsewhere: BTreeSet::new() };
+    let newest = listed.iter().rev().find(|version| !version.pruned).map(|version| version.number);
+    let mut assembled = Assembled::default();
+    let mut versions = Vec::new();
+    let mut history = History { format: HISTORY_FORMAT, versions: BTreeMap::new() };
+    for version in listed {
+        let is_newest = Some(version.number) == newest;
+        let made = assembly.version(version, is_newest)?;
+        assembled.broken.extend(made.broken.iter().cloned());
+        assembled.pages += made.pages.iter().filter(|page| is_page(page)).count();
+        // Of versions other than the newest, no page but their own needs the contents.
+        let KnownVersion { key, pages, broken, version: contents } = made;
+        let newest = is_newest.then(|| contents.clone());
+        let without = contents.without_contents();
+        versions.push(newest.unwrap_or_else(|| without.clone()));
+        history.versions.insert(version.number, KnownVersion { key, pages, broken, version: without });
+    }
+    versions.reverse();
+    let pages = renderer.whole(&versions)?;
+    assembled.pages += pages.iter().filter(|page| is_page(&page.path)).count();
+    write(folder, &pages)?;
+    folder.write(HISTORY, (inert(&serde_json::to_string(&history)?) + "\n").as_bytes())?;
+    assembled.elsewhere = assembly.elsewhere;
+    assembled.robots_above = robots::robots_above(facts, &versions, above);
+    Ok(assembled)
+}
+
+fn is_page(path: &str) -> bool {
+    path.ends_with(".html")
+}
+
+fn write(folder: &dyn Folder, pages: &[Page]) -> Result<()> {
+    pages.par_iter().try_for_each(|page| folder.write(&page.path, &page.bytes))
+}
+
+/// The site in the making, version by version, the oldest first.
+struct Assembly<'a> {
+    renderer: &'a Renderer<'a>,
+    source: &'a mut dyn Source,
+    folder: &'a dyn Folder,
+    /// What is known from the site before, or from where the versions are published.
+    known: BTreeMap<u32, KnownVersion>,
+    /// The version before.
+    before: Option<ListedVersion>,
+    /// The versions whose pages are not written, since they stand where the site will be.
+    elsewhere: BTreeSet<u32>,
+}
+
+impl Assembly<'_> {
+    /// Writes the pages of a version, or takes them over.
+    fn version(&mut self, listed: &ListedVersion, is_newest: bool) -> Result<KnownVersion> {
+        let known = self.known.remove(&listed.number).filter(|known| known.version.digest == listed.digest);
+        let before = self.before.replace(listed.clone());
+        let follows_missing = before.as_ref().is_some_and(|before| before.pruned);
+        let stands_there = listed.is_published && (listed.pruned || follows_missing);
+        if let Some(known) = known.as_ref().filter(|_| stands_there && (listed.pruned || !is_newest)) {
+            self.elsewhere.insert(listed.number);
+            return Ok(known.clone());
+        }
+        let before = before.filter(|before| !before.pruned);
+        if listed.pruned || !listed.is_held {
+            return self.without_files(listed, before.as_ref(), known);
+        }
+        let key = self.key(listed, before.as_ref())?;
+        let is_same = |known: &KnownVersion| known.key == key && known.pages.iter().all(|page| self.folder.has_before(page));
+        if let Some(known) = known.as_ref().filter(|known| !is_newest && is_same(known)) {
+            known.pages.par_iter().try_for_each(|page| self.folder.take_over(page).map(drop))?;
+            return Ok(known.clone());
+        }
+        let (version, broken) = self.source.read(listed.number, before.map(|before| before.number))?;
+        let mut version = version.with_titles();
+        if let Some(known) = known.filter(|_| follows_missing) {
+            version.changes = known.version.changes;
+            if listed.is_published {
+                // Its pages stand where it is published, and say what changed.
+                (version.data, version.places) = (known.version.data, known.version.places);
+                version.has_changes_page = known.version.has_changes_page;
+                self.elsewhere.insert(listed.number);
+                return Ok(KnownVersion { key: known.key, pages: known.pages, broken, version });
+            }
+        }
+        let pages = self.renderer.version(&mut version)?;
+        write(self.folder, &pages)?;
+        Ok(KnownVersion { key, pages: pages.into_iter().map(|page| page.path).collect(), broken, version })
+    }
+
+    /// A version whose files will not be beside the site keeps what is known of it, and says so: its documents' pages would
+    /// lead to files and images that are gone.
+    fn without_files(
+        &mut self,
+        listed: &ListedVersion,
+        before: Option<&ListedVersion>,
+        known: Option<KnownVersion>,
+    ) -> Result<KnownVersion> {
+        let version = match known {
+            Some(known) => known.version,
+            None if listed.pruned => self.source.without_files(listed.number)?,
+            None => self.source.read(listed.number, before.map(|before| before.number))?.0,
+        };
+        let mut version = Version { pruned: true, ..version.with_titles().without_contents() };
+        let pages = self.renderer.version(&mut version)?;
+        write(self.folder, &pages)?;
+        let pages = pages.into_iter().map(|page| page.path).collect();
+        Ok(KnownVersion { key: String::new(), pages, broken: Vec::new(), version })
+    }
+
+    /// What the pages of a version depend on.
+    fn key(&self, listed: &ListedVersion, before: Option<&ListedVersion>) -> Result<String> {
+        let before = before.map(|before| (before.number, &before.manifest));
+        let parts = serde_json::to_vec(&(self.renderer.key(), &listed.identity, before, listed.is_held))?;
+        Ok(path::digest(&parts))
+    }
+}

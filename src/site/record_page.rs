@@ -1,0 +1,71 @@
+//! The pages of records: what each says, who says so, where it is printed, and what happened to it.
+
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+
+use super::data::Record;
+use super::facts::{self, Resting, charts, citation};
+use super::whole::Whole;
+use super::{long_date, path};
+use crate::model::SOURCES;
+
+/// What a record's template is told.
+pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &str) -> Value {
+    let mut told = facts::facts(if record.rows.is_empty() { &record.last_rows } else { &record.rows });
+    for fact in &mut told {
+        fact.as_of = fact.as_of.take().map(|date| date.parse().map_or(date, |date| long_date(date, language)));
+    }
+    let row = |fact: &facts::Fact| {
+        let sources: Vec<Value> = fact.sources.iter().map(|source| citation(&whole.sources, source)).collect();
+        context! { fact => Value::from(Serde(fact)), sources => sources }
+    };
+    let newest = whole.newest().map(|newest| newest.records.as_slice()).unwrap_or_default();
+    let relayed = if record.collection == SOURCES { facts::relayed(newest, &record.id) } else { Vec::new() };
+    context! {
+        record => Value::from(Serde(record)), printed => printed_in(whole, record), charts => charts(record),
+        facts => told.iter().map(row).collect::<Vec<_>>(),
+        relayed => Value::from(Serde(&relayed)),
+        resting => resting_on(whole, record),
+    }
+}
+
+/// All records, by collection.
+pub(super) fn collections(whole: &Whole<'_>) -> Vec<Value> {
+    let mut collections: Vec<(&str, &str, Vec<Value>)> = Vec::new();
+    for record in &whole.records {
+        let entry = context! { name => &record.name, path => path::record(&record.collection, &record.id), gone => record.rows.is_empty() };
+        match collections.last_mut().filter(|(collection, ..)| *collection == record.collection) {
+            Some((_, _, records)) => records.push(entry),
+            None => collections.push((&record.collection, &record.collection_title, vec![entry])),
+        }
+    }
+    collections.into_iter().map(|(_, title, records)| context! { title => title, records => records }).collect()
+}
+
+/// Where the newest version prints a record's claims.
+fn printed_in(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
+    let Some(newest) = whole.newest() else { return Vec::new() };
+    let places = whole.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
+    let documents = places.iter().filter_map(|place| newest.documents.get(*place));
+    documents.map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) }).collect()
+}
+
+/// The claims that rest on a source, each with the documents that print it.
+fn resting_on(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
+    let Some(newest) = whole.newest().filter(|_| record.collection == SOURCES) else { return Vec::new() };
+    let claims = whole.resting.get(&record.id).map(Vec::as_slice).unwrap_or_default();
+    let documents = |claim: &str| -> Vec<Value> {
+        let places = whole.printed.get(claim).map(Vec::as_slice).unwrap_or_default();
+        let documents = places.iter().filter_map(|place| newest.documents.get(*place));
+        documents
+            .map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) })
+            .collect()
+    };
+    let row = |claim: &Resting| {
+        context! {
+            record => &claim.record, path => &claim.path, label => &claim.label, through => &claim.through, value => claim.value.as_deref().or_else(|| whole.printed_texts.get(claim.claim.as_str()).copied()), place => &claim.place,
+            printed => documents(&claim.claim),
+        }
+    };
+    claims.iter().map(row).collect()
+}
