@@ -5,13 +5,16 @@ use super::Inline;
 /// The directive around a list of tables or figures that brief makes.
 pub const LISTING: &str = "listing";
 
-/// The directive around the table of what a figure shows. In print it is a line of its cited values; in Markdown it is folded
-/// away under the words in its attribute `summary`.
+/// The directive around the table of what a figure shows. In print it is a line of its cited values, or with the attribute `form`
+/// a table; in Markdown it is folded away under the words in its attribute `summary`.
 pub const FIGURE_DATA: &str = "figure-data";
 
 /// The directive around what only the book's owner can fill in: drafts show it, in a frame that is titled with the words in
 /// its attribute `title`, and versions leave it out.
 pub const PLACEHOLDER: &str = "placeholder";
+
+/// The directive around an image that has a width of its own, in its attribute `width`.
+pub const SIZED: &str = "sized";
 
 /// The space between a label and its caption in Markdown, by which the label is known again.
 const SPACE: char = '\u{a0}';

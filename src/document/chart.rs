@@ -1,5 +1,7 @@
 //! Charts: what a figure shows, before it is drawn.
 
+use crate::model::NumberStyle;
+
 /// Where the drawings of a book's figures are, among its images.
 pub const DRAWINGS: &str = "assets/drawings";
 
@@ -18,6 +20,7 @@ pub enum Chart {
 pub struct BarChart {
     pub bars: Vec<Bar>,
     pub words: QualifierWords,
+    pub numbers: NumberStyle,
 }
 
 /// One bar.
@@ -67,10 +70,9 @@ pub struct Timeline {
     pub spans: Vec<Span>,
     /// What must happen before something else can, in their order.
     pub gates: Vec<Gate>,
-    /// Who says so: the spans of each are drawn alike, and told apart by the way they are filled.
-    pub voices: Vec<String>,
-    /// What says of an end that it isn't known exactly.
-    pub vague: String,
+    /// What the lanes are called: the spans of each are drawn alike, and told apart by the way they are filled.
+    pub lanes: Vec<String>,
+    pub words: EdgeWords,
     /// Words below the drawing, such as that it isn't to scale.
     pub note: String,
 }
@@ -83,8 +85,18 @@ pub struct Span {
     pub inside: String,
     pub start: Edge,
     pub end: Edge,
-    /// Index among the voices.
-    pub voice: usize,
+    /// How long it lasts where an end floats, as a share of the whole, where that is known and drawn to scale.
+    pub length: Option<f64>,
+    /// Index among the lanes.
+    pub lane: usize,
+}
+
+/// The book's words for ends that aren't known exactly.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct EdgeWords {
+    pub inexact: String,
+    pub unknown: String,
+    pub floating: String,
 }
 
 /// Where a span begins or ends, as a share of the whole from 0 to 1.
@@ -97,8 +109,12 @@ pub enum Edge {
     Between(f64, f64),
     /// There or later.
     AtLeast(f64),
-    /// Before or after all that is shown, or not known.
+    /// Before or after all that is shown.
     Open,
+    /// Not known.
+    Unknown,
+    /// Wherever the span, of which only its length is known, comes to lie; not before this place, or not after it.
+    Floating(f64),
 }
 
 impl Edge {
@@ -106,7 +122,7 @@ impl Edge {
     pub fn at(self) -> Option<f64> {
         match self {
             Edge::At(share) | Edge::About(share) | Edge::AtLeast(share) | Edge::Between(share, _) => Some(share),
-            Edge::Open => None,
+            Edge::Open | Edge::Unknown | Edge::Floating(_) => None,
         }
     }
 }
@@ -128,6 +144,7 @@ pub struct LineChart {
     pub steps: Vec<(String, f64)>,
     pub series: Vec<Series>,
     pub words: QualifierWords,
+    pub numbers: NumberStyle,
 }
 
 /// A line.
@@ -155,6 +172,7 @@ pub struct StackedBars {
     pub parts: Vec<String>,
     pub bars: Vec<StackedBar>,
     pub words: QualifierWords,
+    pub numbers: NumberStyle,
 }
 
 /// A bar, and its parts' lengths, each with its value in words; a part that a bar hasn't got is nothing.

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use crate::layout::Pointer;
 
 pub use article::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection};
-pub use caption::{FIGURE_DATA, LISTING, PLACEHOLDER, anchor_of, caption_lead, label_of, number_of};
+pub use caption::{FIGURE_DATA, LISTING, PLACEHOLDER, SIZED, anchor_of, caption_lead, label_of, number_of};
 pub use levels::HeadingLevels;
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use misfit::{Misfit, MisfitKind};
@@ -341,6 +341,9 @@ pub enum Target {
     /// Another document of the book, by its id.
     Document(String),
 }
+
+/// Stands behind the words of a link to another document, and says that it is one.
+pub const ELSEWHERE: &str = "\u{a0}↗";
 
 /// A field of the version, left blank when digests are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

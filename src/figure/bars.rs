@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, HATCH, PALE, Style};
 use super::letters;
-use super::scale::{grouped, ticks};
+use super::scale::{tick_text, ticks};
 use crate::document::chart::{Bar, BarChart, Extent};
 
 /// The width of a drawing: that of a column of text, in points.
@@ -33,7 +33,12 @@ pub(super) fn draw(chart: &BarChart) -> String {
     let bottom = ROW * chart.bars.len() as f64;
     for tick in &ticks {
         canvas.line((x(*tick), 0.0), (x(*tick), bottom), HAIR, 0.5, false);
-        canvas.text((x(*tick), bottom + 12.0), &grouped(*tick), Style::SMALL, if *tick == 0.0 { Anchor::Start } else { Anchor::Middle });
+        canvas.text(
+            (x(*tick), bottom + 12.0),
+            &tick_text(*tick, chart.numbers),
+            Style::SMALL,
+            if *tick == 0.0 { Anchor::Start } else { Anchor::Middle },
+        );
     }
     for (index, (bar, label)) in chart.bars.iter().zip(&labels).enumerate() {
         let top = ROW * index as f64;

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, PALE, QUIET, Style};
 use super::letters;
-use super::scale::{grouped, ticks};
+use super::scale::{tick_text, ticks};
 use crate::document::chart::{Extent, LineChart, Point};
 
 const WIDTH: f64 = 440.0;
@@ -27,7 +27,7 @@ pub(super) fn draw(chart: &LineChart) -> String {
     let highest = points().filter_map(|point| point.extent.end()).fold(0.0, f64::max);
     let ticks = ticks(highest);
     let full = ticks.last().copied().unwrap_or(1.0).max(highest).max(f64::MIN_POSITIVE);
-    let left = ticks.iter().map(|tick| letters::width(&grouped(*tick), Style::SMALL.size)).fold(0.0, f64::max) + GAP;
+    let left = ticks.iter().map(|tick| letters::width(&tick_text(*tick, chart.numbers), Style::SMALL.size)).fold(0.0, f64::max) + GAP;
     let names: Vec<Vec<String>> = chart.series.iter().map(|series| letters::lines(&series.name, Style::SMALL.size, 96.0, 2)).collect();
     let right = names.iter().flatten().map(|line| letters::width(line, Style::SMALL.size)).fold(0.0, f64::max);
     let right = WIDTH - if right > 0.0 { right + GAP + MARKER } else { 0.0 };
@@ -36,7 +36,7 @@ pub(super) fn draw(chart: &LineChart) -> String {
     let y = |value: f64| bottom - value / full * HEIGHT;
     for tick in &ticks {
         canvas.line((left, y(*tick)), (right, y(*tick)), HAIR, 0.5, false);
-        canvas.text((left - GAP / 2.0, y(*tick) + 3.0), &grouped(*tick), Style::SMALL, Anchor::End);
+        canvas.text((left - GAP / 2.0, y(*tick) + 3.0), &tick_text(*tick, chart.numbers), Style::SMALL, Anchor::End);
     }
     canvas.line((left, bottom), (right, bottom), DEEP, 1.0, false);
     let below = steps(&mut canvas, chart, bottom, &x);

@@ -4,13 +4,14 @@
 //! font that typst carries, and its numbers are rounded. Nothing is told by color alone, and what isn't known is drawn as
 //! an empty, hatched slot, never as zero.
 //!
-//! The drawings are written with the `svg` crate. Charting libraries were tried on paper (plotters, charts-rs, kuva): none
+//! The drawings are written with the `svg` crate. Charting libraries were looked at (plotters, charts-rs, kuva; see docs/figures.md): none
 //! draws a value that is only "about" or "at least" so large, or one that is unknown, as what it is, and each measures text
 //! with the system's fonts or its own.
 
 mod bars;
 mod canvas;
 mod graph;
+mod inline;
 mod letters;
 mod lines;
 mod scale;
@@ -18,6 +19,8 @@ mod stacked;
 mod timeline;
 
 use crate::document::chart::Chart;
+
+pub use inline::inline;
 
 /// Draws a chart as an SVG file.
 pub fn draw(chart: &Chart) -> String {

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, HATCH, PALE, QUIET, Style};
 use super::letters;
-use super::scale::{grouped, ticks};
+use super::scale::{tick_text, ticks};
 use crate::document::chart::{Extent, StackedBars};
 
 const WIDTH: f64 = 440.0;
@@ -45,7 +45,12 @@ pub(super) fn draw(chart: &StackedBars) -> String {
     for tick in &ticks {
         let at = left + length(*tick);
         canvas.line((at, 0.0), (at, bottom), HAIR, 0.5, !to_scale);
-        canvas.text((at, bottom + 12.0), &grouped(*tick), Style::SMALL, if *tick == 0.0 { Anchor::Start } else { Anchor::Middle });
+        canvas.text(
+            (at, bottom + 12.0),
+            &tick_text(*tick, chart.numbers),
+            Style::SMALL,
+            if *tick == 0.0 { Anchor::Start } else { Anchor::Middle },
+        );
     }
     for (index, (bar, label)) in chart.bars.iter().zip(&labels).enumerate() {
         let middle = ROW * index as f64 + ROW / 2.0;

@@ -1,4 +1,4 @@
-//! A timeline: a row for each span, dashed lines for gates, and a way of filling for each voice.
+//! A timeline: a row for each span, dashed lines for gates, and a way of filling for each lane.
 
 use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HATCH, PALE, QUIET, Style};
 use super::letters;
@@ -18,7 +18,7 @@ const VAGUE: f64 = 7.0;
 /// The width of a span of no length.
 const SHORTEST: f64 = 2.5;
 
-/// How the spans of a voice are filled: with color, as an outline, hatched, pale.
+/// How the spans of a lane are filled: with color, as an outline, hatched, pale.
 const FILLS: [(&str, bool); 4] = [(DEEP, false), ("#ffffff", true), (HATCH, false), (PALE, false)];
 
 /// Draws a timeline.
@@ -71,62 +71,125 @@ fn within(at: f64, text: &str) -> f64 {
     at.min(WIDTH - half).max(half)
 }
 
-/// One end of a span: where its body ends, and the stretch in which the end itself lies, where that isn't known exactly.
+/// One end of a span: where its body ends, and how the end looks.
 struct End {
     body: f64,
-    vague: Option<(f64, f64)>,
-    /// Whether it goes on beyond what is shown.
-    open: bool,
+    look: Look,
+}
+
+/// How a span ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Look {
+    Exact,
+    /// It goes on beyond what is shown.
+    Open,
+    /// It lies in this stretch.
+    Vague(f64, f64),
+    /// It lies in this stretch or beyond.
+    AtLeast(f64, f64),
+    /// Nothing is known of it in this stretch, to the edge of what is shown.
+    Unknown(f64, f64),
+    /// The body may stand anywhere on the line from or to here.
+    Floating(f64),
+}
+
+/// Where both ends of a span are.
+fn ends(span: &Span, (start, end): (f64, f64), x: &dyn Fn(f64) -> f64) -> (End, End) {
+    let (mut from, mut to) = (End::of(span.start, 1.0, start, x), End::of(span.end, -1.0, end, x));
+    // What isn't known takes a part of the room, so that a body can be seen.
+    let room = to.body - from.body;
+    let part = room / if from.is_unknown() && to.is_unknown() { 3.0 } else { 2.0 };
+    if from.is_unknown() {
+        from = End { body: start + part, look: Look::Unknown(start, start + part) };
+    }
+    if to.is_unknown() {
+        to = End { body: end - part, look: Look::Unknown(end - part, end) };
+    }
+    // What floats stands in the middle of its room, as long as it is, or half as long as the room.
+    let length = span.length.map_or(room / 2.0, |length| length * (end - start)).max(SHORTEST).min(room).max(0.0);
+    match (from.look, to.look) {
+        (Look::Floating(_), Look::Floating(_)) => {
+            from.body += (room - length) / 2.0;
+            to.body = from.body + length;
+        }
+        (Look::Floating(_), _) => from.body = to.body - length,
+        (_, Look::Floating(_)) => to.body = from.body + length,
+        _ => {}
+    }
+    (from, to)
 }
 
 impl End {
     /// `inwards` is 1 at a span's start and -1 at its end; `limit` is where what is shown begins or ends.
     fn of(edge: Edge, inwards: f64, limit: f64, x: &dyn Fn(f64) -> f64) -> End {
-        let exact = |body: f64| End { body, vague: None, open: false };
+        let vague = |from: f64, to: f64| End { body: if inwards > 0.0 { to } else { from }, look: Look::Vague(from, to) };
         match edge {
-            Edge::At(share) => exact(x(share)),
-            Edge::Open => End { open: true, ..exact(limit) },
-            Edge::About(share) => {
-                let (from, to) = (x(share) - VAGUE, x(share) + VAGUE);
-                End { body: if inwards > 0.0 { to } else { from }, vague: Some((from, to)), open: false }
-            }
-            Edge::Between(first, last) => {
-                let (from, to) = (x(first), x(last));
-                End { body: if inwards > 0.0 { to } else { from }, vague: Some((from, to)), open: false }
-            }
+            Edge::At(share) => End { body: x(share), look: Look::Exact },
+            Edge::Open => End { body: limit, look: Look::Open },
+            Edge::Unknown => End { body: limit, look: Look::Unknown(limit, limit) },
+            Edge::Floating(share) => End { body: x(share), look: Look::Floating(x(share)) },
+            Edge::About(share) => vague(x(share) - VAGUE, x(share) + VAGUE),
+            Edge::Between(first, last) => vague(x(first), x(last)),
             // It begins then or later, or lasts until then at least.
-            Edge::AtLeast(share) if inwards > 0.0 => {
-                End { body: x(share) + 2.0 * VAGUE, vague: Some((x(share), x(share) + 2.0 * VAGUE)), open: false }
-            }
-            Edge::AtLeast(share) => End { vague: Some((x(share), limit)), open: true, ..exact(x(share)) },
+            Edge::AtLeast(share) if inwards > 0.0 => vague(x(share), x(share) + 2.0 * VAGUE),
+            Edge::AtLeast(share) => End { body: x(share), look: Look::AtLeast(x(share), limit) },
         }
+    }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self.look, Look::Unknown(..))
+    }
+
+    fn is_vague(&self) -> bool {
+        matches!(self.look, Look::Vague(..) | Look::AtLeast(..))
     }
 }
 
 fn draw_span(canvas: &mut Canvas, span: &Span, middle: f64, (start, end): (f64, f64), x: &dyn Fn(f64) -> f64) {
     let (top, bottom) = (middle - BAR / 2.0, middle + BAR / 2.0);
-    let (from, to) = (End::of(span.start, 1.0, start, x), End::of(span.end, -1.0, end, x));
-    for (low, high) in [from.vague, to.vague].into_iter().flatten() {
-        let (low, high) = (low.max(start), high.min(end));
-        canvas.rectangle((low, top), (high - low, BAR), FAINT_HATCH, Some((QUIET, true)));
+    let (from, to) = ends(span, (start, end), x);
+    for look in [from.look, to.look] {
+        match look {
+            Look::Vague(low, high) | Look::AtLeast(low, high) => {
+                let (low, high) = (low.max(start), high.min(end));
+                canvas.rectangle((low, top), (high - low, BAR), FAINT_HATCH, Some((QUIET, true)));
+            }
+            Look::Unknown(low, high) => unknown(canvas, (low, high), middle),
+            Look::Exact | Look::Open | Look::Floating(_) => {}
+        }
+    }
+    let body = (from.body, to.body);
+    for (look, end) in [(from.look, body.0), (to.look, body.1)] {
+        if let Look::Floating(limit) = look {
+            canvas.line((limit, middle), (end, middle), QUIET, 1.0, true);
+            canvas.line((limit, middle - 3.0), (limit, middle + 3.0), QUIET, 1.0, false);
+        }
     }
     // A day is seen, too.
-    let last = to.body.max(from.body + if from.vague.is_some() || to.vague.is_some() { 0.0 } else { SHORTEST }).min(end);
+    let last = to.body.max(from.body + if from.is_vague() || to.is_vague() { 0.0 } else { SHORTEST }).min(end);
     let first = from.body.min(last - if last >= end { SHORTEST } else { 0.0 });
-    let mut points = match from.open {
-        true => vec![(start, bottom), (start - POINT + 1.0, middle), (start, top)],
-        false => vec![(first, bottom), (first, top)],
+    let mut points = match from.look {
+        Look::Open => vec![(start, bottom), (start - POINT + 1.0, middle), (start, top)],
+        _ => vec![(first, bottom), (first, top)],
     };
-    match to.open && to.vague.is_none() {
-        true => points.extend([(end, top), (end + POINT, middle), (end, bottom)]),
-        false => points.extend([(last, top), (last, bottom)]),
+    match to.look {
+        Look::Open => points.extend([(end, top), (end + POINT, middle), (end, bottom)]),
+        _ => points.extend([(last, top), (last, bottom)]),
     }
-    let (fill, dashed) = FILLS[span.voice % FILLS.len()];
+    let (fill, dashed) = FILLS[span.lane % FILLS.len()];
     if last > first {
         canvas.shape(&points, fill, DEEP, dashed);
     }
-    if to.open && to.vague.is_some() {
-        canvas.shape(&[(end, top), (end + POINT, middle), (end, bottom)], "#ffffff", QUIET, true);
+    for (look, at) in [(from.look, first), (to.look, last)] {
+        match look {
+            // White under the dashes, which would not be seen on the filling.
+            Look::Floating(_) => {
+                canvas.line((at, top - 0.5), (at, bottom + 0.5), "#ffffff", 2.6, false);
+                canvas.line((at, top - 2.0), (at, bottom + 2.0), DEEP, 1.4, true);
+            }
+            Look::AtLeast(..) => canvas.shape(&[(end, top), (end + POINT, middle), (end, bottom)], "#ffffff", QUIET, true),
+            _ => {}
+        }
     }
     if !span.inside.is_empty() {
         let words = letters::width(&span.inside, Style::SMALL.size);
@@ -137,29 +200,48 @@ fn draw_span(canvas: &mut Canvas, span: &Span, middle: f64, (start, end): (f64, 
     }
 }
 
+/// A stretch of which nothing is known: an empty box with a question mark.
+fn unknown(canvas: &mut Canvas, (low, high): (f64, f64), middle: f64) {
+    canvas.rectangle((low, middle - BAR / 2.0), (high - low, BAR), "#ffffff", Some((QUIET, true)));
+    canvas.text(((low + high) / 2.0, middle + 3.0), "?", Style::SMALL, Anchor::Middle);
+}
+
+/// What the fillings and ends mean, of those that occur; gives the drawing's height.
 fn legend(canvas: &mut Canvas, timeline: &Timeline, left: f64, top: f64) -> f64 {
     let mut at = left;
     let mut baseline = top + 8.0;
-    for (index, voice) in timeline.voices.iter().enumerate() {
-        let width = 18.0 + letters::width(voice, Style::SMALL.size) + 14.0;
+    let mut entry = |canvas: &mut Canvas, words: &str, sample: &dyn Fn(&mut Canvas, f64, f64)| {
+        let width = 18.0 + letters::width(words, Style::SMALL.size) + 14.0;
         if at + width > WIDTH && at > left {
             at = left;
             baseline += LEADING + 2.0;
         }
-        let (fill, dashed) = FILLS[index % FILLS.len()];
-        let y = baseline - 6.5;
-        canvas.shape(&[(at, y), (at + 13.0, y), (at + 13.0, y + 7.0), (at, y + 7.0)], fill, DEEP, dashed);
-        canvas.text((at + 18.0, baseline), voice, Style::SMALL, Anchor::Start);
+        sample(canvas, at, baseline - 6.5);
+        let shown = letters::lines(words, Style::SMALL.size, WIDTH - at - 18.0, 1);
+        canvas.text((at + 18.0, baseline), shown.first().map_or("", String::as_str), Style::SMALL, Anchor::Start);
         at += width;
+    };
+    for (index, lane) in timeline.lanes.iter().enumerate() {
+        let (fill, dashed) = FILLS[index % FILLS.len()];
+        entry(canvas, lane, &|canvas, x, y| {
+            canvas.shape(&[(x, y), (x + 13.0, y), (x + 13.0, y + 7.0), (x, y + 7.0)], fill, DEEP, dashed);
+        });
     }
-    let is_vague = |edge: Edge| matches!(edge, Edge::About(_) | Edge::Between(..) | Edge::AtLeast(_));
-    if timeline.spans.iter().any(|span| is_vague(span.start) || is_vague(span.end)) {
-        if at + 18.0 + letters::width(&timeline.vague, Style::SMALL.size) > WIDTH && at > left {
-            at = left;
-            baseline += LEADING + 2.0;
-        }
-        canvas.rectangle((at, baseline - 6.5), (13.0, 7.0), FAINT_HATCH, Some((QUIET, true)));
-        canvas.text((at + 18.0, baseline), &timeline.vague, Style::SMALL, Anchor::Start);
+    let has = |is_kind: fn(Edge) -> bool| timeline.spans.iter().any(|span| is_kind(span.start) || is_kind(span.end));
+    if has(|edge| matches!(edge, Edge::About(_) | Edge::Between(..) | Edge::AtLeast(_))) {
+        entry(canvas, &timeline.words.inexact, &|canvas, x, y| canvas.rectangle((x, y), (13.0, 7.0), FAINT_HATCH, Some((QUIET, true))));
+    }
+    if has(|edge| matches!(edge, Edge::Unknown)) {
+        entry(canvas, &timeline.words.unknown, &|canvas, x, y| {
+            canvas.rectangle((x, y), (13.0, 8.0), "#ffffff", Some((QUIET, true)));
+            canvas.text((x + 6.5, y + 6.8), "?", Style::SMALL, Anchor::Middle);
+        });
+    }
+    if has(|edge| matches!(edge, Edge::Floating(_))) {
+        entry(canvas, &timeline.words.floating, &|canvas, x, y| {
+            canvas.line((x, y + 3.5), (x + 14.0, y + 3.5), QUIET, 1.0, true);
+            canvas.rectangle((x + 4.0, y), (6.0, 7.0), PALE, None);
+        });
     }
     for line in letters::lines(&timeline.note, Style::SMALL.size, WIDTH - left, 3) {
         baseline += LEADING + 2.0;

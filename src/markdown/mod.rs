@@ -11,6 +11,7 @@
 
 mod anchor;
 mod block;
+mod contents;
 mod delimiter;
 mod dialect;
 mod directive;
@@ -29,12 +30,14 @@ mod normal_inline;
 mod parse;
 mod parse_inline;
 mod published;
+mod size;
 mod table;
 mod to_html;
 mod to_markdown;
 mod to_typst;
 mod verify;
 
+pub use contents::{add_contents, remove_notes_headings};
 pub use dialect::Dialect;
 pub use directive::DIRECTIVES;
 pub use escape::escape;

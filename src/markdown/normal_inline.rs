@@ -9,7 +9,8 @@ use super::escape::fold_lines;
 use super::inline_writer;
 use super::inlines::{append, odd_backslashes_before_pipe, push_code, push_styled, push_text, trim, trim_at_breaks};
 use super::mark::close_up;
-use crate::document::{BlockKind, Document, Inline, MoveEnd, Stamp, Target, is_note_label, note_label, note_numbers, walk};
+use super::verify::reads_back_in_cell;
+use crate::document::{BlockKind, Document, ELSEWHERE, Inline, MoveEnd, Stamp, Target, is_note_label, note_label, note_numbers, walk};
 
 /// What resolves the marks, links and stamps of a document.
 pub(super) struct Context<'a> {
@@ -85,6 +86,12 @@ fn labels(document: &Document) -> BTreeMap<String, String> {
 
 /// Normalizes the inlines of one place, and writes them.
 pub(super) fn inline_text(context: &Context<'_>, inlines: &[Inline], place: Place) -> InlineText {
+    if place == Place::Cell
+        && inlines.contains(&Inline::HardBreak)
+        && let Some(text) = cell_lines(context, inlines)
+    {
+        return text;
+    }
     let mut expander = Expander { context, place, claims: Vec::new(), breaks: 0, in_link: false, struck: false, after_link: Vec::new() };
     let mut out = Vec::new();
     expander.expand(inlines, &mut out);
@@ -95,6 +102,16 @@ pub(super) fn inline_text(context: &Context<'_>, inlines: &[Inline], place: Plac
     expander.claims.iter_mut().for_each(|(_, breaks)| *breaks = breaks.saturating_sub(cut));
     let text = inline_writer::write(&mut out);
     InlineText { inlines: out, text, claims: expander.claims }
+}
+
+/// A cell of several lines, where that can be written: between them stands `<br>`, the one HTML that code hosts take in a cell.
+fn cell_lines(context: &Context<'_>, inlines: &[Inline]) -> Option<InlineText> {
+    let lines = inlines.split(|inline| *inline == Inline::HardBreak).map(|line| inline_text(context, line, Place::Cell));
+    let lines: Vec<InlineText> = lines.filter(|line| !line.inlines.is_empty()).collect();
+    let text = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("<br>");
+    let claims = lines.iter().flat_map(|line| line.claims.iter().copied()).collect();
+    let inlines = lines.into_iter().map(|line| line.inlines).collect::<Vec<_>>().join(&[Inline::HardBreak][..]);
+    reads_back_in_cell(&inline_writer::finish(&text, Place::Cell, false), &inlines).then_some(InlineText { inlines, text, claims })
 }
 
 struct Expander<'a> {
@@ -240,6 +257,9 @@ impl Expander<'_> {
         self.expand(content, &mut inner);
         self.in_link = false;
         trim_at_breaks(&mut inner);
+        if matches!(target, Target::Document(_)) {
+            push_text(&mut inner, ELSEWHERE);
+        }
         out.push(Inline::Link { target: Target::Url(url), title: fold_lines(title).into_owned(), content: inner });
         for mark in std::mem::take(&mut self.after_link) {
             self.push_mark(mark, out);

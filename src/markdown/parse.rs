@@ -7,6 +7,7 @@ use comrak::nodes::{ListType, Node, NodeValue, TableAlignment};
 use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
+use super::inlines::trim_at_breaks;
 use super::parse_inline::{self, Faults, MAX_DEPTH};
 use super::{directive, front_matter};
 use crate::diagnostic::{Code, did_you_mean};
@@ -161,7 +162,12 @@ impl Reader {
                 BlockKind::Heading { level: heading.level, content: self.inlines(node, line), anchor }
             }
             NodeValue::Paragraph => {
-                let content = self.inlines(node, line);
+                let mut content = self.inlines(node, line);
+                match super::size::sized(&mut content, line) {
+                    Some(Ok(sized)) => return Some(sized),
+                    Some(Err(message)) => self.faults.0.push((line, Code::UnknownDirective, message)),
+                    None => {}
+                }
                 if super::marked::is_mistaken(&content) {
                     let message =
                         "a line begins with `:::marked` and begins no block, so all readers would see what is to be marked".to_owned();
@@ -247,7 +253,7 @@ impl Reader {
     fn table(&mut self, node: Node<'_>, alignments: Vec<Alignment>) -> Table {
         let mut rows = node.children().map(|row| {
             let line = self.line(row);
-            Row { cells: row.children().map(|cell| self.inlines(cell, line)).collect(), line }
+            Row { cells: row.children().map(|cell| cell_breaks(self.inlines(cell, line))).collect(), line }
         });
         let header = rows.next().map(|row| row.cells).unwrap_or_default();
         let rows = rows.collect();
@@ -265,6 +271,28 @@ impl Reader {
             self.faults.0.push((line, Code::UnknownDirective, message));
         }
     }
+}
+
+/// A cell's inlines, in which `<br>` is the only way to write the end of a line.
+pub(super) fn cell_breaks(mut inlines: Vec<Inline>) -> Vec<Inline> {
+    for inline in &mut inlines {
+        match inline {
+            Inline::Html(html) if is_line_break(html) => *inline = Inline::HardBreak,
+            other => {
+                if let Some(content) = other.content_mut() {
+                    *content = cell_breaks(std::mem::take(content));
+                }
+            }
+        }
+    }
+    trim_at_breaks(&mut inlines);
+    inlines
+}
+
+/// Whether HTML is the end of a line: `<br>`, `<br/>`.
+pub(super) fn is_line_break(html: &str) -> bool {
+    let name = html.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).map(|name| name.trim_end_matches('/').trim());
+    name.is_some_and(|name| name.eq_ignore_ascii_case("br"))
 }
 
 fn alignment_of(alignment: TableAlignment) -> Alignment {

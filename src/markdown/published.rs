@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::parse::{Parsed, parse};
-use crate::document::{Block, BlockKind, Inline, note_numbers, plain_text, source_line, walk};
+use crate::document::{Block, BlockKind, ELSEWHERE, Inline, Target, note_numbers, plain_text, source_line, walk};
 
 /// Reads the Markdown of a version, of this brief or an earlier one.
 pub fn parse_published(text: &str) -> Parsed {
@@ -24,9 +24,22 @@ pub fn parse_published(text: &str) -> Parsed {
             })
             .collect();
     });
+    walk::change(blocks, &mut |inlines| inlines.iter_mut().for_each(without_arrow));
+    super::contents::remove_contents(blocks);
     super::fold::unfold(blocks);
     take_sources(blocks, &notes);
     parsed
+}
+
+/// Takes from a link's words what says that it leads to another document: it is no word of the text.
+fn without_arrow(inline: &mut Inline) {
+    if let Inline::Link { target: Target::Url(url), content, .. } = inline
+        && !url.contains(':')
+        && let Some(Inline::Text(text)) = content.last_mut()
+        && let Some(words) = text.strip_suffix(ELSEWHERE)
+    {
+        *text = words.to_owned();
+    }
 }
 
 /// Gives each note a definition of its own; gives the texts of all.

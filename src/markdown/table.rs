@@ -8,7 +8,7 @@ use crate::document::Alignment;
 
 /// A wider table's last column is not padded, nor, if that is not enough, any: no screen shows its columns one
 /// above the other.
-const MAX_WIDTH: usize = 200;
+const MAX_WIDTH: usize = 100;
 
 /// A table's lines, the header first; cells are Markdown.
 pub(super) fn lines(alignments: &[Alignment], rows: &[Vec<Cow<'_, str>>]) -> Vec<String> {

@@ -9,7 +9,8 @@ use comrak::nodes::{AstNode, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
-use super::{Dialect, fold, front_matter, mark};
+use super::parse::is_line_break;
+use super::{Dialect, contents, fold, front_matter, mark};
 use crate::document::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection, note_numbers};
 use crate::yaml::front_matter::{Split, split};
 
@@ -19,6 +20,9 @@ pub struct Surroundings<'a> {
     pub link: &'a dyn Fn(&str) -> Option<String>,
     /// HTML for the end of a heading whose section spans these lines of the file, the last one excluded.
     pub beside: &'a dyn Fn(usize, usize) -> String,
+    /// HTML for an image that stands in the page itself, by its address as written, its alternative text, and a name that no
+    /// other of the page has.
+    pub drawing: &'a dyn Fn(&str, &str, &str) -> Option<String>,
 }
 
 /// What the formatter is told of nodes, by line and column.
@@ -30,6 +34,8 @@ struct Marks {
     captions: HashMap<(usize, usize), String>,
     /// The marks that were written.
     written: Vec<ArticleMark>,
+    /// An image that stands in the page itself, as HTML.
+    drawings: HashMap<(usize, usize), String>,
 }
 
 /// Turns a version's Markdown file into an article.
@@ -50,9 +56,10 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
     }
 
     close_up(root);
+    contents::detach_contents(root);
     let ids = ids(root);
+    let mut marks = Marks { drawings: drawings(root, around), ..Marks::default() };
     links(root, around, &ids, &mut article.broken);
-    let mut marks = Marks::default();
     headings(root, text.lines().count() + 1, &ids, around, &mut marks, &mut article);
     captions(root, &options, &mut marks);
     article.sections = sections(root, &ids);
@@ -199,6 +206,20 @@ fn links<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>, ids: &HashMap<(us
     }
 }
 
+/// The images that stand in the page itself.
+fn drawings<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>) -> HashMap<(usize, usize), String> {
+    let mut out = HashMap::new();
+    for node in root.descendants() {
+        let NodeValue::Image(ref image) = node.data().value else { continue };
+        let mut alternative = String::new();
+        push_text(node, &mut alternative, &mut |_, _| {});
+        if let Some(html) = (around.drawing)(&image.url, alternative.trim(), &format!("drawing-{}", out.len() + 1)) {
+            out.insert(place(node), html);
+        }
+    }
+    out
+}
+
 fn has_scheme(url: &str) -> bool {
     let scheme = url.split_once(':').map(|(scheme, _)| scheme);
     url.starts_with("//")
@@ -307,6 +328,12 @@ fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, en
             }
         }
         NodeValue::FootnoteDefinition(_) => return Ok(ChildRendering::Skip),
+        NodeValue::Image(_) if context.user.drawings.contains_key(&place(node)) => {
+            if let Some(html) = context.user.drawings.get(&place(node)).filter(|_| entering).cloned() {
+                context.write_str(&html)?;
+            }
+            return Ok(ChildRendering::Skip);
+        }
         NodeValue::FootnoteReference(note) => {
             if entering {
                 let shown = escaped(&shown(&note.name));
@@ -321,6 +348,13 @@ fn formatter<'a>(context: &mut Context<'_, '_, Marks>, node: &'a AstNode<'a>, en
                         "&#8239;<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-{number}\" aria-label=\"Note {shown}\">{shown}</button>]</sup>"
                     )?;
                 }
+            }
+        }
+        NodeValue::HtmlInline(html)
+            if is_line_break(html) && node.ancestors().any(|above| matches!(above.data().value, NodeValue::TableCell)) =>
+        {
+            if entering {
+                context.write_str("<br>")?;
             }
         }
         NodeValue::HtmlBlock(html) => {

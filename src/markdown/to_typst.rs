@@ -69,6 +69,7 @@ pub fn to_typst(
         waiting: Vec::new(),
         deferred: Vec::new(),
         table: None,
+        kinds: tables::kinds(document),
     };
     writer.preamble();
     let title = writer.places.title;
@@ -106,6 +107,8 @@ struct Writer<'a> {
     deferred: Vec<(code::Gap, Listed)>,
     /// What the directive around a table says of it.
     table: Option<&'a BTreeMap<String, String>>,
+    /// What the tables of a kind hold, by its name and the number of columns.
+    kinds: BTreeMap<(&'a str, usize), Vec<tables::Column>>,
 }
 
 /// A list of the document's own.

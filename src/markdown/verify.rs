@@ -20,6 +20,19 @@ pub(super) fn reads_back(text: &str, inlines: &[Inline]) -> bool {
     matches!(parsed.document.blocks.first().map(|block| &block.kind), Some(BlockKind::Paragraph(read)) if read == inlines)
 }
 
+/// The same of a cell's text.
+pub(super) fn reads_back_in_cell(text: &str, inlines: &[Inline]) -> bool {
+    let mut labels = BTreeSet::new();
+    collect_labels(inlines, &mut labels);
+    let notes: String = labels.iter().map(|label| format!("\n[^{label}]: x\n")).collect();
+    let source = format!("| a |\n| - |\n| {text} |\n{notes}");
+    let parsed = parse_as(&source, Dialect { front_matter: false, ..Dialect::default() });
+    match parsed.document.blocks.first().map(|block| &block.kind) {
+        Some(BlockKind::Table(table)) => matches!(&table.rows[..], [row] if row.cells == [inlines]),
+        _ => false,
+    }
+}
+
 fn collect_labels<'a>(inlines: &'a [Inline], labels: &mut BTreeSet<&'a str>) {
     for inline in inlines {
         match inline {

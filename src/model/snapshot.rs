@@ -31,6 +31,9 @@ pub struct BookFacts {
     pub organization: Option<String>,
     /// The date the content speaks for.
     pub as_of: String,
+    /// Whether that date is inferred, which is said wherever it is shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_of_inferred: bool,
     pub language: String,
     /// What cascades to every claim that nothing nearer speaks for.
     #[serde(default, skip_serializing_if = "AttributionSnapshot::is_empty")]
@@ -135,6 +138,7 @@ impl Snapshot {
             subtitle: settings.subtitle.clone(),
             organization: settings.organization.clone(),
             as_of: settings.as_of.to_string(),
+            as_of_inferred: settings.as_of_inferred,
             language: settings.language.clone(),
             defaults: AttributionSnapshot::from(&settings.attribution),
         };

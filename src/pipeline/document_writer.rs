@@ -1,6 +1,6 @@
 //! One document as its readers get it: its Markdown and its PDF, under a version's stamp.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -30,10 +30,12 @@ pub(super) struct DocumentWriter<'a> {
     neighbours: Neighbours,
 }
 
-/// Whether links to the book's other documents lead anywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which of the book's other documents readers have beside this one: links lead to no others.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Neighbours {
-    Beside,
+    All,
+    Only(BTreeSet<String>),
+    /// None, and the document is no document of the book's own.
     Absent,
 }
 
@@ -91,13 +93,19 @@ impl<'a> DocumentWriter<'a> {
             fonts: typeset::Fonts::new(files),
             fonts_digest: files_digest(tree, FONTS),
             typesetting: None,
-            neighbours: Neighbours::Beside,
+            neighbours: Neighbours::All,
         }
     }
 
     /// The same, making PDFs as well.
     pub(super) fn typesetting(self, typesetting: Typesetting) -> DocumentWriter<'a> {
         DocumentWriter { typesetting: Some(typesetting), ..self }
+    }
+
+    /// The same where these are all the documents that readers get.
+    pub(super) fn among(self, documents: &[Prepared]) -> DocumentWriter<'a> {
+        let ids = documents.iter().map(|document| document.planned.id.clone()).collect();
+        DocumentWriter { neighbours: Neighbours::Only(ids), ..self }
     }
 
     /// The same for a document that stands apart from the book's others, so that no link leads to them.
@@ -169,8 +177,9 @@ impl<'a> DocumentWriter<'a> {
         let id = prepared.planned.id.as_str();
         // The theme shows the book's logo.
         let paths = prepared.document.image_paths().into_iter().chain(self.book.settings.theme.logo.clone());
-        let link = |other: &str, extension: &str| match self.neighbours {
-            Neighbours::Beside => link_between(id, other, extension),
+        let link = |other: &str, extension: &str| match &self.neighbours {
+            Neighbours::Only(ids) if !ids.contains(other) => String::new(),
+            Neighbours::All | Neighbours::Only(_) => link_between(id, other, extension),
             Neighbours::Absent => String::new(),
         };
         work(&Manuscript {
@@ -211,8 +220,8 @@ impl<'a> DocumentWriter<'a> {
             if let Some((source, kept)) = typeset {
                 let note = |folder: &std::path::PathBuf| format!("what typst was given for `{id}` is in `{}`", folder.display());
                 finished.note = kept.as_ref().map(note);
-                let misfits = match self.neighbours {
-                    Neighbours::Beside => typeset::misfits(&bytes)?,
+                let misfits = match &self.neighbours {
+                    Neighbours::All | Neighbours::Only(_) => typeset::misfits(&bytes)?,
                     Neighbours::Absent => Vec::new(),
                 };
                 finished.warnings.extend(check::typeset(&TypesetDocument {

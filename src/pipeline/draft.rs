@@ -37,6 +37,8 @@ fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progres
     let date = stamp::date(options, revision::facts(&options.root).as_ref())?;
     let mut writer = DocumentWriter::new(tree, book);
     let changes = what_changed(options, content, &writer, &store, &mut made.notes)?;
+    // Other documents may lie there from a draft before, of other content.
+    writer = writer.among(documents);
     if options.pdf {
         writer = writer.typesetting(find_typst(options)?);
     }

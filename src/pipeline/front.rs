@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::content::Prepared;
 use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
 use crate::layout::image_name;
+use crate::markdown::{add_contents, remove_notes_headings};
 use crate::model::{Book, Settings};
 use crate::render::{age, as_of};
 
@@ -19,7 +20,8 @@ pub(super) fn title(document: &Document) -> Option<String> {
     })
 }
 
-/// The document as Markdown's readers get it: front matter that names the book, the version and the dates.
+/// The document as Markdown's readers get it: front matter that names the book, the version and the dates, and where the
+/// template asks for one a list of contents.
 pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Document {
     let mut document = prepared.document.clone();
     let mut front = Map::new();
@@ -41,7 +43,12 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
         put("content_age", stale(settings, stamp));
         put("digest", Some(stamp.digest.clone()).filter(|digest| !digest.is_empty()));
     }
+    let (asks, is_book) = (document.front.get("toc").and_then(Value::as_bool), kind(prepared) == "book");
     document.front = front;
+    remove_notes_headings(&mut document);
+    if asks.unwrap_or(is_book) {
+        add_contents(&mut document, settings.words.get("contents").map_or("Contents", String::as_str));
+    }
     // Images lie in the version's `assets/`; a document in a folder says how to get there.
     let up = "../".repeat(prepared.planned.id.matches('/').count());
     walk::change(&mut document.blocks, &mut |inlines| {
@@ -54,6 +61,12 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
     document
 }
 
+/// What kind of document it is, where its template doesn't say so.
+fn kind(prepared: &Prepared) -> &str {
+    let own = prepared.document.front.get("kind").and_then(Value::as_str);
+    own.unwrap_or(if prepared.planned.record.is_some() { "sheet" } else { "book" })
+}
+
 /// How much older than the version the content is, in words, where the book wants that said.
 fn stale(settings: &Settings, stamp: &Stamp) -> Option<String> {
     age(settings, stamp.date.parse().ok()?)
@@ -63,7 +76,7 @@ fn stale(settings: &Settings, stamp: &Stamp) -> Option<String> {
 pub(super) fn for_theme(prepared: &Prepared, settings: &Settings, stamp: &Stamp) -> Map<String, Value> {
     let mut meta = prepared.document.front.clone();
     meta.insert("title".to_owned(), title(&prepared.document).into());
-    meta.entry("kind").or_insert_with(|| if prepared.planned.record.is_some() { "sheet".into() } else { "book".into() });
+    meta.entry("kind").or_insert_with(|| kind(prepared).into());
     meta.insert("words".to_owned(), json!(settings.words));
     meta.insert(
         "book".to_owned(),

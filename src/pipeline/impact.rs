@@ -225,7 +225,8 @@ impl<'a> Trials<'a> {
                 (!has_errors(&faults)).then_some(prepared)
             })
             .collect();
-        let other = Contents::of_documents(&DocumentWriter::new(tree, &book), &made, &Tools::with_typst(typeset::VERSION), None);
+        let writer = DocumentWriter::new(tree, &book).among(self.subject.documents);
+        let other = Contents::of_documents(&writer, &made, &Tools::with_typst(typeset::VERSION), None);
         self.subject.contents.differing_texts(&other).into_iter().filter(|id| asked.contains(id)).collect()
     }
 }
@@ -263,7 +264,7 @@ mod tests {
             let prepared = prepare(tree, Vec::new(), Wanted::All, &[], &Silent).expect("the book has no audiences to choose from");
             let content = prepared.contents.into_iter().next().unwrap_or_else(|| panic!("{:#?}", prepared.diagnostics));
             let contents = Contents::of_documents(
-                &DocumentWriter::new(tree, &content.book),
+                &DocumentWriter::new(tree, &content.book).among(&content.documents),
                 &content.documents,
                 &Tools::with_typst(typeset::VERSION),
                 None,

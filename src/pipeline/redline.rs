@@ -217,6 +217,7 @@ fn plain_look(side: &Side) -> Result<(Tree, Arc<Book>)> {
     let settings = serde_json::json!({
         "title": facts.title,
         "as_of": facts.as_of,
+        "as_of_inferred": facts.as_of_inferred,
         "language": facts.language,
         "documents": [],
     });

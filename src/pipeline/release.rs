@@ -133,7 +133,7 @@ impl<'a> Due<'a> {
         let output = audiences::folder(&options.output, book);
         let store = Store::open(&output, &mut |who| progress.waiting(who))?;
         let tools = Tools::with_typst(typeset::VERSION);
-        let writer = DocumentWriter::new(tree, book);
+        let writer = DocumentWriter::new(tree, book).among(documents);
         let contents = Contents::of_documents(&writer, documents, &tools, None);
         let digest = version::book_digest(&version::BookParts {
             records: version::records_digest(book),

@@ -61,7 +61,7 @@ impl Checked {
 impl Rendered {
     fn from(documents: Vec<Prepared>, tree: &Tree, book: &Book, others: Option<&Tools>) -> Rendered {
         let own = Tools::with_typst(typeset::VERSION);
-        let contents = Contents::of_documents(&DocumentWriter::new(tree, book), &documents, &own, others);
+        let contents = Contents::of_documents(&DocumentWriter::new(tree, book).among(&documents), &documents, &own, others);
         Rendered { documents, contents }
     }
 }

@@ -10,6 +10,8 @@ use super::marked::labels_above_clear;
 use super::site_changes::{TwoVersions, changed_document};
 use super::site_text::{ReadersText, cites, named, printed_texts};
 use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
+use crate::document::chart::DRAWINGS;
+use crate::figure;
 use crate::format::{Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA};
 use crate::markdown::{self, Surroundings};
@@ -141,6 +143,9 @@ impl PageData<'_> {
         let mut version = self.entry(&files.entry, &facts, changes);
         let as_of = &snapshot.book.as_of;
         version.as_of = as_of.parse().map_or_else(|_| as_of.clone(), |date| self.date(date));
+        if snapshot.book.as_of_inferred {
+            version.as_of.push_str(" (inferred)");
+        }
         version.marking = snapshot.book.defaults.marking.clone();
         version.clear = labels_above_clear(snapshot).is_empty();
         let printed = printed_texts(&files.claims);
@@ -260,7 +265,13 @@ impl PageData<'_> {
             let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
             page.map(|page| links.pdf_page(id, page)).unwrap_or_default()
         };
-        let article = markdown::to_html(&text, &Surroundings { link: &link, beside: &beside });
+        let drawing = |address: &str, alternative: &str, prefix: &str| {
+            let name = address.trim_start_matches("../");
+            let is_drawing = name.strip_prefix(DRAWINGS).is_some_and(|rest| rest.starts_with('/')) && manifest.outputs.contains_key(name);
+            let bytes = version.read(name).ok().filter(|_| is_drawing)?;
+            figure::inline(std::str::from_utf8(&bytes).ok()?, alternative, prefix)
+        };
+        let article = markdown::to_html(&text, &Surroundings { link: &link, beside: &beside, drawing: &drawing });
         let faults = article
             .broken
             .iter()

@@ -121,7 +121,7 @@ impl Texts<'_> {
     fn rendered(&self, renderer: &Renderer, id: &str) -> Result<Text> {
         let planned = renderer.documents().iter().find(|planned| planned.id == id);
         let (Some(planned), Some(tree)) = (planned, &self.side.tree) else { bail!("{} has no document `{id}`", self.side.name) };
-        let (prepared, faults) = content::render(renderer, planned, &Scope::default(), tree);
+        let (mut prepared, faults) = content::render(renderer, planned, &Scope::default(), tree);
         if has_errors(&faults) {
             let diagnostics = content::finish(tree, faults);
             return Err(anyhow::Error::new(Unusable { tree: tree.clone(), diagnostics })
@@ -129,6 +129,8 @@ impl Texts<'_> {
         }
         let mut drawings = self.drawings.lock().unwrap_or_else(PoisonError::into_inner);
         drawings.extend(prepared.drawings.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+        // As in the Markdown of a version, with which it is compared.
+        markdown::remove_notes_headings(&mut prepared.document);
         Ok(Text::Rendered(Box::new(prepared)))
     }
 

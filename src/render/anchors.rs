@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use super::plan::Planned;
 use super::token::{Piece, pieces};
 use super::values::{Pass, Printed};
-use crate::document::{Block, BlockKind, Inline, Target};
+use crate::document::{Block, BlockKind, Inline, Target, walk};
 use crate::model::{Book, Reference};
 
 /// The places that records have in a document and in the book.
 #[derive(Debug)]
 pub(crate) struct Anchors<'a> {
-    /// Records that a heading of this document consists of.
+    /// Records that a heading of this document names.
     here: BTreeSet<(String, String)>,
     documents: &'a Documents,
 }
@@ -73,20 +73,42 @@ impl<'a> Anchors<'a> {
     }
 }
 
-/// The record that a heading consists of, if it consists of one.
-pub(crate) fn of_heading(content: &[Inline], pass: &Pass) -> Option<(String, String)> {
-    let [Inline::Text(text)] = content else { return None };
-    let [Piece::Token(index)] = pieces(text.trim())[..] else { return None };
-    match pass.prints.get(index)? {
-        Printed::Record { collection, id, .. } => Some((collection, id)),
-        _ => None,
-    }
+/// The record whose place a heading is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HeadedRecord {
+    pub(crate) collection: String,
+    pub(crate) id: String,
+    /// Whether the heading is its name and nothing else: of several headings with one record, such a one is its place.
+    pub(crate) is_alone: bool,
+}
+
+/// The record that a heading consists of, or the one that it names among other words; nothing where it names several.
+pub(crate) fn of_heading(content: &[Inline], pass: &Pass) -> Option<HeadedRecord> {
+    let mut records = Vec::new();
+    walk::within(content, &mut |inline| {
+        if let Inline::Text(text) = inline {
+            records.extend(pieces(text).into_iter().filter_map(|piece| match piece {
+                Piece::Token(index) => match pass.prints.get(index)? {
+                    Printed::Record { collection, id, .. } => Some((collection, id)),
+                    _ => None,
+                },
+                _ => None,
+            }));
+        }
+    });
+    records.dedup();
+    let [(collection, id)] = &records[..] else { return None };
+    let is_alone = match content {
+        [Inline::Text(text)] => matches!(pieces(text.trim())[..], [Piece::Token(_)]),
+        _ => false,
+    };
+    Some(HeadedRecord { collection: collection.clone(), id: id.clone(), is_alone })
 }
 
 fn collect(blocks: &[Block], pass: &Pass, here: &mut BTreeSet<(String, String)>) {
     for block in blocks {
         match &block.kind {
-            BlockKind::Heading { content, .. } => here.extend(of_heading(content, pass)),
+            BlockKind::Heading { content, .. } => here.extend(of_heading(content, pass).map(|record| (record.collection, record.id))),
             BlockKind::Directive { blocks, .. } | BlockKind::Quote(blocks) | BlockKind::Alert { blocks, .. } => collect(blocks, pass, here),
             _ => {}
         }

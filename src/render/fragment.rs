@@ -128,6 +128,31 @@ pub(crate) fn as_inlines(blocks: Vec<Block>) -> Result<Vec<Inline>, ()> {
     }
 }
 
+/// The inlines of Markdown that is paragraphs and lists of them, each on a line of its own; `Err` where it is more.
+pub(crate) fn as_lines(blocks: Vec<Block>) -> Result<Vec<Inline>, ()> {
+    let mut lines: Vec<Vec<Inline>> = Vec::new();
+    for block in blocks {
+        match block.kind {
+            BlockKind::Paragraph(inlines) => lines.push(inlines),
+            BlockKind::List(list) => {
+                for (index, item) in list.items.into_iter().enumerate() {
+                    let mark = match (item.task, list.start) {
+                        (Some(true), _) => "☑".to_owned(),
+                        (Some(false), _) => "☐".to_owned(),
+                        (None, Some(start)) => format!("{}.", start + index),
+                        (None, None) => "•".to_owned(),
+                    };
+                    let mut line = vec![Inline::Text(format!("{mark}\u{a0}"))];
+                    line.extend(as_inlines(item.blocks)?);
+                    lines.push(line);
+                }
+            }
+            _ => return Err(()),
+        }
+    }
+    Ok(lines.join(&[Inline::HardBreak][..]))
+}
+
 /// Fields being expanded, outermost first: a field that prints itself would never end.
 #[derive(Debug, Default)]
 pub(crate) struct Expanding(Vec<Origin>);

@@ -1,9 +1,11 @@
 //! Drawings, as expected files in `tests/cases/figure`: `cargo expect figure` writes them anew, to be looked at.
 
 use brief::document::chart::{
-    Bar, BarChart, Chart, Edge, Extent, Gate, Graph, LineChart, Point, QualifierWords, Series, Span, StackedBar, StackedBars, Timeline,
+    Bar, BarChart, Chart, Edge, EdgeWords, Extent, Gate, Graph, LineChart, Point, QualifierWords, Series, Span, StackedBar, StackedBars,
+    Timeline,
 };
 use brief::figure::draw;
+use brief::model::NumberStyle;
 
 use super::cases::{self, Comparison};
 use super::press;
@@ -21,6 +23,11 @@ fn expect(name: &str, chart: &Chart) -> String {
 fn words() -> QualifierWords {
     let word = str::to_owned;
     QualifierWords { about: word("about"), at_least: word("at least"), at_most: word("at most"), between: word("between") }
+}
+
+fn edge_words() -> EdgeWords {
+    let word = str::to_owned;
+    EdgeWords { inexact: word("date not exact"), unknown: word("date not known"), floating: word("how long is known, not when") }
 }
 
 fn bar(label: &str, extent: Extent, printed: &str) -> Bar {
@@ -45,7 +52,7 @@ fn bars_are_drawn_as_what_their_values_are() {
         bar("Zero", Extent::Exact(0.0), "0"),
         bar("Unknown", Extent::Unknown, "not reported"),
     ];
-    let svg = expect("bars", &Chart::Bars(BarChart { bars, words: words() }));
+    let svg = expect("bars", &Chart::Bars(BarChart { bars, words: words(), numbers: NumberStyle::default() }));
     assert!(svg.contains("not reported"), "an unknown value is said, not drawn as zero");
     assert!(svg.contains("faint-hatch"));
 }
@@ -55,7 +62,7 @@ fn hostile_text_and_values_stay_inside_the_drawing() {
     let name = "</text><script>alert(1)</script>&\"'".repeat(20);
     let bars =
         vec![bar(&name, Extent::Exact(1e308), &name), bar("", Extent::Exact(f64::MIN_POSITIVE), ""), bar("中文", Extent::About(0.0), "0")];
-    let svg = draw(&Chart::Bars(BarChart { bars, words: words() }));
+    let svg = draw(&Chart::Bars(BarChart { bars, words: words(), numbers: NumberStyle::default() }));
     assert!(!svg.contains("<script"), "{svg}");
     for (element, attribute) in [("rect", "x"), ("rect", "width"), ("text", "x"), ("line", "x1")] {
         assert!(
@@ -63,13 +70,19 @@ fn hostile_text_and_values_stay_inside_the_drawing() {
             "{attribute}: {svg}"
         );
     }
-    assert!(!draw(&Chart::Bars(BarChart { bars: Vec::new(), words: words() })).is_empty());
+    assert!(!draw(&Chart::Bars(BarChart { bars: Vec::new(), words: words(), numbers: NumberStyle::default() })).is_empty());
 }
 
 #[test]
-fn timelines_have_rows_gates_and_voices() {
-    let span =
-        |label: &str, inside: &str, start, end, voice| Span { label: label.to_owned(), inside: inside.to_owned(), start, end, voice };
+fn timelines_have_rows_gates_and_lanes() {
+    let span = |label: &str, inside: &str, start, end, lane| Span {
+        label: label.to_owned(),
+        inside: inside.to_owned(),
+        start,
+        end,
+        length: None,
+        lane,
+    };
     let gate = |label: &str, at| Gate { label: label.to_owned(), when: "date unknown".to_owned(), at };
     let timeline = Timeline {
         spans: vec![
@@ -83,8 +96,8 @@ fn timelines_have_rows_gates_and_voices() {
             gate("End of extensive combat", 0.5),
             gate("Reform of the Palestinian Authority", 0.75),
         ],
-        voices: ["The draft", "The plan", "John Spencer"].map(str::to_owned).into(),
-        vague: "date not exact".to_owned(),
+        lanes: ["The draft", "The plan", "John Spencer"].map(str::to_owned).into(),
+        words: edge_words(),
         note: "Not to scale: no dates are reported.".to_owned(),
     };
     let svg = expect("timeline", &Chart::Timeline(timeline));
@@ -93,7 +106,7 @@ fn timelines_have_rows_gates_and_voices() {
 
 #[test]
 fn timelines_show_dates_as_exact_as_they_are() {
-    let span = |label: &str, start, end| Span { label: label.to_owned(), inside: String::new(), start, end, voice: 0 };
+    let span = |label: &str, start, end| Span { label: label.to_owned(), inside: String::new(), start, end, length: None, lane: 0 };
     let timeline = Timeline {
         spans: vec![
             span("From one day to another", Edge::At(0.2), Edge::At(0.8)),
@@ -105,8 +118,8 @@ fn timelines_show_dates_as_exact_as_they_are() {
             span("Open at both ends", Edge::Open, Edge::Open),
         ],
         gates: vec![Gate { label: "1 January 1999".to_owned(), when: String::new(), at: 0.0 }],
-        voices: vec!["The report".to_owned()],
-        vague: "date not exact".to_owned(),
+        lanes: vec!["The report".to_owned()],
+        words: edge_words(),
         note: String::new(),
     };
     let svg = expect("timeline-dates", &Chart::Timeline(timeline));
@@ -129,12 +142,66 @@ fn tables_and_figures_have_their_numbers_in_print() {
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [
         "See Table 1, Table 3, Figure 1, What they say,",
-        "Table 2. A second one (page 3)",
-        "Figure 1. Troops (page 3)",
+        "Table 2. A second one (page 2)",
+        "Figure 1. Troops (page 2)",
         "Table 4. In a quotation c d",
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
+}
+
+#[test]
+fn timelines_tell_what_floats_and_what_is_not_known() {
+    let span = |label: &str, inside: &str, start, end, length, lane| Span {
+        label: label.to_owned(),
+        inside: inside.to_owned(),
+        start,
+        end,
+        length,
+        lane,
+    };
+    let gate = |label: &str, at| Gate { label: label.to_owned(), when: String::new(), at };
+    let timeline = Timeline {
+        spans: vec![
+            span("Anywhere", "two years", Edge::Floating(0.0), Edge::Floating(1.0), None, 0),
+            span("Between two gates", "a month", Edge::Floating(0.25), Edge::Floating(0.75), None, 1),
+            span("From a gate on", "two years", Edge::At(0.25), Edge::Floating(1.0), None, 2),
+            span("Up to a gate", "two years", Edge::Floating(0.0), Edge::At(0.75), None, 0),
+            span("To scale", "", Edge::Floating(0.0), Edge::Floating(1.0), Some(0.2), 0),
+            span("A start that is not known", "", Edge::Unknown, Edge::At(0.75), None, 0),
+            span("An end that is not known", "", Edge::At(0.25), Edge::Unknown, None, 1),
+            span("Neither is known", "", Edge::Unknown, Edge::Unknown, None, 2),
+            span("Not known, and open", "", Edge::Unknown, Edge::Open, None, 0),
+        ],
+        gates: vec![gate("One", 0.25), gate("Two", 0.75)],
+        lanes: ["The draft", "The plan", "John Spencer"].map(str::to_owned).into(),
+        words: edge_words(),
+        note: String::new(),
+    };
+    let svg = expect("timeline-floating", &Chart::Timeline(timeline));
+    assert!(svg.contains("date not known") && svg.contains("how long is known, not when") && !svg.contains("date not exact"));
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    let marks = document.descendants().filter(|node| node.is_text() && node.text().is_some_and(|text| text.trim() == "?")).count();
+    assert_eq!(marks, 6, "five unknown ends, and one in the legend");
+}
+
+/// The symbols are drawn, and no part of the text: what is copied and read aloud are the words behind them.
+#[test]
+fn a_scorecard_in_print_is_read_as_its_words() {
+    let Some(_) = press::engine() else { return };
+    let book = crate::faults::book_of(&cases::folder("faults/scorecard-words"));
+    let temporary = tempfile::tempdir().unwrap();
+    let built = press::build(book.path(), temporary.path()).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let Some(pages) = press::pages(&std::fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+    let text = pages.join(" ").replace('\u{a0}', " ");
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["First Second Third", "Alpha yes", "partly", "Beta no", "unknown"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.contains(['●', '◐', '○']), "{text}");
+    let markdown = std::fs::read_to_string(book.path().join("output/v1/book.md")).unwrap();
+    assert!(["●", "◐", "○", "–"].iter().all(|symbol| markdown.contains(symbol)), "{markdown}");
 }
 
 fn point(at: f64, extent: Extent, printed: &str) -> Point {
@@ -166,7 +233,7 @@ fn lines_break_where_nothing_is_known() {
             ],
         },
     ];
-    let svg = expect("lines", &Chart::Lines(LineChart { steps, series, words: words() }));
+    let svg = expect("lines", &Chart::Lines(LineChart { steps, series, words: words(), numbers: NumberStyle::default() }));
     assert!(svg.contains("not reported") && svg.contains("faint-hatch"), "what isn't known is a slot, and no point of a line");
 }
 
@@ -182,7 +249,7 @@ fn stacked_bars_show_parts_as_what_they_are() {
         bar("Not known", [(Extent::Exact(0.0), "0"), (Extent::Unknown, "not reported"), (Extent::Between(5.0, 25.0), "5–25")]),
     ];
     let parts = ["Wages", "Fuel", "Other"].map(str::to_owned).into();
-    let svg = expect("stacked", &Chart::Stacked(StackedBars { parts, bars, words: words() }));
+    let svg = expect("stacked", &Chart::Stacked(StackedBars { parts, bars, words: words(), numbers: NumberStyle::default() }));
     assert!(svg.contains("not reported"));
 }
 
@@ -201,8 +268,8 @@ fn graphs_lead_from_left_to_right() {
 fn hostile_charts_stay_inside_the_drawing() {
     let name = "</text><script>alert(1)</script>\u{202e}שלום عربى 中文 ".repeat(12);
     let empty = [
-        Chart::Lines(LineChart { steps: Vec::new(), series: Vec::new(), words: words() }),
-        Chart::Stacked(StackedBars { parts: Vec::new(), bars: Vec::new(), words: words() }),
+        Chart::Lines(LineChart { steps: Vec::new(), series: Vec::new(), words: words(), numbers: NumberStyle::default() }),
+        Chart::Stacked(StackedBars { parts: Vec::new(), bars: Vec::new(), words: words(), numbers: NumberStyle::default() }),
         Chart::Graph(Graph { nodes: Vec::new(), edges: Vec::new() }),
     ];
     let extents = [
@@ -220,13 +287,19 @@ fn hostile_charts_stay_inside_the_drawing() {
     let series = (0..4).map(|_| Series { name: name.clone(), points: points(&extents) }).collect();
     let parts = |extent: Extent| (0..5).map(|_| Some((extent, name.clone()))).collect();
     let full = [
-        Chart::Lines(LineChart { steps: (0..60).map(|index| (name.clone(), f64::from(index) / 59.0)).collect(), series, words: words() }),
+        Chart::Lines(LineChart {
+            steps: (0..60).map(|index| (name.clone(), f64::from(index) / 59.0)).collect(),
+            series,
+            words: words(),
+            numbers: NumberStyle::default(),
+        }),
         Chart::Stacked(StackedBars {
             parts: vec![name.clone(); 5],
             bars: [Extent::Exact(1e307), Extent::Unknown, Extent::AtLeast(1e307)]
                 .map(|e| StackedBar { label: name.clone(), parts: parts(e) })
                 .into(),
             words: words(),
+            numbers: NumberStyle::default(),
         }),
         Chart::Graph(Graph {
             nodes: vec![name.clone(); 60],

@@ -9,6 +9,7 @@
 
 #[cfg(unix)]
 mod action;
+mod age;
 mod architecture;
 mod audience;
 mod book;
@@ -31,6 +32,7 @@ mod figure;
 mod files;
 mod formats;
 mod fuzz;
+mod geometry;
 mod hostile;
 #[cfg(unix)]
 mod hostile_repository;

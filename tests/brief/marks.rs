@@ -450,7 +450,7 @@ fn a_mark_touches_no_digit_in_print() {
     if press::engine().is_none() {
         return;
     }
-    for notes in ["end", "page"] {
+    for notes in ["end", "page", "margin"] {
         let row = || vec![vec![Words("x")], vec![Claim], vec![Claim]];
         let made = made(&[
             paragraph(vec![Words("A "), Claim, Words(", b "), Claim, Words(" c "), Claim, Claim], &[0, 3, 2, 0]),

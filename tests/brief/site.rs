@@ -172,6 +172,33 @@ fn pages_hold_what_versions_hold() {
     assert!(front.len() < 60_000);
 }
 
+/// Drawings of brief's own stand in the page, which gives them its colors; other images are files beside it.
+#[test]
+fn drawings_stand_in_the_page_itself() {
+    let book = Book::new();
+    book.write("content/assets/map.svg", MAP);
+    book.write(
+        "content/assets/drawings/evil.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4\" height=\"4\"><script>1</script></svg>",
+    );
+    let chart = |title: &str| format!("{{{{ bar_chart([missions.kfor], label=\"name\", value=\"troops\", title=\"{title}\") }}}}\n\n");
+    let images = "![A map](assets/map.svg)\n\n![No drawing](assets/drawings/evil.svg)\n";
+    book.write(
+        "templates/book.md.jinja",
+        &format!("# {{{{ book.title }}}}\n\n{}{}{images}", chart("One \u{201c}chart\u{201d}"), chart("Two")),
+    );
+    let Some(()) = build(&book, "2025-11-05") else { return };
+    let run = site(&book, &[]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let folder = book.root.join("output/site");
+    links_lead_somewhere(&folder);
+    let page = fs::read_to_string(folder.join("v1/book.html")).unwrap();
+    assert_eq!(page.matches("<svg class=\"drawing\" role=\"img\" aria-label=\"Bar chart. ").count(), 2, "{page}");
+    assert_eq!(page.matches("<img").count(), 2, "{page}");
+    assert!(page.contains("id=\"drawing-1-hatch\"") && page.contains("id=\"drawing-2-hatch\""), "{page}");
+    assert!(!page.contains("<script>1"), "{page}");
+}
+
 #[test]
 fn no_text_becomes_markup() {
     let Some(book) = published() else { return };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::super::size::is_width;
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, places};
-use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, PLACEHOLDER, anchor_of, number_of};
+use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, PLACEHOLDER, SIZED, anchor_of, number_of};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -27,6 +28,8 @@ pub(super) struct Nesting {
     pub(super) in_wide: bool,
     /// In a redline's list of changes, and in words struck out.
     pub(super) in_changes: bool,
+    /// How wide an image is to be.
+    pub(super) image_width: Option<String>,
     /// In a list of tables or figures.
     pub(super) in_listing: bool,
     pub(super) in_deleted: bool,
@@ -107,9 +110,20 @@ impl<'a> Writer<'a> {
                 }
                 "columns" => self.framed("#columned[", blocks, "];"),
                 FIGURE_DATA => blocks.iter().for_each(|block| match &block.kind {
+                    BlockKind::Table(table) if attributes.contains_key("form") => {
+                        let outer = self.table.replace(attributes);
+                        self.table(table);
+                        self.table = outer;
+                    }
                     BlockKind::Table(table) => self.figure_data(table),
                     _ => self.block(block),
                 }),
+                SIZED => {
+                    let outer =
+                        std::mem::replace(&mut self.nesting.image_width, attributes.get("width").filter(|width| is_width(width)).cloned());
+                    self.inner(blocks);
+                    self.nesting.image_width = outer;
+                }
                 LISTING => {
                     self.nesting.in_listing = true;
                     self.inner(blocks);
@@ -228,7 +242,7 @@ impl<'a> Writer<'a> {
             return;
         }
         if let [Inline::Image { path, title, alternative, label }] = content {
-            let wide = self.can_be_wide();
+            let wide = self.can_be_wide() && self.nesting.image_width.is_none();
             self.code.push(if wide { "#wide[" } else { "" });
             self.code.push("#figure(kind: image, ");
             self.numbering(label.as_deref());

@@ -197,8 +197,8 @@ impl Writer<'_> {
         self.code.printed();
     }
 
-    fn link(&mut self, target: &Target, content: &[Inline]) {
-        let open = match target {
+    fn link(&mut self, leads_to: &Target, content: &[Inline]) {
+        let open = match leads_to {
             _ if self.nesting.in_link || self.nesting.depth >= DEEPEST || !is_seen(content) => None,
             Target::Url(address) => is_address(address).then(|| (false, encoded(address))),
             Target::Document(id) => Some((false, encoded(&(self.link)(id)))),
@@ -208,10 +208,11 @@ impl Writer<'_> {
             self.inlines(content);
             return;
         };
+        let is_document = matches!(leads_to, Target::Document(_));
         self.code.push(if internal { "#link(label(" } else { "#link(" });
         self.code.name(&target);
         self.nesting.in_link = true;
-        self.wrapped(if internal { "))[" } else { ")[" }, content, "];");
+        self.wrapped(if internal { "))[" } else { ")[" }, content, if is_document { "#elsewhere();];" } else { "];" });
         self.nesting.in_link = false;
         if internal && (self.nesting.in_changes || self.nesting.in_listing) {
             self.page_of_change(&target);
@@ -244,7 +245,8 @@ impl Writer<'_> {
     /// The call that shows an image of the book's assets.
     pub(super) fn picture(&mut self, path: &str, alternative: &str, title: &str) {
         let spoken = [alternative, title, path].into_iter().find(|text| !text.trim().is_empty()).unwrap_or("image");
-        self.code.push("picture(image(");
+        let width = self.nesting.image_width.as_ref().map(|width| format!("width: {width}, ")).unwrap_or_default();
+        self.code.push(&format!("picture({width}image("));
         self.code.name(&format!("/assets/{path}"));
         self.code.push(", alt: ");
         self.code.name(spoken);

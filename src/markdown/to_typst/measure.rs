@@ -8,6 +8,13 @@ const CENTIMETRE: f64 = 72.0 / 2.54;
 const OUTER_EDGE: f64 = 1.7 * CENTIMETRE;
 const NOTES_MARGIN: f64 = 5.6 * CENTIMETRE;
 
+/// Which way the paper lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Orientation {
+    Portrait,
+    Landscape,
+}
+
 /// Widths in points.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measure {
@@ -21,17 +28,18 @@ pub(super) struct Measure {
 
 impl Measure {
     /// The figures of `styles` in `theme.typ`.
-    pub(super) fn of(theme: &ThemeOptions, notes: NotesPlacement) -> Measure {
+    pub(super) fn of(theme: &ThemeOptions, notes: NotesPlacement, orientation: Orientation) -> Measure {
         let (size, left, column) = match theme.style {
             Style::Briefing => (10.8, 2.5, Some(12.2)),
             Style::Plain => (9.6, 2.0, None),
             Style::Reader => (15.0, 2.2, None),
         };
         let left = left * CENTIMETRE;
-        let page = match theme.paper {
-            Paper::A4 => 21.0 * CENTIMETRE,
-            Paper::UsLetter => 21.59 * CENTIMETRE,
+        let (width, height) = match theme.paper {
+            Paper::A4 => (21.0, 29.7),
+            Paper::UsLetter => (21.59, 27.94),
         };
+        let page = CENTIMETRE * if orientation == Orientation::Landscape { height } else { width };
         let right = match column {
             Some(column) => page - left - column * CENTIMETRE,
             None if notes == NotesPlacement::Margin => NOTES_MARGIN,

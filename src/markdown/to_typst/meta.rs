@@ -83,6 +83,7 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
     }
     told.insert("book".to_owned(), book.into());
     told.insert("paper".to_owned(), meta.theme.paper.name().into());
+    told.insert("landscape".to_owned(), is_landscape(meta).into());
     told.insert("theme".to_owned(), theme(&meta.theme));
     let notes = match meta.notes {
         NotesPlacement::End => "end",
@@ -110,6 +111,11 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
         }),
     );
     Value::Object(told)
+}
+
+/// Whether the template's front matter asks for pages that are wider than they are high.
+pub(super) fn is_landscape(meta: &TypstMeta) -> bool {
+    meta.front.get("orientation").and_then(Value::as_str) == Some("landscape")
 }
 
 /// A BCP 47 tag as typst takes it: two or three letters, and a region of two.

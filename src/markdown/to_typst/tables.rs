@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Writer;
 use super::blocks::has_words;
 use super::breaks::{CODE_LETTER, width_of};
-use super::measure::Measure;
-use crate::document::{Alignment, Inline, Row, Table, plain_text};
+use super::measure::{Measure, Orientation};
+use super::meta::is_landscape;
+use crate::document::{Alignment, BlockKind, Document, ELSEWHERE, Inline, Row, Table, Target, plain_text, walk};
 use crate::model::NotesPlacement;
 
 /// How wide the text of a turned page is, in points.
@@ -39,6 +40,7 @@ const LONGEST_WORD: f64 = 30.0;
 
 /// Letters of marks and of a bold face, in letters of average width.
 const MARK_LETTER: f64 = 0.7;
+const ARROW: f64 = 2.0;
 const BOLD: f64 = 1.08;
 
 impl Writer<'_> {
@@ -51,7 +53,8 @@ impl Writer<'_> {
         let small = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
         let letter = self.letter_width(small);
         let measure = self.measure();
-        let natural: f64 = (0..count).map(|index| Column::of(table, index).longest * letter + INSET).sum();
+        let columns = self.columns(table);
+        let natural: f64 = columns.iter().map(|column| column.longest * letter + INSET).sum();
         let wide = self.can_be_wide() && natural > measure.text && measure.wide > measure.text;
         let outer = std::mem::replace(&mut self.nesting.in_wide, wide);
         let page = if self.nesting.in_turned {
@@ -61,7 +64,7 @@ impl Writer<'_> {
         } else {
             measure.text
         };
-        let widths = widths(table, attributes, page, letter);
+        let widths = widths(&columns, attributes, page, letter);
         let rooms = rooms(&widths, page, letter);
         let height: f64 = table.rows.iter().map(|row| lines(row, &rooms).ceil()).sum();
         let unbroken = height <= SHORT_TABLE;
@@ -181,6 +184,13 @@ impl Writer<'_> {
         self.code.line("),");
     }
 
+    /// How much the columns of a table hold, or of all tables of its kind, so that these look alike.
+    fn columns(&self, table: &Table) -> Vec<Column> {
+        let own = || (0..table.header.len()).map(|index| Column::of(table, index)).collect();
+        let kind = self.table.and_then(|attributes| attributes.get("kind"));
+        kind.and_then(|kind| self.kinds.get(&(kind.as_str(), table.header.len()))).cloned().unwrap_or_else(own)
+    }
+
     /// How wide a letter is in a table of this size, in points.
     fn letter_width(&self, size: Option<&str>) -> f64 {
         let scale = match size {
@@ -192,7 +202,8 @@ impl Writer<'_> {
     }
 
     fn measure(&self) -> Measure {
-        Measure::of(&self.meta.theme, self.meta.notes)
+        let orientation = if is_landscape(self.meta) { Orientation::Landscape } else { Orientation::Portrait };
+        Measure::of(&self.meta.theme, self.meta.notes, orientation)
     }
 
     /// As many cells as there are columns.
@@ -210,6 +221,24 @@ impl Writer<'_> {
             self.code.push("],");
         }
     }
+}
+
+/// The columns of the tables of each kind, which `:::table kind=…` names, by their number.
+pub(super) fn kinds(document: &Document) -> BTreeMap<(&str, usize), Vec<Column>> {
+    let mut kinds: BTreeMap<(&str, usize), Vec<Column>> = BTreeMap::new();
+    walk::blocks(&document.blocks, &mut |block| {
+        let BlockKind::Directive { name, attributes, blocks } = &block.kind else { return };
+        let Some(kind) = attributes.get("kind").filter(|_| name == "table") else { return };
+        walk::blocks(blocks, &mut |block| {
+            let BlockKind::Table(table) = &block.kind else { return };
+            let own = (0..table.header.len()).map(|index| Column::of(table, index));
+            match kinds.get_mut(&(kind.as_str(), table.header.len())) {
+                Some(columns) => columns.iter_mut().zip(own).for_each(|(column, own)| *column = column.with(own)),
+                None => drop(kinds.insert((kind.as_str(), table.header.len()), own.collect())),
+            }
+        });
+    });
+    kinds
 }
 
 /// Whether a claim is printed in a cell.
@@ -262,15 +291,14 @@ impl Width {
 }
 
 /// The widths that a directive gives, else widths by what the columns hold.
-fn widths(table: &Table, attributes: Option<&BTreeMap<String, String>>, page: f64, letter: f64) -> Vec<Width> {
+fn widths(columns: &[Column], attributes: Option<&BTreeMap<String, String>>, page: f64, letter: f64) -> Vec<Width> {
     let (room, inset) = (page / letter, INSET / letter);
     let given = attributes.and_then(|attributes| attributes.get("widths")).map(String::as_str).unwrap_or_default();
     let given: Vec<Option<f64>> = given.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
     let given: Vec<f64> = given.into_iter().flatten().filter(|share: &f64| share.is_finite() && (0.01..=1000.0).contains(share)).collect();
-    if given.len() == table.header.len() {
+    if given.len() == columns.len() {
         return given.into_iter().map(Width::Share).collect();
     }
-    let columns: Vec<Column> = (0..table.header.len()).map(|index| Column::of(table, index)).collect();
     let needed: f64 = columns.iter().map(|column| column.longest + inset).sum();
     if columns.len() <= FEW && needed <= room {
         return columns.iter().map(|column| Width::Auto(column.longest.ceil() as usize)).collect();
@@ -333,13 +361,19 @@ fn cap(lengths: &mut [f64], most: f64) {
 
 /// How much a column holds, in letters.
 #[derive(Debug, Clone, Copy)]
-struct Column {
+pub(super) struct Column {
     longest: f64,
     mean: f64,
     word: f64,
 }
 
 impl Column {
+    /// A column that has room for what either holds.
+    fn with(self, other: Column) -> Column {
+        let most = |one: f64, other: f64| one.max(other);
+        Column { longest: most(self.longest, other.longest), mean: most(self.mean, other.mean), word: most(self.word, other.word) }
+    }
+
     fn of(table: &Table, index: usize) -> Column {
         let cells = std::iter::once(&table.header).chain(table.rows.iter().map(|row| &row.cells));
         let sizes: Vec<CellSize> = cells.map(|cells| cells.get(index).map_or_else(CellSize::default, |cell| CellSize::of(cell))).collect();
@@ -347,7 +381,7 @@ impl Column {
         // A header is bold, and letters of a bold face are wider.
         let header = sizes.first().copied().unwrap_or_default();
         Column {
-            longest: most(|size| size.letters).max(header.letters * BOLD),
+            longest: most(|size| size.longest).max(header.longest * BOLD),
             mean: sizes.iter().map(|size| size.letters).sum::<f64>() / sizes.len() as f64,
             word: most(|size| size.word).max(header.word * BOLD),
         }
@@ -359,6 +393,10 @@ impl Column {
 struct CellSize {
     letters: f64,
     word: f64,
+    /// Its longest line, and the one at hand, where it has several.
+    longest: f64,
+    line: f64,
+    breaks: usize,
 }
 
 impl CellSize {
@@ -366,6 +404,7 @@ impl CellSize {
         let mut size = CellSize::default();
         let mut word = 0.0;
         size.add(cell, 1.0, &mut word);
+        size.longest = size.longest.max(size.line);
         size
     }
 
@@ -375,8 +414,17 @@ impl CellSize {
                 Inline::Text(text) | Inline::Html(text) => self.text(text, |c| width_of(c) * scale, word),
                 Inline::Code(text) => self.text(text, |_| CODE_LETTER, word),
                 Inline::Cite(number) => self.text(&format!("[{number}]"), |_| MARK_LETTER, word),
-                Inline::SoftBreak | Inline::HardBreak => self.text(" ", |_| 0.0, word),
+                Inline::SoftBreak => self.text(" ", |_| 0.0, word),
+                Inline::HardBreak => {
+                    self.longest = self.longest.max(std::mem::take(&mut self.line));
+                    self.breaks += 1;
+                    *word = 0.0;
+                }
                 Inline::Strong(content) => self.add(content, scale * BOLD, word),
+                Inline::Link { target: Target::Document(_), content, .. } => {
+                    self.add(content, scale, word);
+                    self.text(ELSEWHERE.trim_start_matches('\u{a0}'), |_| ARROW, word);
+                }
                 other => self.add(other.content().map_or(&[][..], Vec::as_slice), scale, word),
             }
         }
@@ -386,6 +434,7 @@ impl CellSize {
         for c in text.chars() {
             *word = if c.is_whitespace() { 0.0 } else { *word + width(c) };
             self.letters += width(c);
+            self.line += width(c);
             self.word = self.word.max(*word);
         }
     }
@@ -393,5 +442,9 @@ impl CellSize {
 
 /// How many lines a row is high, about.
 fn lines(row: &Row, rooms: &[f64]) -> f64 {
-    row.cells.iter().zip(rooms).map(|(cell, room)| CellSize::of(cell).letters / (room * 0.85).max(1.0)).fold(1.0, f64::max)
+    let height = |(cell, room): (&Vec<Inline>, &f64)| {
+        let size = CellSize::of(cell);
+        size.letters / (room * 0.85).max(1.0) + size.breaks as f64
+    };
+    row.cells.iter().zip(rooms).map(height).fold(1.0, f64::max)
 }

@@ -148,9 +148,11 @@ impl Resolver<'_> {
     }
 
     fn row(&mut self, cells: &mut [Vec<Inline>]) {
+        self.in_cell = true;
         for cell in cells {
             *cell = self.block_inlines(std::mem::take(cell));
         }
+        self.in_cell = false;
     }
 
     /// The inlines of a block that has its marks for itself.

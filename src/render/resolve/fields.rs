@@ -16,8 +16,14 @@ use crate::render::values::{ClaimObject, Origin, Printed};
 impl Resolver<'_> {
     /// A field's Markdown where a line stands.
     pub(super) fn inline_markdown(&mut self, text: &str, origin: &Origin) -> Vec<Inline> {
+        let in_cell = std::mem::replace(&mut self.in_cell, false);
         let blocks = self.markdown(text, origin);
-        fragment::as_inlines(blocks).unwrap_or_else(|()| {
+        self.in_cell = in_cell;
+        let read = match in_cell {
+            true => fragment::as_lines(blocks),
+            false => fragment::as_inlines(blocks),
+        };
+        read.unwrap_or_else(|()| {
             let (collection, id) = &origin.record;
             self.fault(
                 Diagnostic::error(

@@ -1,6 +1,8 @@
 //! Figures and tables that a template's functions make: an image of the chart and the table of what it shows, cited; or a table
 //! alone.
 
+use std::collections::BTreeMap;
+
 use super::captions;
 use super::resolver::Resolver;
 use super::text::folded;
@@ -28,7 +30,10 @@ impl Resolver<'_> {
         let mut image = Block { kind: BlockKind::Paragraph(vec![image]), line };
         captions::name(&mut image, figure.id.as_deref());
         let table = Table { caption: None, ..self.figure_table(figure) };
-        let attributes = [("summary".to_owned(), word(&self.pass.book.settings, "figure_data"))].into();
+        let mut attributes: BTreeMap<String, String> = [("summary".to_owned(), word(&self.pass.book.settings, "figure_data"))].into();
+        if needs_table(chart, figure) {
+            attributes.extend([("form".to_owned(), "table".to_owned()), ("size".to_owned(), "small".to_owned())]);
+        }
         let blocks = vec![Block { kind: BlockKind::Table(table), line }];
         let data = BlockKind::Directive { name: FIGURE_DATA.to_owned(), attributes, blocks };
         vec![image, Block { kind: data, line }]
@@ -73,7 +78,20 @@ fn words(cell: &Cell) -> String {
     cell.iter().map(Shown::words).collect()
 }
 
-/// What a figure shows, for those who can't see it.
+/// Whether what a figure shows needs a table in print, too: a line of labels and values can't say it. Of a timeline the line
+/// has what is cited, and the alternative text all of it.
+fn needs_table(chart: &Chart, figure: &FigureData) -> bool {
+    match chart {
+        Chart::Graph(_) => true,
+        Chart::Timeline(_) => false,
+        Chart::Bars(_) | Chart::Lines(_) | Chart::Stacked(_) => figure.header.len() > 2,
+    }
+}
+
+/// Alternative text no longer than this, where a table has the rest.
+const LONGEST_ALTERNATIVE: usize = 600;
+
+/// What a figure shows, for those who can't see it: each row with the names of its columns, as many as can be listened to.
 fn alternative(chart: &Chart, figure: &FigureData, settings: &Settings) -> String {
     let kind = match chart {
         Chart::Bars(_) => word(settings, "bar_chart"),
@@ -82,11 +100,19 @@ fn alternative(chart: &Chart, figure: &FigureData, settings: &Settings) -> Strin
         Chart::Stacked(_) => word(settings, "stacked_bar"),
         Chart::Graph(_) => word(settings, "graph"),
     };
+    let names = &figure.header;
     let row = |cells: &Vec<Cell>| {
         let (label, cells) = cells.split_first()?;
-        let cells: Vec<String> = cells.iter().map(words).filter(|words| !words.is_empty()).collect();
-        Some(if cells.is_empty() { words(label) } else { format!("{}: {}", words(label), cells.join(", ")) })
+        let cells = cells.iter().zip(names.iter().skip(1)).map(|(cell, name)| (words(cell), name)).filter(|(cell, _)| !cell.is_empty());
+        let cells: Vec<String> = cells.map(|(cell, name)| if name.is_empty() { cell } else { format!("{name}: {cell}") }).collect();
+        Some(if cells.is_empty() { words(label) } else { format!("{} – {}", words(label), cells.join(", ")) })
     };
-    let rows: Vec<String> = figure.rows.iter().filter_map(row).collect();
-    format!("{kind}. {}. {}.", figure.title, rows.join("; "))
+    let mut text = format!("{kind}. {}.", figure.title.trim_end_matches('.'));
+    for (index, row) in figure.rows.iter().filter_map(row).enumerate() {
+        if index > 0 && needs_table(chart, figure) && text.chars().count() + row.chars().count() > LONGEST_ALTERNATIVE {
+            return format!("{text} {}", word(settings, "figure_rest"));
+        }
+        text = format!("{text} {}.", row.trim_end_matches('.'));
+    }
+    text
 }

@@ -10,6 +10,7 @@ use super::resolver::Resolver;
 use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::{Block, BlockKind, Inline, Target, anchor_of, plain_text, walk};
+use crate::render::anchors::HeadedRecord;
 
 /// What stands for a heading's anchor and a link's target until they are known: a character that neither holds.
 const PENDING: char = '\u{fdd0}';
@@ -31,7 +32,7 @@ struct Heading {
     /// The id that its author gave it.
     id: Option<String>,
     /// The record whose place it is.
-    record: Option<(String, String)>,
+    record: Option<HeadedRecord>,
 }
 
 #[derive(Debug)]
@@ -47,7 +48,7 @@ struct Link {
 
 impl Resolver<'_> {
     /// Notes a heading; gives what stands for its anchor.
-    pub(super) fn note_heading(&mut self, content: &[Inline], id: Option<String>, record: Option<(String, String)>) -> String {
+    pub(super) fn note_heading(&mut self, content: &[Inline], id: Option<String>, record: Option<HeadedRecord>) -> String {
         let heading = Heading { scope: self.links.scope, text: plain_text(content), id, record };
         self.links.headings.push(heading);
         format!("{PENDING}{}", self.links.headings.len() - 1)
@@ -103,7 +104,7 @@ impl Resolver<'_> {
             });
             targets.push(found.ok().map(|lead| (lead, name)));
         }
-        let anchors = anchors(&self.links.headings, &linked);
+        let anchors = anchors(&self.links.headings, &places, &linked);
         let own = self.planned.id.clone();
         walk::change_lists(blocks, &mut |blocks| {
             for block in blocks {
@@ -254,8 +255,12 @@ impl Places<'_> {
             if let Some(id) = &heading.id {
                 places.ids.entry((heading.scope, id)).or_insert(index);
             }
-            if let Some((collection, id)) = &heading.record {
-                places.records.entry((collection, id)).or_insert(index);
+            if let Some(HeadedRecord { collection, id, is_alone }) = &heading.record {
+                let place = places.records.entry((collection, id)).or_insert(index);
+                let is_better = |record: &HeadedRecord| *is_alone && !record.is_alone;
+                if headings[*place].record.as_ref().is_some_and(is_better) {
+                    *place = index;
+                }
             }
             let text = heading.text.trim();
             places.all_slugs.entry(document.anchorize(text)).or_insert(index);
@@ -267,16 +272,18 @@ impl Places<'_> {
 }
 
 /// The headings' anchors: each once, and none where nothing leads.
-fn anchors(headings: &[Heading], linked: &[bool]) -> Vec<Option<String>> {
+fn anchors(headings: &[Heading], places: &Places<'_>, linked: &[bool]) -> Vec<Option<String>> {
     let mut taken = std::collections::BTreeSet::new();
-    let own = |heading: &Heading| match &heading.record {
-        Some((collection, id)) => Some(format!("{collection}/{id}")),
-        None => heading.id.clone(),
+    let own = |index: usize, heading: &Heading| match &heading.record {
+        Some(HeadedRecord { collection, id, .. }) if places.records.get(&(collection.as_str(), id.as_str())) == Some(&index) => {
+            Some(format!("{collection}/{id}"))
+        }
+        _ => heading.id.clone(),
     };
     headings
         .iter()
         .enumerate()
-        .map(|(index, heading)| match own(heading) {
+        .map(|(index, heading)| match own(index, heading) {
             Some(name) if taken.insert(name.clone()) => Some(name),
             // A blank, so that it is no author's.
             _ if linked[index] => Some(format!("heading {index}")),

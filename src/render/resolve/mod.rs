@@ -56,6 +56,7 @@ pub(crate) fn resolve(
         field_start: 0,
         printed_line: 0,
         in_link: false,
+        in_cell: false,
         footnotes: Vec::new(),
         links: Links::default(),
         charts: BTreeMap::new(),
@@ -70,6 +71,7 @@ pub(crate) fn resolve(
     for value in document.front.values_mut() {
         resolver.front_matter(value);
     }
+    resolver.check_orientation(&document);
     resolver.number_footnotes(&mut document.blocks);
     document.blocks = resolver.blocks(document.blocks);
     resolver.label_footnotes(&mut document.blocks);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::resolver::Resolver;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::document::Document;
 use crate::render::token::{Piece, has_token, pieces, unshield};
 use crate::render::values::{ClaimObject, Printed};
 
@@ -80,6 +81,24 @@ impl Resolver<'_> {
             serde_json::Value::Array(items) => items.iter_mut().for_each(|item| self.front_matter(item)),
             serde_json::Value::Object(fields) => fields.values_mut().for_each(|field| self.front_matter(field)),
             _ => {}
+        }
+    }
+}
+
+/// The ways that a document's pages may lie.
+const ORIENTATIONS: [&str; 2] = ["portrait", "landscape"];
+
+impl Resolver<'_> {
+    /// Reports an orientation that there isn't, which would be silently that of every document.
+    pub(super) fn check_orientation(&mut self, document: &Document) {
+        let Some(said) = document.front.get("orientation") else { return };
+        if !said.as_str().is_some_and(|said| ORIENTATIONS.contains(&said)) {
+            let shown = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+            self.fault(
+                Diagnostic::error(Code::FrontMatter, Place::Book, format!("there is no orientation `{shown}`"))
+                    .maybe_help(did_you_mean(&shown, ORIENTATIONS))
+                    .help("write `orientation: landscape`, or leave it out for upright pages"),
+            );
         }
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct Resolver<'a> {
     /// The line of the rendered text on which it is printed.
     pub(super) printed_line: usize,
     pub(super) in_link: bool,
+    /// Whether a table's cell is being resolved, which may hold several lines.
+    pub(super) in_cell: bool,
     /// The labels of all footnotes of the authors' own.
     pub(super) footnotes: Vec<String>,
     pub(super) links: Links,

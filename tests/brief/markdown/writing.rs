@@ -164,7 +164,7 @@ fn notes_sources_and_claims_have_their_places() {
 50,000\u{a0}[^1] men,\\
 1999\u{a0}[^2]; [^note-1]
 
-[KFOR](#kosovo-force)[^1] (see [book](../book.md)), version v7.
+[KFOR](#kosovo-force)[^1] (see [book\u{a0}↗](../book.md)), version v7.
 
 [^1]: Report, para. 3
 
@@ -266,7 +266,7 @@ fn text_is_escaped_where_markdown_would_take_it_for_markup() {
 
 #[test]
 fn no_text_is_a_link_to_the_site() {
-    let around = Surroundings { link: &|_| None, beside: &|_, _| String::new() };
+    let around = Surroundings { link: &|_| None, beside: &|_, _| String::new(), drawing: &|_, _, _| None };
     let said = "www.evil.example, http://evil.example, it@evil.example, mailto:it@evil.example";
     let html = to_html(&format!("{said} and <https://meant.example>.\n"), &around).html;
     assert_eq!(html, format!("<p>{said} and <a href=\"https://meant.example\">https://meant.example</a>.</p>\n"));

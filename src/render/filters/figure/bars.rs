@@ -22,8 +22,9 @@ pub(super) fn bar_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs) 
         bars.push(Bar { label, extent: measured.extent, printed: measured.printed });
     }
     let header = rows.first().map(|row| [&label, &value].map(|path| reader.field_title(row, path)).into()).unwrap_or_default();
-    let words = qualifier_words(&reader.pass.book.settings);
-    Ok(FigureData { chart: Some(Chart::Bars(BarChart { bars, words })), title, id: reader.id(options)?, header, rows: table })
+    let settings = &reader.pass.book.settings;
+    let chart = Chart::Bars(BarChart { bars, words: qualifier_words(settings), numbers: settings.numbers });
+    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
 }
 
 /// The book's words for what is known of a number.

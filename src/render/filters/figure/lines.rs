@@ -80,7 +80,8 @@ pub(super) fn line_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs)
     let titles = names.iter().map(|name| if name.is_empty() { value_title.clone() } else { name.clone() });
     let header = [x_title].into_iter().chain(titles).collect();
     let steps = order.iter().map(|at| (steps[*at].0.clone(), shares[*at])).collect();
-    let chart = Chart::Lines(LineChart { steps, series: lines, words: qualifier_words(&reader.pass.book.settings) });
+    let settings = &reader.pass.book.settings;
+    let chart = Chart::Lines(LineChart { steps, series: lines, words: qualifier_words(settings), numbers: settings.numbers });
     Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
 }
 

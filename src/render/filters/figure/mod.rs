@@ -6,6 +6,7 @@ mod grid;
 mod lines;
 mod reader;
 mod stacked;
+mod time_scale;
 mod timeline;
 
 use std::sync::Arc;

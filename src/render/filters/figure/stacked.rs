@@ -35,8 +35,9 @@ pub(super) fn stacked_bar(reader: &Reader<'_>, records: &Value, options: &Kwargs
     }
     let titles = |row: &Value| -> Vec<String> { [&label].into_iter().chain(&paths).map(|path| reader.field_title(row, path)).collect() };
     let header = rows.first().map(titles).unwrap_or_default();
-    let words = qualifier_words(&reader.pass.book.settings);
-    let chart = Chart::Stacked(StackedBars { parts: header.iter().skip(1).cloned().collect(), bars, words });
+    let settings = &reader.pass.book.settings;
+    let (words, numbers) = (qualifier_words(settings), settings.numbers);
+    let chart = Chart::Stacked(StackedBars { parts: header.iter().skip(1).cloned().collect(), bars, words, numbers });
     Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
 }
 

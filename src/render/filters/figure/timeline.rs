@@ -1,27 +1,108 @@
-//! `timeline(records, label=…, start=…, end=…, voice=…, title=…)`, with `says=`, `inside=`, `gates=`, `when=`, `note=` if wanted.
+//! `timeline(records, label=…, start=…, end=…, lane=…, title=…)`, with `lasts=`, `after=`, `before=`, `says=`, `inside=`, `gates=`,
+//! `when=`, `note=` if wanted.
 
 use minijinja::Error;
 use minijinja::value::{Kwargs, Value};
 
-use super::reader::{MOST_ROWS, Reader, check_options};
-use crate::document::chart::{Chart, Edge, Gate, Span, Timeline};
-use crate::model::{Date, Held, Qualifier};
-use crate::render::operators::{error as invalid, named, plain_value};
-use crate::render::token::unshield;
-use crate::render::values::{ClaimObject, FigureData, RecordObject, Shown};
-use crate::render::words::{long_date, word};
+use super::reader::{Reader, check_options};
+use super::time_scale::{Bound, TimeScale, bound, length};
+use crate::document::chart::{Chart, Edge, EdgeWords, Span, Timeline};
+use crate::render::operators::{error as invalid, named};
+use crate::render::values::{ClaimObject, FigureData, Shown};
+use crate::render::words::word;
 
-/// More voices than this can't be told apart without color.
-const MOST_VOICES: usize = 4;
+/// More lanes than this can't be told apart without color.
+const MOST_LANES: usize = 4;
 
-const OPTIONS: [&str; 11] = ["label", "start", "end", "voice", "says", "inside", "gates", "when", "note", "title", "id"];
+const OPTIONS: [&str; 14] =
+    ["label", "start", "end", "lane", "lasts", "after", "before", "says", "inside", "gates", "when", "note", "title", "id"];
+
+/// The fields that a timeline reads of its records.
+struct Fields {
+    label: String,
+    start: String,
+    end: String,
+    lane: String,
+    lasts: Option<String>,
+    after: Option<String>,
+    before: Option<String>,
+    says: Option<String>,
+    inside: Option<String>,
+}
+
+impl Fields {
+    fn of(reader: &Reader<'_>, options: &Kwargs) -> Result<Fields, Error> {
+        let path = |key: &str| reader.path(options, key);
+        let optional = |key: &str| reader.optional_path(options, key);
+        Ok(Fields {
+            label: path("label")?,
+            start: path("start")?,
+            end: path("end")?,
+            lane: path("lane")?,
+            lasts: optional("lasts")?,
+            after: optional("after")?,
+            before: optional("before")?,
+            says: optional("says")?,
+            inside: optional("inside")?,
+        })
+    }
+
+    /// The columns of the table of what it shows.
+    fn columns(&self) -> impl Iterator<Item = &String> {
+        let times = [Some(&self.label), Some(&self.start), Some(&self.end), self.lasts.as_ref(), self.after.as_ref(), self.before.as_ref()];
+        times.into_iter().chain([Some(&self.lane), self.says.as_ref()]).flatten()
+    }
+}
+
+/// What a record says of when something is.
+struct Times {
+    start: Bound,
+    end: Bound,
+    /// Whether it says how long that lasts, and in days, where it is a number of them.
+    lasts: Option<Option<f64>>,
+    after: Bound,
+    before: Bound,
+}
+
+impl Times {
+    fn of(reader: &Reader<'_>, row: &Value, fields: &Fields, gates: &[Value]) -> Result<Times, Error> {
+        let optional = |path: &Option<String>| path.as_ref().map_or(Ok(Bound::Open), |path| bound(reader, row, path, gates));
+        let lasts = match &fields.lasts {
+            Some(path) => length(reader, row, path)?,
+            None => None,
+        };
+        let times = Times {
+            start: bound(reader, row, &fields.start, gates)?,
+            end: bound(reader, row, &fields.end, gates)?,
+            lasts,
+            after: optional(&fields.after)?,
+            before: optional(&fields.before)?,
+        };
+        for (limit, of_limit, known, of_known) in
+            [(&times.after, &fields.after, &times.start, &fields.start), (&times.before, &fields.before, &times.end, &fields.end)]
+        {
+            let Some(of_limit) = of_limit.as_ref().filter(|_| !matches!(limit, Bound::Open)) else { continue };
+            if known.is_known() {
+                let message = format!("{} has both `{of_known}` and `{of_limit}`, and one of them says when it is", named(row));
+                return Err(reader.fault_at(row, of_limit, message));
+            }
+            if times.lasts.is_none() {
+                let message = format!("{} has `{of_limit}` and does not say how long it lasts, so nothing can be drawn", named(row));
+                return Err(reader.fault_at(row, of_limit, message));
+            }
+        }
+        Ok(times)
+    }
+
+    fn all(&self) -> [(&Bound, bool); 4] {
+        [(&self.start, true), (&self.after, true), (&self.end, false), (&self.before, false)]
+    }
+}
 
 pub(super) fn timeline(reader: &Reader<'_>, records: &Value, options: &Kwargs) -> Result<FigureData, Error> {
     check_options(options, reader.function, &OPTIONS)?;
-    let path = |key: &str| reader.path(options, key);
-    let (label, start, end, voice) = (path("label")?, path("start")?, path("end")?, path("voice")?);
-    let (says, inside, when) =
-        (reader.optional_path(options, "says")?, reader.optional_path(options, "inside")?, reader.optional_path(options, "when")?);
+    let fields = Fields::of(reader, options)?;
+    let when = reader.optional_path(options, "when")?;
     let gates: Option<Value> = options.get("gates")?;
     let (title, note) = (reader.title(options)?, reader.text(options, "note")?.unwrap_or_default());
     let gates: Vec<Value> = match gates.filter(|gates| !gates.is_none()) {
@@ -29,48 +110,61 @@ pub(super) fn timeline(reader: &Reader<'_>, records: &Value, options: &Kwargs) -
         None => Vec::new(),
     };
     let rows = reader.rows(records)?;
-    let mut bounds = Vec::new();
-    for row in &rows {
-        bounds.push((bound(reader, row, &start, &gates)?, bound(reader, row, &end, &gates)?));
-    }
-    let scale = Scale::of(reader, &rows, &bounds, &gates, when.as_deref())?;
-    let mut voices: Vec<String> = Vec::new();
+    let times = rows.iter().map(|row| Times::of(reader, row, &fields, &gates)).collect::<Result<Vec<Times>, Error>>()?;
+    let bounds = rows.iter().zip(&times).flat_map(|(row, times)| times.all().map(|(bound, is_start)| (row, bound, is_start)));
+    let scale = TimeScale::of(reader, bounds, &gates, when.as_deref())?;
+    let mut lanes: Vec<String> = Vec::new();
     let (mut spans, mut table) = (Vec::new(), Vec::new());
-    for (row, (from, to)) in rows.iter().zip(&bounds) {
-        let (from, to) = (scale.start(from), scale.end(to));
-        if let (Some(first), Some(last)) = (from.at(), to.at())
-            && last < first
-        {
-            return Err(reader.fault_at(row, &end, format!("{} ends before it begins", named(row))));
-        }
-        let said_by = reader.words(row, &voice)?;
-        let at = voices.iter().position(|known| *known == said_by).unwrap_or_else(|| {
-            voices.push(said_by.clone());
-            voices.len() - 1
+    for (row, times) in rows.iter().zip(&times) {
+        let (start, end, length) = placed(reader, row, times, &fields, &scale)?;
+        let lane = reader.words(row, &fields.lane)?;
+        let at = lanes.iter().position(|known| *known == lane).unwrap_or_else(|| {
+            lanes.push(lane.clone());
+            lanes.len() - 1
         });
-        let inside = match &inside {
+        let inside = match fields.inside.as_ref().or(fields.lasts.as_ref()) {
             Some(path) if !reader.field(row, path)?.is_none() => reader.words(row, path)?,
             _ => String::new(),
         };
-        let label = reader.words(row, &label)?;
-        let mut cells = vec![vec![Shown::Text(label.clone())]];
-        for path in [&start, &end] {
-            cells.push(optional_cell(reader, row, path)?);
-        }
-        cells.push(vec![Shown::Text(said_by)]);
-        if let Some(path) = &says {
-            cells.push(optional_cell(reader, row, path)?);
-        }
-        table.push(cells);
-        spans.push(Span { label, inside, start: from, end: to, voice: at });
+        let label = reader.words(row, &fields.label)?;
+        table.push(fields.columns().map(|path| optional_cell(reader, row, path)).collect::<Result<Vec<_>, Error>>()?);
+        spans.push(Span { label, inside, start, end, length, lane: at });
     }
-    if voices.len() > MOST_VOICES {
-        return Err(invalid(format!("`timeline` can tell {MOST_VOICES} voices apart, not {}", voices.len())));
+    if lanes.len() > MOST_LANES {
+        return Err(invalid(format!("`timeline` can tell {MOST_LANES} lanes apart, not {}", lanes.len())));
     }
-    let titled = [&label, &start, &end, &voice].into_iter().chain(&says);
-    let header = rows.first().map(|row| titled.map(|path| reader.field_title(row, path)).collect()).unwrap_or_default();
-    let chart = Chart::Timeline(Timeline { spans, gates: scale.gates, voices, vague: word(&reader.pass.book.settings, "inexact"), note });
+    let header = rows.first().map(|row| fields.columns().map(|path| reader.field_title(row, path)).collect()).unwrap_or_default();
+    let word = |key: &str| word(&reader.pass.book.settings, key);
+    let words = EdgeWords { inexact: word("inexact"), unknown: word("unknown_date"), floating: word("floating") };
+    let chart = Chart::Timeline(Timeline { spans, gates: scale.into_gates(), lanes, words, note });
     Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
+}
+
+/// Where a span begins and ends, and how long it is where an end floats.
+fn placed(reader: &Reader<'_>, row: &Value, times: &Times, fields: &Fields, scale: &TimeScale) -> Result<(Edge, Edge, Option<f64>), Error> {
+    let (mut start, mut end) = (scale.start(&times.start), scale.end(&times.end));
+    if let (Some(first), Some(last)) = (start.at(), end.at())
+        && last < first
+    {
+        return Err(reader.fault_at(row, &fields.end, format!("{} ends before it begins", named(row))));
+    }
+    let Some(days) = times.lasts.filter(|_| start.at().is_none() || end.at().is_none()) else { return Ok((start, end, None)) };
+    let low = start.at().or(scale.start(&times.after).at()).unwrap_or(0.0);
+    let high = end.at().or(scale.end(&times.before).at()).unwrap_or(1.0);
+    let length = days.and_then(|days| scale.length(days));
+    if high <= low
+        || length.is_some_and(|length| length > high - low + 1e-9 && (end.at().is_some() || !matches!(times.before, Bound::Open)))
+    {
+        let message = format!("{} lasts longer than the time that there is for it", named(row));
+        return Err(reader.fault_at(row, fields.lasts.as_ref().unwrap_or(&fields.start), message));
+    }
+    if start.at().is_none() {
+        start = Edge::Floating(low);
+    }
+    if end.at().is_none() {
+        end = Edge::Floating(high);
+    }
+    Ok((start, end, length))
 }
 
 /// A field as it is printed; nothing where a record leaves it out.
@@ -83,141 +177,4 @@ fn optional_cell(reader: &Reader<'_>, row: &Value, path: &str) -> Result<Vec<Sho
         Some(claim) => Shown::Claim(Box::new(claim.clone())),
         None => Shown::Text(reader.words_of(row, path, &value)?),
     }])
-}
-
-/// Where a span begins or ends, as its record says.
-enum Bound {
-    Open,
-    Gate(usize),
-    Date(Date),
-    /// About that date, or not exactly known.
-    About(Date),
-    /// Between two dates.
-    Between(Date, Date),
-    /// That date or later.
-    AtLeast(Date),
-}
-
-impl Bound {
-    fn dates(&self) -> Vec<Date> {
-        match self {
-            Bound::Open | Bound::Gate(_) => Vec::new(),
-            Bound::Date(date) | Bound::About(date) | Bound::AtLeast(date) => vec![*date],
-            Bound::Between(first, last) => vec![*first, *last],
-        }
-    }
-}
-
-fn bound(reader: &Reader<'_>, row: &Value, path: &str, gates: &[Value]) -> Result<Bound, Error> {
-    let value = reader.field(row, path)?;
-    let claim = value.downcast_object_ref::<ClaimObject>();
-    if value.is_none() || claim.is_some_and(|claim| !claim.is_known()) {
-        return Ok(Bound::Open);
-    }
-    if let Some(record) = value.downcast_object_ref::<RecordObject>() {
-        let is_it =
-            |gate: &Value| gate.downcast_object_ref::<RecordObject>().is_some_and(|gate| gate.record().path() == record.record().path());
-        return match gates.iter().position(is_it) {
-            Some(at) => Ok(Bound::Gate(at)),
-            None => Err(reader.fault_at(row, path, format!("{} waits for {}, which is none of the `gates`", named(row), named(&value)))),
-        };
-    }
-    let wrong = || {
-        let what = if claim.is_some() { named(&value) } else { format!("`{path}` of {}", named(row)) };
-        reader.fault_at(row, path, format!("{what} is no date (`2025-11-05`, `2025-11` or `2025`), no gate, and not left out"))
-    };
-    let date = |value: &Value| -> Result<Date, Error> {
-        let plain = plain_value(reader.pass, value)?;
-        let text = plain.as_str().map(|text| unshield(text).into_owned()).or_else(|| plain.as_i64().map(|year| year.to_string()));
-        text.and_then(|text| text.parse().ok()).ok_or_else(wrong)
-    };
-    let Some(claim) = claim.filter(|claim| claim.derived.is_none()) else { return date(&value).map(Bound::Date) };
-    match &claim.claim().held {
-        Held::Range(..) => {
-            let ends: Vec<Value> = claim.bare().try_iter().map(Iterator::collect).unwrap_or_default();
-            let [first, last] = &ends[..] else { return Err(wrong()) };
-            Ok(Bound::Between(date(first)?, date(last)?))
-        }
-        Held::Known { qualifier: None, .. } => date(&value).map(Bound::Date),
-        Held::Known { qualifier: Some(Qualifier::Approximate), .. } => date(&value).map(Bound::About),
-        Held::Known { qualifier: Some(Qualifier::AtLeast), .. } => date(&value).map(Bound::AtLeast),
-        _ => Err(wrong()),
-    }
-}
-
-/// Where gates and dates stand: by their days where there are dates, else one after the other.
-struct Scale {
-    gates: Vec<Gate>,
-    /// First and last day, where it is to scale.
-    days: Option<(i64, i64)>,
-}
-
-impl Scale {
-    fn of(reader: &Reader<'_>, rows: &[Value], bounds: &[(Bound, Bound)], gates: &[Value], when: Option<&str>) -> Result<Scale, Error> {
-        let mut dates: Vec<(i64, Date)> = Vec::new();
-        for (row, (from, to)) in rows.iter().zip(bounds) {
-            let (starts, ends) = (from.dates(), to.dates());
-            if !gates.is_empty() && !(starts.is_empty() && ends.is_empty()) {
-                return Err(reader.fault(row, format!("{} names a date beside gates: a timeline has either dates or gates", named(row))));
-            }
-            dates.extend(starts.iter().map(|date| (first_day(*date), *date)));
-            dates.extend(ends.iter().map(|date| (last_day(*date), *date)));
-        }
-        if let (Some(first), Some(last)) = (dates.iter().min_by_key(|(day, _)| *day), dates.iter().max_by_key(|(day, _)| *day)) {
-            // The first and the last day are written out; those between are seen by their distance.
-            let marks = if first.0 == last.0 { vec![(first, 0.0)] } else { vec![(first, 0.0), (last, 1.0)] };
-            let gate =
-                |(date, at): (&(i64, Date), f64)| Gate { label: long_date(date.1, &reader.pass.book.settings), when: String::new(), at };
-            return Ok(Scale { gates: marks.into_iter().map(gate).collect(), days: Some((first.0, last.0.max(first.0 + 1))) });
-        }
-        let count = gates.len() as f64 + 1.0;
-        let mut placed = Vec::new();
-        for (index, gate) in gates.iter().enumerate() {
-            let when = match when {
-                Some(path) if reader.field(gate, path)?.is_none() => word(&reader.pass.book.settings, "not-known"),
-                Some(path) => reader.words(gate, path)?,
-                None => String::new(),
-            };
-            let label = match gate.downcast_object_ref::<RecordObject>() {
-                Some(record) => reader.pass.book.display_name(record.record()).to_owned(),
-                None => reader.words(gate, "name")?,
-            };
-            placed.push(Gate { label, when, at: (index as f64 + 1.0) / count });
-        }
-        debug_assert!(placed.len() <= MOST_ROWS);
-        Ok(Scale { gates: placed, days: None })
-    }
-
-    fn share(&self, day: i64) -> f64 {
-        self.days.map_or(0.0, |(first, last)| (day - first) as f64 / (last - first) as f64)
-    }
-
-    fn start(&self, bound: &Bound) -> Edge {
-        self.edge(bound, first_day)
-    }
-
-    fn end(&self, bound: &Bound) -> Edge {
-        self.edge(bound, last_day)
-    }
-
-    fn edge(&self, bound: &Bound, day: fn(Date) -> i64) -> Edge {
-        match bound {
-            Bound::Open => Edge::Open,
-            Bound::Gate(index) => self.gates.get(*index).map_or(Edge::Open, |gate| Edge::At(gate.at)),
-            Bound::Date(date) => Edge::At(self.share(day(*date))),
-            Bound::About(date) => Edge::About(self.share(day(*date))),
-            Bound::Between(first, last) => Edge::Between(self.share(first_day(*first)), self.share(last_day(*last))),
-            Bound::AtLeast(date) => Edge::AtLeast(self.share(day(*date))),
-        }
-    }
-}
-
-/// The first day of what may be a month or a year, counted from 1970.
-fn first_day(date: Date) -> i64 {
-    date.unix() / 86_400
-}
-
-/// The day behind its last.
-fn last_day(date: Date) -> i64 {
-    date.last_day().unix() / 86_400 + 1
 }
