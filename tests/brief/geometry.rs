@@ -33,7 +33,7 @@ fn built(count: usize, settings: &str, front: &str) -> Option<(Book, Run)> {
         let name = match index % 4 {
             0 => format!("{LONG_WORD} {index}"),
             1 => format!("The {index}th thing, whose name goes on {}", "and on ".repeat(12)),
-            2 => format!("中文名稱很長很長很長很長 {index}"),
+            2 => format!("Ένα πολύ μεγάλο όνομα, длинное название {index}"),
             _ => format!("T{index}"),
         };
         let when = match index % 3 {
