@@ -262,17 +262,21 @@ toc: true
 ---
 # {{ book.title }}
 
-## Topics
-
 {% for topic in topics %}
+{% if loop.index0 % 15 == 0 %}
+## Topics, part {{ loop.index0 // 15 + 1 }}
+
+{% endif %}
 ### {{ topic }}
 
 {% include \"parts/topic.jinja\" %}
 
 {% endfor %}
-## Annexes
-
 {% for topic in annexes %}
+{% if loop.index0 % 15 == 0 %}
+## Annexes, part {{ loop.index0 // 15 + 1 }}
+
+{% endif %}
 ### {{ topic }}
 
 {% include \"parts/topic.jinja\" %}
@@ -288,9 +292,11 @@ toc: true
 ---
 # {{ book.title }}
 
-## Topics
-
 {% for topic in topics %}
+{% if loop.index0 % 15 == 0 %}
+## Topics, part {{ loop.index0 // 15 + 1 }}
+
+{% endif %}
 ### {{ topic }}
 
 {% include \"parts/topic.jinja\" %}
