@@ -1,5 +1,7 @@
 //! A document as Typst code, and what is known about its lines.
 
+use std::collections::BTreeMap;
+
 /// The Typst code of a document, as it is typeset.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TypstSource {
@@ -8,4 +10,6 @@ pub struct TypstSource {
     pub lines: Vec<usize>,
     /// Characters that no font has, each time they occur, and the line of the rendered text.
     pub missing: Vec<(char, usize)>,
+    /// The places that links lead to, by the names that the code gives them, and what stands there in words.
+    pub places: BTreeMap<String, String>,
 }

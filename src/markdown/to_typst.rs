@@ -8,6 +8,8 @@ mod blocks;
 mod breaks;
 mod code;
 mod inlines;
+mod last_line;
+mod links;
 mod measure;
 mod meta;
 mod notes;
@@ -42,6 +44,14 @@ pub struct TypstMeta {
     pub heading_steps: bool,
 }
 
+impl TypstMeta {
+    /// Whether a cover or a list of contents stands before the text; both do in books, unless the front matter says else.
+    fn has_front_pages(&self) -> bool {
+        let is_book = self.front.get("kind").and_then(Value::as_str) == Some("book");
+        ["cover", "toc"].iter().any(|key| self.front.get(*key).and_then(Value::as_bool).unwrap_or(is_book))
+    }
+}
+
 /// Writes a document as Typst code. `link` gives the address of another document by its id; `missing` finds the
 /// characters of a text that no font has, with their places in bytes, and they are written as `[U+1F600]`.
 pub fn to_typst(
@@ -51,18 +61,20 @@ pub fn to_typst(
     link: &dyn Fn(&str) -> String,
     missing: &dyn Fn(&str) -> Vec<(usize, char)>,
 ) -> TypstSource {
+    let places = Places::of(document, meta.notes);
     let mut writer = Writer {
         document,
         stamp,
         meta,
         link,
-        places: Places::of(document, meta.notes),
+        places: Places { opening: places.opening.filter(|_| !meta.has_front_pages()), ..places },
         code: Code::new(missing),
         missing,
         nesting: Nesting::default(),
         levels: HeadingLevels::default(),
         anchored: BTreeSet::new(),
         captions: BTreeSet::new(),
+        named: BTreeMap::new(),
         marked: BTreeSet::new(),
         footnotes: BTreeMap::new(),
         written: BTreeSet::new(),
@@ -78,7 +90,7 @@ pub fn to_typst(
     writer.blocks(&body);
     writer.closing();
     writer.lists();
-    writer.code.finish()
+    TypstSource { places: writer.named, ..writer.code.finish() }
 }
 
 struct Writer<'a> {
@@ -96,6 +108,8 @@ struct Writer<'a> {
     anchored: BTreeSet<&'a str>,
     /// The same of tables and figures.
     captions: BTreeSet<String>,
+    /// The places that links may lead to, and what stands there in words.
+    named: BTreeMap<String, String>,
     /// Notes whose first mark, to which they link back, is written.
     marked: BTreeSet<usize>,
     /// Footnotes of the text's own that are written, and their letters.
@@ -126,7 +140,7 @@ impl<'a> Writer<'a> {
         self.code.line("#import \"/brief.typ\": *");
         self.code.line("#import \"/theme.typ\"");
         self.code.push("#show: briefing.with(theme.theme, ");
-        let described = meta::described(self.document, self.stamp, self.meta);
+        let described = meta::described(self.document, self.places.opening, self.stamp, self.meta);
         self.code.value(&described);
         self.code.push(", heading: [");
         if let Some(Block { kind: BlockKind::Heading { content, .. }, .. }) = title {
@@ -143,6 +157,8 @@ impl<'a> Writer<'a> {
             self.code.push("#anchor(");
             self.code.name(anchor);
             self.code.line(");");
+            let title = described.get("title").and_then(Value::as_str).unwrap_or_default();
+            self.name_place(anchor.to_owned(), title);
         }
     }
 

@@ -35,14 +35,14 @@ pub fn misfits(pdf: &[u8]) -> Result<Vec<Misfit>> {
         let operations = Content::decode(&content)?.operations;
         let names = fonts.of_page(&document, page)?;
         let runs = Reader::new(&fonts, &names).read(&operations);
-        let (width, height) = size(&document, page).context("a page has no size")?;
+        let (width, height) = page_size(&document, page).context("a page has no size")?;
         found.extend(on_page(&runs, width, height).into_iter().map(|(text, kind)| Misfit { page: number, text, kind }));
     }
     Ok(found)
 }
 
 /// A page's width and height, in points.
-fn size(document: &Document, page: ObjectId) -> Option<(f64, f64)> {
+pub(super) fn page_size(document: &Document, page: ObjectId) -> Option<(f64, f64)> {
     let mut node = document.get_dictionary(page).ok()?;
     // The box may be said by the pages' tree; it is never deep.
     for _ in 0..16 {

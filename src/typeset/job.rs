@@ -7,17 +7,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use lopdf::Document;
 
 use super::engine::Engine;
 use super::fault::{self, Failure};
+use super::finish::finish;
 use super::fonts::Fonts;
 use super::process::{self, Capture, Limits};
-use super::{LIBRARY, pages};
+use super::{LIBRARY, attached};
 use crate::document::TypstSource;
 use crate::temporary::{self, Temporary, interrupt};
 
 /// How much address space typst may use for a document.
 const MEMORY: u64 = 4 << 30;
+
+/// What typst calls the header cells of rows and the summaries of tables.
+const FEATURES: &str = "a11y-extras";
 
 /// What to typeset, and with what.
 #[derive(Debug)]
@@ -85,7 +90,7 @@ impl Engine {
         let run = |standards: &[String], attach: bool| -> Result<Vec<u8>, Error> {
             let mut command = self.command();
             command.current_dir(&root);
-            command.args(["compile", "--root", ".", "--ignore-system-fonts"]);
+            command.args(["compile", "--root", ".", "--ignore-system-fonts", "--features", FEATURES]);
             if let Some(fonts) = fonts {
                 command.arg("--font-path").arg(fonts);
             }
@@ -119,15 +124,20 @@ impl Engine {
         let bytes = run(job.standards, attach)?;
         // Where the standard allows no attachment, a second PDF of the same layout says where the claims are.
         let listed = if attach { None } else { Some(run(&[], true)?) };
-        let pages = match &listed {
-            None => pages::read(&bytes),
-            Some(listed) => pages::read(listed),
-        };
-        match pages {
-            Ok(pages) => Ok(Pdf { bytes, claim_pages: pages.claims, pages: pages.count, kept: None }),
-            Err(error) => Err(Error::Content(Failure::saying(&format!("the PDF that typst made can't be read ({error:#})")))),
-        }
+        finished(&bytes, listed.as_deref(), job.source)
+            .map_err(|error| Error::Content(Failure::saying(&format!("the PDF that typst made can't be finished: {error:#}"))))
     }
+}
+
+/// A PDF as readers get it. `listed` is the one that says where everything is, where that is another.
+fn finished(bytes: &[u8], listed: Option<&[u8]>, source: &TypstSource) -> Result<Pdf> {
+    let pdf = Document::load_mem(bytes).context("it can't be read")?;
+    let attached = match listed {
+        None => attached::read(&pdf)?,
+        Some(listed) => attached::read(&Document::load_mem(listed).context("it can't be read")?)?,
+    };
+    let bytes = finish(pdf, &attached, source)?;
+    Ok(Pdf { bytes, claim_pages: attached.claims, pages: attached.pages, kept: None })
 }
 
 /// Whether PDFs of these standards may hold attached files of any kind.

@@ -4,14 +4,17 @@
 //! claim, or what typst found wrong and where. Which typst serves is settled once, in [`Engine::find`]. This
 //! room starts processes and writes temporary files; it knows nothing of content, versions or output folders.
 
+mod attached;
 #[cfg(feature = "builtin-typst")]
 pub mod builtin;
 mod engine;
 mod fault;
+mod finish;
 mod fonts;
 mod geometry;
 mod identity;
 mod job;
+mod notes;
 mod pages;
 mod process;
 

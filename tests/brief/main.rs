@@ -8,6 +8,7 @@
 )]
 
 #[cfg(unix)]
+mod access;
 mod action;
 mod age;
 mod architecture;

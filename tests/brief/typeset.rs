@@ -244,7 +244,7 @@ fn cover_pages_and_outline_name_what_they_should() {
     }
     // The mark of the cited heading is left out of the outline, and stands in the heading.
     let outline = pages[1].replace('\u{2060}', "");
-    assert!(outline.contains("Second chapter, ninety 5"), "{outline}");
+    assert!(outline.contains("Second chapter, ninety 4"), "{outline}");
     let bookmarks = bookmarks(&pdf.bytes);
     assert_eq!(bookmarks, ["First chapter", "Second chapter, ninety", "Notes", "Sources"]);
 }
@@ -430,8 +430,10 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 #[test]
 fn a_turned_table_at_the_end_is_the_last_page() {
     let Some(engine) = engine() else { return };
-    let pdf = Work::of(&document("# T\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
+    let pdf = Work::of(&document("# T\n\nText.\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
     assert_eq!((pdf.pages, lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len()), (2, 2));
+    let alone = Work::of(&document("# T\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
+    assert_eq!(alone.pages, 1);
 }
 
 #[test]
@@ -656,4 +658,72 @@ fn every_character_can_be_typeset() {
         .run(&engine)
         .unwrap_or_else(|failure| panic!("{:#?}", &failure.faults[..failure.faults.len().min(30)]));
     assert!(pdf.pages > 10);
+}
+
+/// A sheet or a book without a cover whose text begins with a turned page, or with a page break, has its title there.
+#[test]
+fn a_title_alone_wastes_no_page() {
+    let Some(engine) = engine() else { return };
+    for kind in ["sheet", "book"] {
+        let mut meta = meta(kind);
+        meta.front.insert("cover".into(), false.into());
+        meta.front.insert("toc".into(), false.into());
+        for (text, turned) in [
+            ("# The title\n\n:::turned\nText of it.\n:::\n", true),
+            ("# The title\n\n:::pagebreak\n:::\n\nText of it.\n", false),
+            ("# The title\n\nText of it.\n", false),
+        ] {
+            let pdf = Work::of(&document(text), &meta).run(&engine).unwrap();
+            assert_eq!(pdf.pages, 1, "{kind}: {text}");
+            assert_eq!(typeset::misfits(&pdf.bytes).unwrap(), [], "{kind}: {text}");
+            let Some(pages) = pages_of(&pdf.bytes) else { return };
+            assert!(pages[0].contains("The title") && pages[0].contains("Text of it."), "{kind}: {}", pages[0]);
+            let read = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+            let page = read.get_dictionary(*read.get_pages().get(&1).unwrap()).unwrap();
+            let sides: Vec<f32> = page.get(b"MediaBox").unwrap().as_array().unwrap().iter().map(|side| side.as_float().unwrap()).collect();
+            assert_eq!(sides[2] > sides[3], turned, "{kind}: {text}");
+        }
+    }
+}
+
+fn pages_of(pdf: &[u8]) -> Option<Vec<String>> {
+    text(pdf)
+}
+
+/// Chapters of a long book begin on new pages, and each page's head names the chapter that runs over from the page before.
+#[test]
+fn chapters_of_long_books_begin_pages_and_heads_name_them() {
+    let Some(engine) = engine() else { return };
+    let chapters = |letters: usize| -> Document {
+        let mut text = "# Long\n\n".to_owned();
+        for chapter in 1..=12 {
+            text += &format!("## Chapter number {chapter}x\n\n");
+            text += &"Words that fill a line of the page and the next. ".repeat(letters / 49);
+            text += "\n\n";
+        }
+        document(&text)
+    };
+    for (letters, long) in [(11_000, true), (1_200, false)] {
+        let pdf = Work::of(&chapters(letters), &meta("book")).run(&engine).unwrap();
+        let Some(pages) = text(&pdf.bytes) else { return };
+        let mut begun = 0;
+        for (index, page) in pages.iter().enumerate().skip(2) {
+            let text = page.strip_prefix("A Book").unwrap_or(page);
+            for chapter in 1..=12 {
+                let name = format!("Chapter number {chapter}x");
+                if text.matches(&name).count() == 0 {
+                    continue;
+                }
+                let head = text.find("Words that").is_none_or(|words| text.find(&name).unwrap() < words);
+                begun += usize::from(head && (index == 2 || !pages[index - 1].contains(&name)));
+                assert!(!long || head, "page {}: {text}", index + 1);
+            }
+        }
+        if long {
+            assert!(pdf.pages > 30, "{}", pdf.pages);
+            assert_eq!(begun, 12);
+        } else {
+            assert!(pdf.pages < 12, "{} pages", pdf.pages);
+        }
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::super::size::is_width;
 use super::inlines::expanded;
-use super::{Listed, Writer, breaks, places};
-use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, PLACEHOLDER, SIZED, anchor_of, number_of};
+use super::{Listed, Writer, breaks, last_line, places};
+use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -86,13 +86,14 @@ impl<'a> Writer<'a> {
                 }
                 "turned" if self.is_outermost() && !self.nesting.in_turned => {
                     self.nesting.in_turned = true;
-                    self.code.line("#turned[");
+                    self.code.line(if self.is_opening(block) { "#turned[#opening();" } else { "#turned[" });
                     self.inner(blocks);
                     self.code.line("];");
                     self.nesting.in_turned = false;
                 }
+                // The title alone is no page.
                 "pagebreak" if self.is_outermost() => {
-                    self.code.line("#pagebreak(weak: true);");
+                    self.code.line(if self.is_opening(block) { "" } else { "#pagebreak(weak: true);" });
                     self.inner(blocks);
                 }
                 PLACEHOLDER => {
@@ -102,6 +103,8 @@ impl<'a> Writer<'a> {
                     self.framed("])[", blocks, "];");
                 }
                 "keep" => self.framed("#keep[", blocks, "];"),
+                // PDF/UA takes a group of nothing for a picture.
+                "box" if is_empty(blocks) => self.code.line("#empty-box();"),
                 "box" => self.framed("#boxed[", blocks, "];"),
                 "columns" if self.can_be_wide() => {
                     let outer = std::mem::replace(&mut self.nesting.in_wide, true);
@@ -144,6 +147,11 @@ impl<'a> Writer<'a> {
             BlockKind::Notes => self.defer(Listed::Notes),
             BlockKind::Sources => self.defer(Listed::Sources),
         }
+    }
+
+    /// Whether this is the first block after the title of a document without a cover.
+    fn is_opening(&self, block: &Block) -> bool {
+        self.places.opening.is_some_and(|opening| std::ptr::eq(opening, block))
     }
 
     /// Whether a page may break here.
@@ -233,6 +241,7 @@ impl<'a> Writer<'a> {
             self.code.push("#label(");
             self.code.name(anchor);
             self.code.push(")");
+            self.name_place(anchor.to_owned(), &plain_text(content));
         }
         self.code.line("");
     }
@@ -264,7 +273,7 @@ impl<'a> Writer<'a> {
         }
         self.code.push("#par[");
         self.code.start();
-        self.inlines(content);
+        self.inlines(&last_line::bound(content));
         self.code.line("];");
     }
 
@@ -289,6 +298,7 @@ impl<'a> Writer<'a> {
             self.code.push("#anchor(");
             self.code.name(&anchor);
             self.code.push(");");
+            self.name_place(anchor, label.unwrap_or_default());
         }
     }
 
@@ -298,7 +308,7 @@ impl<'a> Writer<'a> {
         if let Some((Block { kind: BlockKind::Paragraph(content), line }, after)) = rest.split_first() {
             self.code.at(*line);
             self.code.start();
-            self.inlines(content);
+            self.inlines(&last_line::bound(content));
             rest = after;
         }
         if !rest.is_empty() {
@@ -387,6 +397,11 @@ impl<'a> Writer<'a> {
         self.code.text(&title);
         self.framed("])[", blocks, "];");
     }
+}
+
+/// Whether blocks hold nothing but directives.
+fn is_empty(blocks: &[Block]) -> bool {
+    blocks.iter().all(|block| matches!(&block.kind, BlockKind::Directive { blocks, .. } if is_empty(blocks)))
 }
 
 /// Whether inlines print any words.

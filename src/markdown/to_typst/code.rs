@@ -270,6 +270,6 @@ impl<'a> Code<'a> {
         if !self.text.is_empty() && !self.text.ends_with('\n') {
             self.line("");
         }
-        TypstSource { text: self.text, lines: self.lines, missing: self.found }
+        TypstSource { text: self.text, lines: self.lines, missing: self.found, ..TypstSource::default() }
     }
 }

@@ -8,10 +8,10 @@ use crate::document::{Inline, MoveEnd, ParagraphMark, Target, plain_text};
 const DEEPEST: usize = 20;
 
 /// What the labels of changes begin with.
-const CHANGE: &str = "brief:change-";
+pub(super) const CHANGE: &str = "brief:change-";
 
 /// The longest address that typst takes.
-const LONGEST_ADDRESS: usize = 8000;
+const LONGEST_ADDRESS: usize = 7_990;
 
 impl Writer<'_> {
     /// Writes inlines one after the other; marks that stand together are written together.
@@ -91,8 +91,9 @@ impl Writer<'_> {
         if self.nesting.in_title || self.nesting.in_header {
             return;
         }
-        self.code.push(if self.nesting.in_heading { "#heading-only(anchor(" } else { "#anchor(" });
+        self.code.push(if self.nesting.in_heading { "#heading-only(labelled-anchor(" } else { "#labelled-anchor(" });
         self.code.name(&format!("{CHANGE}{name}"));
+        self.name_change(name);
         self.code.push(if self.nesting.in_heading { "));" } else { ");" });
     }
 
@@ -209,10 +210,10 @@ impl Writer<'_> {
             return;
         };
         let is_document = matches!(leads_to, Target::Document(_));
-        self.code.push(if internal { "#link(label(" } else { "#link(" });
+        self.code.push(if internal { "#to(" } else { "#link(" });
         self.code.name(&target);
         self.nesting.in_link = true;
-        self.wrapped(if internal { "))[" } else { ")[" }, content, if is_document { "#elsewhere();];" } else { "];" });
+        self.wrapped(")[", content, if is_document { "#elsewhere();];" } else { "];" });
         self.nesting.in_link = false;
         if internal && (self.nesting.in_changes || self.nesting.in_listing) {
             self.page_of_change(&target);

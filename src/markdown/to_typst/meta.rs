@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::TypstMeta;
-use crate::document::{BlockKind, Document, Inline, PLACEHOLDER, Stamp, plain_text, walk};
+use crate::document::{Block, BlockKind, Document, Inline, PLACEHOLDER, Stamp, plain_text, walk};
 use crate::model::{NotesPlacement, ThemeOptions};
 
 /// How many letters about sixty pages hold.
@@ -33,6 +33,10 @@ pub const WORDS: &[(&str, &str)] = &[
     ("sources", "Sources"),
     ("inserted", "inserted:"),
     ("deleted", "deleted:"),
+    ("link_note", "note {number}: {text}"),
+    ("link_mark", "what note {number} is about, in the text"),
+    ("link_source", "source: {text}"),
+    ("link_change", "change {number}"),
 ];
 
 /// The words of redlines, which no theme is told.
@@ -52,7 +56,7 @@ pub(super) fn word(meta: &TypstMeta, key: &str) -> String {
 }
 
 /// Title, kind, version, book and the front matter's own keys.
-pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) -> Value {
+pub(super) fn described(document: &Document, opening: Option<&Block>, stamp: &Stamp, meta: &TypstMeta) -> Value {
     let mut told = Map::new();
     for (key, value) in &meta.front {
         told.insert(key.clone(), bounded(value, 0));
@@ -97,6 +101,8 @@ pub(super) fn described(document: &Document, stamp: &Stamp, meta: &TypstMeta) ->
     // A redline that names its versions is one even where no word has changed.
     let versions = told.get("redline").filter(|value| value.is_object()).cloned();
     told.insert("redline".to_owned(), versions.unwrap_or_else(|| is_redline(document).into()));
+    let turned = |block: &Block| matches!(&block.kind, BlockKind::Directive { name, .. } if name == "turned");
+    told.insert("opens-turned".to_owned(), opening.is_some_and(turned).into());
     told.insert("long".to_owned(), (letters(document) > LONG).into());
     told.insert(
         "version".to_owned(),

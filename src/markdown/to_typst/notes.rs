@@ -1,6 +1,7 @@
 //! Marks, the numbered notes, the sources, and footnotes of the text's own.
 
 use super::code::Code;
+use super::links::source_place;
 use super::{Listed, Writer};
 use crate::document::{Block, BlockKind, Inline, plain_text};
 use crate::model::NotesPlacement;
@@ -75,9 +76,9 @@ impl Writer<'_> {
             && self.document.sources.iter().any(|entry| entry.id == source)
             && !text.iter().any(|inline| matches!(inline, Inline::Link { .. }));
         if linked {
-            self.code.push("#link(label(");
-            self.code.name(&format!("brief:source-{source}"));
-            self.code.push("))[");
+            self.code.push("#to(");
+            self.code.name(&source_place(source));
+            self.code.push(")[");
         }
         self.inlines(text);
         self.code.push(if linked { "];" } else { "" });
@@ -123,6 +124,7 @@ impl Writer<'_> {
         let short = count >= TWO_COLUMNS && letters <= count * SHORT_NOTE;
         self.code.line(if short { "#notes(short: true," } else { "#notes(" });
         for (index, note) in document.notes.iter().enumerate() {
+            self.name_note(index + 1, &note.text);
             self.code.start();
             self.code.push("([");
             self.note_text(&note.source, &note.text);
@@ -136,9 +138,10 @@ impl Writer<'_> {
         let document = self.document;
         self.code.line("#sources(");
         for entry in &document.sources {
+            let place = self.name_source(&entry.id, &entry.text);
             self.code.start();
             self.code.push("(");
-            self.code.name(&entry.id);
+            self.code.name(&place);
             self.code.push(", [");
             self.inlines(&entry.text);
             self.code.line("]),");

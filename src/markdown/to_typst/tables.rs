@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Writer;
 use super::blocks::has_words;
 use super::breaks::{CODE_LETTER, width_of};
 use super::measure::{Measure, Orientation};
 use super::meta::is_landscape;
+use super::{Writer, last_line};
 use crate::document::{Alignment, BlockKind, Document, ELSEWHERE, Inline, Row, Table, Target, plain_text, walk};
 use crate::model::NotesPlacement;
 
@@ -81,6 +81,12 @@ impl Writer<'_> {
             self.code.push("], ");
         }
         let columns: Vec<String> = widths.iter().map(Width::code).collect();
+        let summary = if table.caption.is_none() { self.summary(table) } else { None };
+        if let Some(summary) = &summary {
+            self.code.push("pdf.table-summary(summary: ");
+            self.code.name(summary);
+            self.code.push(", ");
+        }
         self.code.push(&format!("table(columns: ({},), ", columns.join(", ")));
         if table.alignments.iter().any(|alignment| *alignment != Alignment::None) {
             let name = |index: usize| match table.alignments.get(index) {
@@ -110,7 +116,7 @@ impl Writer<'_> {
         } else if wide {
             self.table_notes(table, count);
         }
-        self.code.push(if table.caption.is_some() { "))" } else { ")" });
+        self.code.push(if table.caption.is_some() || summary.is_some() { "))" } else { ")" });
         match small {
             Some("small") => self.code.push("<small>"),
             Some("tiny") => self.code.push("<tiny>"),
@@ -153,7 +159,7 @@ impl Writer<'_> {
         }
         self.code.push("#par[");
         self.code.start();
-        self.inlines(&content);
+        self.inlines(&last_line::bound(&content));
         self.code.line("];");
     }
 
@@ -211,15 +217,33 @@ impl Writer<'_> {
         for (index, room) in rooms.iter().enumerate() {
             let cell = cells.get(index).map_or(&[][..], Vec::as_slice);
             let divided = CellSize::of(cell).word > room * 0.9;
-            self.code.push(if breakable { "table.cell(breakable: true)[" } else { "[" });
+            // The first column says what its row is about, as the header row says of the columns.
+            let heads = index == 0 && rooms.len() > 1 && has_words(cell);
+            self.code.push(match (heads, self.nesting.in_header) {
+                (true, true) => "pdf.header-cell(scope: \"both\", ",
+                (true, false) => "pdf.header-cell(scope: \"row\", ",
+                (false, _) => "",
+            });
+            self.code.push(match (breakable, heads) {
+                (true, _) => "table.cell(breakable: true)[",
+                (false, true) => "table.cell[",
+                (false, false) => "[",
+            });
             self.code.push(if divided { "#hyphenated[" } else { "" });
             self.code.start();
             self.code.narrow(Some(*room));
             self.inlines(cell);
             self.code.narrow(None);
             self.code.push(if divided { "];" } else { "" });
-            self.code.push("],");
+            self.code.push(if heads { "])," } else { "]," });
         }
+    }
+
+    /// What a table without a caption holds, for who can't see it: the heads of its columns.
+    fn summary(&self, table: &Table) -> Option<String> {
+        let heads: Vec<String> =
+            table.header.iter().map(|cell| plain_text(cell).trim().to_owned()).filter(|head| !head.is_empty()).collect();
+        (!heads.is_empty()).then(|| format!("{}: {}", self.word("table"), heads.join(", ")))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use typst::Feature;
 use typst_kit::diagnostics::DiagnosticFormat;
 
 /// What the program is asked to do.
@@ -18,6 +19,7 @@ pub(super) struct Arguments {
     pub(super) font_paths: Vec<PathBuf>,
     pub(super) timestamp: i64,
     pub(super) standards: Vec<String>,
+    pub(super) features: Vec<Feature>,
     pub(super) inputs: Vec<(String, String)>,
     pub(super) format: DiagnosticFormat,
     pub(super) jobs: Option<usize>,
@@ -47,6 +49,14 @@ pub(super) fn parse(mut rest: impl Iterator<Item = OsString>) -> Result<Command,
         let value = rest.next().ok_or_else(|| format!("`{name}` needs a value"))?;
         let text = || value.to_str().map(str::to_owned).ok_or_else(|| format!("the value of `{name}` isn't UTF-8"));
         match name.as_str() {
+            "--features" => {
+                for feature in text()?.split(',') {
+                    parsed.features.push(match feature {
+                        "a11y-extras" => Feature::A11yExtras,
+                        other => return Err(format!("the built-in typst doesn't know the feature `{other}`")),
+                    });
+                }
+            }
             "--root" => parsed.root = value.into(),
             "--font-path" => parsed.font_paths.push(value.into()),
             "--creation-timestamp" => timestamp = Some(text()?.parse().map_err(|_| format!("`{name}` needs a number of seconds"))?),

@@ -38,7 +38,9 @@ impl RootWorld {
             scan(folder, &mut fonts);
         }
         Ok(RootWorld {
-            library: LazyHash::new(Library::builder().with_inputs(inputs).build()),
+            library: LazyHash::new(
+                Library::builder().with_inputs(inputs).with_features(arguments.features.iter().copied().collect()).build(),
+            ),
             fonts,
             files: FileStore::new(RootFiles { root }),
             main: RootedPath::new(VirtualRoot::Project, path).intern(),
