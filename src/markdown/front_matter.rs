@@ -2,22 +2,47 @@
 
 use serde_json::{Map, Value};
 
-use crate::yaml::{self, DuplicateKeys, Failure, Limits, MAX_STRING, Stop};
+use crate::yaml::{self, Altered, DuplicateKeys, Failure, Limits, MAX_STRING, Stop};
+
+/// How deep lists and mappings may be nested.
+const DEEPEST: usize = 100;
 
 /// Reads the YAML of front matter. An error is the line of the text, from 1, and what is wrong there.
 ///
 /// A token in a plain scalar keeps it a string, since its delimiters belong to no number, date or boolean.
 pub(super) fn read(yaml: &str) -> Result<Map<String, Value>, (usize, String)> {
-    match yaml::read(yaml, Limits::of_front_matter(yaml.len()), None, DuplicateKeys::Refuse).map(|reading| reading.value) {
+    let unread = |line: usize, why: &str| Err((line, format!("the front matter can't be read as YAML ({why})")));
+    if yaml::may_be_deeper(yaml, DEEPEST) {
+        return unread(1, "its lists and mappings are nested too deeply");
+    }
+    let (guarded, guard) = yaml::guard(yaml);
+    let reading = yaml::read(&guarded, Limits::of_front_matter(yaml.len()), guard, DuplicateKeys::Refuse);
+    if let Ok(reading) = &reading
+        && (reading.has_floats && yaml::may_lose(yaml) || yaml::may_hold_tags(yaml))
+        && let Some((line, altered)) = yaml::first_altered(yaml)
+    {
+        return match altered {
+            Altered::Number => unread(line + 1, LOST_NUMBER),
+            Altered::Tag(tag) => unread(line + 1, &unknown_tag(&tag)),
+        };
+    }
+    match reading.map(|reading| reading.value) {
         Ok(Value::Object(map)) => Ok(map),
         Ok(Value::Null) => Ok(Map::new()),
         Ok(_) => Err((1, "the front matter is not a mapping".to_owned())),
         Err(failure) => {
             // The first line is the `---`.
             let line = failure.error.location().map_or(1, |at| at.line() + 1);
-            Err((line, format!("the front matter can't be read as YAML ({})", reason(&failure))))
+            unread(line, &reason(&failure))
         }
     }
+}
+
+/// What is wrong with a number that would be another once it is read.
+const LOST_NUMBER: &str = "a number can't be kept as it is written";
+
+fn unknown_tag(tag: &str) -> String {
+    format!("the tag `{tag}` means nothing here")
 }
 
 fn reason(failure: &Failure) -> String {
@@ -26,9 +51,9 @@ fn reason(failure: &Failure) -> String {
         Some(Stop::Values(most)) => format!("it holds more than {most} values"),
         Some(Stop::Bytes) => "its aliases repeat too much text".to_owned(),
         Some(Stop::LongString) => format!("a text is longer than the limit of {} MiB", MAX_STRING >> 20),
-        Some(Stop::Tag(tag)) => format!("the tag `!{}` means nothing here", tag.trim_start_matches('!')),
+        Some(Stop::Tag(tag)) => unknown_tag(&format!("!{}", tag.trim_start_matches('!'))),
         Some(Stop::Merge) => "the merge key `<<` is not supported".to_owned(),
-        Some(Stop::Number) => "a number can't be kept as it is written".to_owned(),
+        Some(Stop::Number) => LOST_NUMBER.to_owned(),
         Some(Stop::Key) => "a key is a list or a mapping".to_owned(),
         Some(Stop::DuplicateKey(key)) => format!("duplicate key `{key}`"),
     }

@@ -3,14 +3,18 @@
 //! Comes in: the text of one YAML document. Goes out: its value, or the parser's error and which limit or rule stopped
 //! it. What that means to a user, and where in a file it is, the callers say.
 
+mod altered;
 pub(crate) mod front_matter;
 mod line_breaks;
+mod number;
 mod visit;
 
 use serde::de::DeserializeSeed;
 use serde_json::Value as Json;
 
+pub(crate) use altered::{Altered, first_altered, may_be_deeper, may_hold_tags, unknown_tag};
 pub(crate) use line_breaks::{Guard, guard};
+pub(crate) use number::{is_lost, may_lose};
 
 /// How many values a text may hold beyond one for each of its bytes, once aliases are expanded.
 const EXTRA_VALUES: usize = 1_000_000;

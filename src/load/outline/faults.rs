@@ -9,24 +9,13 @@ use super::{Content, Outline};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::yaml::{character_name, inexact_number, is_forbidden, is_lost, unknown_tag};
 
-/// The handle of YAML's own tags, and those that a book can hold.
-const CORE: &str = "tag:yaml.org,2002:";
-const KNOWN: [&str; 7] = ["str", "int", "float", "bool", "null", "seq", "map"];
-
 impl Outline<'_> {
     /// Notes a tag that the parser passes over, or takes for the name of a type.
     pub(super) fn note_tag(&mut self, event: &Event<'_>, span: YamlSpan) {
         let (Event::Scalar(_, _, _, Some(tag)) | Event::SequenceStart(_, Some(tag)) | Event::MappingStart(_, Some(tag))) = event else {
             return;
         };
-        let full = format!("{}{}", tag.handle, tag.suffix);
-        let name = full.strip_prefix(CORE);
-        if name.is_some_and(|name| KNOWN.contains(&name)) || full == "!" {
-            return;
-        }
-        let written =
-            name.map_or_else(|| if full.starts_with('!') { full.clone() } else { format!("!<{full}>") }, |name| format!("!!{name}"));
-        self.tags.push((span, written));
+        self.tags.extend(crate::yaml::unknown_tag(tag).map(|written| (span, written)));
     }
 
     /// Every such fault.

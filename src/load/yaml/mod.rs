@@ -6,7 +6,6 @@
 //! by [`super::outline`].
 
 mod fault;
-mod number;
 mod pieces;
 #[cfg(test)]
 mod suite;
@@ -18,9 +17,8 @@ use super::outline::Outline;
 use crate::diagnostic::{Code, Diagnostic, Place, Span};
 use crate::yaml::{self, DuplicateKeys, Limits};
 
-pub(super) use crate::yaml::is_forbidden;
+pub(super) use crate::yaml::{is_forbidden, is_lost};
 pub(super) use fault::{inexact_number, unknown_tag};
-pub(super) use number::is_lost;
 pub(super) use text::{decode, forbidden, name as character_name};
 
 /// A YAML text and where it stands.
@@ -71,7 +69,7 @@ pub(super) fn parse(source: &YamlSource<'_>, diagnostics: &mut Vec<Diagnostic>) 
 /// Whether a document that was read may still have a fault: a duplicate key, a character that no output can hold, a number
 /// that differs from the one that is written, a tag that was ignored.
 fn is_suspect(reading: &yaml::Reading, text: &str) -> bool {
-    reading.is_suspect || (reading.has_floats && number::may_lose(text)) || text::may_hold_tags(text)
+    reading.is_suspect || (reading.has_floats && yaml::may_lose(text)) || yaml::may_hold_tags(text)
 }
 
 /// Reads a piece of a text; `None` if anything may be wrong with it.

@@ -4,7 +4,7 @@ use super::{MAX_DEPTH, YamlSource, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::conflict;
 use crate::tree::Tree;
-use crate::yaml::{MAX_VALUES, is_forbidden};
+use crate::yaml::{MAX_VALUES, is_forbidden, may_be_deeper};
 
 /// The text of a file, without its byte order mark; or the first byte that isn't UTF-8, or the first conflict of a merge.
 pub(crate) fn decode<'a>(tree: &'a Tree, file: &str) -> Result<&'a str, Box<Diagnostic>> {
@@ -40,16 +40,6 @@ pub(crate) fn forbidden(source: &YamlSource<'_>) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::ForbiddenCharacter, source.at(line, column), message).help("delete the character"))
 }
 
-/// Whether a `!` stands where a tag may begin.
-pub(super) fn may_hold_tags(text: &str) -> bool {
-    let mut before = b'\n';
-    text.bytes().any(|b| {
-        let begins = b == b'!' && matches!(before, b' ' | b'\t' | b'\n' | b'\r' | b'[' | b'{' | b',' | b'-' | b'?' | b':');
-        before = b;
-        begins
-    })
-}
-
 /// Says so if a text has more marks of structure than a file may have values: the parser's memory
 /// grows with them.
 pub(super) fn too_much(source: &YamlSource<'_>) -> Option<Diagnostic> {
@@ -68,16 +58,7 @@ pub(super) fn too_many_values(source: &YamlSource<'_>, place: Place, most: usize
 /// Says so if brackets stand in each other beyond the limit. The parser's time grows with the square
 /// of their depth, so it must not see such a text.
 pub(super) fn too_deep(source: &YamlSource<'_>) -> Option<Diagnostic> {
-    let mut depth: i64 = 0;
-    let suspect = source.text.bytes().any(|b| {
-        match b {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = (depth - 1).max(0),
-            _ => {}
-        }
-        depth > 8 * MAX_DEPTH as i64
-    });
-    if !suspect {
+    if !may_be_deeper(source.text, 8 * MAX_DEPTH) {
         return None;
     }
     let mut depth = 0;

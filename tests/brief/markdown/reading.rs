@@ -62,12 +62,20 @@ fn faults_of_front_matter_name_their_line() {
         ("a: .inf", "a number can't be kept as it is written"),
         ("<<: {a: 1}", "the merge key `<<` is not supported"),
         ("[a]: 1", "a key is a list or a mapping"),
+        ("a: 1e-400", "a number can't be kept as it is written"),
+        ("a: 12345678901234567.89", "a number can't be kept as it is written"),
+        ("a: !!python/object x", "the tag `!!python/object` means nothing here"),
+        ("a: !important text", "the tag `!important` means nothing here"),
+        ("a: !<x> text", "the tag `!<x>` means nothing here"),
     ] {
         let (line, message) = fault(&format!("---\n{yaml}\n---\n"));
         assert_eq!((line, &*message), (2, &*format!("the front matter can't be read as YAML ({reason})")));
     }
     assert_eq!(parse("---\n\n---\n\ntext\n").faults, []);
     assert_eq!(parse("\u{feff}--- \na: 1\n---\t\ntext\n").document.front["a"], 1, "spaces after hyphens don't matter");
+    let front = parse("---\ntitle: a\u{2028}b\nsub: c\u{85}d\n---\n").document.front;
+    assert_eq!((&front["title"], &front["sub"]), (&"a\u{2028}b".into(), &"c\u{85}d".into()), "no line ends since YAML 1.2");
+    assert!(fault(&format!("---\na: {}\n---\n", "[".repeat(100_000))).1.contains("nested too deeply"));
     // An alias bomb is bounded.
     let mut bomb = "---\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..9 {

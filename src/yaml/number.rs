@@ -4,7 +4,7 @@
 const SAFE_DIGITS: usize = 15;
 
 /// Whether a text may hold a number that a float can't hold: a long run of digits, or an exponent of three or more.
-pub(super) fn may_lose(text: &str) -> bool {
+pub(crate) fn may_lose(text: &str) -> bool {
     let (mut digits, mut exponent) = (0, None);
     text.bytes().any(|b| {
         match b {
@@ -22,7 +22,7 @@ pub(super) fn may_lose(text: &str) -> bool {
 }
 
 /// Whether a plain scalar is a number that a float is read for, and would not be the number that is written.
-pub(in crate::load) fn is_lost(scalar: &str) -> bool {
+pub(crate) fn is_lost(scalar: &str) -> bool {
     if scalar.parse::<i64>().is_ok() || scalar.parse::<u64>().is_ok() {
         return false;
     }
