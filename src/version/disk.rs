@@ -191,6 +191,14 @@ impl Disk {
         }
     }
 
+    /// Removes a file or a link, and never a folder; fine if it isn't there.
+    pub(super) fn remove_file(&self, path: &Path) -> io::Result<()> {
+        if self.is_folder(path) {
+            return Err(io::Error::other("it is a folder, which brief did not make: move it away"));
+        }
+        self.remove(path)
+    }
+
     /// Gives a file a second name, or copies it where the file system knows no second names; an error where the name is taken.
     pub(super) fn link_or_copy(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.before(Call::CreateFile(to))?;
@@ -221,11 +229,11 @@ impl Disk {
         make: impl FnOnce(SystemTime) -> io::Result<Vec<u8>>,
     ) -> io::Result<()> {
         let beside = beside(path);
-        self.remove(&beside)?;
+        self.remove_file(&beside)?;
         let written = self.create(&beside, durability, make).and_then(|()| self.rename(&beside, path));
         if let Err(error) = written {
             // What is left of a failed attempt is of no use to anyone; the error at hand matters more than its removal's.
-            let _ = self.remove(&beside);
+            let _ = self.remove_file(&beside);
             return Err(error);
         }
         match (durability, path.parent()) {

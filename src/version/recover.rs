@@ -1,17 +1,23 @@
 //! What an interrupted build left behind is put away, so that the next one makes the version that was due.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::Ledger;
-use super::disk::Disk;
-use crate::layout::{LATEST, version_folder, version_number};
+use super::disk::{Disk, Durability};
+use super::replace::is_there;
+use super::{Ledger, Manifest};
+use crate::layout::{LATEST, MANIFEST, version_folder, version_number};
 
 /// What the names of our own passing files and folders start with.
 pub(super) const STAGING: &str = ".staging-";
 pub(super) const PRUNED: &str = ".pruned-";
 const SET_ASIDE: &str = ".set-aside-";
+/// The file by which a folder in the making is known to be brief's.
+const MARK: &str = ".staging";
+/// The largest manifest that is read, in bytes.
+const LARGEST: u64 = 64 << 20;
 const BESIDE: [&str; 4] = [".versions.json.new", ".latest.new", ".inputs.json.new", ".checked.json.new"];
 
 /// Puts an output folder in order; returns what people should know of it. The folder must be locked.
@@ -22,10 +28,17 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
     let names = disk.list(output).with_context(|| format!("can't list `{}`", output.display()))?;
     let mut notes = Vec::new();
     for name in &names {
-        let of_version = [STAGING, PRUNED].iter().any(|prefix| name.strip_prefix(prefix).and_then(version_number).is_some());
-        if of_version || BESIDE.contains(&name.as_str()) {
-            let path = output.join(name);
-            disk.remove(&path).with_context(|| format!("can't remove `{}`, left by an interrupted build", path.display()))?;
+        let path = output.join(name);
+        let cannot = || format!("can't remove `{}`, left by an interrupted build", path.display());
+        if BESIDE.contains(&name.as_str()) {
+            disk.remove_file(&path).with_context(cannot)?;
+        } else if [STAGING, PRUNED].iter().any(|prefix| name.strip_prefix(prefix).and_then(version_number).is_some()) {
+            if is_own(&path, disk) {
+                remove_version(&path, disk).with_context(cannot)?;
+            } else {
+                let to = set_aside(output, &path, name.trim_start_matches('.'), disk)?;
+                notes.push(format!("`{}` is not brief's, and in its way; it was set aside as `{}`", path.display(), to.display()));
+            }
         }
     }
     let due = ledger.next_number();
@@ -42,13 +55,47 @@ pub(super) fn recover(output: &Path, ledger: &Ledger, disk: &Disk) -> Result<Vec
     }
     if !unknown.is_empty() {
         let from = output.join(version_folder(due));
-        let name = (1..)
-            .map(|turn| if turn == 1 { format!("{SET_ASIDE}v{due}") } else { format!("{SET_ASIDE}v{due}-{turn}") })
-            .find(|name| !names.contains(name))
-            .unwrap_or_default();
-        let to = output.join(name);
-        disk.rename(&from, &to).with_context(|| format!("can't set `{}` aside as `{}`", from.display(), to.display()))?;
+        let to = set_aside(output, &from, &version_folder(due), disk)?;
         notes.push(format!("an interrupted build left `{}`; it was set aside as `{}`", from.display(), to.display()));
     }
     Ok(notes)
+}
+
+/// Renames what is in the way to a name that nothing has; gives its new path.
+fn set_aside(output: &Path, from: &Path, name: &str, disk: &Disk) -> Result<PathBuf> {
+    let to = (1..)
+        .map(|turn| if turn == 1 { format!("{SET_ASIDE}{name}") } else { format!("{SET_ASIDE}{name}-{turn}") })
+        .map(|name| output.join(name))
+        .find(|path| !is_there(path))
+        .unwrap_or_default();
+    disk.rename(from, &to).with_context(|| format!("can't set `{}` aside as `{}`", from.display(), to.display()))?;
+    Ok(to)
+}
+
+/// Marks a new folder as one that brief fills.
+pub(super) fn mark(folder: &Path, disk: &Disk) -> Result<()> {
+    let path = folder.join(MARK);
+    disk.write_new(&path, b"", Durability::Scratch).with_context(|| format!("can't write `{}`", path.display()))
+}
+
+/// Takes the mark away, once the manifest says whose the folder is.
+pub(super) fn unmark(folder: &Path, disk: &Disk) -> Result<()> {
+    let path = folder.join(MARK);
+    disk.remove_file(&path).with_context(|| format!("can't remove `{}`", path.display()))
+}
+
+/// Whether brief made a folder: it is marked, it holds a version's manifest, or it holds nothing.
+pub(super) fn is_own(folder: &Path, disk: &Disk) -> bool {
+    let is_manifest = || disk.read(&folder.join(MANIFEST), LARGEST).is_ok_and(|bytes| Manifest::parse(&bytes).is_ok());
+    disk.is_folder(folder)
+        && disk.list(folder).is_ok_and(|names| names.is_empty() || names.iter().any(|name| name == MARK) || is_manifest())
+}
+
+/// Removes a folder of a version; what it is known by goes last, so that it is known still where this is cut short.
+pub(super) fn remove_version(folder: &Path, disk: &Disk) -> io::Result<()> {
+    let known_by = |name: &str| name == MARK || name == MANIFEST;
+    let names = disk.list(folder)?;
+    let (last, first): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| known_by(name));
+    first.into_iter().chain(last).try_for_each(|name| disk.remove(&folder.join(name)))?;
+    disk.remove_empty_folder(folder)
 }

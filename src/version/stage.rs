@@ -44,6 +44,11 @@ impl Stage {
         })
     }
 
+    /// Where it is written.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The number of the version in the making.
     pub fn number(&self) -> u32 {
         self.number

@@ -16,7 +16,7 @@ use super::folder::Version;
 use super::ledger::{Commit, Entry, Ledger};
 use super::manifest::Manifest;
 use super::prune::Pruning;
-use super::recover::{PRUNED, STAGING, recover};
+use super::recover::{PRUNED, STAGING, is_own, mark, recover, remove_version, unmark};
 use super::replace::{Replaced, is_there};
 use super::{Digest, DocumentEntry, Stage, Tools};
 use crate::files::Guard;
@@ -100,8 +100,16 @@ impl Store {
         let number = self.ledger.next_number();
         let name = version_folder(number);
         let staging = self.output.join(format!("{STAGING}{name}"));
-        self.disk.remove(&staging).with_context(|| format!("can't remove `{}`", staging.display()))?;
-        Stage::new(staging, self.output.join(&name), number, Durability::Synced, &self.disk)
+        if is_there(&staging) {
+            // A stage of this very run that could not be removed when it was dropped.
+            if !is_own(&staging, &self.disk) {
+                bail!("`{}` is in the way: brief did not make it; move it away", staging.display());
+            }
+            remove_version(&staging, &self.disk).with_context(|| format!("can't remove `{}`", staging.display()))?;
+        }
+        let stage = Stage::new(staging, self.output.join(&name), number, Durability::Synced, &self.disk)?;
+        mark(stage.folder(), &self.disk)?;
+        Ok(stage)
     }
 
     /// Adds the manifest to a staged version, puts it into place and enters it into the ledger.
@@ -114,6 +122,7 @@ impl Store {
         let count = documents.len();
         let manifest = Manifest::new(number, digest, date, tools, documents, stage.outputs()).to_json()?;
         stage.write(MANIFEST, manifest.as_bytes())?;
+        unmark(stage.folder(), &self.disk)?;
         let entry = Entry {
             number,
             digest,
@@ -181,7 +190,7 @@ impl Store {
         for number in &plan.deleted {
             let folder = self.output.join(version_folder(*number));
             let passing = self.output.join(format!("{PRUNED}{}", version_folder(*number)));
-            let delete = || self.disk.rename(&folder, &passing).and_then(|()| self.disk.remove(&passing));
+            let delete = || self.disk.rename(&folder, &passing).and_then(|()| remove_version(&passing, &self.disk));
             delete().with_context(|| format!("can't delete `{}`", folder.display()))?;
         }
         Ok(())
@@ -230,12 +239,12 @@ impl Store {
     fn link_latest(&self, path: &Path, target: &str) -> Result<(), String> {
         let beside = super::disk::beside(path);
         let point = || -> std::io::Result<()> {
-            self.disk.remove(&beside)?;
+            self.disk.remove_file(&beside)?;
             self.disk.link(&beside, target)?;
             self.disk.rename(&beside, path)
         };
         point().map_err(|error| {
-            let _ = self.disk.remove(&beside);
+            let _ = self.disk.remove_file(&beside);
             error.to_string()
         })
     }

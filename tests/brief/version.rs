@@ -363,6 +363,44 @@ fn what_was_compared_is_compared_again_when_it_changed() {
     assert!(time < SystemTime::now());
 }
 
+/// Names that only brief gives prove nothing: what somebody else put there under one is kept.
+#[test]
+fn folders_of_somebody_else_are_kept_whatever_they_are_called() {
+    for name in ["staging-v1", "staging-v7", "pruned-v1"] {
+        for file in ["mine.txt", "manifest.json", "sub/.staging"] {
+            let folder = TempDir::new().unwrap();
+            let path = folder.path().join(format!(".{name}")).join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "mine").unwrap();
+            let mut store = open(folder.path());
+            assert!(store.take_notes().iter().any(|note| note.contains(&format!(".set-aside-{name}"))), "{name}/{file}");
+            assert_eq!(build(&mut store, "one").unwrap(), 1, "{name}/{file}");
+            let kept = folder.path().join(format!(".set-aside-{name}")).join(file);
+            assert_eq!(fs::read_to_string(kept).unwrap(), "mine", "{name}/{file}");
+        }
+    }
+    for name in [".versions.json.new", ".latest.new", ".inputs.json.new", ".checked.json.new"] {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join(name)).unwrap();
+        fs::write(folder.path().join(name).join("mine.txt"), "mine").unwrap();
+        let refused = Store::open(folder.path(), &mut |_| {}).unwrap_err();
+        assert!(format!("{refused:#}").contains("move it away"), "{name}: {refused:#}");
+        assert!(folder.path().join(name).join("mine.txt").exists(), "{name}");
+    }
+    // What a stopped run of brief left is known by its mark, and goes.
+    let folder = TempDir::new().unwrap();
+    let store = open(folder.path());
+    let stage = store.stage().unwrap();
+    stage.write("book.md", b"half").unwrap();
+    std::mem::forget(stage);
+    drop(store);
+    let mut store = open(folder.path());
+    assert_eq!(store.take_notes(), [""; 0]);
+    assert!(!names(folder.path()).iter().any(|name| name.contains("staging")), "{:?}", names(folder.path()));
+    build(&mut store, "one").unwrap();
+    assert!(!folder.path().join("v1/.staging").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn nothing_is_written_through_links_and_no_pipe_is_waited_for() {
