@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+use crate::layout::LEDGER;
+
 /// A destination or source as it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
@@ -41,6 +43,9 @@ impl Address {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Ok(Address { shown: text.to_owned(), scheme: Scheme::Folder(PathBuf::from(text)) });
         };
+        // Whoever copies the ledger's own address means the place that it is in.
+        let place = |text| str::strip_suffix(text, LEDGER).and_then(|place| place.strip_suffix('/'));
+        let (text, rest) = (place(text).unwrap_or(text), place(rest).unwrap_or(rest));
         // Not shown: it may hold what should not be on a command line at all.
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         if host.contains('@') || rest.contains(['?', '#']) {
@@ -89,5 +94,19 @@ impl Address {
             Scheme::Folder(folder) => Some(folder),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ledger_s_own_address_means_its_place() {
+        for place in ["https://example.org/book", "https://example.org", "s3://bucket/some/prefix", "s3://bucket"] {
+            assert_eq!(Address::parse(&format!("{place}/versions.json")).unwrap(), Address::parse(place).unwrap());
+        }
+        // Of a folder, the file is told apart when it is looked at.
+        assert_eq!(Address::parse("copy/versions.json").unwrap().shown, "copy/versions.json");
     }
 }

@@ -354,6 +354,9 @@ impl Client {
 
     /// One attempt at writing. The outer error is final, the inner one may pass.
     pub(super) async fn put(&self, key: &str, bytes: &[u8], headers: &Headers, condition: Condition<'_>) -> Result<Result<Outcome, Error>> {
+        if let Some(folder) = &self.folder {
+            folder::refuse_links(folder, &self.file(folder, key)?)?;
+        }
         let mode = match (condition, &self.folder) {
             (Condition::Always, _) => PutMode::Overwrite,
             (Condition::Absent, _) => PutMode::Create,

@@ -69,6 +69,15 @@ pub(super) fn list(folder: &Path) -> Result<BTreeMap<String, Listed>> {
     Ok(listed)
 }
 
+/// An error where a file would be written through a link: what a folder below the destination leads to is not brief's.
+pub(super) fn refuse_links(folder: &Path, file: &Path) -> Result<()> {
+    let between = file.ancestors().skip(1).take_while(|path| *path != folder);
+    match between.filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_symlink())).last() {
+        Some(link) => bail!("`{}` is a link, and what it leads to is not brief's to write: remove the link", link.display()),
+        None => Ok(()),
+    }
+}
+
 /// What the folder's writer leaves beside a file when it is killed: `book.pdf#1`.
 fn is_staged(key: &str) -> bool {
     key.rsplit_once('#').is_some_and(|(_, count)| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit()))

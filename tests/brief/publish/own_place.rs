@@ -179,3 +179,24 @@ fn a_ledgers_own_file_is_told_from_its_folder() {
     let said = failure(super::bring(&folder.path().join("back"), &file));
     assert!(said.contains("it is a file: name the folder") && said.contains(&place.address) && !said.contains("os error"), "{said}");
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_in_the_place() {
+    for name in ["site", "v2"] {
+        let folder = TempDir::new().unwrap();
+        let (output, place, elsewhere) = (folder.path().join("output"), folder.path().join("published"), folder.path().join("elsewhere"));
+        let there = Place { address: place.to_str().unwrap().to_owned(), variables: Vec::new(), server: None };
+        add(&output, "one", true);
+        let options = options(&output, &there);
+        publish(&options, &Silent).unwrap();
+        // As one has it who keeps a part of the place on another disk.
+        fs::rename(place.join(name), &elsewhere).or_else(|_| fs::create_dir(&elsewhere)).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, place.join(name)).unwrap();
+        let before = crate::books::files(&elsewhere);
+        add(&output, "two", true);
+        let said = failure(publish(&options, &Silent));
+        assert!(said.contains(&format!("{name}` is a link")), "{said}");
+        assert!(crate::books::files(&elsewhere) == before, "{name}");
+    }
+}
