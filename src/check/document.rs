@@ -38,23 +38,32 @@ impl RenderedDocument<'_> {
         });
     }
 
-    /// Calls `visit` with each image.
-    pub(super) fn each_image(&self, visit: &mut dyn FnMut(ShownImage<'_>)) {
+    /// Calls `visit` with each inline, and its line.
+    pub(super) fn each_inline(&self, visit: &mut dyn FnMut(usize, &Inline)) {
         self.each_block(&mut |line, block| match &block.kind {
-            BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => images(line, content, visit),
+            BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => inlines(line, content, visit),
+            BlockKind::Descriptions(items) => items.iter().for_each(|(term, _)| inlines(line, term, visit)),
             BlockKind::Table(table) => {
-                table.caption.iter().chain(&table.header).for_each(|cell| images(line, cell, visit));
-                table.rows.iter().for_each(|row| row.cells.iter().for_each(|cell| images(row.line, cell, visit)));
+                table.caption.iter().chain(&table.header).for_each(|cell| inlines(line, cell, visit));
+                table.rows.iter().for_each(|row| row.cells.iter().for_each(|cell| inlines(row.line, cell, visit)));
             }
             _ => {}
         });
     }
+
+    /// Calls `visit` with each image.
+    pub(super) fn each_image(&self, visit: &mut dyn FnMut(ShownImage<'_>)) {
+        self.each_inline(&mut |line, inline| {
+            if let Inline::Image { path, alternative, .. } = inline {
+                visit(ShownImage { line, path, alternative });
+            }
+        });
+    }
 }
 
-fn images(mut line: usize, content: &[Inline], visit: &mut dyn FnMut(ShownImage<'_>)) {
-    walk::within(content, &mut |inline| match inline {
-        Inline::Image { path, alternative, .. } => visit(ShownImage { line, path, alternative }),
-        Inline::SoftBreak | Inline::HardBreak => line += 1,
-        _ => {}
+fn inlines(mut line: usize, content: &[Inline], visit: &mut dyn FnMut(usize, &Inline)) {
+    walk::within(content, &mut |inline| {
+        visit(line, inline);
+        line += usize::from(matches!(inline, Inline::SoftBreak | Inline::HardBreak));
     });
 }

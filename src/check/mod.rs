@@ -79,7 +79,7 @@ enum Check {
 }
 
 /// Every rule.
-pub const RULES: [Rule; 18] = [
+pub const RULES: [Rule; 19] = [
     Rule { code: Code::ClaimWithoutSource, check: Check::Book(claim_without_source::check) },
     Rule { code: Code::DanglingReference, check: Check::Book(dangling_reference::check) },
     Rule { code: Code::LocatorOutOfRange, check: Check::Book(locator_out_of_range::check) },
@@ -96,6 +96,7 @@ pub const RULES: [Rule; 18] = [
     Rule { code: Code::MissingAlternativeText, check: Check::Document(missing_alternative_text::check) },
     Rule { code: Code::MissingAsset, check: Check::Document(missing_asset::check) },
     Rule { code: Code::MissingTitle, check: Check::Document(missing_title::check) },
+    Rule { code: Code::TextOverflow, check: Check::Document(text_overflow::check_numbers) },
     Rule { code: Code::MissingGlyph, check: Check::Typeset(missing_glyph::check) },
     Rule { code: Code::TextOverflow, check: Check::Typeset(text_overflow::check) },
 ];

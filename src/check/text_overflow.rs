@@ -1,14 +1,34 @@
-//! `text-overflow`: a text of a typeset document that doesn't fit its place on the page.
+//! `text-overflow`: a text of a document that doesn't fit its place on the page.
 
-use super::TypesetDocument;
+use super::{RenderedDocument, TypesetDocument};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Misfit, MisfitKind};
+use crate::document::{Inline, Misfit, MisfitKind};
 
 /// How many characters of a text that doesn't fit are searched for and shown.
 const SHOWN: usize = 40;
 
 /// How many texts of a document that don't fit are shown, each with its place.
 const MOST_OVERFLOWS: usize = 10;
+
+/// A number with more digits than this can be wider than a column, and is then set on two lines.
+const MOST_DIGITS: usize = 22;
+
+/// Warns of numbers that print breaks across lines, where each part reads as a number of its own.
+pub(super) fn check_numbers(document: &RenderedDocument<'_>, found: &mut Vec<Diagnostic>) {
+    document.each_inline(&mut |line, inline| {
+        let Inline::Text(text) = inline else { return };
+        for run in text.split(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')) {
+            let digits = run.bytes().filter(u8::is_ascii_digit).count();
+            if digits > MOST_DIGITS {
+                let start: String = run.chars().take(MOST_DIGITS).collect();
+                let message = format!("the number `{start}…` has {digits} digits, and print breaks it where it is wider than its line");
+                let warning = Diagnostic::warning(Code::TextOverflow, Place::Book, message)
+                    .help("round it, or write it in larger units; what isn't a number to be read can be set as code");
+                found.push(document.at(line, warning));
+            }
+        }
+    });
+}
 
 /// Warns of text in the PDF that runs past the page's edge or over other text, at the line that printed it.
 pub(super) fn check(document: &TypesetDocument<'_>, found: &mut Vec<Diagnostic>) {
