@@ -91,6 +91,17 @@ fn inert(printed: &str, what: &str) {
     }
 }
 
+/// The commands that `brief --help` lists.
+fn subcommands(root: &Path) -> Vec<String> {
+    let help = finish(brief(root).arg("-h")).out;
+    let list = help.split_once("Commands:\n").map(|(_, list)| list).unwrap_or_default();
+    let rows = list.lines().take_while(|line| !line.is_empty()).filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<String> =
+        rows.filter_map(|row| row.split_whitespace().next()).map(str::to_owned).filter(|name| name != "help").collect();
+    assert!(names.len() > 15 && names.iter().any(|name| name == "build"), "{help}");
+    names
+}
+
 fn all(root: &Path, arguments: &[&str]) -> String {
     let mut printed = String::new();
     for color in ["never", "always"] {
@@ -117,13 +128,24 @@ fn a_book_full_of_hostile_texts_is_shown_as_text() {
         let root = folder.path();
         let base = other.path().to_str().unwrap();
         let mut seen = String::new();
-        for arguments in [
+        for side in ["base.yaml", "ours.yaml", "theirs.yaml"] {
+            write(root, side, &format!("name: {}\ntext: {side}\n", yaml(text)));
+        }
+        let commands = [
             &["check"][..],
             &["check", "--format", "json"],
             &["check", "--format", "sarif"],
             &["check", "--format", "github"],
             &["build", "--no-pdf"],
             &["build", "--no-pdf", "-v"],
+            &["build", "--no-pdf", "--audience", text],
+            &["since", text],
+            &["since", "v1", "--no-pdf"],
+            &["merge-driver", "--path", text, "base.yaml", "ours.yaml", "theirs.yaml"],
+            &["completions", text],
+            &["completions", "bash"],
+            &["init", "--ci", text],
+            &["init", "--ci", "github"],
             &["build", "--document", text.split('\0').next().unwrap()],
             &["diff", base],
             &["diff", base, "."],
@@ -152,7 +174,11 @@ fn a_book_full_of_hostile_texts_is_shown_as_text() {
             &["--output", text],
             &[text],
             &["build", "--date", text],
-        ] {
+        ];
+        for command in subcommands(root) {
+            assert!(commands.iter().any(|arguments| arguments.first() == Some(&command.as_str())), "`{command}` is not tried here");
+        }
+        for arguments in commands {
             seen.push_str(&all(root, arguments));
         }
         assert!(seen.contains("pwned"), "nothing of it was shown");

@@ -121,3 +121,24 @@ fn a_redline_marks_what_its_author_struck_out() {
     assert!(text.contains("[inserted:~new~]") || text.contains("[inserted:~new~"), "{text}");
     assert!(text.contains("~All of it.~".replace(' ', "").as_str()), "{text}");
 }
+
+/// What a PDF can't hold in one piece is blamed on the line that prints it, not on typst.
+#[test]
+fn a_text_too_long_for_a_pdf_has_a_place() {
+    if press::engine().is_none() {
+        return;
+    }
+    for (template, line) in [("# {{ missions.kfor.name }}\n", 1), ("# T\n\n![{{ missions.kfor.name }}](assets/a.svg)\n", 3)] {
+        let (book, temporary) = (book_of(Path::new("no case")), tempfile::tempdir().unwrap());
+        fs::create_dir_all(book.path().join("content/assets")).unwrap();
+        let image = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"></svg>";
+        fs::write(book.path().join("content/assets/a.svg"), image).unwrap();
+        fs::write(book.path().join("content/missions/kfor.yaml"), format!("name: \"{}\"\n", "<".repeat(40_000))).unwrap();
+        fs::write(book.path().join("templates/book.md.jinja"), template).unwrap();
+        let output = press::build(book.path(), temporary.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+        let shown: String = said.chars().take(2_000).collect();
+        assert_eq!(output.status.code(), Some(1), "{shown}");
+        assert!(said.contains(&format!("--> templates/book.md.jinja:{line}")) && !said.contains("PDF string"), "{shown}");
+    }
+}
