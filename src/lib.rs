@@ -12,12 +12,13 @@
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
 //! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`layout`] says where everything is; [`files`] reads and writes single files,
-//! [`temporary`] keeps those that brief needs while it runs.
+//! [`temporary`] keeps those that brief needs while it runs, `memory` counts what a thread has in use.
 
 pub mod diagnostic;
 pub mod document;
 pub mod files;
 pub mod layout;
+mod memory;
 pub mod model;
 pub mod temporary;
 pub mod text;

@@ -53,6 +53,19 @@ impl Value {
         }
     }
 
+    /// How many bytes it takes, with what is in it; about.
+    pub fn size(&self) -> usize {
+        let size = match self {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::Text(text) | Value::Markdown(text) => text.len(),
+            Value::Reference(reference) => reference.id.len(),
+            Value::Claim(claim) => claim.value().map_or(0, Value::size),
+            Value::List(items) => items.iter().map(Value::size).sum(),
+            Value::Map(fields) => fields.iter().map(|(key, value)| key.len() + value.size()).sum(),
+        };
+        size + 16
+    }
+
     /// Calls `visit` with each claim in this value, and its pointer below this value (`/tasks/0`).
     pub fn each_claim<'a>(&'a self, path: &mut Pointer, visit: &mut dyn FnMut(&Pointer, &'a Claim)) {
         match self {

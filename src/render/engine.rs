@@ -6,6 +6,7 @@ use std::sync::Arc;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
+use super::budget::most_steps;
 use super::rewrite::{Rewritten, rewrite};
 use super::token::RESERVED;
 use super::values::{CollectionObject, Pass, RecordObject, StampObject, optional, text};
@@ -14,21 +15,10 @@ use crate::document::StampField;
 use crate::layout::TEMPLATES;
 use crate::tree::Tree;
 
-/// Work that a render may do whatever the size of the book: about a second's worth, and 1.2 GiB of text.
-const BASE_FUEL: u64 = 20_000_000;
-/// Further work for each record of the book.
-const FUEL_PER_RECORD: u64 = 10_000;
-/// The steps that a render of a book with this many records may take.
-pub(crate) fn fuel(records: usize) -> u64 {
-    BASE_FUEL.saturating_add(FUEL_PER_RECORD.saturating_mul(records as u64))
-}
-
 /// Nested includes, macros and blocks.
 pub(crate) const DEPTH: usize = 200;
 /// How long a document's text may be, in bytes.
 pub(crate) const LONGEST: usize = 64 << 20;
-
-/// The folder that templates are read from, and nothing outside it.
 
 /// Stack that must be left where a template is read or rendered, and what is taken otherwise; memory is used only as it is touched.
 const STACK: (usize, usize) = (16 << 20, 48 << 20);
@@ -64,7 +54,7 @@ impl Engine {
         let mut env = Environment::empty();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.set_auto_escape_callback(|_| AutoEscape::Custom("brief".into()));
-        let fuel = fuel(records);
+        let fuel = most_steps(records);
         env.set_fuel(Some(fuel));
         env.set_recursion_limit(DEPTH);
         env.set_debug(false);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
+use super::budget::TOO_MUCH;
 use super::engine::{DEPTH, Engine, LONGEST};
 use super::filters::{BARE, FILTERS, FUNCTIONS, TESTS};
+use super::markup::{MOST_MARKUP, is_readable};
 use super::plan::Planned;
 use super::token::{BROKEN, CUTS, TOO_LONG};
 use super::values::{Origin as Blamed, Pass, TOO_LARGE};
@@ -40,9 +42,18 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
 }
 
 /// An id in `book.yaml` that can't be rendered.
-pub(crate) fn of_document_id(plan: &DocumentPlan, index: usize, record: Option<(&str, &Pass)>, error: &Error) -> Diagnostic {
+pub(crate) fn of_document_id(
+    engine: &Engine,
+    plan: &DocumentPlan,
+    index: usize,
+    record: Option<(&str, &Pass)>,
+    error: &Error,
+) -> Diagnostic {
     let place = Place::value(SETTINGS, Pointer::from(["documents"]).child(index).child("id"));
     let of = record.map(|(id, _)| format!(" for record `{id}`")).unwrap_or_default();
+    if says_limit(innermost(error)) {
+        return limit(engine.fuel, innermost(error), place, &format!("the document id `{}`{of}", plan.id));
+    }
     let miss = record.and_then(|(_, pass)| pass.missed()).filter(|_| error.kind() == ErrorKind::UndefinedError);
     let why = miss.as_ref().map_or_else(|| detail(error), |miss| format!("{} has no `{}`", miss.owner, miss.name));
     Diagnostic::error(Code::InvalidDocument, place, format!("the document id `{}` can't be made{of}: {why}", plan.id))
@@ -59,11 +70,8 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         None => format!("document `{}`", planned.id),
     };
     let mut diagnostic = match inner.kind() {
+        _ if says_limit(inner) => limit(engine.fuel, inner, place, &made_for),
         ErrorKind::UndefinedError => undefined(engine, pass, inner, place, &made_for),
-        ErrorKind::OutOfFuel => {
-            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} takes more work than a template may ({} steps)", engine.fuel))
-                .help("look for a loop that doesn't end or grows with every turn")
-        }
         ErrorKind::TemplateNotFound => missing(engine, inner, place, &made_for),
         ErrorKind::SyntaxError => {
             Diagnostic::error(Code::TemplateSyntax, place, format!("{made_for} can't be rendered: {}", detail(inner)))
@@ -75,11 +83,6 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
         _ if inner.detail().is_some_and(|d| d.contains(CUTS)) => {
             Diagnostic::error(Code::BrokenToken, place, format!("{made_for} can't be rendered: {}", detail(inner)))
         }
-        _ if inner.detail().is_some_and(|d| d.contains(TOO_LARGE)) => {
-            Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} can't be rendered: {}", detail(inner)))
-                .help("look for a list or mapping that is put into itself, or that doubles with every turn")
-        }
-        _ if inner.detail().is_some_and(|d| d.contains(TOO_LONG)) => too_long(place, &made_for),
         _ if inner.detail().is_some_and(|d| d.contains("recursion limit")) => Diagnostic::error(
             Code::TemplateLimit,
             place,
@@ -121,10 +124,48 @@ fn at_record(pass: &Pass, planned: &Planned, origin: &Blamed, diagnostic: Diagno
     diagnostic
 }
 
-/// A text that outgrows what a document may hold.
-pub(crate) fn too_long(place: Place, made_for: &str) -> Diagnostic {
-    Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} makes more text than a document may hold ({} MiB)", LONGEST >> 20))
-        .help("look for a loop that grows with every turn, or spread the text over several documents")
+/// What stands in an error of a template that makes or takes more than it may.
+const LIMITS: [&str; 3] = [TOO_MUCH, TOO_LONG, TOO_LARGE];
+
+/// Whether an error says that a limit is met.
+fn says_limit(error: &Error) -> bool {
+    error.kind() == ErrorKind::OutOfFuel || error.detail().is_some_and(|detail| LIMITS.iter().any(|limit| detail.contains(limit)))
+}
+
+/// The fault of what makes or takes more than it may, as its error says.
+pub(crate) fn limit(steps: u64, error: &Error, place: Place, made_for: &str) -> Diagnostic {
+    let said = error.detail().unwrap_or_default();
+    let (message, help) = match said {
+        _ if error.kind() == ErrorKind::OutOfFuel => {
+            (format!("takes more work than a template may ({steps} steps)"), "look for a loop that doesn't end or grows with every turn")
+        }
+        _ if said.contains(TOO_MUCH) => {
+            (TOO_MUCH.to_owned(), "look for a list or text that grows with every turn of a loop, or that is printed again and again")
+        }
+        _ if said.contains(TOO_LONG) => (
+            format!("makes more text than a document may hold ({} MiB)", LONGEST >> 20),
+            "look for a loop that grows with every turn, or spread the text over several documents",
+        ),
+        _ => (
+            format!("can't be rendered: {}", detail(error)),
+            "look for a list or mapping that is put into itself, or that doubles with every turn",
+        ),
+    };
+    Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} {message}")).help(help)
+}
+
+/// What a render that ended without an error is beyond, and is nowhere said to be.
+pub(crate) fn beyond_limits(engine: &Engine, pass: &Pass, text: &str, place: Place, made_for: &str) -> Option<Diagnostic> {
+    if let Err(error) = pass.charge(0).and_then(|()| pass.prints.check_length(text.len())) {
+        return Some(limit(engine.fuel, &error, place, made_for));
+    }
+    (!is_readable(text)).then(|| too_much_markup(place, made_for))
+}
+
+/// A text with more markup than is read.
+pub(crate) fn too_much_markup(place: Place, made_for: &str) -> Diagnostic {
+    let message = format!("{made_for} holds more lines, and marks such as `*` and `|`, than are read in one piece ({MOST_MARKUP})");
+    Diagnostic::error(Code::TemplateLimit, place, message).help("spread it over several documents, or over several fields")
 }
 
 fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for: &str) -> Diagnostic {

@@ -4,6 +4,7 @@
 //! document, in which each printed claim is cited and named. It knows nothing of Typst, files or versions.
 
 mod anchors;
+mod budget;
 mod changes;
 mod claim_text;
 mod engine;
@@ -11,6 +12,7 @@ mod fault;
 mod filters;
 mod fragment;
 mod marks;
+mod markup;
 mod naming;
 mod notes;
 mod operators;
@@ -130,12 +132,18 @@ impl Renderer {
                 origins: Origins::default(),
                 diagnostics: vec![fault::of_render(&self.engine, &pass, planned, &error)],
             },
-            Ok((text, _)) if text.len() > engine::LONGEST => {
-                let place = Place::File(format!("{TEMPLATES}/{}", planned.template));
-                let diagnostics = vec![fault::too_long(place, &format!("document `{}`", planned.id))];
-                Rendered { document: Document::default(), uses_changes, placeholders: 0, origins: Origins::default(), diagnostics }
-            }
             Ok((text, spans)) => {
+                let place = Place::File(format!("{TEMPLATES}/{}", planned.template));
+                let made_for = format!("document `{}`", planned.id);
+                if let Some(beyond) = fault::beyond_limits(&self.engine, &pass, &text, place, &made_for) {
+                    return Rendered {
+                        document: Document::default(),
+                        uses_changes,
+                        placeholders: 0,
+                        origins: Origins::default(),
+                        diagnostics: vec![beyond],
+                    };
+                }
                 let lines = fault::origins(&text, &spans, &self.engine);
                 let mut origins = Origins::new(&planned.id, &format!("{TEMPLATES}/{}", planned.template), lines);
                 let mut diagnostics = Vec::new();

@@ -91,7 +91,7 @@ fn each(
     let template = match template {
         Ok(template) => template,
         Err(error) => {
-            diagnostics.push(fault::of_document_id(plan, index, None, &error));
+            diagnostics.push(fault::of_document_id(engine, plan, index, None, &error));
             return;
         }
     };
@@ -104,7 +104,7 @@ fn each(
         fields.insert("record".to_owned(), record);
         match template.render(minijinja::Value::from_pairs(fields.clone())) {
             Ok(text) => planned.push(one(plan, index, safe_path(&text), Some((collection.to_owned(), id.clone())), book)),
-            Err(error) => diagnostics.push(fault::of_document_id(plan, index, Some((id, &pass)), &error)),
+            Err(error) => diagnostics.push(fault::of_document_id(engine, plan, index, Some((id, &pass)), &error)),
         }
     }
 }

@@ -61,10 +61,7 @@ impl Prints {
     /// How long printed text is with what its tokens stand for, each as often as it occurs.
     pub(crate) fn length(&self, text: &str) -> usize {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_token = |index: usize| match entries.get(index) {
-            Some(Printed::Text(text) | Printed::Markdown { text, .. }) => text.len(),
-            _ => 0,
-        };
+        let of_token = |index: usize| entries.get(index).map_or(0, Printed::length);
         let tokens = pieces(text).into_iter().map(|piece| if let Piece::Token(index) = piece { of_token(index) } else { 0 });
         tokens.fold(text.len(), usize::saturating_add)
     }
@@ -74,6 +71,11 @@ impl Prints {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push(printed);
         format!("{OPEN}{}{CLOSE}", entries.len() - 1)
+    }
+
+    /// Whether the token with this index stands for a claim.
+    pub(crate) fn is_claim(&self, index: usize) -> bool {
+        matches!(self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(index), Some(Printed::Claim(_)))
     }
 
     /// What the token with this index stands for.

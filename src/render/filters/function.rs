@@ -10,14 +10,17 @@ use crate::render::operators::error;
 use crate::render::values::{ListObject, Pass, storable};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
-    env.add_function("dict", |value: Option<Value>, update: Kwargs| -> Result<Value, Error> {
-        ListObject::kept(functions::dict(value, update)?)
+    let shared = pass.clone();
+    env.add_function("dict", move |value: Option<Value>, update: Kwargs| -> Result<Value, Error> {
+        shared.charge(value.as_ref().and_then(Value::len).unwrap_or_default())?;
+        ListObject::kept(&shared, functions::dict(value, update)?)
     });
-    env.add_function("namespace", |defaults: Option<ValueOrKwargs>| -> Result<Value, Error> {
+    let shared = pass.clone();
+    env.add_function("namespace", move |defaults: Option<ValueOrKwargs>| -> Result<Value, Error> {
         if let Some(defaults) = &defaults {
             let defaults = defaults.clone().into_value();
             for key in defaults.try_iter()? {
-                storable(defaults.get_item(&key)?)?;
+                storable(&shared, defaults.get_item(&key)?)?;
             }
         }
         functions::namespace(defaults)

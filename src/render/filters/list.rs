@@ -48,6 +48,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 return Err(wrong_kind("length", value, "a list or a text"));
             }
             let plain = plain_value(&shared, value)?;
+            shared.charge_text(plain.as_str().map_or(0, str::len))?;
             let length = plain.as_str().map(|s| unshield(s).chars().count()).or_else(|| plain.len());
             length.ok_or_else(|| wrong_kind("length", value, "a list or a text"))
         });
@@ -93,7 +94,11 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
             let mut args = vec![value];
             args.extend(rest.into_values());
             for arg in args.iter_mut().skip(1).take(usize::from(takes_number)) {
-                *arg = if arg.is_kwargs() { arg.clone() } else { Value::from(whole(&shared, name, arg)?) };
+                if !arg.is_kwargs() {
+                    let number = whole(&shared, name, arg)?;
+                    ListObject::check_size(usize::try_from(number).unwrap_or_default())?;
+                    *arg = Value::from(number);
+                }
             }
             for arg in args.iter_mut().skip(1) {
                 // A name, such as that of an attribute, may have been put together by the template.
@@ -103,7 +108,7 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
             }
             state.consume_fuel(args.iter().map(|arg| arg.len().unwrap_or(0) as u64).sum())?;
             let made = state.apply_filter(own, &args)?;
-            if matches!(name, "attr" | "first" | "last") { Ok(made) } else { ListObject::kept(made) }
+            if matches!(name, "attr" | "first" | "last") { Ok(made) } else { ListObject::kept(&shared, made) }
         });
     }
 }

@@ -62,7 +62,7 @@ fn uncited(pass: &Arc<Pass>, value: &Value) -> Result<Value, Error> {
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
         return Ok(Value::from_object(ClaimObject { uncited: true, ..claim.clone() }));
     }
-    let Some(text) = as_text(value) else { return Ok(value.clone()) };
+    let Some(text) = as_text(pass, value)? else { return Ok(value.clone()) };
     let mut out = String::with_capacity(text.len());
     for piece in pieces(&text) {
         match piece {
@@ -70,6 +70,7 @@ fn uncited(pass: &Arc<Pass>, value: &Value) -> Result<Value, Error> {
             Piece::Broken => return Err(broken()),
             Piece::Token(index) => match pass.prints.get(index) {
                 Some(Printed::Claim(claim)) => {
+                    pass.charge(8 + claim.claims.len())?;
                     out.push_str(&pass.prints.token(Printed::Claim(Arc::new(ClaimObject { uncited: true, ..(*claim).clone() }))));
                 }
                 _ => out.extend([OPEN.to_string(), index.to_string(), CLOSE.to_string()]),

@@ -199,7 +199,7 @@ fn sum(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, arguments: &
     let start = start.or(options.get("start")?);
     options.assert_all_used()?;
     let items = attributes(values, "sum", attribute.as_deref())?;
-    state.consume_fuel(items.len() as u64)?;
+    state.consume_fuel(8 * items.len() as u64)?;
     let items: Vec<Value> = start.into_iter().chain(items).collect();
     if let Some(total) = sum_of_claims(pass, &items)? {
         return Ok(total);

@@ -165,7 +165,7 @@ fn unique(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: 
 #[derive(Debug)]
 struct Group {
     grouper: Value,
-    list: Vec<Value>,
+    list: Value,
 }
 
 impl Object for Group {
@@ -176,7 +176,7 @@ impl Object for Group {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match (key.as_usize(), key.as_str()) {
             (Some(0), None) | (None, Some("grouper")) => Some(self.grouper.clone()),
-            (Some(1), None) | (None, Some("list")) => Some(Value::from(self.list.clone())),
+            (Some(1), None) | (None, Some("list")) => Some(self.list.clone()),
             _ => None,
         }
     }
@@ -221,8 +221,10 @@ fn groupby(
             None => groups.push((identity, vec![by], vec![item])),
         }
     }
-    let groups = groups.into_iter().map(|(_, keys, list)| Value::from_object(Group { grouper: grouper(&keys), list }));
-    ListObject::wrap(groups.collect())
+    let group = |(_, keys, list): (_, Vec<Value>, Vec<Value>)| {
+        Ok::<_, Error>(Value::from_object(Group { grouper: grouper(&keys), list: ListObject::wrap(list)? }))
+    };
+    ListObject::wrap(groups.into_iter().map(group).collect::<Result<_, _>>()?)
 }
 
 /// What a group is named by: the key of its first item, where keys are claims, by the sources of all.
@@ -231,13 +233,9 @@ fn grouper(keys: &[Value]) -> Value {
     let claims: Vec<&ClaimObject> = keys.iter().filter_map(|key| key.downcast_object_ref::<ClaimObject>()).collect();
     match claims.split_first() {
         Some((claim, rest)) if rest.len() + 1 == keys.len() && !rest.is_empty() => {
-            let mut all = claim.claims.clone();
-            for other in rest.iter().flat_map(|claim| &claim.claims) {
-                if !all.iter().any(|known| known.0 == other.0) {
-                    all.push(other.clone());
-                }
-            }
-            Value::from_object(ClaimObject { claims: all, ..(*claim).clone() })
+            let mut seen = HashSet::new();
+            let all = claims.iter().flat_map(|claim| &claim.claims).filter(|stated| seen.insert(stated.0.name()));
+            Value::from_object(ClaimObject { claims: all.cloned().collect(), ..(*claim).clone() })
         }
         _ => first,
     }

@@ -34,10 +34,12 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
     env.add_filter("replace", move |value: &Value, from: &Value, to: &Value| replace(&shared, value, from, to));
     let shared = pass.clone();
-    env.add_filter("trim", move |value: &Value| match (as_text(value), value.as_str()) {
-        (Some(text), _) => Ok(TextObject::wrap(&shared, text.trim().to_owned())),
-        (None, Some(plain)) => Ok(keep_safe(value, plain.trim().to_owned())),
-        _ => change_text(&shared, "trim", value, &|s: &str| s.trim().to_owned()),
+    env.add_filter("trim", move |value: &Value| -> Result<Value, Error> {
+        match (as_text(&shared, value)?, value.as_str()) {
+            (Some(text), _) => Ok(TextObject::wrap(&shared, text.trim().to_owned())),
+            (None, Some(plain)) => Ok(keep_safe(value, plain.trim().to_owned())),
+            _ => change_text(&shared, "trim", value, &|s: &str| s.trim().to_owned()),
+        }
     });
     let shared = pass.clone();
     env.add_filter("truncate", move |value: &Value, rest: Rest<ValueOrKwargs>| truncate(&shared, value, &rest.into_values()));
@@ -64,7 +66,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
             shared.charge_text(length)?;
             Ok::<_, Error>(text.replace('\n', &format!("\n{}", " ".repeat(width))))
         };
-        match (as_text(value), value.as_str()) {
+        match (as_text(&shared, value)?, value.as_str()) {
             (Some(text), _) => Ok(TextObject::wrap(&shared, indented(&text)?)),
             (None, Some(plain)) => Ok(keep_safe(value, indented(plain)?)),
             _ => Err(wrong_kind("indent", value, "a text")),
@@ -87,10 +89,12 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
     if value.downcast_object_ref::<MarkdownObject>().is_some() {
         return Err(error(format!("`{filter}` takes a text, not Markdown")));
     }
-    let Some(text) = as_text(value) else {
+    let Some(text) = as_text(pass, value)? else {
         let plain = value.as_str().ok_or_else(|| wrong_kind(filter, value, "a text"))?;
-        pass.charge_text(plain.len())?;
-        return Ok(keep_safe(value, shield(&change(&unshield(plain))).into_owned()));
+        let changed = change(&unshield(plain));
+        // A letter's other case may be longer.
+        pass.prints.check_length(changed.len())?;
+        return Ok(keep_safe(value, shield(&changed).into_owned()));
     };
     let mut out = String::new();
     for piece in pieces(&text) {
@@ -99,12 +103,12 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
             Piece::Broken => return Err(broken()),
             Piece::Token(index) => {
                 let printed = pass.prints.get(index).ok_or_else(broken)?;
-                if let Printed::Text(text) = &printed {
-                    pass.charge_text(text.len())?;
-                }
+                pass.charge(8)?;
+                pass.charge_text(printed.length())?;
                 out.push_str(&pass.prints.token(changed(filter, printed, change)?));
             }
         }
+        pass.prints.check_length(out.len())?;
     }
     Ok(TextObject::wrap(pass, out))
 }
@@ -162,7 +166,7 @@ fn replace(pass: &Arc<Pass>, value: &Value, from: &Value, to: &Value) -> Result<
         return Err(error(format!("`replace` would put {} in without its source; use `~`", named(to))));
     }
     let (from, to) = (told(pass, "replace", from)?, told(pass, "replace", to)?);
-    if let Some(text) = as_text(value)
+    if let Some(text) = as_text(pass, value)?
         && spans_pieces(pass, &text, &from)?
     {
         return Err(error("`replace` would replace text that is put together from several printed values; use it on each of them"));
@@ -198,7 +202,7 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
             (Some(separator), Some(most)) => text.splitn(most, separator.as_str()).map(str::to_owned).collect(),
         }
     };
-    if let Some(whole) = as_text(value).as_deref().or(value.as_str()) {
+    if let Some(whole) = as_text(pass, value)?.as_deref().or(value.as_str()) {
         let count = match &separator {
             Some(separator) if !separator.is_empty() => whole.matches(separator.as_str()).count(),
             _ => whole.split_whitespace().count(),
@@ -210,7 +214,7 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
     if separator.as_deref() == Some("") {
         return Err(error("`split` takes a separator that isn't empty"));
     }
-    if let Some(text) = as_text(value) {
+    if let Some(text) = as_text(pass, value)? {
         let between = separator.as_deref().unwrap_or(" ");
         // What is looked for must stand outside the tokens, or a figure would be cut.
         let outside: usize =
@@ -235,7 +239,7 @@ fn truncate(pass: &Arc<Pass>, value: &Value, args: &[Value]) -> Result<Value, Er
     };
     let end: Option<String> = kwargs.get("end")?;
     kwargs.assert_all_used()?;
-    if as_text(value).is_some() {
+    if as_text(pass, value)?.is_some() {
         return Err(error(format!("`truncate` {CUTS}; truncate the field itself")));
     }
     let end = end.unwrap_or_else(|| "…".to_owned());
@@ -275,7 +279,7 @@ fn conversions(format: &str) -> Vec<(char, bool)> {
 
 /// `"%s of %d" | format(a, b)`: printed values only as they are, by `%s`.
 fn format_text(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, rest: &[Value]) -> Result<Value, Error> {
-    let format = as_text(value).is_none().then(|| value.as_str()).flatten();
+    let format = as_text(pass, value)?.is_none().then(|| value.as_str()).flatten();
     let format = format.ok_or_else(|| wrong_kind("format", value, "a text that prints nothing yet"))?;
     // A width can ask for any amount of spaces.
     let is_wide = |s: &str| s.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() > 3);
@@ -298,7 +302,7 @@ fn format_text(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, rest:
             }
             None => arg.clone(),
         };
-        let is_printed = arg.as_object().is_some() && !arg.is_kwargs() || as_text(&arg).is_some();
+        let is_printed = arg.as_object().is_some() && !arg.is_kwargs() || as_text(pass, &arg)?.is_some();
         if is_printed {
             prints = true;
             if let Some((letter, is_sized)) = conversions.get(index).filter(|(letter, is_sized)| *letter != 's' || *is_sized) {

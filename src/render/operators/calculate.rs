@@ -220,7 +220,10 @@ fn others(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &
             let (repeated, times) = if left.kind() == ValueKind::Number { (right, left) } else { (left, right) };
             let Ok(times) = i64::try_from(times.clone()).map(|n| usize::try_from(n).unwrap_or(0)) else { return Err(impossible()) };
             let length = repeated.as_str().map(str::len).or_else(|| repeated.len()).ok_or_else(impossible)?.saturating_mul(times);
-            pass.prints.check_length(length)?;
+            match repeated.as_str() {
+                Some(_) => pass.prints.check_length(length)?,
+                None => ListObject::check_size(length)?,
+            }
             state.consume_fuel(length as u64 / if repeated.as_str().is_some() { 64 } else { 1 })?;
             if let Some(text) = repeated.as_str() {
                 let made = text.repeat(times);

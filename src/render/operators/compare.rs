@@ -147,7 +147,10 @@ fn same(pass: &Pass, a: &Value, b: &Value) -> Result<bool, Error> {
 pub(super) fn charge(pass: &Pass, value: &Value) -> Result<(), Error> {
     match value.as_str() {
         Some(text) => pass.charge_text(text.len()),
-        None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map) => pass.charge(Extent::of(value)?.size),
+        // What is of the data counts as one value of another, and has all its own.
+        None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) => {
+            pass.charge(Extent::of(value)?.size.saturating_add(value.len().unwrap_or_default()))
+        }
         None => pass.charge(1),
     }
 }

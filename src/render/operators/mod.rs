@@ -13,7 +13,7 @@ use std::sync::Arc;
 use minijinja::value::{Rest, Value};
 use minijinja::{Environment, State};
 
-use super::rewrite::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE};
+use super::rewrite::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE, TICK};
 use super::values::{ListObject, Pass, storable};
 
 pub(super) use calculate::{calculate, derived, negate, quantity_of, refused};
@@ -47,8 +47,12 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     env.add_function(TEMPLATE, move |name: Value| text::template(&shared, &name));
     let shared = pass.clone();
     env.add_function(LOOP, move |items: Value| text::looped(&shared, items));
-    env.add_function(BUILT, ListObject::kept);
-    env.add_function(STORED, storable);
+    let shared = pass.clone();
+    env.add_function(BUILT, move |made: Value| ListObject::kept(&shared, made));
+    let shared = pass.clone();
+    env.add_function(STORED, move |value: Value| storable(&shared, value));
+    let shared = pass.clone();
+    env.add_function(TICK, move || shared.charge(1));
     let shared = pass.clone();
     env.add_function(CAPTURED, move |value: Value| captured(&shared, value));
     let shared = pass.clone();

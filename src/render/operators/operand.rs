@@ -22,9 +22,11 @@ pub(in crate::render) fn plain_value(pass: &Pass, value: &Value) -> Result<Value
     }
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
         let held = claim.bare();
+        pass.charge(held.len().unwrap_or_default())?;
         return if held.downcast_object_ref::<ClaimObject>().is_some() { Ok(held) } else { plain_value(pass, &held) };
     }
     if let Some(markdown) = value.downcast_object_ref::<MarkdownObject>() {
+        pass.charge_text(markdown.text.len())?;
         return Ok(text(&markdown.text));
     }
     if value.downcast_object_ref::<StampObject>().is_some() {

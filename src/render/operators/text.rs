@@ -12,27 +12,30 @@ use crate::render::token::{CUTS, has_token, unshield};
 use crate::render::values::{BareObject, ClaimObject, MarkObject, Pass, RecordObject, TextObject, exact, plain_text};
 
 /// What a call or a block printed, as a value of its own.
-pub(in crate::render) fn captured(pass: &Arc<Pass>, value: Value) -> Value {
-    match value.as_str().filter(|text| has_token(text)) {
-        Some(text) => TextObject::wrap(pass, text.to_owned()),
-        None => value,
-    }
+pub(in crate::render) fn captured(pass: &Arc<Pass>, value: Value) -> Result<Value, Error> {
+    let Some(text) = value.as_str() else { return Ok(value) };
+    pass.charge_text(text.len())?;
+    Ok(if has_token(text) { TextObject::wrap(pass, text.to_owned()) } else { value })
 }
 
-/// The text that was printed, with its tokens, where a value is such text.
-pub(in crate::render) fn as_text(value: &Value) -> Option<String> {
+/// The text that was printed, with its tokens, where a value is such text. To look is charged.
+pub(in crate::render) fn as_text(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
     if let Some(text) = value.downcast_object_ref::<TextObject>() {
-        return Some(text.text.clone());
+        pass.charge_text(text.text.len())?;
+        return Ok(Some(text.text.clone()));
     }
     if value.downcast_object_ref::<MarkObject>().is_some() {
-        return Some(value.to_string());
+        pass.charge(8)?;
+        return Ok(Some(value.to_string()));
     }
-    value.as_str().filter(|text| has_token(text)).map(str::to_owned)
+    let Some(text) = value.as_str() else { return Ok(None) };
+    pass.charge_text(text.len())?;
+    Ok(has_token(text).then(|| text.to_owned()))
 }
 
 /// Printed text as a reader sees it, where a value is such text.
 pub(in crate::render) fn printed_plain(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
-    as_text(value).map(|text| plain_text(pass, &text)).transpose()
+    as_text(pass, value)?.map(|text| plain_text(pass, &text)).transpose()
 }
 
 /// `a ~ b ~ c`. What was taken out of a claim with `.value` stays bare.
@@ -68,7 +71,7 @@ pub(super) fn concat(state: &mut State<'_, '_>, pass: &Arc<Pass>, parts: &[Value
 
 /// Printed text to be taken apart: fine where no claim is in it, since a piece of a figure is another figure.
 pub(in crate::render) fn piece_of(pass: &Arc<Pass>, subject: &Value, what: &str) -> Result<Option<Value>, Error> {
-    let Some(text) = as_text(subject) else { return Ok(None) };
+    let Some(text) = as_text(pass, subject)? else { return Ok(None) };
     let text = TextObject { pass: pass.clone(), text };
     if text.has_claim() {
         return Err(invalid(format!("{what} {CUTS}; use the field itself, or its `.value`, which needs `| uncited` to be printed")));
@@ -189,6 +192,7 @@ fn key_in(pass: &Arc<Pass>, key: &Value) -> Result<Value, Error> {
 /// The name of a template, or several of which the first that exists is meant.
 pub(super) fn template(pass: &Arc<Pass>, name: &Value) -> Result<Value, Error> {
     fault("include", &[name])?;
+    pass.charge(1)?;
     let plain = plain_value(pass, name)?;
     if let Some(text) = plain.as_str() {
         return Ok(Value::from(unshield(text).into_owned()));

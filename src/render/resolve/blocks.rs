@@ -21,6 +21,7 @@ enum Alone {
 impl Resolver<'_> {
     pub(super) fn blocks(&mut self, blocks: Vec<Block>) -> Vec<Block> {
         let mut out = Vec::with_capacity(blocks.len());
+        self.nested += 1;
         for block in blocks {
             self.at(block.line);
             let line = self.line;
@@ -41,6 +42,7 @@ impl Resolver<'_> {
                 }
             }
         }
+        self.nested -= 1;
         out
     }
 
@@ -175,7 +177,11 @@ impl Resolver<'_> {
         let [Piece::Token(index)] = pieces(text.trim())[..] else { return Alone::No };
         let line = self.line;
         let block = |kind| Alone::Blocks(vec![Block { kind, line }]);
-        match self.pass.prints.get(index) {
+        let printed = self.pass.prints.get(index);
+        if printed.as_ref().is_some_and(|printed| !self.affords(8, printed.length())) {
+            return Alone::Blocks(Vec::new());
+        }
+        match printed {
             Some(Printed::Notes) => block(BlockKind::Notes),
             Some(Printed::Sources) => block(BlockKind::Sources),
             Some(Printed::Listing(listing)) => block(captions::listing(listing)),

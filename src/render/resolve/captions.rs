@@ -3,7 +3,7 @@
 //! They are where each of them has a caption, unless the template's front matter says `numbered: false`. Where something
 //! asks for the numbers (a reference, a list, `numbered: true`), one without a caption is an error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::resolver::Resolver;
 use super::text::folded;
@@ -104,7 +104,10 @@ impl Resolver<'_> {
         crate::document::walk::blocks(&document.blocks, &mut |block| {
             listings += usize::from(matches!(&block.kind, BlockKind::Directive { name, .. } if name == LISTING));
         });
-        let refers = named.iter().any(|(id, _)| self.refers_to(id));
+        let refers = {
+            let references = self.references();
+            named.iter().any(|(id, _)| references.contains(id.as_str()))
+        };
         if said == Some(true) || said.is_none() && (listings > 0 || refers) {
             self.report_without_caption(&without);
         }
@@ -128,12 +131,18 @@ impl Resolver<'_> {
             }
         });
         self.captions = names;
+        // Each list of tables or figures has all of them.
+        if !self.affords(listings.saturating_mul(lists.iter().map(Vec::len).sum()).saturating_mul(8), 0) {
+            lists = Default::default();
+        }
         fill_lists(&mut document.blocks, &lists);
     }
 
     fn check_names(&mut self, named: &[(String, usize)]) {
-        for (index, (id, line)) in named.iter().enumerate() {
-            if named[..index].iter().any(|(known, _)| known == id) || self.names_heading(id) {
+        let headings = self.names_of_headings();
+        let mut seen = HashSet::new();
+        for (id, line) in named {
+            if !seen.insert(id) || headings.contains(id) {
                 self.line = *line;
                 self.fault(
                     Diagnostic::error(

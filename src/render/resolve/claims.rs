@@ -13,6 +13,9 @@ use crate::render::values::{ClaimObject, Derived};
 
 impl Resolver<'_> {
     pub(super) fn print_claim(&mut self, claim: &ClaimObject, out: &mut Vec<Inline>) {
+        if !self.affords(8, claim.length()) {
+            return;
+        }
         let content = match &claim.claim().held {
             Held::Known { value: Value::Markdown(text), .. } if claim.text.is_none() && claim.derived.is_none() => {
                 self.inline_markdown(text, &claim.claims[0].0)
@@ -41,6 +44,10 @@ impl Resolver<'_> {
         if let Some(derived) = &claim.derived {
             return self.derived_inlines(claim, derived, content, printed);
         }
+        // Each claim's entry holds what is printed.
+        if !self.affords(claim.claims.len(), claim.claims.len().saturating_mul(printed.len())) {
+            return Vec::new();
+        }
         let mut inner = content;
         let mut marks = Vec::new();
         for stated in &claim.claims {
@@ -67,6 +74,9 @@ impl Resolver<'_> {
 
     /// A derived figure: one entry, which says what it was calculated from, and the marks of all that.
     fn derived_inlines(&mut self, claim: &ClaimObject, derived: &Derived, content: Vec<Inline>, printed: String) -> Vec<Inline> {
+        if !self.affords(16 * claim.claims.len(), derived.how.len()) {
+            return Vec::new();
+        }
         let sources = claim.sources();
         let notes: Vec<usize> = if claim.uncited { Vec::new() } else { sources.iter().map(|c| self.citation(c)).collect() };
         let book = &self.pass.book;

@@ -2,8 +2,34 @@
 
 use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Block, BlockKind, walk};
+use crate::render::budget::most_steps;
+use crate::render::fault::limit;
 
 impl Resolver<'_> {
+    /// Charges what is about to be put into the document. Whether it may be: once it may not, that is reported, and nothing more
+    /// is put in.
+    pub(super) fn affords(&mut self, steps: usize, bytes: usize) -> bool {
+        let Err(error) = self.pass.charge(steps).and_then(|()| self.pass.charge_text(bytes)) else { return true };
+        if !std::mem::replace(&mut self.is_over, true) {
+            let records = self.pass.book.collections.values().map(|collection| collection.records.len()).sum();
+            let made_for = format!("document `{}`", self.planned.id);
+            let fault = limit(most_steps(records), &error, Place::Book, &made_for);
+            self.fault(
+                fault.help("what is printed again and again counts each time, and so does what a text names as `[=collection/id/field]`"),
+            );
+        }
+        false
+    }
+
+    /// Charges the notes and the list of sources, which stand in whole wherever a template puts them.
+    pub(super) fn charge_notes(&mut self, blocks: &[Block], citations: usize) {
+        let mut places = 0;
+        walk::blocks(blocks, &mut |block| places += usize::from(matches!(block.kind, BlockKind::Notes | BlockKind::Sources)));
+        // A note is some words, and a mark that leads back.
+        self.affords(places.saturating_mul(citations).saturating_mul(8), 0);
+    }
+
     pub(super) fn raw_html(&mut self) {
         if self.expanding.current().is_none() {
             let place = self.origins.place(self.line);

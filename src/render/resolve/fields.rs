@@ -9,9 +9,14 @@ use crate::document::{Block, Field, Inline};
 use crate::layout::Pointer;
 use crate::model::{Citation, Reference, Value};
 use crate::render::claim_text;
+use crate::render::fault::too_much_markup;
 use crate::render::fragment::{self, Mention, mentions};
+use crate::render::markup::is_readable;
 use crate::render::token::{shield, unshield};
 use crate::render::values::{ClaimObject, Origin, Printed};
+
+/// How many levels of blocks and inlines there may be around a field that is printed.
+const DEEPEST: usize = 64;
 
 impl Resolver<'_> {
     /// A field's Markdown where a line stands.
@@ -50,13 +55,28 @@ impl Resolver<'_> {
 
     /// A field's Markdown as resolved blocks.
     pub(super) fn markdown(&mut self, text: &str, origin: &Origin) -> Vec<Block> {
+        // To read Markdown takes more than to copy it.
+        if !self.affords(500, 4 * text.len()) {
+            return Vec::new();
+        }
         let was_at = (self.line, self.field_start, self.printed_line);
         if self.expanding.current().is_none() {
             self.printed_line = self.line;
         }
+        if self.nested > DEEPEST {
+            let message = format!("`{}` is printed in fields that print each other, more than {DEEPEST} levels deep", origin.name());
+            self.fault(
+                Diagnostic::error(Code::TemplateLimit, Place::Book, message)
+                    .help("print it in the template, or in fewer fields within fields"),
+            );
+            return Vec::new();
+        }
+        if !is_readable(text) {
+            self.fault(too_much_markup(Place::Book, &format!("`{}`", origin.name())));
+            return Vec::new();
+        }
         if !self.expanding.enter(origin) {
-            let (collection, id) = &origin.record;
-            self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, format!("`{collection}/{id}{}` prints itself", origin.path)));
+            self.fault(Diagnostic::error(Code::InvalidCitation, Place::Book, format!("`{}` prints itself", origin.name())));
             return Vec::new();
         }
         if let Some(field) = self.field(origin) {
@@ -134,7 +154,11 @@ impl Resolver<'_> {
                 let inlines = self.inline_markdown(text, &origin);
                 out.extend(inlines);
             }
-            Some(value) => push_text(out, &folded(&claim_text::value_text(value, &book))),
+            Some(value) => {
+                if self.affords(1, value.size()) {
+                    push_text(out, &folded(&claim_text::value_text(value, &book)));
+                }
+            }
             None => {
                 let help =
                     crate::diagnostic::did_you_mean(origin.path.as_str().trim_start_matches('/'), record.fields.keys().map(String::as_str));

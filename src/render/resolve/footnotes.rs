@@ -68,16 +68,19 @@ impl Resolver<'_> {
             return;
         }
         let mut taken: BTreeSet<String> = self.footnotes.iter().map(|label| label.to_lowercase()).collect();
-        let mut seen = BTreeSet::new();
+        let mut next: BTreeMap<String, usize> = BTreeMap::new();
         let mut labels = Vec::with_capacity(self.footnotes.len());
         for label in &self.footnotes {
             let mut own = label.clone();
-            let mut number = 2;
-            if !seen.insert(label.to_lowercase()) {
+            // Where a text is printed again and again, the numbers that are taken aren't tried anew.
+            let number = next.entry(label.to_lowercase()).or_insert(1);
+            if *number > 1 {
                 while !taken.insert(own.to_lowercase()) {
                     own = format!("{label}-{number}");
-                    number += 1;
+                    *number += 1;
                 }
+            } else {
+                *number = 2;
             }
             labels.push(own);
         }

@@ -16,6 +16,7 @@ use crate::render::values::{ClaimObject, Printed};
 impl Resolver<'_> {
     pub(super) fn inlines(&mut self, content: Vec<Inline>) -> Vec<Inline> {
         let mut out = Vec::with_capacity(content.len());
+        self.nested += 1;
         for inline in content {
             match inline {
                 Inline::Text(text) if self.expanding.current().is_some() => self.field_text(&text, &mut out),
@@ -42,6 +43,7 @@ impl Resolver<'_> {
                 kept => out.push(kept),
             }
         }
+        self.nested -= 1;
         out
     }
 
@@ -131,6 +133,9 @@ impl Resolver<'_> {
     }
 
     pub(super) fn print(&mut self, printed: Printed, out: &mut Vec<Inline>) {
+        if !self.affords(8, printed.length()) {
+            return;
+        }
         match printed {
             Printed::Text(text) => push_text(out, &folded(&text)),
             Printed::Claim(claim) => self.print_claim(&claim, out),

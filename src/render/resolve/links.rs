@@ -1,7 +1,7 @@
 //! Links to headings and records, `[…](#intro)`: to a heading of the same text, to a record's heading or its own document,
 //! or to any other heading of the document. Where they lead is known when all of it is resolved.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use comrak::Anchorizer;
 
@@ -64,14 +64,14 @@ impl Resolver<'_> {
         self.note(id, true)
     }
 
-    /// Whether something refers to this name by its number.
-    pub(super) fn refers_to(&self, id: &str) -> bool {
-        self.links.links.iter().any(|link| link.is_reference && link.id == id)
+    /// The names that something refers to by a number.
+    pub(super) fn references(&self) -> HashSet<&str> {
+        self.links.links.iter().filter(|link| link.is_reference).map(|link| link.id.as_str()).collect()
     }
 
-    /// Whether the author of a heading gave it this name.
-    pub(super) fn names_heading(&self, id: &str) -> bool {
-        self.links.headings.iter().any(|heading| heading.id.as_deref() == Some(id))
+    /// The names that authors gave to headings.
+    pub(super) fn names_of_headings(&self) -> HashSet<String> {
+        self.links.headings.iter().filter_map(|heading| heading.id.clone()).collect()
     }
 
     fn note(&mut self, id: &str, is_reference: bool) -> Target {
@@ -161,16 +161,13 @@ impl Resolver<'_> {
             return Ok(lead);
         }
         // A record by its id, or by its collection and id; of several, that of the link's own collection.
-        let is_it = |collection: &str, record: &str| {
-            record == id || id.strip_prefix(collection).is_some_and(|rest| rest.strip_prefix('/') == Some(record))
-        };
-        let here = places.records.iter().filter(|((collection, record), _)| is_it(collection, record));
-        let here: Vec<(&str, Lead)> = here.map(|((collection, _), index)| (*collection, Lead::Heading(*index))).collect();
+        let whole = id.split_once('/').and_then(|name| Some((name.0, *places.records.get(&name)?)));
+        let here = places.by_id.get(id).into_iter().flatten().copied().chain(whole);
+        let here: Vec<(&str, Lead)> = here.map(|(collection, index)| (collection, Lead::Heading(index))).collect();
         if let Some(lead) = self.one_of(link, here)? {
             return Ok(lead);
         }
-        let global = || heading(places.ids.iter().find(|((_, known), _)| *known == id).map(|(_, index)| index));
-        if let Some(lead) = global().or_else(|| heading(places.all_slugs.get(id))) {
+        if let Some(lead) = heading(places.all_ids.get(id)).or_else(|| heading(places.all_slugs.get(id))) {
             return Ok(lead);
         }
         let elsewhere: Vec<(&str, Lead)> = self
@@ -186,8 +183,11 @@ impl Resolver<'_> {
         if let Some(lead) = self.one_of(link, elsewhere)? {
             return Ok(lead);
         }
+        // To look for what is meant is to look at all there is.
+        let looks = self.pass.charge(places.ids.len() + places.records.len() + places.all_slugs.len()).is_ok();
         let known = places.ids.keys().map(|(_, id)| *id).chain(places.records.keys().map(|(_, id)| *id));
         let known = known.chain(places.all_slugs.keys().map(String::as_str)).chain(self.captions.keys().map(String::as_str));
+        let known = known.take(if looks { usize::MAX } else { 0 });
         if link.is_reference {
             let help = did_you_mean(id, known.chain(self.anchors.titled()));
             return Err(Box::new(
@@ -238,9 +238,13 @@ fn pending(name: &str) -> Option<usize> {
 }
 
 /// Headings by what links name them; of several of one name, the first.
+#[derive(Default)]
 struct Places<'a> {
     ids: BTreeMap<(usize, &'a str), usize>,
+    all_ids: HashMap<&'a str, usize>,
     records: BTreeMap<(&'a str, &'a str), usize>,
+    /// The collections that have a record of an id, and its heading.
+    by_id: HashMap<&'a str, Vec<(&'a str, usize)>>,
     /// As code hosts name headings, counted in each text by itself, and in the document.
     slugs: HashMap<(usize, String), usize>,
     all_slugs: BTreeMap<String, usize>,
@@ -248,7 +252,7 @@ struct Places<'a> {
 
 impl Places<'_> {
     fn of(headings: &[Heading]) -> Places<'_> {
-        let mut places = Places { ids: BTreeMap::new(), records: BTreeMap::new(), slugs: HashMap::new(), all_slugs: BTreeMap::new() };
+        let mut places = Places::default();
         let mut document = Anchorizer::new();
         let mut texts: HashMap<usize, Anchorizer> = HashMap::new();
         for (index, heading) in headings.iter().enumerate() {
@@ -266,6 +270,12 @@ impl Places<'_> {
             places.all_slugs.entry(document.anchorize(text)).or_insert(index);
             let slug = texts.entry(heading.scope).or_default().anchorize(text);
             places.slugs.entry((heading.scope, slug)).or_insert(index);
+        }
+        for ((_, id), index) in &places.ids {
+            places.all_ids.entry(id).or_insert(*index);
+        }
+        for ((collection, id), index) in &places.records {
+            places.by_id.entry(id).or_default().push((collection, *index));
         }
         places
     }

@@ -52,11 +52,13 @@ pub(crate) fn resolve(
         citations: Vec::new(),
         by_citation: HashMap::new(),
         expanding: Expanding::default(),
+        nested: 0,
         line: 0,
         field_start: 0,
         printed_line: 0,
         in_link: false,
         in_cell: false,
+        is_over: false,
         footnotes: Vec::new(),
         links: Links::default(),
         charts: BTreeMap::new(),
@@ -78,6 +80,7 @@ pub(crate) fn resolve(
     resolver.number_captions(&mut document);
     resolver.lead_links(&mut document.blocks);
     let citations = std::mem::take(&mut resolver.citations);
+    resolver.charge_notes(&document.blocks, citations.len());
     document.claims = std::mem::take(&mut resolver.claims);
     document.charts = std::mem::take(&mut resolver.charts);
     if let (Some(title), false) = (&planned.title, document.front.contains_key("title")) {

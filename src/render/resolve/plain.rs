@@ -32,7 +32,8 @@ impl Resolver<'_> {
             match piece {
                 Piece::Text(part) => out.push_str(&unshield(part)),
                 Piece::Broken => self.broken(),
-                Piece::Token(index) => match self.pass.prints.get(index) {
+                Piece::Token(index) => match self.pass.prints.get(index).filter(|printed| self.affords(8, printed.length())) {
+                    None if self.is_over => {}
                     Some(Printed::Text(text) | Printed::Markdown { text, .. }) => out.push_str(&text),
                     Some(Printed::Claim(claim)) => out.push_str(&claim.printed_text()),
                     Some(Printed::Record { name, .. }) => out.push_str(&name),

@@ -27,6 +27,8 @@ pub(super) struct Resolver<'a> {
     pub(super) citations: Vec<Citation>,
     pub(super) by_citation: HashMap<Citation, usize>,
     pub(super) expanding: Expanding,
+    /// How many levels of blocks and inlines there are around what is being resolved.
+    pub(super) nested: usize,
     /// The line that is being resolved: of the rendered text, or of the field that is being expanded.
     pub(super) line: usize,
     /// The first line of that field.
@@ -36,6 +38,8 @@ pub(super) struct Resolver<'a> {
     pub(super) in_link: bool,
     /// Whether a table's cell is being resolved, which may hold several lines.
     pub(super) in_cell: bool,
+    /// Whether more was printed than may be, which is reported, so that the rest is left out.
+    pub(super) is_over: bool,
     /// The labels of all footnotes of the authors' own.
     pub(super) footnotes: Vec<String>,
     pub(super) links: Links,

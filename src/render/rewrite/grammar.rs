@@ -2,7 +2,7 @@
 
 use minijinja::machinery::{Span, Token};
 
-use super::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE};
+use super::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE, TICK};
 
 /// How deeply expressions may be nested; the engine has a limit of its own, which is lower for most.
 const DEPTH: usize = 150;
@@ -19,8 +19,8 @@ pub(crate) struct Unreadable {
 type Read<T> = Result<T, Unreadable>;
 
 /// The edits that turn a template's operators into calls.
-pub(super) fn edits(tokens: &[(Token<'_>, Span)]) -> Read<Vec<Edit>> {
-    let mut grammar = Grammar { tokens, at: 0, depth: 0, edits: Vec::new() };
+pub(super) fn edits(source: &str, tokens: &[(Token<'_>, Span)]) -> Read<Vec<Edit>> {
+    let mut grammar = Grammar { source, tokens, at: 0, depth: 0, edits: Vec::new() };
     grammar.template()?;
     Ok(grammar.edits)
 }
@@ -34,6 +34,7 @@ struct Node {
 }
 
 struct Grammar<'a> {
+    source: &'a str,
     tokens: &'a [(Token<'a>, Span)],
     at: usize,
     depth: usize,
@@ -129,8 +130,12 @@ impl<'a> Grammar<'a> {
                     self.expect(|t| matches!(t, Token::VariableEnd))?;
                 }
                 Token::BlockStart => {
+                    let begins_loop = self.is_word("for");
                     self.statement()?;
                     self.expect(|t| matches!(t, Token::BlockEnd))?;
+                    if begins_loop {
+                        self.tick();
+                    }
                 }
                 _ => {}
             }
@@ -138,11 +143,26 @@ impl<'a> Grammar<'a> {
         Ok(())
     }
 
+    /// Has each turn of the loop whose statement was read charged. The call stands right behind the statement and ends as that
+    /// does, so that the same spaces are left out behind it.
+    fn tick(&mut self) {
+        let end = self.end();
+        let marker = match self.source[..end].strip_suffix("%}").and_then(|statement| statement.chars().next_back()) {
+            Some('-') => "-",
+            Some('+') => "+",
+            _ => "",
+        };
+        self.open(end, format!("{{% do {TICK}() {marker}%}}"));
+    }
+
     fn statement(&mut self) -> Read<()> {
         let Some(Token::Ident(keyword)) = self.peek() else { return self.unreadable("a keyword belongs here") };
         self.at += 1;
         match *keyword {
-            "if" | "elif" => drop(self.or()?),
+            "if" | "elif" => {
+                let node = self.or()?;
+                self.captured(node);
+            }
             "for" => {
                 self.skip_to(|t| matches!(t, Token::Ident("in")));
                 self.expect(|t| matches!(t, Token::Ident("in")))?;
@@ -179,7 +199,8 @@ impl<'a> Grammar<'a> {
             "do" => drop(self.expression()?),
             "autoescape" => drop(self.operand()?),
             "extends" | "include" | "import" | "from" => {
-                let is_constant = matches!(self.peek(), Some(Token::Str(_) | Token::String(_)));
+                // What is included may include itself again and again, so each inclusion is charged.
+                let is_constant = *keyword != "include" && matches!(self.peek(), Some(Token::Str(_) | Token::String(_)));
                 let node = self.operand()?;
                 if !is_constant || node.to != self.end() || self.edits.last().is_some_and(|edit| edit.from >= node.from) {
                     self.wrap(node, TEMPLATE);

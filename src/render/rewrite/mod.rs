@@ -27,6 +27,8 @@ pub(super) const TEMPLATE: &str = "__template";
 pub(super) const BUILT: &str = "__built";
 pub(super) const STORED: &str = "__stored";
 pub(super) const CAPTURED: &str = "__captured";
+/// What each turn of a loop calls, so that one that writes nothing but text of the template is charged, too.
+pub(super) const TICK: &str = "__tick";
 
 /// A template's source as the engine has it, and where each part of it came from.
 #[derive(Debug, Clone)]
@@ -86,7 +88,7 @@ pub(super) fn rewrite(source: &str) -> Result<Rewritten, Unreadable> {
     if !is_whole {
         return Err(Unreadable { at: 0, why: "it can't be taken apart", is_limit: false });
     }
-    let mut edits = grammar::edits(&tokens)?;
+    let mut edits = grammar::edits(source, &tokens)?;
     edits.sort_by_key(|edit| (edit.from, edit.rank));
     let mut text = String::with_capacity(source.len() + edits.len() * 16);
     let mut at = 0;
@@ -112,7 +114,11 @@ mod tests {
         for (source, expected) in [
             ("{% if p.troops >= 5 and p.in %}", r#"{% if __compare(p.troops, ">=", 5) and p.in %}"#),
             ("{{ f(a == b, c) }}", r#"{{ f(__compare(a, "==", b), c) }}"#),
-            ("{% for x in y if x.z != 'q' %}", r#"{% for x in __loop(y) if __compare(x.z, "!=", 'q') %}"#),
+            ("{% for x in y if x.z != 'q' %}", r#"{% for x in __loop(y) if __compare(x.z, "!=", 'q') %}{% do __tick() %}"#),
+            ("{%- for x in y -%}\n a{% endfor %}", "{%- for x in __loop(y) -%}{% do __tick() -%}\n a{% endfor %}"),
+            ("{% for x in y +%}\n a{% endfor %}", "{% for x in __loop(y) +%}{% do __tick() +%}\n a{% endfor %}"),
+            ("{% include 'a' %}", "{% include __template('a') %}"),
+            ("{% extends 'a' %}", "{% extends 'a' %}"),
             ("{{ a not in b }}", r#"{{ __compare(a, "not in", b) }}"#),
             ("{{ not a in b }}", r#"{{ not __compare(a, "in", b) }}"#),
             ("{{ (a == b) == c }}", r#"{{ __compare((__compare(a, "==", b)), "==", c) }}"#),
@@ -138,6 +144,7 @@ mod tests {
             ("{{ m(a) }}", "{{ m(a) }}"),
             ("{{ m(a) == 'x' }}", r#"{{ __compare(__captured(m(a)), "==", 'x') }}"#),
             ("{{ m(m(a)) | upper }}", "{{ __captured(m(__captured(m(a)))) | upper }}"),
+            ("{% if m(a) %}{% elif m(b) %}{% endif %}", "{% if __captured(m(a)) %}{% elif __captured(m(b)) %}{% endif %}"),
             ("{% set x = m(a).b %}", "{% set x = __captured(m(a)).b %}"),
             ("{% set x %}a{% endset %}", "{% set x | __captured %}a{% endset %}"),
             ("{%- set x | upper -%}a{% endset %}", "{%- set x | upper | __captured -%}a{% endset %}"),
@@ -155,7 +162,7 @@ mod tests {
             ("{{ (a, b + 1,) }}", r#"{{ __built((a, __calculate(b, "+", 1),)) }}"#),
             ("{% include 'a' ~ b ignore missing %}", "{% include __template(__concat('a', b)) ignore missing %}"),
             ("{% from 'a' import b as c, d with context %}", "{% from 'a' import b as c, d with context %}"),
-            ("{% for a, b in x recursive %}", "{% for a, b in __loop(x) recursive %}"),
+            ("{% for a, b in x recursive %}", "{% for a, b in __loop(x) recursive %}{% do __tick() %}"),
             ("{{ 'a' 'b' ~ c }}", "{{ __concat('a' 'b', c) }}"),
             ("{{ a\n +\n b }}", "{{ __calculate(a\n , \"+\", \n b) }}"),
             ("{% raw %}{{ a + b }}{% endraw %}", "{% raw %}{{ a + b }}{% endraw %}"),
@@ -173,6 +180,35 @@ mod tests {
         let environment = minijinja::Environment::new();
         assert!(environment.template_from_str(source).is_ok());
         assert!(environment.template_from_str(&rewritten(source)).is_ok());
+    }
+
+    /// A loop's body is printed as it was written, spaces and lines included.
+    #[test]
+    fn what_a_loop_prints_is_as_it_was() {
+        let mut environment = minijinja::Environment::new();
+        let mut syntax = minijinja::syntax::SyntaxConfig::builder();
+        syntax.trim_blocks(true).lstrip_blocks(true);
+        environment.set_syntax(syntax.build().unwrap());
+        environment.add_function(LOOP, |items: minijinja::Value| items);
+        environment.add_function(TICK, || ());
+        for open in ["{% ", "{%- ", "{%+ "] {
+            for close in [" %}", " -%}", " +%}"] {
+                for body in [
+                    "",
+                    "\n",
+                    "\n\n  x\n",
+                    "  x",
+                    " \n  {% if 1 %}\n  y\n  {% endif %}\n",
+                    "\r\nx\r\n",
+                    "{% raw %}\n{{ x }}{% endraw %}",
+                    "{# c #}\n z",
+                ] {
+                    let source = format!("a\n  {open}for i in [1, 2]{close}{body}  {{% endfor %}}\nb\n");
+                    let render = |source: &str| environment.render_str(source, ()).expect(source);
+                    assert_eq!(render(&rewritten(&source)), render(&source), "{source:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -78,6 +78,17 @@ impl ClaimObject {
         }
     }
 
+    /// How much text it brings into a document, with its entries in the list of claims; about.
+    pub(crate) fn length(&self) -> usize {
+        let text = match (&self.text, &self.derived, &self.claim().held) {
+            (Some(text), ..) => text.len(),
+            (None, Some(derived), _) => derived.how.len(),
+            (None, None, Held::Known { value, .. }) => value.size(),
+            (None, None, Held::Range(..) | Held::Unknown(_)) => 16,
+        };
+        text.saturating_add(16 * self.claims.len())
+    }
+
     /// A part of it as a template gets it: without its source.
     fn part(&self, value: Value, part: &'static str) -> Value {
         BareObject::wrap(value, &Arc::new((self.path(), part)))

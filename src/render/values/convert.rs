@@ -13,8 +13,15 @@ use super::record::RecordObject;
 use super::scalar::{number, optional, text};
 use crate::model;
 
-/// A value of a record as the engine sees it.
+/// A value of a record as the engine sees it. A list or mapping is copied, which is charged; what is spent then shows at the
+/// next charge.
 pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -> Value {
+    let copied = match value {
+        // Its items are charged as they are copied.
+        model::Value::List(items) => 16 * items.len(),
+        other => other.size(),
+    };
+    let _ = pass.charge_text(copied);
     match value {
         model::Value::Null => Value::from(()),
         model::Value::Bool(yes) => Value::from(*yes),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::{BareObject, ClaimObject, CollectionObject, MapObject, RecordObject};
+use super::{BareObject, ClaimObject, CollectionObject, MapObject, Pass, RecordObject};
 
 /// How deep lists and mappings may be nested.
 const DEEPEST: usize = 100;
@@ -95,15 +95,19 @@ fn is_data(value: &Value) -> bool {
         || value.downcast_object_ref::<MapObject>().is_some()
 }
 
-/// Whether a value is one of the engine's that change, or that hold on to the names around them. The engine keeps their types to itself.
+/// Whether a value is one of the engine's that change, or that hold on to the names around them. The engine keeps their types
+/// to itself, so they are told by their names; `bounds::values_that_grow_without_end_are_faults` fails where it renames one.
 fn is_live(value: &Value) -> bool {
     let name = value.as_object().map_or("", |object| object.type_name());
     ["Namespace", "Loop", "Macro", "Module", "Closure"].iter().any(|kind| name.ends_with(kind))
 }
 
 /// A value that a namespace is to hold.
-pub(crate) fn storable(value: Value) -> Result<Value, Error> {
-    match Extent::of(&value)?.is_live {
+pub(crate) fn storable(pass: &Pass, value: Value) -> Result<Value, Error> {
+    let extent = Extent::of(&value)?;
+    // What a template made knows its extent without being looked through.
+    pass.charge(if value.downcast_object_ref::<ListObject>().is_some() { 1 } else { extent.size })?;
+    match extent.is_live {
         true => Err(beyond("a namespace, a macro or `loop` within a namespace is more")),
         false => Ok(value),
     }
@@ -117,32 +121,34 @@ pub(crate) struct ListObject {
 }
 
 impl ListObject {
+    /// An error where a list would hold more values than it may.
+    pub(crate) fn check_size(values: usize) -> Result<(), Error> {
+        if values > MOST { Err(beyond("a list holds more values")) } else { Ok(()) }
+    }
+
     pub(crate) fn wrap(items: Vec<Value>) -> Result<Value, Error> {
         let extent = Extent::of_items(&items)?;
         Ok(Value::from_object(ListObject { items, extent }))
     }
 
     /// A list or mapping that an expression or a filter made, once it is known to be within its limits.
-    pub(crate) fn kept(made: Value) -> Result<Value, Error> {
+    pub(crate) fn kept(pass: &Pass, made: Value) -> Result<Value, Error> {
         match made.kind() {
             _ if made.downcast_object_ref::<ListObject>().is_some() || is_data(&made) || is_live(&made) => Ok(made),
             // What is taken from a claim stays so.
             _ if made.downcast_object_ref::<BareObject>().is_some() => Extent::of(&made).map(|_| made),
             ValueKind::Seq | ValueKind::Iterable => {
-                if made.len().is_some_and(|length| length > MOST) {
-                    return Err(beyond("a list holds more values"));
-                }
+                ListObject::check_size(made.len().unwrap_or_default())?;
+                pass.charge(made.len().unwrap_or_default())?;
                 let mut items = Vec::new();
                 for item in made.try_iter()? {
                     items.push(item);
-                    if items.len() > MOST {
-                        return Err(beyond("a list holds more values"));
-                    }
+                    ListObject::check_size(items.len())?;
                 }
                 ListObject::wrap(items)
             }
             ValueKind::Map => {
-                Extent::of(&made)?;
+                pass.charge(Extent::of(&made)?.size)?;
                 let pairs = made.try_iter()?.map(|key| made.get_item(&key).map(|value| (key, value)));
                 Ok(Value::from_pairs(pairs.collect::<Result<Vec<_>, Error>>()?))
             }

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::atomic::{self, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::{Error, ErrorKind};
+use minijinja::Error;
 
 use super::printed::Origin;
 use crate::model::{Book, Record};
-use crate::render::engine::fuel;
+use crate::render::budget::Budget;
 use crate::render::token::Prints;
 
 /// What one render shares: the book, what was printed, and the last name that wasn't there.
@@ -16,8 +16,8 @@ use crate::render::token::Prints;
 pub(crate) struct Pass {
     pub(crate) book: Arc<Book>,
     pub(crate) prints: Prints,
-    /// Steps that what brief adds to the engine may still take.
-    steps: AtomicU64,
+    /// What it may still take.
+    budget: Budget,
     /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
     missed: Mutex<Option<Miss>>,
     /// The record whose field was read last, as the indexes of collection and record, from 1.
@@ -42,7 +42,7 @@ impl Pass {
         Arc::new(Pass {
             book,
             prints: Prints::default(),
-            steps: AtomicU64::new(fuel(records)),
+            budget: Budget::new(records),
             missed: Mutex::new(None),
             blamed: Mutex::new(None),
             looked: AtomicU64::new(0),
@@ -50,18 +50,20 @@ impl Pass {
         })
     }
 
-    /// Counts work of operators and filters, and stops a template that does more than it may.
+    /// Counts work of operators and filters, and stops a template that takes more work or memory than it may.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
-        let take = |left: u64| left.checked_sub(steps as u64);
-        match self.steps.fetch_update(atomic::Ordering::Relaxed, atomic::Ordering::Relaxed, take) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Error::from(ErrorKind::OutOfFuel)),
-        }
+        self.budget.charge(steps)
     }
 
     /// Counts text that is read or made.
     pub(crate) fn charge_text(&self, bytes: usize) -> Result<(), Error> {
-        self.charge(bytes / 32)
+        self.budget.charge_text(bytes)
+    }
+
+    /// The steps that are left.
+    #[cfg(test)]
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.budget.steps_left()
     }
 
     pub(crate) fn missed(&self) -> Option<Miss> {

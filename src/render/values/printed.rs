@@ -40,6 +40,20 @@ pub(crate) enum Printed {
     Sources,
 }
 
+impl Printed {
+    /// How much text it brings into the document, with what is kept of it beside the text; about, and for budgets alone.
+    pub(crate) fn length(&self) -> usize {
+        match self {
+            Printed::Text(text) | Printed::Markdown { text, .. } | Printed::Reference(text) => text.len(),
+            Printed::Record { name, .. } => name.len(),
+            Printed::Claim(claim) => claim.length(),
+            Printed::Cite(citations) => 16 * citations.len(),
+            Printed::Figure(figure) => figure.rows.iter().flatten().flatten().map(Shown::length).fold(0, usize::saturating_add),
+            Printed::Stamp(_) | Printed::Listing(_) | Printed::Notes | Printed::Sources => 16,
+        }
+    }
+}
+
 /// What a list names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Listing {
@@ -74,6 +88,15 @@ pub(crate) enum Shown {
 }
 
 impl Shown {
+    fn length(&self) -> usize {
+        16 + match self {
+            Shown::Text(text) => text.len(),
+            Shown::Claim(claim) => claim.length(),
+            Shown::Verdict(_) => 0,
+            Shown::Printed(printed) => printed.length(),
+        }
+    }
+
     /// What a reader sees of it, without marks.
     pub(crate) fn words(&self) -> String {
         match self {

@@ -34,7 +34,7 @@ impl TextObject {
 
     /// Whether it prints a claim.
     pub(crate) fn has_claim(&self) -> bool {
-        let is_claim = |piece| matches!(piece, Piece::Token(index) if matches!(self.pass.prints.get(index), Some(Printed::Claim(_))));
+        let is_claim = |piece| matches!(piece, Piece::Token(index) if self.pass.prints.is_claim(index));
         pieces(&self.text).into_iter().any(is_claim)
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
         match piece {
             Piece::Text(part) => out.push_str(part),
             Piece::Broken => return fault(BROKEN),
-            Piece::Token(index) => match pass.prints.get(index) {
+            Piece::Token(index) => match charged(pass, pass.prints.get(index))? {
                 Some(Printed::Text(text) | Printed::Markdown { text, .. }) => out.push_str(&shield(&text)),
                 Some(Printed::Claim(claim)) => out.push_str(&shield(&claim.printed_text())),
                 Some(Printed::Record { name, .. }) => out.push_str(&shield(&name)),
@@ -67,6 +67,13 @@ pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
         }
     }
     Ok(out)
+}
+
+/// What was printed, its text charged.
+fn charged(pass: &Pass, printed: Option<Printed>) -> Result<Option<Printed>, Error> {
+    pass.charge(2)?;
+    pass.charge_text(printed.as_ref().map_or(0, Printed::length))?;
+    Ok(printed)
 }
 
 impl Object for TextObject {
