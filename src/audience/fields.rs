@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use super::markdown::without;
-use super::{Reason, Stage, View, schema, settings};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::markdown::{looks_marked, mistaken, without};
+use super::{MarkedBlock, Reason, Stage, View, schema, settings};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, Segment};
-use crate::model::{Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, Shape, ShapeId, Shapes, Value};
+use crate::model::{
+    Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, SOURCES, Shape, ShapeId, Shapes, VIA, Value,
+};
 
-/// How a text begins the line of a block that bears a marking.
-const BLOCK: &str = ":::";
+/// How a text begins the line of a block that bears a marking, or of what was meant to be one.
+const BLOCK: [&str; 2] = ["::", "\u{ff1a}"];
+
+/// Whether a text may hold blocks that bear a marking.
+fn may_hold_blocks(text: &str) -> bool {
+    BLOCK.iter().any(|start| text.contains(start))
+}
 
 /// The record without what was taken out of it.
 pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Record, view: &mut View) -> Record {
@@ -17,6 +24,7 @@ pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Recor
     let is_whole = record.marked.is_empty()
         && !collection.shapes.iter().any(|(_, shape)| schema::is_hidden(stage, shape))
         && record.nested.values().all(|said| said.own.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source)))
+        && record.relays().iter().all(|id| !stage.is_hidden_source(id))
         && record.fields.values().all(|value| is_whole(stage, value));
     if is_whole {
         return Record { own, ..record.clone() };
@@ -44,8 +52,8 @@ pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Recor
 /// Whether nothing in a value can have to be taken out, as long as nothing in its record bears a marking of its own.
 fn is_whole(stage: &Stage<'_>, value: &Value) -> bool {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => true,
-        Value::Markdown(text) => !text.contains(BLOCK),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::Text(text) | Value::Markdown(text) => !may_hold_blocks(text),
         Value::Reference(reference) => !is_hidden(stage, reference),
         Value::Claim(claim) => {
             claim.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source))
@@ -105,7 +113,9 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let value = self.below(key, key, |walk| walk.value(value, inner));
-            let value = value.or_else(|| declared?.withheld.clone().map(Value::Text));
+            // A key that the schema doesn't name is the record's own, and goes with its value.
+            let is_named = self.shape(shape).is_some_and(|shape| shape.properties.contains_key(key));
+            let value = value.or_else(|| declared.filter(|_| is_named)?.withheld.clone().map(Value::Text));
             kept.extend(value.map(|value| (key.clone(), value)));
         }
         // What the schema itself withholds is said of every record alike, whether there is a value or not.
@@ -136,14 +146,18 @@ impl<'a> Walk<'a> {
             }
             self.marked.insert(self.shown.clone(), marking.clone());
         }
-        Some(match value {
-            Value::Claim(claim) => Value::Claim(Box::new(self.claim(claim, shape)?)),
-            Value::Reference(reference) => self.reference(reference, self.shape(shape))?,
-            Value::List(items) => Value::List(self.list(items, shape)),
-            Value::Map(fields) => Value::Map(self.map(fields, shape)),
-            Value::Markdown(text) => Value::Markdown(self.markdown(text)),
-            other => other.clone(),
-        })
+        let left = match value {
+            Value::Claim(claim) => self.claim(claim, shape).map(|claim| Value::Claim(Box::new(claim))),
+            other => self.held(other, shape),
+        };
+        if left.is_none() {
+            // Nothing is said of what isn't there.
+            let shown = &self.shown;
+            self.nested.retain(|path, _| path.below(shown).is_none());
+            self.marked.retain(|path, _| path.below(shown).is_none());
+            self.lists.retain(|path| path.below(shown).is_none());
+        }
+        left
     }
 
     /// A claim keeps the sources that may be seen; one that keeps none of those it had is taken out, too.
@@ -152,7 +166,6 @@ impl<'a> Walk<'a> {
             claim.sources.iter().filter(|citation| !self.stage.is_hidden_source(&citation.source)).cloned().collect();
         if sources.is_empty() && !claim.sources.is_empty() {
             self.stage.absent(self.record.path(), &self.written, Reason::Unsourced);
-            self.marked.remove(&self.shown);
             return None;
         }
         let held = match &claim.held {
@@ -162,15 +175,54 @@ impl<'a> Walk<'a> {
         Some(Claim { held, sources, path: self.shown.clone(), ..bare_claim(claim) })
     }
 
-    /// What a claim holds: its marking is the claim's own.
+    /// What a claim holds, whose marking is the claim's own, or a value that is no claim. Of what holds nothing any more it
+    /// would tell that something was there, so it goes with what was in it.
     fn held(&mut self, value: &Value, shape: Option<ShapeId>) -> Option<Value> {
         Some(match value {
             Value::Reference(reference) => self.reference(reference, self.shape(shape))?,
-            Value::List(items) => Value::List(self.list(items, shape)),
-            Value::Map(fields) => Value::Map(self.map(fields, shape)),
-            Value::Markdown(text) => Value::Markdown(self.markdown(text)),
+            Value::List(items) => {
+                let left = self.list(items, shape);
+                if left.is_empty() && !items.is_empty() {
+                    return None;
+                }
+                Value::List(left)
+            }
+            Value::Map(fields) => {
+                let left = self.map(fields, shape);
+                if left.is_empty() && !fields.is_empty() {
+                    return None;
+                }
+                Value::Map(left)
+            }
+            Value::Markdown(text) => {
+                let left = self.markdown(text);
+                if left.is_empty() && !text.is_empty() {
+                    return None;
+                }
+                Value::Markdown(left)
+            }
+            // A source names who relays it, whether its schema calls that a reference or not.
+            Value::Text(id) if self.is_relay() => {
+                let reference = Reference { collection: SOURCES.to_owned(), id: id.clone() };
+                match is_hidden(self.stage, &reference) {
+                    true => self.reference(&reference, self.shape(shape))?,
+                    false => value.clone(),
+                }
+            }
+            Value::Text(text) if text.lines().any(looks_marked) => {
+                let name = format!("`{}{}`", self.record.path(), self.written);
+                let message = format!("{name} holds a marked block, which is text like any other there and would be shown to all");
+                let fault = self.fault(Code::UnknownMarking, message).help("say `format: markdown` of the field in its schema");
+                self.stage.faults.borrow_mut().push(fault);
+                return None;
+            }
             other => other.clone(),
         })
+    }
+
+    /// Whether the value names a source that relays the record.
+    fn is_relay(&self) -> bool {
+        self.record.collection == SOURCES && self.written.segments().next().is_some_and(|field| field == VIA)
     }
 
     fn reference(&mut self, reference: &Reference, shape: Option<&Shape>) -> Option<Value> {
@@ -245,37 +297,53 @@ impl<'a> Walk<'a> {
 
     /// A text without the blocks that may not be seen.
     fn markdown(&self, text: &str) -> String {
-        if !text.contains(BLOCK) {
+        if !may_hold_blocks(text) {
             return text.to_owned();
         }
         let blocks = (self.stage.markdown.marked_blocks)(text);
-        let mut hidden = Vec::new();
-        for block in &blocks {
-            let marking = self.stage.scheme.named(&block.marking);
-            if self.stage.may_see(&marking) {
-                continue;
-            }
-            self.stage.absent(self.record.path(), &self.written, Reason::Marked(marking));
-            if !block.is_alone {
-                let place = Place::value(&self.record.file, self.record.pointer.join(&self.written));
-                let message = format!(
-                    "a block marked `{}` in `{}{}` has no lines of its own, or ends within code, so it can't be taken out for the audience `{}`",
-                    block.marking,
-                    self.record.path(),
-                    self.written,
-                    self.stage.audience.name
-                );
-                self.stage.faults.borrow_mut().push(
-                    Diagnostic::error(Code::WithheldReference, place, message)
-                        .record(self.record.path())
-                        .help("begin and end it at the margin, outside of lists and quotes: `:::marked TLP:RED`, its text, `:::`"),
-                );
-                // Better all of it than some of the block.
-                return String::new();
-            }
-            hidden.push(block);
+        let name = format!("`{}{}`", self.record.path(), self.written);
+        if let Some(line) = mistaken(text, &blocks).first() {
+            self.block_fault(
+                Code::UnknownMarking,
+                format!("line {line} of {name} looks like the first of a marked block, and marks nothing"),
+            );
+            return String::new();
         }
-        without(text, &hidden)
+        for label in blocks.iter().flat_map(|block| block.marking.labels()).filter(|label| self.stage.scheme.find(label).is_none()) {
+            let meant = did_you_mean(label, self.stage.scheme.names());
+            let fault = self.fault(Code::UnknownMarking, format!("the marking `{label}` of a block in {name} is no label of the book"));
+            self.stage.faults.borrow_mut().push(fault.maybe_help(meant));
+        }
+        let hidden: Vec<&MarkedBlock> = blocks.iter().filter(|block| !self.may_see_block(block)).collect();
+        for block in &hidden {
+            self.stage.absent(self.record.path(), &self.written, Reason::Marked(self.stage.scheme.named(&block.marking)));
+        }
+        let left = without(text, &hidden);
+        // Better all of a text than some of such a block.
+        let is_left = |left: &str| (self.stage.markdown.marked_blocks)(left).iter().any(|block| !self.may_see_block(block));
+        if hidden.iter().any(|block| !block.is_alone) || (!hidden.is_empty() && is_left(&left)) {
+            let labels = hidden.iter().map(|block| format!("`{}`", block.marking)).collect::<Vec<_>>().join(", ");
+            self.block_fault(
+                Code::WithheldReference,
+                format!("a block marked {labels} in {name} has no lines of its own, or ends within code, so it can't be taken out"),
+            );
+            return String::new();
+        }
+        left
+    }
+
+    fn may_see_block(&self, block: &MarkedBlock) -> bool {
+        self.stage.may_see(&self.stage.scheme.named(&block.marking))
+    }
+
+    fn fault(&self, code: Code, message: String) -> Diagnostic {
+        Diagnostic::error(code, Place::value(&self.record.file, self.record.pointer.join(&self.written)), message)
+            .record(self.record.path())
+    }
+
+    fn block_fault(&self, code: Code, message: String) {
+        let help = "begin and end it at the margin, outside of lists, quotes and code: `:::marked TLP:RED`, its text, `:::`";
+        self.stage.faults.borrow_mut().push(self.fault(code, message).help(help));
     }
 }
 

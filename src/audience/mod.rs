@@ -8,6 +8,7 @@
 //! It reads no Markdown: where blocks of a text begin and end, and what a text names, is handed in ([`Markdown`]).
 
 mod fields;
+mod image;
 mod markdown;
 mod mentions;
 mod schema;
@@ -24,7 +25,7 @@ use crate::layout::{Pointer, Role, SETTINGS, role};
 use crate::model::{Audience, Book, Collection, Marking, MarkingScheme, Record, SOURCES, Shapes};
 use crate::tree::Tree;
 
-pub use markdown::{Markdown, MarkedBlock, Mention};
+pub use markdown::{Markdown, MarkedBlock, Mention, looks_marked, mistaken};
 
 /// What one audience gets of a book.
 #[derive(Debug, Clone)]
@@ -115,10 +116,14 @@ pub fn view(book: &Book, audience: &Audience, markdown: &Markdown<'_>) -> View {
     view
 }
 
-/// The files that an audience's documents are made of: templates, fonts and images, and no content.
+/// The files that an audience's documents are made of: templates, fonts and images as they are seen, and no content.
 pub fn files(tree: &Tree) -> Tree {
-    let is_content = |path: &str| matches!(role(path), Role::Settings | Role::Schema | Role::Record);
-    Tree { files: tree.files.iter().filter(|(path, _)| !is_content(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect() }
+    let shown = |(path, bytes): (&String, &Arc<[u8]>)| match role(path) {
+        Role::Settings | Role::Schema | Role::Record => None,
+        Role::Asset => Some((path.clone(), image::picture(path, bytes).map_or_else(|| bytes.clone(), Arc::from))),
+        _ => Some((path.clone(), bytes.clone())),
+    };
+    Tree { files: tree.files.iter().filter_map(shown).collect() }
 }
 
 impl View {
@@ -251,7 +256,6 @@ impl<'a> Stage<'a> {
             };
         }
         let shapes = schema::visible(self, &collection.shapes);
-        let config = settings::collection(self, collection, &shapes);
         let hidden = self.hidden_records.get(name.as_str());
         let mut records: Vec<Record> = Vec::with_capacity(collection.records.len() - hidden.map_or(0, HashSet::len));
         for record in collection.records.values() {
@@ -264,6 +268,7 @@ impl<'a> Stage<'a> {
         if hidden.is_some() {
             view.lacking.collections.insert(name.clone());
         }
+        let config = settings::collection(self, collection, &shapes, &records);
         // Their order is that of what is left: what was taken out decides nothing.
         records.sort_by_key(|record| record.position);
         for (position, record) in records.iter_mut().enumerate() {

@@ -1,7 +1,7 @@
 //! The settings as an audience gets them.
 
 use super::Stage;
-use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Settings, ShapeId, Shapes};
+use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Record, Settings, ShapeId, Shapes, field_at};
 
 /// The plans of the documents that the audience gets, by their index.
 pub(super) fn documents(stage: &Stage<'_>) -> Vec<usize> {
@@ -39,10 +39,11 @@ pub(super) fn attribution(stage: &Stage<'_>, said: &Attribution) -> Attribution 
     Attribution { sources, ..said.clone() }
 }
 
-/// A collection's settings, without the fields that its shapes no longer have.
-pub(super) fn collection(stage: &Stage<'_>, collection: &Collection, shapes: &Shapes) -> CollectionConfig {
+/// A collection's settings, without the fields that neither its shapes have any more nor any of the records that are left.
+pub(super) fn collection(stage: &Stage<'_>, collection: &Collection, shapes: &Shapes, records: &[Record]) -> CollectionConfig {
     let config = &collection.config;
-    let is_shown = |dotted: &str| is_declared(&collection.shapes, dotted) == is_declared(shapes, dotted);
+    let has = |dotted: &str| records.iter().any(|record| field_at(&record.fields, dotted).is_some());
+    let is_shown = |dotted: &str| is_declared(shapes, dotted) || has(dotted);
     let shown = |field: &Option<String>| field.clone().filter(|dotted| is_shown(dotted));
     CollectionConfig {
         path: None,

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 
 use super::BookPlan;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::layout::{CHANGES, CLAIMS, DATA, DRAFT, LATEST, MANIFEST, Pointer, SETTINGS, SITE, case_folded, is_version_name, name_fault};
+use crate::layout::{CHANGES, CLAIMS, DATA, MANIFEST, Pointer, SETTINGS, case_folded, is_reserved, name_fault};
 use crate::model::Book;
 
-/// Names that mean something else below the output folder or in a version's.
-const RESERVED: [&str; 4] = [DRAFT, LATEST, "since", SITE];
 /// Files that a version holds besides its documents.
 const OWN_FILES: [&str; 4] = [DATA, CLAIMS, CHANGES, MANIFEST];
 /// Longest id, in bytes: file systems hold names of 255.
@@ -61,7 +59,7 @@ fn unfit(book: &Book, id: &str) -> Option<String> {
         Some("it leads out of the version's folder".to_owned())
     } else if id.contains("{{") || id.contains("{%") {
         Some("names in braces are filled in only where a document is made for `each` record of a collection".to_owned())
-    } else if RESERVED.contains(&folded.as_str()) || is_version_name(&folded) {
+    } else if is_reserved(first) {
         Some(format!("`{first}` is reserved"))
     } else if is_audience {
         Some(format!("`{first}` is an audience's name"))

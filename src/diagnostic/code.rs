@@ -63,6 +63,7 @@ codes! {
     MarkingOrder "marking-order" "The order of the markings runs in a circle."
     MissingDefaultMarking "missing-default-marking" "The book has audiences, and what bears no marking is not decided."
     AudienceWithoutDocument "audience-without-document" "An audience gets no document."
+    MarkedId "marked-id" "A record's id bears a marking of its own, which would be shown with the record."
     WithheldReference "withheld-reference" "Something that an audience gets names what it may not see."
     // Documents and templates
     NoDocuments "no-documents" "The book makes no documents."

@@ -18,7 +18,7 @@ pub use book::{
 pub use collection::{CollectionPart, RECORD_ENDINGS, collection_files, collection_part, collection_path, is_id, record_file};
 pub use file_name::{case_folded, name_fault, safe_path};
 pub use output::{
-    CHANGES, CLAIMS, DATA, DRAFT, LATEST, LEDGER, MANIFEST, OUTPUT, SITE, VERSION_ASSETS, asset_file, image_name, is_version_name,
-    link_between, version_folder, version_number,
+    CHANGES, CLAIMS, DATA, DRAFT, LATEST, LEDGER, MANIFEST, OUTPUT, SINCE, SITE, VERSION_ASSETS, asset_file, image_name, is_reserved,
+    is_version_name, link_between, version_folder, version_number,
 };
 pub use pointer::{InvalidPointer, Pointer, Segment};

@@ -13,6 +13,15 @@ pub const DRAFT: &str = "draft";
 /// The folder of pages for reading in a browser.
 pub const SITE: &str = "site";
 
+/// The folder of what changed since versions.
+pub const SINCE: &str = "since";
+
+/// Whether a name means something of its own below the output folder, so that no document and no audience can have it.
+pub fn is_reserved(name: &str) -> bool {
+    let folded = super::case_folded(name);
+    [DRAFT, LATEST, SINCE, SITE].contains(&folded.as_str()) || is_version_name(&folded)
+}
+
 /// A version's records, as its readers may have them.
 pub const DATA: &str = "data.json";
 /// What a version prints, and who says so.

@@ -111,8 +111,8 @@ impl RecordBuilder<'_> {
             },
             Json::String(text) => match reference {
                 Some(collection) => Value::Reference(Reference { collection: collection.clone(), id: text }),
-                None if known.is_some_and(|shape| shape.markdown) => Value::Markdown(text),
-                None => Value::Text(text),
+                None if known.is_some_and(|shape| shape.markdown) => Value::Markdown(with_line_feeds(text)),
+                None => Value::Text(with_line_feeds(text)),
             },
             Json::Array(items) => {
                 let items = items.into_iter().enumerate().map(|(index, item)| {
@@ -131,4 +131,9 @@ impl RecordBuilder<'_> {
             Json::Object(fields) => Value::Map(self.map(fields, shape, path, outer)),
         }
     }
+}
+
+/// A text in which every line ends as the lines of all texts do, so that all stages count the same lines.
+fn with_line_feeds(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }

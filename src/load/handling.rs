@@ -6,7 +6,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::attribution::marking_of;
 use super::settings::{list, objects, text_of};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::layout::{Pointer, SETTINGS};
+use crate::layout::{Pointer, SETTINGS, is_reserved, name_fault};
 use crate::model::{Audience, DocumentPlan, Label, Marking, MarkingScheme, Settings};
 
 /// The scheme that the book declares, else the Traffic Light Protocol. A list of labels is an order, least restricted
@@ -92,6 +92,13 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
     for audience in &settings.audiences {
         let name = &audience.name;
         let place = |key: &str| Pointer::from(["audiences", name, key]);
+        if let Some(why) = is_reserved(name).then(|| "is reserved".to_owned()).or_else(|| name_fault(name)) {
+            let place = Place::key(SETTINGS, ["audiences", name]);
+            let message = format!("an audience can't be called `{name}`: the name {why}");
+            found.push(
+                Diagnostic::error(Code::BookSettings, place, message).help("its versions are in a folder of that name below `output/`"),
+            );
+        }
         if audience.clearance.is_empty() {
             let place = Place::key(SETTINGS, ["audiences", name]);
             let message = format!("the audience `{name}` has no `clearance`, so that it isn't said what it may see");

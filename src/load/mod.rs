@@ -34,8 +34,8 @@ pub use locate::locate;
 pub use skeleton::skeleton;
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
-use crate::layout::SETTINGS;
-use crate::model::{Book, Collection, CollectionConfig, SOURCES, Value, field_at};
+use crate::layout::{Pointer, SETTINGS};
+use crate::model::{Book, Collection, CollectionConfig, Record, SOURCES, Value, field_at};
 use crate::tree::Tree;
 use collections::CollectionSource;
 use records::RecordReader;
@@ -91,6 +91,7 @@ pub fn load(tree: &Tree) -> Loaded {
             records,
             is_withheld: false,
         };
+        diagnostics.extend(marked_ids(&collection));
         let unused = unused_settings(&collection);
         diagnostics
             .extend(unused.into_iter().filter(|unused| diagnostics.iter().all(|known| known.place != unused.place)).collect::<Vec<_>>());
@@ -120,6 +121,27 @@ fn source_lengths(book: &Book) -> Vec<Diagnostic> {
         Some(Diagnostic::error(Code::SchemaViolation, place, message).record(source.path()).help(help))
     });
     faults.collect()
+}
+
+/// Ids that bear a marking of their own: an id is in names of files, in links and in what refers to the record, so it can't
+/// be kept from anyone who may see the record.
+fn marked_ids(collection: &Collection) -> Vec<Diagnostic> {
+    let field = collection.config.key.as_deref().unwrap_or("id");
+    let path = Pointer::of_path(&field.replace('.', "/"));
+    let bears = |record: &&Record| path.ancestors().any(|around| record.marked.contains_key(around));
+    let is_id = |record: &&Record| match record.at(&path).and_then(Value::bare) {
+        Some(Value::Text(text)) => *text == record.id,
+        Some(Value::Number(number)) => number.to_string() == record.id,
+        _ => false,
+    };
+    let marked = collection.records.values().filter(is_id).filter(bears);
+    let fault = |record: &Record| {
+        let message = format!("the id of `{}` bears the marking `{}`, which the record doesn't", record.path(), record.marking_at(&path));
+        Diagnostic::error(Code::MarkedId, Place::value(&record.file, record.pointer.join(&path)), message)
+            .record(record.path())
+            .help("give the record that marking, or make its id of something that all who see the record may see")
+    };
+    marked.map(fault).collect()
 }
 
 /// Warns of a field that the collection's settings name and none of its records has.

@@ -9,7 +9,9 @@ use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
 use super::directive::{self, COLON};
+use super::parse;
 use crate::document::Inline;
+use crate::yaml::front_matter::{Split, split};
 
 /// The directive that marks a block.
 pub const MARKED: &str = "marked";
@@ -62,7 +64,7 @@ pub fn labels(attributes: &BTreeMap<String, String>) -> Vec<String> {
 /// The blocks of a field's text that bear a marking, in their order; those in others too.
 pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
     let mut found = Vec::new();
-    if !text.contains(":::") {
+    if !text.contains(":::") || !text.contains(MARKED) || parse::too_many_directives(text).is_some() {
         return found;
     }
     let options = Dialect { front_matter: false, ..Dialect::default() }.options();
@@ -73,6 +75,14 @@ pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
     let lines: Vec<&str> = text.lines().collect();
     collect(root, true, &lines, &mut found);
     found
+}
+
+/// The same of a template's rendered text, which may begin with front matter.
+pub fn marked_blocks_of_document(text: &str) -> Vec<MarkedLines> {
+    let Split::Found { rest, .. } = split(text) else { return marked_blocks(text) };
+    let before = text[..text.len() - rest.len()].bytes().filter(|byte| *byte == b'\n').count();
+    let behind = |block: MarkedLines| MarkedLines { lines: block.lines.start() + before..=block.lines.end() + before, ..block };
+    marked_blocks(rest).into_iter().map(behind).collect()
 }
 
 fn collect(parent: Node<'_>, is_at_margin: bool, lines: &[&str], found: &mut Vec<MarkedLines>) {

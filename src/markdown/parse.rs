@@ -94,7 +94,7 @@ fn has_deep_quotes(text: &str) -> bool {
 }
 
 /// The line at which more directives are open than comrak can look through at each line.
-fn too_many_directives(text: &str) -> Option<usize> {
+pub(super) fn too_many_directives(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     for (index, line) in text.lines().enumerate() {
         let fence = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);

@@ -28,7 +28,7 @@ pub use exact::{Exact, Rounding};
 pub use marking::{Label, Marking, MarkingScheme};
 pub use number_style::NumberStyle;
 pub use quantity::{NoAnswer, NotAQuantity, Quantity};
-pub use record::{Attribution, Record, Reserved};
+pub use record::{Attribution, Record, Reserved, VIA};
 pub use shape::{Shape, ShapeId, Shapes};
 pub use snapshot::{AttributionSnapshot, BookFacts, CollectionSnapshot, RecordSnapshot, Snapshot};
 pub use theme::{Paper, Style, ThemeOptions};

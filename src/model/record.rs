@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Citation, Date, Map, Marking, Value};
+use super::{Citation, Date, Map, Marking, SOURCES, Value};
 use crate::layout::Pointer;
+
+/// The field in which a source names those that relay it.
+pub const VIA: &str = "via";
 
 /// One record of a collection.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +79,25 @@ impl Record {
         }
         // What lies deeper bears at least what surrounds it.
         pointer.ancestors().find_map(|around| self.marked.get(around)).unwrap_or(&self.marking)
+    }
+
+    /// Of a source, the ids of those that relay it.
+    pub fn relays(&self) -> Vec<&str> {
+        if self.collection != SOURCES {
+            return Vec::new();
+        }
+        fn id(value: &Value) -> Option<&str> {
+            match value.bare()? {
+                Value::Reference(reference) => Some(&reference.id),
+                Value::Text(id) => Some(id),
+                _ => None,
+            }
+        }
+        match self.fields.get(VIA).and_then(Value::bare) {
+            Some(Value::List(items)) => items.iter().filter_map(id).collect(),
+            Some(one) => id(one).into_iter().collect(),
+            None => Vec::new(),
+        }
     }
 
     /// Whether it is an item of a list, which has its id among its fields.

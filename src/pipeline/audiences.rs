@@ -1,12 +1,13 @@
 //! What each audience of a book gets: the audience stage, with what it asks about Markdown.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
 use crate::audience::{self, Markdown, MarkedBlock, Mention, View};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, Place, did_you_mean};
 use crate::layout::{LEDGER, SETTINGS, is_version_name};
 use crate::model::{Audience, Book, Marking, MarkingScheme};
 use crate::tree::Tree;
@@ -14,21 +15,27 @@ use crate::{load, markdown, render, tree};
 
 /// What an audience gets of a book.
 pub fn view(book: &Book, audience: &Audience) -> View {
+    let scheme = &book.settings.markings;
     let mut view = audience::view(book, audience, &Markdown { marked_blocks: &marked_blocks, mentions: &mentions });
     if let Some(book) = Arc::get_mut(&mut view.book) {
-        // In which order the files of records were found is told by files that may have been taken out, and so is a
-        // collection of which nothing is left and no schema speaks.
+        // In which order the files of records were found is told by files that may have been taken out. Whether a collection
+        // of which nothing is left never had a record, who may not see everything can't know.
+        let sees_everything = scheme.allows_all(&audience.clearance);
         book.collections.sort_keys();
         for collection in book.collections.values_mut() {
-            collection.is_withheld |= collection.records.is_empty() && collection.schema.is_none();
+            collection.is_withheld |= collection.records.is_empty() && (collection.schema.is_none() || !sees_everything);
         }
     }
     view
 }
 
 fn marked_blocks(text: &str) -> Vec<MarkedBlock> {
-    let blocks = markdown::marked_blocks(text).into_iter();
-    blocks.map(|block| MarkedBlock { lines: block.lines, marking: block.labels.into_iter().collect(), is_alone: block.is_alone }).collect()
+    markdown::marked_blocks(text).into_iter().map(block).collect()
+}
+
+/// A block as the audience stage knows it.
+pub(super) fn block(block: markdown::MarkedLines) -> MarkedBlock {
+    MarkedBlock { lines: block.lines, marking: block.labels.into_iter().collect(), is_alone: block.is_alone }
 }
 
 fn mentions(text: &str) -> Vec<Mention> {
@@ -39,6 +46,37 @@ fn mentions(text: &str) -> Vec<Mention> {
             render::Named::Value { collection, id, path } => Mention::Value { collection, id, path },
         })
         .collect()
+}
+
+/// What is wrong with what audiences get, each fault once: what is wrong for some of them alone says for whom.
+pub(super) fn together(faults: Vec<(&Audience, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+    let count = faults.len();
+    let mut found: Vec<(Diagnostic, Vec<&Audience>)> = Vec::new();
+    let mut by_message: HashMap<String, Vec<usize>> = HashMap::new();
+    for (audience, faults) in faults {
+        for fault in faults {
+            let same = by_message.entry(fault.message.clone()).or_default();
+            match same.iter().copied().find(|index| found.get(*index).is_some_and(|(known, _)| *known == fault)) {
+                Some(index) => found[index].1.push(audience),
+                None => {
+                    same.push(found.len());
+                    found.push((fault, vec![audience]));
+                }
+            }
+        }
+    }
+    found.iter_mut().for_each(|(_, whose)| whose.dedup_by_key(|audience| &audience.name));
+    let named = |(fault, whose): (Diagnostic, Vec<&Audience>)| {
+        let is_said = whose.iter().any(|audience| fault.message.contains(&format!("`{}`", audience.name)));
+        if whose.len() == count || is_said {
+            return fault;
+        }
+        let place = |audience: &Audience| Place::key(SETTINGS, ["audiences", &audience.name]);
+        whose
+            .into_iter()
+            .fold(fault, |fault, audience| fault.via(format!("so it is for the audience `{}`", audience.name), place(audience)))
+    };
+    found.into_iter().map(named).collect()
 }
 
 /// The names of a book's audiences, from its settings alone; none where they can't be read.
@@ -77,6 +115,17 @@ pub(super) fn chosen<'a>(book: &'a Book, names: &[String]) -> Result<Vec<&'a Aud
 /// Whether an audience may see all that another may.
 pub(super) fn sees_all_of(one: &Audience, other: &Audience, scheme: &MarkingScheme) -> bool {
     other.clearance.labels().all(|label| one.may_see(&Marking::of(label), scheme))
+}
+
+/// Whether an audience may see more than another and gets all the documents that the other gets, so that it may know of the
+/// other's versions. Of two that may see the same neither may.
+pub(super) fn is_above(one: &Audience, other: &Audience, scheme: &MarkingScheme) -> bool {
+    let gets_all = match (&one.documents, &other.documents) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(own), Some(others)) => others.iter().all(|id| own.contains(id)),
+    };
+    gets_all && sees_all_of(one, other, scheme) && !sees_all_of(other, one, scheme)
 }
 
 /// The audience in a version's name, `public/v3`, and the name without it.

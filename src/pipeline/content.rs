@@ -9,6 +9,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 use super::audiences;
+use super::blocks;
 use super::options::{Checked, Progress};
 use crate::audience::{self, View};
 use crate::check::{BookPlan, RenderedDocument};
@@ -16,7 +17,7 @@ use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
 use crate::document::chart::Chart;
 use crate::document::{Document, Origins};
 use crate::format::FORMATS;
-use crate::layout::{FONTS, asset_file};
+use crate::layout::{FONTS, SETTINGS, asset_file};
 use crate::model::{Audience, Book};
 use crate::render::{Parsed, Placeholders, Planned, Renderer, Scope};
 use crate::tree::Tree;
@@ -113,9 +114,13 @@ pub(super) fn prepare<'a>(
         contents.push(Content { tree: Cow::Borrowed(tree), book: book.clone(), renderer, documents });
     } else {
         // The documents of the book as a whole are nobody's.
+        let mut faults = Vec::new();
         for reader in &readers {
-            contents.push(of_audience(tree, &book, reader, wanted, progress, (&mut found, &mut notes)));
+            let (content, of_reader) = of_audience(tree, &book, reader, wanted, progress, &mut notes);
+            contents.push(content);
+            faults.push((reader, of_reader));
         }
+        found.extend(audiences::together(faults));
     }
     let diagnostics = finish(tree, found);
     if has_errors(&diagnostics) {
@@ -132,17 +137,24 @@ fn of_audience<'a>(
     reader: &Audience,
     wanted: Wanted<'_>,
     progress: &dyn Progress,
-    (found, notes): (&mut Vec<Diagnostic>, &mut Vec<String>),
-) -> Content<'a> {
+    notes: &mut Vec<String>,
+) -> (Content<'a>, Vec<Diagnostic>) {
     let view = audiences::view(book, reader);
     let tree = audience::files(tree);
     let (renderer, faults) = renderer(&tree, &view.book, Some(&view));
     let rendered = render_view(&renderer, &view, wanted, &tree, progress);
-    found.extend(view.faults.iter().cloned().chain(faults).chain(rendered.faults));
+    let mut found: Vec<Diagnostic> = view.faults.iter().cloned().chain(faults).chain(rendered.faults).collect();
     let left_out = |id: &String| format!("`{}` gets no document `{id}`: it may see nothing of what would stand in it", reader.name);
     notes.extend(rendered.left_out.iter().map(left_out));
     let documents = rendered.documents;
-    Content { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }
+    if documents.is_empty() && matches!(wanted, Wanted::All) && !has_errors(&found) {
+        let message = format!("the audience `{}` gets no document: it may see nothing of what would stand in any", reader.name);
+        found.push(
+            Diagnostic::error(Code::AudienceWithoutDocument, Place::key(SETTINGS, ["audiences", &reader.name]), message)
+                .help("give it a document of which it may see something, or a higher `clearance`, or take the audience out"),
+        );
+    }
+    (Content { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }, found)
 }
 
 /// The documents that an audience gets.
@@ -260,7 +272,8 @@ fn render_checked(renderer: &Renderer, planned: &Planned, tree: &Tree) -> (Prepa
 
 /// Renders one document and checks what came out.
 pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree: &Tree) -> (Prepared, Vec<Diagnostic>) {
-    let rendered = renderer.render(planned, scope, &parse);
+    let settings = &renderer.book().settings;
+    let rendered = renderer.render(planned, scope, &|text| blocks::parse(text, settings));
     let mut faults = rendered.diagnostics;
     if !has_errors(&faults) {
         faults.extend(checks::document(&RenderedDocument {

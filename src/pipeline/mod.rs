@@ -5,6 +5,7 @@
 //! compared, `compare.rs` and `review.rs` say what changed, and `redline.rs` marks it in a document's own text.
 
 mod audiences;
+mod blocks;
 mod build;
 mod compare;
 mod content;
@@ -46,10 +47,11 @@ mod unread;
 mod verify;
 #[cfg(feature = "publish")]
 mod verify_published;
+mod withheld;
 
 pub use audiences::{audience_names, split_audience, view};
 pub use build::build;
-pub use compare::{Comparison, base, compare};
+pub use compare::{Asked, Comparison, base, compare};
 pub use content::check;
 pub use copy::{SinceCopy, since_copy};
 #[cfg(feature = "publish")]
@@ -67,5 +69,6 @@ pub use schemas::{CollectionPlace, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable, sides};
 pub use site::{SiteOptions, WrittenSite, site};
 pub use verify::{Claim, Identified, Known, Unknown, identify};
-#[cfg(feature = "publish")]
 pub use verify_published::{VerifiedPlace, VerifyOptions, verify_published};
+#[cfg(feature = "publish")]
+pub use withheld::{Explanation, Lack, MarkingOrigin, Verdict, Withheld, explain, report};

@@ -43,8 +43,8 @@ fn list(id: &str, book: &Book, listed: &mut Vec<String>) {
         return;
     }
     listed.push(id.to_owned());
-    for relay in source(id, book).map(via).unwrap_or_default() {
-        list(&relay, book, listed);
+    for relay in source(id, book).map(Record::relays).unwrap_or_default() {
+        list(relay, book, listed);
     }
 }
 
@@ -115,20 +115,6 @@ fn field<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
     record.fields.get(name)?.bare()?.as_str()
 }
 
-/// The sources that relay this one.
-fn via(record: &Record) -> Vec<String> {
-    let id = |value: &Value| match value {
-        Value::Reference(reference) => Some(reference.id.clone()),
-        Value::Text(id) => Some(id.clone()),
-        _ => None,
-    };
-    match record.fields.get("via") {
-        Some(Value::List(items)) => items.iter().filter_map(id).collect(),
-        Some(one) => id(one).into_iter().collect(),
-        None => Vec::new(),
-    }
-}
-
 /// What a numbered note says: `Interview with John Spencer, relayed by the news report, para. 8.`
 fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
     vec![Inline::Text(named(citation, book).map_or_else(|| citation.to_string(), |named| sentence(capitalized(&named))))]
@@ -152,8 +138,8 @@ fn short_name<'a>(record: &'a Record, book: &'a Book) -> &'a str {
 
 /// Who relays a source, if anyone does: `relayed by the news report`.
 fn relayed(record: &Record, book: &Book) -> Option<String> {
-    let relays = via(record);
-    let names: Vec<&str> = relays.iter().map(|id| source(id, book).map_or(id.as_str(), |relay| short_name(relay, book))).collect();
+    let relays = record.relays().into_iter();
+    let names: Vec<&str> = relays.map(|id| source(id, book).map_or(id, |relay| short_name(relay, book))).collect();
     (!names.is_empty()).then(|| format!("{} {}", word(&book.settings, "via"), names.join(", ")))
 }
 

@@ -7,7 +7,7 @@ use minijinja::{Environment, Error, functions, tests};
 
 use super::number::whole;
 use crate::render::operators::error;
-use crate::render::values::{ListObject, Pass, storable};
+use crate::render::values::{CollectionObject, ListObject, Pass, storable};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
@@ -27,10 +27,16 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
     let shared = pass.clone();
     env.add_function("range", move |bounds: Rest<Value>| range(&shared, &bounds));
-    env.add_test("defined", tests::is_defined);
-    env.add_test("undefined", tests::is_undefined);
+    env.add_test("defined", |value: &Value| tests::is_defined(value) && !is_withheld(value));
+    env.add_test("undefined", |value: &Value| tests::is_undefined(value) || is_withheld(value));
     env.add_test("none", tests::is_none);
     env.add_test("sameas", tests::is_sameas);
+}
+
+/// Whether a value is a collection that its reader may not know of: templates may go through it, and are told that there is
+/// none.
+fn is_withheld(value: &Value) -> bool {
+    value.downcast_object_ref::<CollectionObject>().is_some_and(CollectionObject::is_withheld)
 }
 
 /// `range(3)`, `range(1, 4)`, `range(9, 0, -3)`: bounds are whole numbers, a claim's as its `.value`.

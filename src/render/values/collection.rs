@@ -21,6 +21,11 @@ impl CollectionObject {
         &self.pass.book.collections[self.index]
     }
 
+    /// Whether its reader may not know that it exists.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.collection().is_withheld
+    }
+
     fn record(&self, index: usize) -> Value {
         Value::from_object(RecordObject { pass: self.pass.clone(), collection: self.index, index })
     }
