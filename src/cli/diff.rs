@@ -160,7 +160,7 @@ impl Diff {
             None => Side::working_tree(folders.root, folders.audience),
         };
         let (base, head) = pipeline::sides(base, head)?;
-        pipeline::compare(base, head, &self.collections)
+        pipeline::compare(base, head, &self.collections, self.whose.asked())
     }
 
     /// The folders, seen as the audience that is asked for, or whose version is named.

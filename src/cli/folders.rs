@@ -9,6 +9,7 @@ use super::environment;
 use super::failure::Hint;
 use super::site::ledger_folder;
 use crate::layout::{CONTENT, DRAFT, LATEST, LEDGER, OUTPUT, SETTINGS, SITE, is_version_name};
+use crate::pipeline::{self, Asked};
 
 /// The book's folder.
 #[derive(Debug, Args)]
@@ -37,6 +38,11 @@ pub(super) struct ForAudience {
 }
 
 impl ForAudience {
+    /// Who asks for a comparison.
+    pub(super) fn asked(&self) -> Asked {
+        if self.audience.is_some() { Asked::ByName } else { Asked::OneAudience }
+    }
+
     /// The audience and the folder of its versions; `named` is the one in a version's name. Where a book has audiences, one
     /// must be said: their versions are nobody else's.
     pub(super) fn folder<'a>(&'a self, folders: &Folders, named: Option<&'a str>) -> Result<(Option<&'a str>, PathBuf)> {
@@ -59,6 +65,22 @@ impl ForAudience {
         }
         Ok((audience, ledger_folder(&output, audience)?))
     }
+}
+
+/// Versions from before a book had audiences hold all of it: nobody gets them by accident once it has.
+pub(super) fn ensure_not_of_audiences(root: &Path, versions: &Path) -> Result<()> {
+    let names = pipeline::audience_names(root).unwrap_or_default();
+    let is_of_one = |name: &String| versions.file_name().is_some_and(|folder| folder == name.as_str());
+    if names.is_empty() || names.iter().any(is_of_one) || !versions.join(LEDGER).is_file() {
+        return Ok(());
+    }
+    let listed = names.iter().map(|name| format!("`--audience {name}`")).collect::<Vec<_>>().join(" or ");
+    Err(Hint::on(
+        format!("`{}` holds versions of the whole book, and the book has audiences now", versions.display()),
+        format!(
+            "add {listed}; to go on using the old versions, move them to a folder of their own and name it with `--output`, beside another `--root`"
+        ),
+    ))
 }
 
 /// The audiences that have versions in an output folder, sorted.

@@ -78,11 +78,13 @@ impl Review {
                 let Some(Unusable { tree, diagnostics }) = error.downcast_ref() else { return Err(error) };
                 // There is nothing to compare, and still the pull request is to say why.
                 terminal.diagnostics(tree, diagnostics);
-                terminal.print(&paint::unreadable(diagnostics, COMMENT))?;
+                // The faults of the whole book are for those who may see all of it.
+                let said = if audience.is_none() { diagnostics.as_slice() } else { &[] };
+                terminal.print(&paint::unreadable(said, COMMENT))?;
                 return Ok(Status::Incomplete);
             }
         };
-        let comparison = pipeline::compare(base, head, &[])?;
+        let comparison = pipeline::compare(base, head, &[], self.whose.asked())?;
         let effects = pipeline::effects(&comparison, &output);
         if comparison.base.is_nothing() {
             notes.insert(0, format!("{} has no book yet: everything is new.", comparison.base.name));

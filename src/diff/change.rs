@@ -25,6 +25,9 @@ pub struct Changes {
     pub since: Option<Since>,
     /// Sorted by collection and id.
     pub records: Vec<Change>,
+    /// How many records are gone of which nothing else is told, since readers of an audience get the list.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub removed: usize,
     /// Changes outside the records, sorted by path.
     pub files: Vec<FileChange>,
     /// The documents that a reader finds changed, sorted by id.
@@ -43,6 +46,11 @@ pub struct Changes {
 
 fn yes() -> bool {
     true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The version that changes are counted from.
@@ -213,6 +221,7 @@ impl Changes {
             format: FORMAT,
             since,
             records,
+            removed: 0,
             files,
             documents: Vec::new(),
             complete: true,
@@ -246,7 +255,7 @@ impl Changes {
 
     /// Whether no difference was found; that there is none can be said only where `complete` is true as well.
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.files.is_empty() && self.documents.is_empty()
+        self.records.is_empty() && self.removed == 0 && self.files.is_empty() && self.documents.is_empty()
     }
 
     /// The text of `changes.json`.

@@ -1,10 +1,12 @@
 //! All changes in one sentence.
 
-use super::change::{Change, ChangeKind, DocumentChange, FileKind, Reason};
+use super::change::{ChangeKind, Changes, DocumentChange, FileKind, Reason};
 
 /// `1 record added, 2 changed`; without any, `no record changed`. Documents that differ by more than their records are
 /// counted with what else differs: `no record changed; 3 documents differ (template)`.
-pub fn summary(changes: &[Change], documents: &[DocumentChange]) -> String {
+pub fn summary(all: &Changes) -> String {
+    let (changes, documents) = (&all.records, &all.documents);
+    let is_none = changes.is_empty() && all.removed == 0;
     let kinds = [
         (ChangeKind::Added, "added"),
         (ChangeKind::Changed, "changed"),
@@ -13,7 +15,8 @@ pub fn summary(changes: &[Change], documents: &[DocumentChange]) -> String {
     ];
     let mut parts = Vec::new();
     for (kind, verb) in kinds {
-        let count = changes.iter().filter(|change| change.kind == kind).count();
+        let unnamed = if kind == ChangeKind::Removed { all.removed } else { 0 };
+        let count = changes.iter().filter(|change| change.kind == kind).count() + unnamed;
         let noun = match (parts.is_empty(), count) {
             (_, 0) => continue,
             (true, 1) => " record",
@@ -24,7 +27,7 @@ pub fn summary(changes: &[Change], documents: &[DocumentChange]) -> String {
     }
     let records = if parts.is_empty() { "no record changed".to_owned() } else { parts.join(", ") };
     let is_told = |document: &&DocumentChange| {
-        changes.is_empty() || (document.kind == FileKind::Changed && document.reasons.iter().any(|reason| *reason != Reason::Records))
+        is_none || (document.kind == FileKind::Changed && document.reasons.iter().any(|reason| *reason != Reason::Records))
     };
     let differing: Vec<&DocumentChange> = documents.iter().filter(is_told).collect();
     if differing.is_empty() {
@@ -33,7 +36,7 @@ pub fn summary(changes: &[Change], documents: &[DocumentChange]) -> String {
     let mut reasons: Vec<Reason> = differing.iter().flat_map(|document| &document.reasons).copied().collect();
     reasons.sort_unstable();
     reasons.dedup();
-    let why: Vec<&str> = reasons.into_iter().filter(|reason| changes.is_empty() || *reason != Reason::Records).map(Reason::name).collect();
+    let why: Vec<&str> = reasons.into_iter().filter(|reason| is_none || *reason != Reason::Records).map(Reason::name).collect();
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join(", ")) };
     match differing.len() {
         1 => format!("{records}; 1 document differs{why}"),

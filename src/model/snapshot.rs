@@ -35,6 +35,9 @@ pub struct BookFacts {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_of_inferred: bool,
     pub language: String,
+    /// The audience that the version was made for, which may be shown no other's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
     /// What cascades to every claim that nothing nearer speaks for.
     #[serde(default, skip_serializing_if = "AttributionSnapshot::is_empty")]
     pub defaults: AttributionSnapshot,
@@ -106,6 +109,24 @@ pub struct AttributionSnapshot {
     pub confidence: Option<String>,
 }
 
+impl CollectionSnapshot {
+    /// The same, of no record: how records of the collection are read.
+    #[must_use]
+    pub fn without_records(&self) -> CollectionSnapshot {
+        CollectionSnapshot {
+            key: self.key.clone(),
+            label: self.label.clone(),
+            sort: self.sort.clone(),
+            reverse: self.reverse,
+            defaults: self.defaults.clone(),
+            ignore: self.ignore.clone(),
+            schema: self.schema.clone(),
+            shapes: self.shapes.clone(),
+            records: IndexMap::new(),
+        }
+    }
+}
+
 impl AttributionSnapshot {
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
@@ -140,6 +161,7 @@ impl Snapshot {
             as_of: settings.as_of.to_string(),
             as_of_inferred: settings.as_of_inferred,
             language: settings.language.clone(),
+            audience: settings.reader.as_ref().map(|reader| reader.name.clone()),
             defaults: AttributionSnapshot::from(&settings.attribution),
         };
         let collections = book

@@ -1,18 +1,19 @@
 //! What changed between two sides: their records, their other files, and the documents that differ.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::content::Content;
-use super::differing::{Contents, differing};
+use super::differing::{Causes, Contents, differing};
 use super::impact::{Subject, causes, plain_causes};
 use super::options::BookFolders;
 use super::rendered::Checked;
 use super::side::{Side, no_collection};
 use super::since::Head;
 use super::unread::Unread;
-use crate::diff::{self, Change, Changes, DocumentChange, Snapshot};
+use crate::diff::{self, Change, Changes, Snapshot};
 use crate::layout::schema_collection;
 use crate::version::Manifest;
 
@@ -28,15 +29,43 @@ pub struct Comparison {
     pub(super) documents_known: bool,
 }
 
+/// Who asks for a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Someone who sees what both sides hold: the owner of the book, who named the audience that is meant.
+    ByName,
+    /// Someone of one audience, or who sees all of the book.
+    OneAudience,
+}
+
 /// Compares two sides, in some collections or in all; also says which documents differ, and which each changed file alters.
-pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Comparison> {
+pub fn compare(base: Side, head: Side, collections: &[String], asked: Asked) -> Result<Comparison> {
     for name in collections {
         if ![&base, &head].iter().any(|side| side.snapshot.collections.contains_key(name)) {
             return Err(no_collection(name, [&base, &head]));
         }
     }
-    let records = records(&base, &head, collections);
+    if let (old, new) = (&base.snapshot.book.audience, &head.snapshot.book.audience)
+        && old != new
+        && !base.is_nothing()
+        && asked == Asked::OneAudience
+    {
+        let whose = |audience: &Option<String>| {
+            audience.as_ref().map_or_else(|| "everyone who may see all of the book".to_owned(), |name| format!("the audience `{name}`"))
+        };
+        bail!(
+            "{} is for {}, and {} for {}: what one of them has may be nothing for the other; `--audience` names the one who asks",
+            base.name,
+            whose(old),
+            head.name,
+            whose(new)
+        );
+    }
+    let told = Told::of(&base.snapshot, &head.snapshot);
+    let records = records((&told.base, &base.unread), (&head.snapshot, &head.unread), collections);
     let mut files = match (&base.tree, &head.tree) {
+        // An audience is shown the documents that differ, and no name of what others are made of.
+        _ if told.removed.is_some() => diff::settings(&base.snapshot, &head.snapshot),
         (Some(old), Some(new)) => diff::files(old, new),
         _ if base.is_nothing() => Vec::new(),
         _ => diff::settings(&base.snapshot, &head.snapshot),
@@ -44,7 +73,7 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
     let mut missing = [base.left_out(), head.left_out()].concat();
     if !collections.is_empty() {
         files.retain(|file| schema_collection(&file.path).is_some_and(|name| collections.iter().any(|wanted| wanted == name)));
-        let changes = Changes::new(Some(base.since.clone()), records, files).without(missing).only(collections);
+        let changes = told.changes(Changes::new(Some(base.since.clone()), records, files).without(missing)).only(collections);
         return Ok(Comparison { base, head, changes, checked: (None, None), documents_known: false });
     }
     let mut documents = Vec::new();
@@ -62,7 +91,7 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
                     }
                     _ => plain_causes(&records, &files),
                 };
-                documents = differing(&before, &after, &causes);
+                documents = differing(&before, &after, &told.causes(causes));
             }
             (before, after) => {
                 documents_known = false;
@@ -70,7 +99,7 @@ pub fn compare(base: Side, head: Side, collections: &[String]) -> Result<Compari
             }
         }
     }
-    let changes = Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing);
+    let changes = told.changes(Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing));
     Ok(Comparison { base, head, changes, checked, documents_known })
 }
 
@@ -87,20 +116,57 @@ fn contents(side: &Side, checked: Option<&Checked>) -> Result<Contents, String> 
     }
 }
 
-/// The documents that differ between two versions whose records and settings were compared.
-pub(super) fn version_documents(base: &Manifest, head: &Manifest, changes: &Changes) -> Vec<DocumentChange> {
-    differing(&Contents::of_version(base), &Contents::of_version(head), &plain_causes(&changes.records, &changes.files))
+/// What changed between two versions, by what they keep.
+pub(super) fn version_changes((old, before): (&Snapshot, &Manifest), (new, after): (&Snapshot, &Manifest)) -> Changes {
+    let told = Told::of(old, new);
+    let changes = Changes::new(None, diff::compare(&told.base, new), diff::settings(old, new));
+    let causes = told.causes(plain_causes(&changes.records, &changes.files));
+    let documents = differing(&Contents::of_version(before), &Contents::of_version(after), &causes);
+    told.changes(changes.with_documents(documents))
+}
+
+/// The base of a comparison as readers of the head are told of it.
+pub(super) fn told_base<'a>(base: &'a Snapshot, head: &Snapshot) -> Cow<'a, Snapshot> {
+    Told::of(base, head).base
+}
+
+/// The base of a comparison, and how much of it isn't told.
+struct Told<'a> {
+    base: Cow<'a, Snapshot>,
+    /// How many records are gone that aren't named; nothing where all is told.
+    removed: Option<usize>,
+}
+
+impl<'a> Told<'a> {
+    fn of(base: &'a Snapshot, head: &Snapshot) -> Told<'a> {
+        match head.book.audience {
+            None => Told { base: Cow::Borrowed(base), removed: None },
+            Some(_) => Told { base: Cow::Owned(diff::retold(base, head)), removed: Some(diff::gone(base, head)) },
+        }
+    }
+
+    fn causes(&self, causes: Causes) -> Causes {
+        Causes { records: causes.records || self.removed.is_some_and(|removed| removed > 0), ..causes }
+    }
+
+    fn changes(self, changes: Changes) -> Changes {
+        match self.removed {
+            None => changes,
+            Some(removed) => changes.for_readers(removed),
+        }
+    }
 }
 
 /// What changed since a base, of records and documents at hand: for a build.
 pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
+    let told = Told::of(&base.snapshot, head.snapshot);
     let records = match base.unread.is_empty() {
-        true => diff::compare(&base.snapshot, head.snapshot),
-        false => diff::compare(&without(&base.snapshot, &base.unread, &[]), &without(head.snapshot, &base.unread, &[])),
+        true => diff::compare(&told.base, head.snapshot),
+        false => diff::compare(&without(&told.base, &base.unread, &[]), &without(head.snapshot, &base.unread, &[])),
     };
     let mut files = match &base.tree {
-        Some(old) => diff::files(old, &head.content.tree),
-        None => diff::settings(&base.snapshot, head.snapshot),
+        Some(old) if told.removed.is_none() => diff::files(old, &head.content.tree),
+        _ => diff::settings(&base.snapshot, head.snapshot),
     };
     let mut before = contents(base, Checked::of(base, None).as_ref());
     if let Ok(before) = &mut before
@@ -110,22 +176,25 @@ pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
     }
     let Content { tree, book, documents, .. } = head.content;
     let subject = Subject { tree, book, documents, contents: head.contents };
-    let causes = causes(base, before.as_ref().ok(), subject, &records, &mut files);
+    let causes = told.causes(causes(base, before.as_ref().ok(), subject, &records, &mut files));
     let mut missing = base.left_out();
     let mut documents = Vec::new();
     match before {
         Ok(before) => documents = differing(&before, head.contents, &causes),
         Err(why) => missing.push(why),
     }
-    Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing)
+    told.changes(Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing))
 }
 
-fn records(base: &Side, head: &Side, collections: &[String]) -> Vec<Change> {
-    let unread: BTreeSet<Unread> = base.unread.union(&head.unread).cloned().collect();
+/// One side's records, and what of them could not be read.
+type Records<'a> = (&'a Snapshot, &'a BTreeSet<Unread>);
+
+fn records((base, old): Records<'_>, (head, new): Records<'_>, collections: &[String]) -> Vec<Change> {
+    let unread: BTreeSet<Unread> = old.union(new).cloned().collect();
     if unread.is_empty() && collections.is_empty() {
-        return diff::compare(&base.snapshot, &head.snapshot);
+        return diff::compare(base, head);
     }
-    diff::compare(&without(&base.snapshot, &unread, collections), &without(&head.snapshot, &unread, collections))
+    diff::compare(&without(base, &unread, collections), &without(head, &unread, collections))
 }
 
 /// A snapshot without what isn't known, and without what wasn't asked for.

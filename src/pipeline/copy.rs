@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::compare::{Comparison, compare};
+use super::compare::{Asked, Comparison, compare};
 use super::options::BookFolders;
 use super::redline::Redlined;
 use super::side::Side;
@@ -42,7 +42,7 @@ pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, docume
         bail!("v{number} is older than v{since}: say `brief since v{number} --to v{since}` for what changed from the one to the other");
     }
     let (base, head) = (Side::version(old)?, Side::version(new)?);
-    let comparison = compare(base, head, &[])?;
+    let comparison = compare(base, head, &[], Asked::OneAudience)?;
     let mut redlined = Redlined::of(&comparison, document, folders)?;
     let (old, new) = (comparison.base.name.clone(), comparison.head.name.clone());
     let settings = redlined.settings();

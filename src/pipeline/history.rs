@@ -5,9 +5,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::compare::version_documents;
+use super::compare::version_changes;
 use super::side::Side;
-use crate::diff::{self, Changes, DocumentChange};
+use crate::diff::DocumentChange;
 use crate::version::{Ledger, Version};
 
 /// The documents that differ from those of the version before, by version; without those where either can't be read.
@@ -25,8 +25,7 @@ pub fn documents_by_version(output: &Path, ledger: &Ledger) -> DocumentsByVersio
             return Some((number, Vec::new()));
         }
         let (old, new) = (Side::version(old).ok()?.snapshot, Side::version(new).ok()?.snapshot);
-        let changes = Changes::new(None, diff::compare(&old, &new), diff::settings(&old, &new));
-        Some((number, version_documents(&before, &after, &changes)))
+        Some((number, version_changes((&old, &before), (&new, &after)).documents))
     };
     kept.par_windows(2).filter_map(changed).collect()
 }

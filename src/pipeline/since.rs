@@ -25,7 +25,19 @@ pub(super) struct Changed {
 /// What a build's changes are counted from: what is asked for, else the last version that was published, else the newest;
 /// nothing for a first version.
 fn base(options: &BuildOptions, store: &Store, book: &Book, notes: &mut Vec<String>) -> Result<Option<Side>> {
-    if let (Some(text), Some(reader)) = (&options.since, &book.settings.reader) {
+    let of_other = |text: &str| {
+        let (audience, version) = text.rsplit_once('/')?;
+        let reader = book.settings.reader.as_ref().filter(|reader| reader.name != audience && version_number(version).is_some())?;
+        Some(format!("what changed for `{}` is counted from its own versions, of which `{text}` is none", reader.name))
+    };
+    let own = options.since.as_deref().filter(|text| match of_other(text) {
+        Some(note) => {
+            notes.push(note);
+            false
+        }
+        None => true,
+    });
+    if let (Some(text), Some(reader)) = (own, &book.settings.reader) {
         // What a commit or a folder holds was never this audience's to see.
         let own = text.strip_prefix(&format!("{}/", reader.name)).unwrap_or(text);
         let version = version_number(own).and_then(|number| store.version(number)).with_context(|| {
@@ -33,7 +45,7 @@ fn base(options: &BuildOptions, store: &Store, book: &Book, notes: &mut Vec<Stri
         })?;
         return Side::version(version).map(Some);
     }
-    if let Some(text) = &options.since {
+    if let Some(text) = own {
         let folders = BookFolders { root: &options.root, output: &options.output, audience: None };
         return Side::resolve(text, &folders).context("can't list what changed since then").map(Some);
     }
@@ -71,15 +83,16 @@ pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
     let since = changes.since.as_ref().and_then(|since| since.number);
     let summary = match store.newest() {
         None => "first version".to_owned(),
-        Some(newest) if since == Some(newest.entry.number) => diff::summary(&changes.records, &changes.documents),
+        Some(newest) if since == Some(newest.entry.number) => diff::summary(&changes),
         Some(newest) => {
             let changes = changes_since(&Side::version(newest)?, head);
-            diff::summary(&changes.records, &changes.documents)
+            diff::summary(&changes)
         }
     };
     let naming = Naming::of(&head.content.book);
     let telling = Telling {
-        base: base.as_ref().map(|base| &base.snapshot),
+        // What is gone is not told to an audience, its names no more than its values.
+        base: base.as_ref().map(|base| &base.snapshot).filter(|_| head.content.book.settings.reader.is_none()),
         head: head.snapshot,
         citation: &|citation| naming.citation(citation),
         date: &|date| long_date(date, naming.settings()),

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
-use super::compare::version_documents;
+use super::compare::{told_base, version_changes};
 use super::marked::labels_above_clear;
 use super::site_changes::{TwoVersions, changed_document};
 use super::site_text::{ReadersText, cites, named, printed_texts};
@@ -116,12 +116,11 @@ impl PageData<'_> {
     }
 
     fn compare(&self, old: &VersionFiles, new: &VersionFiles) -> Result<ChangesSince> {
-        let changes = Changes::new(None, diff::compare(&old.snapshot, &new.snapshot), diff::settings(&old.snapshot, &new.snapshot));
-        let documents = version_documents(old.version.manifest()?, new.version.manifest()?, &changes);
-        let changes = changes.with_documents(documents);
+        let changes = version_changes((&old.snapshot, old.version.manifest()?), (&new.snapshot, new.version.manifest()?));
+        let told = told_base(&old.snapshot, &new.snapshot);
         let (old_printed, new_printed) = (printed_texts(&old.claims), printed_texts(&new.claims));
         let two = TwoVersions {
-            old: ReadersText { snapshot: &old.snapshot, printed: &old_printed },
+            old: ReadersText { snapshot: &told, printed: &old_printed },
             new: ReadersText { snapshot: &new.snapshot, printed: &new_printed },
             date: &|date| self.date(date),
         };
@@ -133,7 +132,7 @@ impl PageData<'_> {
             documents: changes.documents.iter().map(changed_document).collect(),
             records: changes.records.iter().map(|change| two.record_change(change)).collect(),
         };
-        Ok(ChangesSince { told, summary: diff::summary(&changes.records, &changes.documents) })
+        Ok(ChangesSince { told, summary: diff::summary(&changes) })
     }
 
     fn version(&self, files: &VersionFiles, changes: Option<ChangesSince>) -> Result<(site::Version, Vec<String>)> {
@@ -180,7 +179,7 @@ impl PageData<'_> {
         };
         // That of a version from before documents were compared leaves out those that differ all the same.
         let summary = match &changes {
-            Some(changes) if entry.summary == diff::summary(&[], &[]) => changes.summary.clone(),
+            Some(changes) if entry.summary == diff::summary(&Changes::new(None, Vec::new(), Vec::new())) => changes.summary.clone(),
             _ => entry.summary.clone(),
         };
         site::Version {

@@ -67,18 +67,7 @@ impl Snapshot {
 
 /// The settings of a collection.
 fn head(collection: &CollectionSnapshot) -> Result<serde_json::Map<String, Json>> {
-    let CollectionSnapshot { key, label, sort, reverse, defaults, ignore, schema, shapes, records: _ } = collection;
-    let head = CollectionSnapshot {
-        key: key.clone(),
-        label: label.clone(),
-        sort: sort.clone(),
-        reverse: *reverse,
-        defaults: defaults.clone(),
-        ignore: ignore.clone(),
-        schema: schema.clone(),
-        shapes: shapes.clone(),
-        records: IndexMap::new(),
-    };
+    let head = collection.without_records();
     match serde_json::to_value(head)? {
         Json::Object(mut fields) => {
             fields.shift_remove("records");

@@ -32,7 +32,7 @@ fn cases() {
 }
 
 fn paint(changes: &[Change]) -> String {
-    let mut out = format!("{}\n", summary(changes, &[]));
+    let mut out = format!("{}\n", summary(&Changes::new(None, changes.to_vec(), Vec::new())));
     for change in changes {
         let from = change.old_id.as_ref().map(|id| format!(" from {id}")).unwrap_or_default();
         writeln!(out, "{:?} {}/{}{from}: {}", change.kind, change.collection, change.id, change.name).unwrap();
