@@ -106,10 +106,11 @@ impl Content {
         let assets = writer.image_digests(prepared);
         let options = writer.reader_options();
         let texts = [("markdown", texts.markdown.as_str()), ("typst", texts.typst.as_str())];
+        let theme = writer.theme_of_digest();
         let parts = |tools| version::DocumentParts {
             id: &prepared.planned.id,
             texts: &texts,
-            theme: writer.theme(),
+            theme: &theme,
             assets: &assets,
             fonts: writer.fonts_digest(),
             tools,

@@ -1,5 +1,6 @@
 //! One document as its readers get it: its Markdown and its PDF, under a version's stamp.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::markdown::Written;
 use crate::model::Book;
 use crate::tree::Tree;
 use crate::typeset::{self, Engine, Failure};
-use crate::version::{ClaimLedger, ClaimRow, Digest, files_digest};
+use crate::version::{ClaimLedger, ClaimRow, Digest, contents_digest, files_digest};
 
 /// Writes documents of a book: what they share, and how their PDFs are made.
 pub(super) struct DocumentWriter<'a> {
@@ -91,7 +92,10 @@ impl<'a> DocumentWriter<'a> {
             tree,
             book,
             fonts: typeset::Fonts::new(files),
-            fonts_digest: files_digest(tree, FONTS),
+            fonts_digest: match book.settings.reader {
+                None => files_digest(tree, FONTS),
+                Some(_) => contents_digest(tree, FONTS),
+            },
             typesetting: None,
             neighbours: Neighbours::All,
         }
@@ -131,6 +135,14 @@ impl<'a> DocumentWriter<'a> {
     /// The theme's Typst code: the book's own, else the default.
     pub(super) fn theme(&self) -> &str {
         self.tree.text(THEME).unwrap_or(typeset::DEFAULT_THEME)
+    }
+
+    /// The theme as far as digests know it: for an audience without comments, of which nobody could guess then what they say.
+    pub(super) fn theme_of_digest(&self) -> Cow<'_, str> {
+        match self.book.settings.reader {
+            None => self.theme().into(),
+            Some(_) => typeset::theme_code(self.theme()).into(),
+        }
     }
 
     pub(super) fn fonts_digest(&self) -> Digest {

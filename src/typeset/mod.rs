@@ -17,6 +17,7 @@ mod job;
 mod notes;
 mod pages;
 mod process;
+mod theme_code;
 
 pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
@@ -25,6 +26,7 @@ pub use geometry::misfits;
 pub use identity::{Identity, identity};
 pub use job::{Error, Job, Pdf};
 pub use pages::{page_count, page_texts};
+pub use theme_code::theme_code;
 
 /// The typst version this brief is built for, and the only one it works with.
 pub const VERSION: &str = "0.15.1";

@@ -31,6 +31,17 @@ pub(super) fn push_record(out: &mut Vec<u8>, record: &Record) {
     out.push(b'}');
 }
 
+/// Appends how a record and values in it must be handled, where what surrounds them doesn't say so.
+pub(super) fn push_markings(out: &mut Vec<u8>, record: &Record, outer: &Attribution) {
+    let own = (record.marking != record.own.or(outer).marking).then(|| record.marking.text().unwrap_or_default());
+    let own = own.iter().map(|marking| ("", marking.as_str()));
+    let inner: Vec<(&str, String)> = record.marked.iter().map(|(path, marking)| (path.as_str(), marking.to_string())).collect();
+    let all: Vec<(&str, &str)> = own.chain(inner.iter().map(|(path, marking)| (*path, marking.as_str()))).collect();
+    if !all.is_empty() {
+        push_map(out, all.into_iter(), push_text);
+    }
+}
+
 fn push_fields(out: &mut Vec<u8>, fields: &Map) {
     push_map(out, fields.iter().map(|(key, value)| (key.as_str(), value)), push_value);
 }

@@ -254,6 +254,7 @@ pub fn records_digest(book: &Book) -> Digest {
         for record in records {
             bytes.clear();
             canonical::push_record(&mut bytes, record);
+            canonical::push_markings(&mut bytes, record, &collection.config.defaults.or(&settings.attribution));
             all.add("id", &record.id);
             all.add("record", &bytes);
         }
@@ -268,6 +269,15 @@ pub fn files_digest(tree: &Tree, folder: &str) -> Digest {
         all.add("path", path);
         all.add("bytes", bytes);
     }
+    all.finish()
+}
+
+/// The digest of what the files below a folder hold, whatever they are called.
+pub fn contents_digest(tree: &Tree, folder: &str) -> Digest {
+    let mut contents: Vec<Digest> = tree.below(folder).map(|(_, bytes)| Digest::of(bytes)).collect();
+    contents.sort_unstable();
+    let mut all = Parts::new("brief contents 1");
+    contents.into_iter().for_each(|digest| all.add_digest("bytes", digest));
     all.finish()
 }
 
