@@ -52,7 +52,10 @@ impl Fetch {
                 anyhow::bail!("`{name}` can't be an audience's name")
             }
             Some(name) => self.folders.output().join(name),
-            None => self.folders.output(),
+            None => {
+                super::folders::ensure_not_of_audiences(&self.folders.root.root, &self.folders.output())?;
+                self.folders.output()
+            }
         };
         let from = From {
             source: &self.source,

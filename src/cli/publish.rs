@@ -94,6 +94,9 @@ impl Publish {
         use super::terminal::{Count, Size};
         use crate::pipeline::{self, PublishOptions, Published};
 
+        if self.audience.is_none() {
+            super::folders::ensure_not_of_audiences(&self.folders.root.root, &self.folders.output())?;
+        }
         let options = PublishOptions {
             output: ledger_folder(&self.folders.output(), self.audience.as_deref())?,
             root: self.folders.root.root.clone(),

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Status;
 use super::failure::Hint;
-use super::folders::Root;
+use super::folders::{Root, ensure_not_of_audiences};
 use super::terminal::{Count, Terminal};
 use crate::layout::OUTPUT;
 use crate::pipeline;
@@ -44,6 +44,9 @@ pub(super) struct Site {
 impl Site {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let versions = self.versions.clone().unwrap_or_else(|| self.root.join(OUTPUT));
+        if self.audience.is_none() {
+            ensure_not_of_audiences(&self.root.root, &versions)?;
+        }
         let folder = ledger_folder(&versions, self.audience.as_deref())?;
         let made = pipeline::site(
             &folder,

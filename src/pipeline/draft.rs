@@ -34,7 +34,9 @@ fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progres
     let mut store = Store::open(&audiences::folder(&options.output, book), &mut |who| progress.waiting(who))?;
     made.notes.extend(store.take_notes());
     let stage = store.stage_draft()?;
-    let date = stamp::date(options, revision::facts(&options.root).as_ref())?;
+    // The date of a commit tells an audience when something changed that it may not see.
+    let git = revision::facts(&options.root).filter(|_| book.settings.reader.is_none());
+    let date = stamp::date(options, git.as_ref())?;
     let mut writer = DocumentWriter::new(tree, book);
     let changes = what_changed(options, content, &writer, &store, &mut made.notes)?;
     // Other documents may lie there from a draft before, of other content.

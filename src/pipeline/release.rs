@@ -26,7 +26,8 @@ use crate::tree::Tree;
 use crate::tree::revision::{self, GitFacts};
 use crate::typeset;
 use crate::version::{
-    self, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Stage, Store, Tools, Version, inputs,
+    self, Builds, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Stage, Store, Tools, Version,
+    inputs,
 };
 
 /// The newest version, where the stamp of the inputs says that it was made of these files: nothing needs to be read.
@@ -194,7 +195,7 @@ impl<'a> Due<'a> {
     /// Whether a book's reader may see all that this one's may, its numbers and dates included.
     fn is_seen_by(&self, book: &Book) -> bool {
         match (&book.settings.reader, &self.content.book.settings.reader) {
-            (Some(one), Some(other)) => audiences::sees_all_of(one, other, &book.settings.markings),
+            (Some(one), Some(other)) => audiences::is_above(one, other, &book.settings.markings),
             _ => false,
         }
     }
@@ -203,7 +204,12 @@ impl<'a> Due<'a> {
     fn publish(self, options: &BuildOptions, git: Option<&GitFacts>, notes: &mut Vec<String>) -> Result<Outcome> {
         let Due { content, output, mut store, digest, state } = self;
         // What an audience gets must not change with what it may not see, which commits do, and a stamp of the inputs.
-        let is_all = content.book.settings.reader.is_none();
+        let reader = content.book.settings.reader.as_ref();
+        let is_all = reader.is_none();
+        // Which commit it was is remembered for the owner of the book alone.
+        if let (Some(reader), Some(git)) = (reader, git) {
+            Builds::remember(&options.output, &reader.name, digest, &Commit { id: git.commit.clone(), clean: git.clean });
+        }
         let git = git.filter(|_| is_all);
         let named = |number: u32| audiences::qualified(&content.book, &version_folder(number));
         let remember = |entry: &Entry| {

@@ -5,6 +5,7 @@
 //! typesets or reads the clock, and no version is changed after it was written.
 
 mod adopt;
+mod builds;
 mod canonical;
 mod checked;
 mod claims;
@@ -24,8 +25,11 @@ mod staged_file;
 mod store;
 mod verify;
 
+pub use builds::Builds;
 pub use claims::{ClaimLedger, ClaimRow, Derived, Operand};
-pub use digest::{BookParts, Digest, DocumentParts, Parts, book_digest, document_digest, files_digest, part_digests, records_digest};
+pub use digest::{
+    BookParts, Digest, DocumentParts, Parts, book_digest, contents_digest, document_digest, files_digest, part_digests, records_digest,
+};
 pub use disk::{Call, Disk, Hook};
 pub use exchange::Relation;
 pub use folder::{Health, Version, latest_folder};

@@ -14,7 +14,7 @@ use crate::pipeline::marked::labels_above_clear;
 use crate::pipeline::options::Progress;
 use crate::pipeline::site::{SiteOptions, site};
 use crate::publish::{Destination, Inventory, Known, Lifetime, Marker, Object};
-use crate::version::{Entry, Health, Ledger, Version};
+use crate::version::{Builds, Entry, Health, Ledger, Version};
 
 /// What is here to be published.
 pub(super) struct Local<'a> {
@@ -81,7 +81,7 @@ impl<'a> Local<'a> {
         };
         let Sides { held, lacking, .. } = Sides::new(&local, remote);
         if !options.allow_dirty {
-            clean(&lacking)?;
+            clean(&lacking, options)?;
         }
         all_whole(&local, &lacking, progress)?;
         let lacking: BTreeSet<u32> = lacking.iter().map(|entry| entry.number).collect();
@@ -157,7 +157,7 @@ impl Plan {
         let Local { options, title, .. } = local;
         let Sides { held, lacking, leaving } = Sides::new(local, remote);
         if !options.allow_dirty {
-            clean(&lacking)?;
+            clean(&lacking, options)?;
         }
         let versions = all_whole(local, &lacking, progress)?;
         allowed(local, remote, destination)?;
@@ -390,9 +390,13 @@ impl Robots {
 }
 
 /// Versions that no clean commit made are for their makers.
-fn clean(entries: &[&Entry]) -> Result<()> {
-    let dirty: Vec<u32> =
-        entries.iter().filter(|entry| !entry.commits.iter().any(|commit| commit.clean)).map(|entry| entry.number).collect();
+fn clean(entries: &[&Entry], options: &PublishOptions) -> Result<()> {
+    let builds = options.audience.as_ref().map(|audience| (audience, Builds::read(&options.versions)));
+    let is_clean = |entry: &Entry| match &builds {
+        Some((audience, builds)) => builds.is_clean(audience, entry.digest),
+        None => entry.commits.iter().any(|commit| commit.clean),
+    };
+    let dirty: Vec<u32> = entries.iter().filter(|entry| !is_clean(entry)).map(|entry| entry.number).collect();
     if !dirty.is_empty() {
         bail!(
             "{} made from no clean Git commit, so nobody could make the same again: commit and build once more, or publish with `--allow-dirty`",
