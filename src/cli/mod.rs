@@ -4,6 +4,7 @@
 //! environment and the clock are read; everything else is handed on to the library. A command returns a
 //! `Status` where it did what it was asked, and an error where it could not.
 
+mod audience;
 mod build;
 mod check;
 mod completions;
@@ -105,6 +106,7 @@ enum Command {
     Since(since::Since),
     MergeDriver(merge_driver::MergeDriver),
     Versions(versions::Versions),
+    Audience(audience::Audience),
     Site(site::Site),
     Publish(publish::Publish),
     Fetch(fetch::Fetch),
@@ -178,6 +180,7 @@ fn run(command: &Command, terminal: &Terminal) -> anyhow::Result<Status> {
         Command::Since(since) => since.run(terminal),
         Command::MergeDriver(driver) => driver.run(terminal),
         Command::Versions(versions) => versions.run(terminal),
+        Command::Audience(audience) => audience.run(terminal),
         Command::Site(site) => site.run(terminal),
         Command::Publish(publish) => publish.run(terminal),
         Command::Fetch(fetch) => fetch.run(terminal),
