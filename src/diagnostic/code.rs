@@ -52,7 +52,6 @@ codes! {
     InvalidDate "invalid-date" "A date isn't one, or lies where it can't."
     InvalidEnvelope "invalid-envelope" "A claim's envelope mixes keys that don't go together."
     UnusedSource "unused-source" "A `source` stands where no claim could take it."
-    NotSupported "not-supported" "Something is asked for that brief doesn't do yet."
     UnreadFile "unread-file" "A file in content/ belongs to no collection, so nothing reads it."
     // Between records
     DanglingReference "dangling-reference" "A reference names a record that doesn't exist."
@@ -65,6 +64,8 @@ codes! {
     AudienceWithoutDocument "audience-without-document" "An audience gets no document."
     MarkedId "marked-id" "A record's id bears a marking of its own, which would be shown with the record."
     WithheldReference "withheld-reference" "Something that an audience gets names what it may not see."
+    WithheldRepeated "withheld-repeated" "A text that an audience gets repeats something that it may not see."
+    AudienceTested "audience-tested" "A template prints something for those who lack what other audiences have."
     // Documents and templates
     NoDocuments "no-documents" "The book makes no documents."
     InvalidDocument "invalid-document" "A document's id is reserved, unsafe or made twice."

@@ -22,9 +22,6 @@ pub(super) fn checked(
     place: &dyn Fn(&Pointer, Target) -> Place,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Attribution {
-    if json.contains_key("marking") {
-        diagnostics.push(super::handling::marking_below_the_book(owner, place(&["marking"].into(), Target::Key)));
-    }
     read(json, &mut |pointer, code, message, help| {
         let message = format!("{} of {owner} {message}", super::violation::field(&pointer));
         diagnostics.push(Diagnostic::error(code, place(&pointer, Target::Value), message).maybe_help(help.map(str::to_owned)));

@@ -126,39 +126,6 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What keeps nothing from anyone yet, and so must not be trusted to.
-pub(super) fn not_supported(json: &Json) -> Vec<Diagnostic> {
-    let keys = [
-        ("markings", "the book's own `marking` may be any label"),
-        ("default_marking", "only the book as a whole has a `marking`"),
-        ("page_marking", "only the book as a whole has a `marking`"),
-        ("portion_marks", "only the book as a whole has a `marking`"),
-        ("audiences", "whoever gets a version gets all of it; make a book of its own for each audience"),
-    ];
-    let declared = |(key, help): (&str, &str)| {
-        json.get(key)?;
-        let message = format!("`{key}` is not supported yet: it would keep nothing from anyone");
-        Some(Diagnostic::error(Code::NotSupported, Place::key(SETTINGS, [key]), message).help(help.to_owned()))
-    };
-    let defaults =
-        objects(json.get("collections")).filter(|(_, config)| config.get("defaults").is_some_and(|said| said.get("marking").is_some()));
-    let defaults = defaults.map(|(name, _)| {
-        let place = Place::key(SETTINGS, ["collections", name, "defaults", "marking"]);
-        marking_below_the_book(&format!("collection `{name}`"), place)
-    });
-    keys.into_iter().filter_map(declared).chain(defaults).collect()
-}
-
-/// A marking anywhere but on the book as a whole keeps nothing from anyone yet.
-pub(super) fn marking_below_the_book(owner: &str, place: Place) -> Diagnostic {
-    Diagnostic::error(
-        Code::NotSupported,
-        place,
-        format!("the `marking` of {owner} is not supported yet: it would keep nothing from anyone"),
-    )
-    .help("only the book as a whole has a `marking`, in `content/book.yaml`; whoever gets a version gets all of it")
-}
-
 /// The marking that holds where nothing nearer is said.
 pub(super) fn default_marking(json: &JsonMap<String, Json>) -> Marking {
     marking_of(json, "default_marking")

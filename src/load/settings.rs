@@ -43,7 +43,6 @@ pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings,
     if is_usable {
         diagnostics.extend(handling::faults(&json, &settings));
     }
-    diagnostics.extend(handling::not_supported(&json));
     (settings, is_usable)
 }
 

@@ -10,7 +10,7 @@ use super::cases::cases;
 use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
-const REPORTED_IN: [(Code, &[&str]); 44] = [
+const REPORTED_IN: [(Code, &[&str]); 43] = [
     (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
     (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/front_matter.rs"]),
@@ -30,7 +30,6 @@ const REPORTED_IN: [(Code, &[&str]); 44] = [
     (Code::InvalidDate, &["load/violation.rs", "load/attribution.rs", "pipeline/release.rs"]),
     (Code::InvalidEnvelope, &["load/lift.rs"]),
     (Code::UnusedSource, &["load/reserved.rs", "load/schema/own.rs"]),
-    (Code::NotSupported, &["load/handling.rs"]),
     (Code::UnreadFile, &["load/unread.rs"]),
     (Code::MarkingOrder, &["load/handling.rs"]),
     (Code::MissingDefaultMarking, &["load/handling.rs"]),

@@ -2,21 +2,23 @@
 //! is what its owner is told, and for each audience `NAME.json` the records it gets and `NAME.txt` what was taken out.
 //! `cargo expect audience` writes what is made now, to be read and kept.
 
+mod grown;
+mod leak;
 mod same;
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use brief::audience::{Reason, View};
-use brief::diagnostic::{self, Code, Diagnostic, Painter};
+use brief::diagnostic::{self, Diagnostic, Painter};
 use brief::model::{Book, Snapshot};
 use brief::tree::{Tree, folder};
 use brief::{check, load, pipeline};
 
-/// A book, and what is wrong with it besides having audiences at all, as long as that is an error.
+/// A book, and what is wrong with it.
 fn load(tree: &Tree) -> (Option<Book>, Vec<Diagnostic>) {
     let loaded = load::load(tree);
-    let mut faults: Vec<Diagnostic> = loaded.diagnostics.into_iter().filter(|fault| fault.code != Code::NotSupported).collect();
+    let mut faults: Vec<Diagnostic> = loaded.diagnostics;
     if let Some(book) = &loaded.book {
         faults.extend(check::book(book, tree));
     }
