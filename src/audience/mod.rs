@@ -11,8 +11,10 @@ mod fields;
 mod image;
 mod markdown;
 mod mentions;
+mod repeated;
 mod schema;
 mod settings;
+mod tested;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -26,6 +28,8 @@ use crate::model::{Audience, Book, Collection, Marking, MarkingScheme, Record, S
 use crate::tree::Tree;
 
 pub use markdown::{Markdown, MarkedBlock, Mention, looks_marked, mistaken};
+pub use repeated::{Repeated, Repetition};
+pub use tested::tested;
 
 /// What one audience gets of a book.
 #[derive(Debug, Clone)]

@@ -1,17 +1,19 @@
 //! What each audience of a book gets: the audience stage, with what it asks about Markdown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
-use crate::audience::{self, Markdown, MarkedBlock, Mention, View};
-use crate::diagnostic::{Diagnostic, Place, did_you_mean};
+use super::content::Prepared;
+use crate::audience::{self, Markdown, MarkedBlock, Mention, Repetition, View};
+use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
+use crate::document::{Block, BlockKind, Inline, plain_text, walk};
 use crate::layout::{LEDGER, SETTINGS, is_version_name};
 use crate::model::{Audience, Book, Marking, MarkingScheme};
 use crate::tree::Tree;
-use crate::{load, markdown, render, tree};
+use crate::{check, load, markdown, render, tree};
 
 /// What an audience gets of a book.
 pub fn view(book: &Book, audience: &Audience) -> View {
@@ -77,6 +79,57 @@ pub(super) fn together(faults: Vec<(&Audience, Vec<Diagnostic>)>) -> Vec<Diagnos
             .fold(fault, |fault, audience| fault.via(format!("so it is for the audience `{}`", audience.name), place(audience)))
     };
     found.into_iter().map(named).collect()
+}
+
+/// Warns where an audience's documents repeat what it may not see, each such thing once in a document.
+pub(super) fn repeated(book: &Book, view: &View, audience: &Audience, documents: &[Prepared]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    if view.absences.is_empty() {
+        return found;
+    }
+    let withheld = audience::Repeated::of(book, view);
+    for prepared in documents {
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        each_text(&prepared.document.blocks, &mut |line, text| {
+            for Repetition { what, from } in withheld.found_in(text) {
+                let message = format!(
+                    "document `{}` repeats {what} of `{from}`, which the audience `{}` may not see",
+                    prepared.planned.id, audience.name
+                );
+                if known.insert(from) {
+                    let fault = Diagnostic::warning(Code::WithheldRepeated, Place::Book, message)
+                        .help("mark the text that repeats it as well, or say it otherwise; a record's `allow: withheld-repeated` says that it is meant");
+                    let mut fault = prepared.origins.blame(line, fault);
+                    view.locate(&mut fault);
+                    found.push(fault);
+                }
+            }
+        });
+    }
+    found.retain(|fault| !check::silenced(book, fault));
+    found
+}
+
+/// Calls `visit` with the line and the text of each block, with what its images say instead of being seen.
+fn each_text(blocks: &[Block], visit: &mut dyn FnMut(usize, &str)) {
+    let mut inlines = |line: usize, content: &[Inline]| {
+        visit(line, &plain_text(content));
+        walk::within(content, &mut |inline| {
+            if let Inline::Image { alternative, .. } = inline {
+                visit(line, alternative);
+            }
+        });
+    };
+    walk::blocks(blocks, &mut |block| match &block.kind {
+        BlockKind::Paragraph(content) | BlockKind::Heading { content, .. } => inlines(block.line, content),
+        BlockKind::Table(table) => {
+            table.caption.iter().chain(&table.header).for_each(|cell| inlines(block.line, cell));
+            table.rows.iter().for_each(|row| row.cells.iter().for_each(|cell| inlines(row.line, cell)));
+        }
+        BlockKind::Descriptions(items) => items.iter().for_each(|(term, _)| inlines(block.line, term)),
+        BlockKind::Code { literal, .. } => inlines(block.line, &[Inline::Text(literal.clone())]),
+        _ => {}
+    });
 }
 
 /// The names of a book's audiences, from its settings alone; none where they can't be read.

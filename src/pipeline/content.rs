@@ -115,12 +115,16 @@ pub(super) fn prepare<'a>(
     } else {
         // The documents of the book as a whole are nobody's.
         let mut faults = Vec::new();
-        for reader in &readers {
-            let (content, of_reader) = of_audience(tree, &book, reader, wanted, progress, &mut notes);
+        let views: Vec<View> = readers.iter().map(|reader| audiences::view(&book, reader)).collect();
+        for (reader, view) in readers.iter().zip(&views) {
+            let (content, mut of_reader) = of_audience(tree, view, reader, wanted, progress, &mut notes);
+            of_reader.extend(audiences::repeated(&book, view, reader, &content.documents));
             contents.push(content);
             faults.push((reader, of_reader));
         }
         found.extend(audiences::together(faults));
+        let views: Vec<(&str, &View)> = readers.iter().map(|reader| reader.name.as_str()).zip(&views).collect();
+        found.extend(audience::tested(&book, &views, tree));
     }
     let diagnostics = finish(tree, found);
     if has_errors(&diagnostics) {
@@ -133,16 +137,15 @@ pub(super) fn prepare<'a>(
 /// its place in the book's own files, to the owner of the book.
 fn of_audience<'a>(
     tree: &Tree,
-    book: &Book,
+    view: &View,
     reader: &Audience,
     wanted: Wanted<'_>,
     progress: &dyn Progress,
     notes: &mut Vec<String>,
 ) -> (Content<'a>, Vec<Diagnostic>) {
-    let view = audiences::view(book, reader);
     let tree = audience::files(tree);
-    let (renderer, faults) = renderer(&tree, &view.book, Some(&view));
-    let rendered = render_view(&renderer, &view, wanted, &tree, progress);
+    let (renderer, faults) = renderer(&tree, &view.book, Some(view));
+    let rendered = render_view(&renderer, view, wanted, &tree, progress);
     let mut found: Vec<Diagnostic> = view.faults.iter().cloned().chain(faults).chain(rendered.faults).collect();
     let left_out = |id: &String| format!("`{}` gets no document `{id}`: it may see nothing of what would stand in it", reader.name);
     notes.extend(rendered.left_out.iter().map(left_out));
