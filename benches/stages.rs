@@ -4,6 +4,7 @@
 use std::hint::black_box;
 use std::process::Command;
 
+use brief::model::{Audience, Marking};
 use brief::pipeline::{self, Progress};
 use brief::{load, markdown, tree};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -18,11 +19,15 @@ impl Progress for Silent {
 
 /// A book in a folder, as `generate-book` writes it.
 fn generated() -> tempfile::TempDir {
+    generated_with(&["--records", "300", "--pages", "250"])
+}
+
+fn generated_with(arguments: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let status = Command::new(env!("CARGO"))
         .args(["run", "--release", "--quiet", "--example", "generate-book", "--"])
         .arg(folder.path())
-        .args(["--records", "300", "--pages", "250"])
+        .args(arguments)
         .status()
         .unwrap();
     assert!(status.success());
@@ -42,6 +47,17 @@ fn stages(criterion: &mut Criterion) {
     criterion.bench_function("parse Markdown", |b| b.iter(|| markdown::parse(black_box(&text))));
 }
 
+/// What an audience gets of 10,000 records, every tenth of which it may not see.
+fn audience(criterion: &mut Criterion) {
+    let folder = generated_with(&["--records", "10000", "--table"]);
+    let (tree, _) = tree::folder::read(folder.path()).unwrap();
+    let mut book = load::load(&tree).book.unwrap();
+    let records = book.collections.values_mut().flat_map(|collection| collection.records.values_mut());
+    records.step_by(10).for_each(|record| record.marking = Marking::of("TLP:RED"));
+    let public = Audience { name: "public".to_owned(), clearance: Marking::of("TLP:CLEAR"), documents: None, style: None };
+    criterion.bench_function("view of 10,000 records", |b| b.iter(|| pipeline::view(black_box(&book), &public)));
+}
+
 fn markdown_of(root: &std::path::Path) -> String {
     let status = Command::new(env!("CARGO"))
         .args(["run", "--release", "--quiet", "--", "build", "--no-pdf", "--document", "book", "--quiet", "--root"])
@@ -52,5 +68,5 @@ fn markdown_of(root: &std::path::Path) -> String {
     std::fs::read_to_string(root.join("output/draft/book.md")).unwrap()
 }
 
-criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = stages }
+criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = stages, audience }
 criterion_main!(benches);

@@ -1,6 +1,7 @@
 //! One record as an audience gets it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::markdown::{looks_marked, mistaken, without};
 use super::{MarkedBlock, Reason, Stage, View, schema, settings};
@@ -46,7 +47,7 @@ pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Recor
     if !moved.is_empty() {
         view.places.moved.insert((record.file.clone(), record.pointer.clone()), moved);
     }
-    Record { fields, own, nested, marked, ..bare(record) }
+    Record { fields: Arc::new(fields), own, nested, marked, ..bare(record) }
 }
 
 /// Whether nothing in a value can have to be taken out, as long as nothing in its record bears a marking of its own.
@@ -354,7 +355,7 @@ fn bare(record: &Record) -> Record {
         id: record.id.clone(),
         file: record.file.clone(),
         pointer: record.pointer.clone(),
-        fields: Map::new(),
+        fields: Arc::default(),
         own: Default::default(),
         allow: record.allow.clone(),
         nested: BTreeMap::new(),

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use indexmap::map::Entry as Slot;
@@ -116,7 +117,7 @@ impl RecordReader<'_> {
                 id,
                 file,
                 pointer,
-                fields,
+                fields: Arc::new(fields),
                 own,
                 allow,
                 nested: said,

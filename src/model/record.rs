@@ -1,6 +1,7 @@
 //! A record: one mapping with an id.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Citation, Date, Map, Marking, SOURCES, Value};
 use crate::layout::Pointer;
@@ -18,7 +19,8 @@ pub struct Record {
     /// The way from the file's document to the record: the root, or `/3` or `/kfor`.
     pub pointer: Pointer,
     /// The fields, without reserved keys; for a `.md` file the text is the field `body`.
-    pub fields: Map,
+    /// Shared with what audiences get of the record, as long as that is all of it.
+    pub fields: Arc<Map>,
     /// What the record itself says of its fields.
     pub own: Attribution,
     /// Codes of checks that the record's `allow` key silences.
@@ -122,7 +124,7 @@ impl Record {
     /// Calls `visit` with each claim of the record.
     pub fn each_claim<'a>(&'a self, visit: &mut dyn FnMut(&'a super::Claim)) {
         let mut path = Pointer::root();
-        for (key, value) in &self.fields {
+        for (key, value) in self.fields.iter() {
             path.within(key, |path| value.each_claim(path, &mut |_, claim| visit(claim)));
         }
     }

@@ -40,6 +40,7 @@ mod site_changes;
 mod site_data;
 mod site_text;
 mod stamp;
+mod taken_back;
 mod templates;
 mod texts;
 mod told;

@@ -11,13 +11,13 @@ use super::document_writer::{DocumentWriter, find_typst};
 use super::documents::{self, Memory};
 use super::options::{BookFolders, BuildOptions, Silent};
 use super::side::{Side, Unusable};
+use super::taken_back::ensure_nothing_taken_back;
 use super::texts::{Text, Texts};
 use super::{front, stamp};
-use crate::audience::{Absence, View};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
 use crate::document::{Document, Inline, Origins, walk};
 use crate::format::{Format, PdfFormat};
-use crate::layout::{Pointer, SETTINGS, asset_file, image_name};
+use crate::layout::{SETTINGS, asset_file, image_name};
 use crate::load;
 use crate::model::{Book, NotesPlacement, Settings};
 use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline};
@@ -61,7 +61,7 @@ impl Redlined {
         let audience = folders.audience.or(head.snapshot.book.audience.as_deref());
         let here = if base.tree.is_none() || head.tree.is_none() { Side::working_tree(folders.root, audience).ok() } else { None };
         if let Some(view) = [Some(head), here.as_ref()].into_iter().flatten().find_map(|side| side.view.as_deref()) {
-            ensure_nothing_withheld(base, view)?;
+            ensure_nothing_taken_back(base, view, folders.root)?;
         }
         let here_texts = here.as_ref().and_then(|side| Texts::of(side).ok());
         let id = chosen(id, (base, &old), (head, &new), here_texts.as_ref())?;
@@ -166,35 +166,6 @@ impl Redlined {
         notes.extend(finished.notes);
         Ok(RedlinePdf { bytes: pdf.bytes, warnings: finished.diagnostics, tree: tree.clone(), notes, changes })
     }
-}
-
-/// A redline prints what is gone: nothing of that may be what its readers had once and may not see any more.
-fn ensure_nothing_withheld(base: &Side, view: &View) -> Result<()> {
-    let holds = |absence: &&Absence| {
-        let record = absence.record.split_once('/').and_then(|(name, id)| base.snapshot.collections.get(name)?.records.get(id));
-        record.is_some_and(|record| absence.path.is_root() || lies_in(&record.fields, &absence.path))
-    };
-    let held = view.absences.iter().filter(holds).count();
-    if held > 0 {
-        bail!(
-            "{} holds {held} of the records and values that its readers may not see any more, and a redline would print them again: take a later version as its base",
-            base.name
-        );
-    }
-    Ok(())
-}
-
-/// Whether there is a value at a pointer below a record as it is written, looking through claims' envelopes.
-fn lies_in(fields: &serde_json::Map<String, serde_json::Value>, pointer: &Pointer) -> bool {
-    let mut segments = pointer.segments();
-    let Some(first) = segments.next() else { return true };
-    let found = segments.try_fold(fields.get(&*first), |at, segment| {
-        let at = at?;
-        let at = at.get("value").filter(|_| at.get(&*segment).is_none()).unwrap_or(at);
-        let index = segment.parse::<usize>().ok().filter(|_| at.is_array());
-        Some(index.map_or_else(|| at.get(&*segment), |index| at.get(index)))
-    });
-    found.flatten().is_some()
 }
 
 /// The document that is asked for, else the first that both sides have.

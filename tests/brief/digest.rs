@@ -1,6 +1,7 @@
 //! Digests and `data.json`: what a reader would see decides, and nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use brief::layout::Pointer;
 use brief::model::{
@@ -42,7 +43,7 @@ fn record(id: &str, fields: impl IntoIterator<Item = (&'static str, Value)>) -> 
         id: id.to_owned(),
         file: format!("content/precedents/{id}.yaml"),
         pointer: Pointer::root(),
-        fields: fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        fields: Arc::new(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
         own: Attribution { sources: vec![Citation::parse("news#7")], ..Attribution::default() },
         allow: Vec::new(),
         nested: Default::default(),
@@ -166,7 +167,7 @@ fn what_a_reader_sees_changes_the_digest() {
         &mut book.collections["precedents"].records["kfor"]
     }
     fn troops(book: &mut Book) -> &mut Claim {
-        let Value::Claim(claim) = &mut kfor(book).fields["troops"] else { unreachable!() };
+        let Value::Claim(claim) = &mut Arc::make_mut(&mut kfor(book).fields)["troops"] else { unreachable!() };
         claim
     }
     let same = records_digest(&book());
@@ -179,15 +180,15 @@ fn what_a_reader_sees_changes_the_digest() {
         ("source", |book| troops(book).sources = vec![Citation::parse("news#8")]),
         ("another source", |book| troops(book).sources.push(Citation::parse("news#8"))),
         ("claim's as of", |book| troops(book).as_of = Some("2025".parse().unwrap())),
-        ("claim or not", |book| kfor(book).fields["troops"] = number(50_000)),
-        ("field", |book| drop(kfor(book).fields.shift_remove("tasks"))),
+        ("claim or not", |book| Arc::make_mut(&mut kfor(book).fields)["troops"] = number(50_000)),
+        ("field", |book| drop(Arc::make_mut(&mut kfor(book).fields).shift_remove("tasks"))),
         ("id", |book| {
             let collection = &mut book.collections["precedents"].records;
             let record = collection.shift_remove("kfor").unwrap();
             collection.insert("kfor2".to_owned(), record);
             collection["kfor2"].id = "kfor2".to_owned();
         }),
-        ("text for number", |book| kfor(book).fields["name"] = number(1)),
+        ("text for number", |book| Arc::make_mut(&mut kfor(book).fields)["name"] = number(1)),
     ];
     let mut seen = vec![same];
     for (what, edit) in changes {
@@ -198,7 +199,7 @@ fn what_a_reader_sees_changes_the_digest() {
         seen.push(digest);
     }
     let no_changes: [(&str, Edit); 6] = [
-        ("order of keys", |book| kfor(book).fields.reverse()),
+        ("order of keys", |book| Arc::make_mut(&mut kfor(book).fields).reverse()),
         ("order of records", |book| book.collections["precedents"].records.reverse()),
         ("file", |book| kfor(book).file = "content/precedents/elsewhere.yaml".to_owned()),
         ("envelope", |book| troops(book).envelope = true),

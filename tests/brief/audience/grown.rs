@@ -106,7 +106,10 @@ impl Grower {
             format!("  - {{ id: {id}, template: {template} }}\n")
         });
         let audience = self.hidden(|grower| format!("  {}: {{ clearance: TLP:RED }}\n", grower.word()));
-        let collection = self.hidden(|grower| format!("  plans: {{ defaults: {{ marking: TLP:RED }} }} # {}\n", grower.word()));
+        let collection = match self.growth.withheld {
+            None => String::new(),
+            Some(_) => format!("  plans: {{ defaults: {{ marking: TLP:RED }} }} # {}\n", self.word()),
+        };
         let text = format!(
             "{comment}title: A grown book\nas_of: 2025-11-05\nlanguage: en\nmarking: TLP:CLEAR\ndefault_marking: TLP:CLEAR\n\
              audiences:\n{audience}  public: {{ clearance: TLP:CLEAR, documents: [book, \"items/{{{{ record.id }}}}\"] }}\n\
@@ -250,7 +253,7 @@ impl Grower {
             self.put(&format!("content/plans/{}.yaml", words[0]), format!("text: {}\n{}: {}\n", words[1], words[2], words[3]));
             self.put(
                 "content/schemas/plans.yaml",
-                format!("title: {}\ntype: object\nproperties: {{ text: {{ type: string }} }}\n", words[4]),
+                format!("title: {}\ntype: object\nadditionalProperties: true\nproperties: {{ text: {{ type: string }} }}\n", words[4]),
             );
         }
         let mut map = image();
@@ -273,13 +276,13 @@ impl Grower {
         let text = format!(
             "{comment}# {{{{ book.title }}}}\n{block}\n![A map](assets/map.png)\n\n\
              {{% if plans is defined %}}\n## Plans\n\n{{% for p in plans %}}- {{{{ p.text }}}}\n{{% endfor %}}\n{{% endif %}}\n\
-             {{% for i in {order} %}}\n## {{{{ loop.index }}}} {{{{ i }}}}\n\n\
+             {{% for i in {order} %}}\n## {{{{ loop.index }}}} {{{{ i.name }}}}\n\n\
              {{% if i.figure is defined and i.figure %}}{{{{ i.figure | number }}}} of them.{{% endif %}}\n\n\
              {{% if i.count is defined and i.count %}}{{{{ i.count }}}} counted.{{% endif %}}\n\n\
              {{% if i.also is defined and i.also %}}{{{{ i.also }}}}{{% endif %}}\n\n\
              {{% if i.secret is defined and i.secret %}}{{{{ i.secret }}}}{{% endif %}}\n\n{{% if i.see %}}See {{{{ i.see }}}}.{{% endif %}}\n\n\
              {{% if i.facts is defined and i.facts %}}\n{{% for f in i.facts %}}- {{{{ f.text }}}}\n{{% endfor %}}\n{{% endif %}}\n\
-             {{% if i.notes is defined and i.notes %}}\n{{% for key, n in i.notes | items %}}- {{{{ key }}}}: {{{{ n.text }}}}\n{{% endfor %}}\n{{% endif %}}\n\n\
+             {{% if i.notes is defined and i.notes %}}\n{{% for key in i.notes %}}- {{{{ key }}}}: {{{{ i.notes[key].text }}}}\n{{% endfor %}}\n{{% endif %}}\n\n\
              {{{{ i.prose }}}}\n\n{{% endfor %}}\n"
         );
         self.put("templates/book.md.jinja", text);

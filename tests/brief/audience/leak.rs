@@ -132,7 +132,7 @@ fn nothing_withheld_is_in_anything_that_is_written() {
             let place = book.path().join("place");
             run(&["publish", "--audience", "public", place.to_str().unwrap()]);
             let other = book.path().join("other");
-            run(&["fetch", place.to_str().unwrap(), "--root", other.to_str().unwrap()]);
+            run(&["fetch", place.to_str().unwrap(), "--audience", "public", "--root", other.to_str().unwrap()]);
             for folder in [&place, &other] {
                 all.extend(files(folder).into_iter().map(|(name, bytes)| (format!("published/{name}"), bytes)));
             }
