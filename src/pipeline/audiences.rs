@@ -112,7 +112,13 @@ pub(super) fn repeated(book: &Book, view: &View, audience: &Audience, documents:
 
 /// Calls `visit` with the line and the text of each block, with what its images say instead of being seen.
 fn each_text(blocks: &[Block], visit: &mut dyn FnMut(usize, &str)) {
+    // What was made rather than written is at the line before it.
+    let mut last = 1;
     let mut inlines = |line: usize, content: &[Inline]| {
+        if line > 0 {
+            last = line;
+        }
+        let line = last;
         visit(line, &plain_text(content));
         walk::within(content, &mut |inline| {
             if let Inline::Image { alternative, .. } = inline {
