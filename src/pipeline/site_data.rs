@@ -117,10 +117,10 @@ impl PageData<'_> {
 
     fn compare(&self, old: &VersionFiles, new: &VersionFiles) -> Result<ChangesSince> {
         let changes = version_changes((&old.snapshot, old.version.manifest()?), (&new.snapshot, new.version.manifest()?));
-        let told = told_base(&old.snapshot, &new.snapshot);
+        let base = told_base(&old.snapshot, &new.snapshot);
         let (old_printed, new_printed) = (printed_texts(&old.claims), printed_texts(&new.claims));
         let two = TwoVersions {
-            old: ReadersText { snapshot: &told, printed: &old_printed },
+            old: ReadersText { snapshot: &base, printed: &old_printed },
             new: ReadersText { snapshot: &new.snapshot, printed: &new_printed },
             date: &|date| self.date(date),
         };
