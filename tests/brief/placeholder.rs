@@ -27,7 +27,8 @@ fn a_version_is_the_same_as_one_without_placeholders() {
     let version = |book: &Book| files(&book.root.join("output/v1"));
     let (with_files, without_files) = (version(&with), version(&without));
     assert!(with_files.keys().eq(without_files.keys()), "{:?}", with_files.keys());
-    for (name, bytes) in &with_files {
+    // The manifest alone knows that they have other templates.
+    for (name, bytes) in with_files.iter().filter(|(name, _)| *name != "manifest.json") {
         assert!(without_files[name] == *bytes, "{name} differs");
     }
     // What is filled in stands in the next version.
