@@ -25,6 +25,7 @@ pub(super) struct TwoVersions<'a> {
     pub(super) old: ReadersText<'a>,
     pub(super) new: ReadersText<'a>,
     pub(super) date: &'a dyn Fn(Date) -> String,
+    pub(super) language: &'a str,
 }
 
 impl TwoVersions<'_> {
@@ -66,7 +67,7 @@ impl TwoVersions<'_> {
             part: field.part.name().to_owned(),
             before,
             after,
-            prose: is_marked.then(|| redlined(&side(old.as_deref(), &self.old), &side(new.as_deref(), &self.new))),
+            prose: is_marked.then(|| redlined(&side(old.as_deref(), &self.old), &side(new.as_deref(), &self.new), self.language)),
             numbers: number(&field.old).zip(number(&field.new)).filter(|_| has_one_unit),
             is_claim_value: field.claim.is_some() && field.part == FieldPart::Value && !is_text,
             inherited: field.inherited,

@@ -123,6 +123,7 @@ impl PageData<'_> {
             old: ReadersText { snapshot: &base, printed: &old_printed },
             new: ReadersText { snapshot: &new.snapshot, printed: &new_printed },
             date: &|date| self.date(date),
+            language: self.language,
         };
         let told = VersionChanges {
             since: old.entry.number,
@@ -160,6 +161,7 @@ impl PageData<'_> {
             number: files.entry.number,
             documents: manifest.documents.keys().map(String::as_str).collect(),
             files: manifest.outputs.keys().map(String::as_str).collect(),
+            language: self.language,
             root: self.files,
         };
         let claims = |id: &str| files.claims.documents.get(id).map(Vec::as_slice).unwrap_or_default();

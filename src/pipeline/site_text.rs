@@ -9,7 +9,7 @@ use crate::markdown;
 use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
 use crate::redline::{self, Naming};
 use crate::render::{Mention, parts_of_text};
-use crate::site::RecordName;
+use crate::site::{self, RecordName};
 use crate::version::{ClaimLedger, ClaimRow};
 
 /// One version's texts for its readers.
@@ -171,9 +171,14 @@ pub(super) fn cites(text: &str) -> Vec<String> {
 }
 
 /// What a text became, as HTML with the differences marked.
-pub(super) fn redlined(old: &str, new: &str) -> String {
+pub(super) fn redlined(old: &str, new: &str, language: &str) -> String {
     let parsed = |text: &str| markdown::parse(text).document;
-    redline::text_fragment(&redline::redline(&parsed(old), &parsed(new), Naming::new("", "")), &|_| None)
+    let words = |key: &str| match key {
+        "inserted" => Some(site::say(language, "inserted:").to_owned()),
+        "deleted" => Some(site::say(language, "deleted:").to_owned()),
+        _ => None,
+    };
+    redline::text_fragment(&redline::redline(&parsed(old), &parsed(new), Naming::new("", "")), &words)
 }
 
 /// A field's change with the names of what it refers to.

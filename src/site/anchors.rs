@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::path;
+use super::words::say;
 
 /// Gives each paragraph an id made of its text, and each heading and paragraph a link to itself.
-pub(super) fn with_anchors(html: &str) -> String {
+pub(super) fn with_anchors(html: &str, language: &str) -> String {
+    let link = |id: &str, what: &str| link(id, say(language, what));
     let mut out = String::with_capacity(html.len() + html.len() / 4);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut rest = html;
@@ -17,18 +19,18 @@ pub(super) fn with_anchors(html: &str) -> String {
             && let Some(end) = inner.find("</p>")
         {
             let id = paragraph_id(&inner[..end], &mut seen);
-            out.push_str(&format!("<p id=\"{id}\">{}{}</p>", &inner[..end], link(&id, "paragraph")));
+            out.push_str(&format!("<p id=\"{id}\">{}{}</p>", &inner[..end], link(&id, "Link to this paragraph")));
             rest = &inner[end + 4..];
         } else if let Some(inner) = rest.strip_prefix("<li>")
             && let Some(end) = item_end(inner).filter(|end| !inner[..*end].trim().is_empty())
         {
             let text = inner[..end].trim_end();
             let id = paragraph_id(text, &mut seen);
-            out.push_str(&format!("<li id=\"{id}\">{text}{}", link(&id, "item")));
+            out.push_str(&format!("<li id=\"{id}\">{text}{}", link(&id, "Link to this item")));
             rest = &inner[text.len()..];
         } else if let Some((id, end)) = heading(rest) {
             out.push_str(&rest[..end]);
-            out.push_str(&link(id, "section"));
+            out.push_str(&link(id, "Link to this section"));
             rest = &rest[end..];
         } else {
             out.push('<');
@@ -39,18 +41,22 @@ pub(super) fn with_anchors(html: &str) -> String {
     out
 }
 
-/// Gives the marks of notes ids by which claims can be linked to, by the marks' numbers.
-pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>) -> String {
+/// Gives the marks of notes ids by which claims can be linked to, by the marks' numbers, the notes that they open, and
+/// names in the page's language.
+pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[usize], language: &str) -> String {
     const MARK: &str = "<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-";
     let mut parts = html.split(MARK);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let number = part.split('"').next().and_then(|number| number.parse().ok());
-        match number.and_then(|number: usize| ids.get(&number)) {
+        let (digits, rest) = part.split_once('"').unwrap_or((part, ""));
+        let number: usize = digits.parse().unwrap_or_default();
+        match ids.get(&number) {
             Some(id) => out.push_str(&MARK.replacen("<sup", &format!("<sup id=\"{id}\""), 1)),
             None => out.push_str(MARK),
         }
-        out.push_str(part);
+        let note = number.checked_sub(1).and_then(|index| opened.get(index)).unwrap_or(&number);
+        let rest = rest.replacen("aria-label=\"Note ", &format!("aria-label=\"{} ", say(language, "Note")), 1);
+        out.push_str(&format!("{note}\"{rest}"));
     }
     out
 }
@@ -89,8 +95,8 @@ fn paragraph_id(inner: &str, seen: &mut BTreeMap<String, usize>) -> String {
     if *count == 1 { id } else { format!("{id}-{count}") }
 }
 
-fn link(id: &str, what: &str) -> String {
-    format!("<a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this {what}\"></a>")
+fn link(id: &str, label: &str) -> String {
+    format!("<a class=\"anchor\" href=\"#{id}\" aria-label=\"{label}\"></a>")
 }
 
 #[cfg(test)]
@@ -101,8 +107,8 @@ mod tests {
 
     #[test]
     fn a_paragraph_keeps_its_name_wherever_it_stands() {
-        let one = with_anchors("<h2 id=\"a\">A</h2>\n<p>The force.</p>\n<p>It left.</p>\n");
-        let other = with_anchors("<p>New.</p>\n<p>The <b>force</b>.</p>\n<p>It left.</p>\n<p>It left.</p>\n");
+        let one = with_anchors("<h2 id=\"a\">A</h2>\n<p>The force.</p>\n<p>It left.</p>\n", "en");
+        let other = with_anchors("<p>New.</p>\n<p>The <b>force</b>.</p>\n<p>It left.</p>\n<p>It left.</p>\n", "en");
         let id = |html: &str, text: &str| html[..html.find(text).unwrap()].rsplit("id=\"").next().unwrap()[..10].to_owned();
         assert_eq!(id(&one, "It left"), id(&other, "It left"));
         assert!(one.contains("<h2 id=\"a\">A<a class=\"anchor\" href=\"#a\""), "{one}");
@@ -111,7 +117,7 @@ mod tests {
 
     #[test]
     fn items_of_lists_have_links() {
-        let html = with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n");
+        let html = with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n", "en");
         assert_eq!(html.matches("class=\"anchor\"").count(), 3, "{html}");
         assert_eq!(html.matches("<li id=\"p-").count(), 2, "{html}");
         assert!(html.contains("<li>\n<p id=\"p-"), "{html}");
@@ -120,14 +126,15 @@ mod tests {
     #[test]
     fn claims_have_their_ids_on_their_marks() {
         let mark = |number: u32| format!("<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-{number}\">");
-        let html = with_claims(&format!("a{} b{}", mark(1), mark(2)), &BTreeMap::from([(2, "c-x".to_owned())]));
+        let html = with_claims(&format!("a{} b{}", mark(1), mark(2)), &BTreeMap::from([(2, "c-x".to_owned())]), &[1, 1], "en");
         assert!(html.starts_with("a<sup class=\"mark\">[") && html.contains("b<sup id=\"c-x\" class=\"mark\">["), "{html}");
+        assert_eq!(html.matches("popovertarget=\"mark-1\"").count(), 2, "marks that say the same open one note: {html}");
     }
 
     #[test]
     fn the_number_of_a_mark_is_no_part_of_a_paragraph() {
         let mark = |number: u32| format!("<p>It left{}.</p>", format_args!("&#8239;<sup class=\"mark\">[<button>{number}</button>]</sup>"));
-        let id = |html: String| with_anchors(&html)[7..17].to_owned();
+        let id = |html: String| with_anchors(&html, "en")[7..17].to_owned();
         assert_eq!(id(mark(3)), id(mark(12)));
         assert_eq!(id(mark(3)), id("<p>It left.</p>".to_owned()));
         assert_ne!(id(mark(3)), id("<p>It stayed.</p>".to_owned()));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{cited, known_sources};
-use super::{Page, Row, Version, path};
+use super::{Page, Row, Version, path, words};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -13,15 +13,20 @@ const SCRIPT: &str = include_str!("script.js");
 pub(super) struct Assets {
     pub(super) style: String,
     pub(super) script: String,
+    /// The script's bytes: the words of the book's language, then what all sites have.
+    script_text: String,
 }
 
 impl Assets {
-    pub(super) fn new() -> Assets {
-        Assets { style: named("style", "css", STYLE), script: named("script", "js", SCRIPT) }
+    pub(super) fn new(language: &str) -> Assets {
+        let words = json!(words::table(language).cloned().unwrap_or_default());
+        let script_text = format!("const briefWords = {};\n{SCRIPT}", inert(&words.to_string()));
+        Assets { style: named("style", "css", STYLE), script: named("script", "js", &script_text), script_text }
     }
 
     pub(super) fn pages(&self) -> [Page; 2] {
-        [(&self.style, STYLE), (&self.script, SCRIPT)].map(|(path, text)| Page { path: path.clone(), bytes: text.as_bytes().to_vec() })
+        [(&self.style, STYLE), (&self.script, self.script_text.as_str())]
+            .map(|(path, text)| Page { path: path.clone(), bytes: text.as_bytes().to_vec() })
     }
 }
 

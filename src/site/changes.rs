@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::data::{ChangedField, RecordChange, RecordChangeKind, VersionChanges};
+use super::words::say;
 use super::{long_date, path};
 use crate::text::capital;
 
@@ -68,11 +69,14 @@ impl<'a> ToldChanges<'a> {
         told.came = came.collect();
         told.common = common
             .into_iter()
-            .map(|((label, part, before, after), records)| Common {
-                label: capital(if part == "value" { label } else { part }).replace('_', " "),
-                before: in_words(before, language),
-                after: in_words(after, language),
-                records,
+            .map(|((label, part, before, after), records)| {
+                let part = part.replace('_', " ");
+                Common {
+                    label: capital(if part == "value" { label } else { say(language, &part) }),
+                    before: in_words(before, language),
+                    after: in_words(after, language),
+                    records,
+                }
             })
             .collect();
         told
@@ -119,7 +123,7 @@ pub(super) fn lines<'a>(change: &'a RecordChange, language: &str) -> Vec<Line<'a
         lines.push(Line {
             record: change,
             field,
-            label: label(field),
+            label: label(field, language),
             before: in_words(field.before.as_deref(), language),
             after: in_words(field.after.as_deref(), language),
         });
@@ -127,9 +131,10 @@ pub(super) fn lines<'a>(change: &'a RecordChange, language: &str) -> Vec<Line<'a
     lines
 }
 
-fn label(field: &ChangedField) -> String {
+fn label(field: &ChangedField, language: &str) -> String {
     let part = field.part.replace('_', " ");
-    match (field.label.as_str(), part.as_str()) {
+    let said = if part == "value" { "value" } else { say(language, &part) };
+    match (field.label.as_str(), said) {
         (label, "value") => label.to_owned(),
         ("", part) => capital(part),
         (_, part) if field.inherited => capital(part),

@@ -1,4 +1,4 @@
-//! The page of a document: its text, what each mark in it stands for, and the claims that it prints.
+//! The pages of a document: its text with what each mark in it stands for, and the claims that it prints.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,13 +51,26 @@ pub(super) fn told(indexed: &IndexedVersion<'_>, place: usize) -> Value {
     context! {
         version => Value::from(Serde(version)),
         document => Value::from(Serde(document)),
-        html => Value::from_safe_string(with_claims(&with_anchors(&document.article.html), &marked.anchors)),
+        html => Value::from_safe_string(with_claims(&with_anchors(&document.article.html, &version.language), &marked.anchors, &marked.opened, &version.language)),
         previous => neighbour(place.checked_sub(1)),
         next => neighbour(Some(place + 1)),
         organization => &version.organization,
         headings => headings.map(|heading| context! { level => heading.level, id => &heading.id, text => &heading.text }).collect::<Vec<_>>(),
         marks => marked.context(document, &notes),
         notes => notes.into_values().collect::<Vec<_>>(),
+        count => document.claims.len(),
+        claims_path => path::claims(version.number, &document.id),
+    }
+}
+
+/// What the template of a document's claims is told.
+pub(super) fn claims_told(indexed: &IndexedVersion<'_>, place: usize) -> Value {
+    let (version, document) = (indexed.version, indexed.document(place));
+    let marked = Marked::of(document);
+    context! {
+        version => Value::from(Serde(version)),
+        document => Value::from(Serde(document)),
+        document_path => path::document(version.number, &document.id),
         claims => document.claims.iter().map(|claim| claim_row(indexed, claim, &marked)).collect::<Vec<_>>(),
     }
 }
@@ -68,6 +81,8 @@ struct Marked<'a> {
     claims: Vec<Vec<&'a PrintedClaim>>,
     /// The ids under which claims can be linked to in the text, by the number of the mark that bears it.
     anchors: BTreeMap<usize, String>,
+    /// The mark whose note each opens: of marks that say the same the first.
+    opened: Vec<usize>,
 }
 
 impl<'a> Marked<'a> {
@@ -103,7 +118,8 @@ impl<'a> Marked<'a> {
                 anchors.insert(index + 1, id);
             }
         }
-        Marked { claims, anchors }
+        let opened = opened(marks, &claims, &anchors);
+        Marked { claims, anchors, opened }
     }
 
     fn context(&self, document: &Document, notes: &BTreeMap<usize, Value>) -> Vec<Value> {
@@ -111,6 +127,7 @@ impl<'a> Marked<'a> {
             document.article.notes.iter().enumerate().map(|(index, note)| (note.label.as_str(), index)).collect();
         let marks = document.article.marks.iter().zip(&self.claims).enumerate();
         marks
+            .filter(|(index, _)| self.opened.get(*index) == Some(&(index + 1)))
             .map(|(index, (mark, claims))| {
                 let printed = claims.iter().take(SHOWN).map(|claim| {
                     context! { text => &claim.printed, as_of => &claim.as_of, confidence => &claim.confidence }
@@ -125,6 +142,18 @@ impl<'a> Marked<'a> {
             })
             .collect()
     }
+}
+
+/// The mark whose note each mark opens: of those that say the same the first.
+fn opened(marks: &[ArticleMark], claims: &[Vec<&PrintedClaim>], anchors: &BTreeMap<usize, String>) -> Vec<usize> {
+    let mut first = BTreeMap::new();
+    let mut opened = Vec::new();
+    for (index, (mark, claims)) in marks.iter().zip(claims).enumerate() {
+        let said: Vec<_> = claims.iter().map(|claim| (&claim.printed, &claim.as_of, &claim.confidence)).collect();
+        let key = (&mark.label, said, anchors.get(&(index + 1)));
+        opened.push(*first.entry(key).or_insert(index + 1));
+    }
+    opened
 }
 
 /// The id of a claim on a page: `c-missions-kfor-troops`.
@@ -161,10 +190,14 @@ fn notes(indexed: &IndexedVersion<'_>, document: &Document) -> BTreeMap<usize, V
             let source = indexed.sources.get(id)?;
             Some(context! { name => source.name, path => path::record(SOURCES, id) })
         };
+        // A note of one source leads there itself, where it is a line without links.
+        let line = note.html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
+        let links: Vec<Value> = ids.iter().filter_map(link).collect();
+        let line = line.filter(|line| links.len() == 1 && !line.contains("<a ") && !line.contains("<p>"));
         let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
         context! {
-            label => &note.label, shown => shown, html => Value::from_safe_string(note.html.clone()),
-            sources => ids.iter().filter_map(link).collect::<Vec<_>>(),
+            label => &note.label, shown => shown, line => line.map(|line| Value::from_safe_string(line.to_owned())), html => Value::from_safe_string(note.html.clone()),
+            sources => links,
         }
     };
     document.article.notes.iter().map(note).enumerate().collect()

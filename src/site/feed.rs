@@ -5,6 +5,7 @@ use minijinja::context;
 use super::escape::xml;
 use super::headlines::first_changes;
 use super::whole::Whole;
+use super::words::say;
 use super::{Page, Version, path};
 use crate::text::render_html;
 
@@ -45,7 +46,7 @@ fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
     let content = render_html(
         CONTENT,
         context! {
-            summary => &version.summary, lines => lines, base => base, changes => path::changes(version.number),
+            all => say(&version.language, "All changes"), summary => &version.summary, lines => lines, base => base, changes => path::changes(version.number),
             more => version.has_changes_page && !base.is_empty(),
         },
     );

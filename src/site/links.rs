@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::path;
+use super::words::say_with;
 use crate::layout::{to_address, to_path};
 use crate::text::escape_html;
 
@@ -14,6 +15,8 @@ pub struct VersionLinks<'a> {
     pub documents: BTreeSet<&'a str>,
     /// The paths of all its files.
     pub files: BTreeSet<&'a str>,
+    /// In which its pages are.
+    pub language: &'a str,
     /// The way from the site's root to the folder that holds `v1/`, `v2/` …
     pub root: &'a str,
 }
@@ -40,7 +43,8 @@ impl VersionLinks<'_> {
     /// A link in HTML to a page of a document's PDF, seen from the document's page.
     pub fn pdf_page(&self, id: &str, page: u32) -> String {
         let address = format!("{}{}/{}.pdf#page={page}", self.to_files(id), path::version(self.number), to_address(id));
-        format!(" <a class=\"page\" href=\"{}\">PDF p.&#160;{page}</a>", escape_html(&address))
+        let place = say_with(self.language, "p. {page}", &[("page", &page)]);
+        format!(" <a class=\"page\" href=\"{}\">PDF {}</a>", escape_html(&address), place.replace(' ', "&#160;"))
     }
 
     fn to_root(&self, id: &str) -> String {

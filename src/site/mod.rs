@@ -30,6 +30,7 @@ mod robots;
 mod titles;
 mod views;
 mod whole;
+mod words;
 
 use anyhow::Result;
 use minijinja::Environment;
@@ -45,8 +46,10 @@ pub use dates::long_date;
 pub use front_door::front_door;
 pub use links::{VersionLinks, in_reading_order};
 pub use titles::tell_apart;
+pub use words::say;
 
 use crate::layout::to_address;
+use crate::text::escape_value;
 use asset::Assets;
 use document_page::IndexedVersion;
 use views::View;
@@ -73,7 +76,7 @@ pub struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     /// For a book whose newest version says these facts.
     pub fn new(facts: &'a Facts) -> Result<Renderer<'a>> {
-        Ok(Renderer { facts, environment: environment()?, assets: Assets::new() })
+        Ok(Renderer { facts, environment: environment()?, assets: Assets::new(&facts.language) })
     }
 
     /// What the pages of any version depend on besides the version: another text where they would differ.
@@ -129,6 +132,9 @@ fn environment() -> Result<Environment<'static>> {
     for (name, source) in views::TEMPLATES {
         environment.add_template(name, source)?;
     }
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.set_formatter(escape_value);
+    environment.add_filter("say", words::filter);
     environment.add_filter("size", views::size);
     environment.add_filter("address", |path: &str| to_address(path).into_owned());
     Ok(environment)

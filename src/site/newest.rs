@@ -37,7 +37,9 @@ fn places(version: &Version) -> Value {
         let ids: Vec<&str> = document.article.headings.iter().map(|heading| heading.id.as_str()).collect();
         (path::below_version(&document.id), json!(ids))
     });
+    let with_claims = version.documents.iter().filter(|document| !document.claims.is_empty());
+    let claims = with_claims.map(|document| (path::claims_below_version(&document.id), json!([])));
     let own = [("index.html".to_owned(), json!([]))];
     let changes = version.changes.is_some().then(|| ("changes.html".to_owned(), json!([])));
-    Value::Object(documents.chain(own).chain(changes).collect())
+    Value::Object(documents.chain(claims).chain(own).chain(changes).collect())
 }

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use crate::layout::to_address;
 pub(super) use crate::layout::version_folder as version;
 
-/// The page of a document: `v7/precedents/kfor.html`. A document called `index` or `changes` is moved aside; a part of an
+/// The page of a document: `v7/precedents/kfor.html`. A document called `index`, `changes` or like
+/// a page of claims is moved aside; a part of an
 /// id that would mean something else in an address gets a digest behind what can stand there.
 pub(super) fn document(number: u32, id: &str) -> String {
     format!("{}/{}", version(number), below_version(id))
@@ -13,9 +14,20 @@ pub(super) fn document(number: u32, id: &str) -> String {
 
 /// The page of a document, from its version's folder.
 pub(super) fn below_version(id: &str) -> String {
-    let aside = if matches!(id, "index" | "changes") { "-document" } else { "" };
+    let aside = if matches!(id, "index" | "changes") || id.ends_with(".claims") { "-document" } else { "" };
     let parts: Vec<String> = id.split('/').map(|part| if *to_address(part) == *part { part.to_owned() } else { name(part) }).collect();
     format!("{}{aside}.html", parts.join("/"))
+}
+
+/// The page of the claims that a document prints: `v7/precedents/kfor.claims.html`.
+pub(super) fn claims(number: u32, id: &str) -> String {
+    format!("{}/{}", version(number), claims_below_version(id))
+}
+
+/// The page of a document's claims, from its version's folder.
+pub(super) fn claims_below_version(id: &str) -> String {
+    let page = below_version(id);
+    format!("{}.claims.html", page.strip_suffix(".html").unwrap_or(&page))
 }
 
 /// The page of a version.

@@ -1,6 +1,10 @@
 // The reading site's script: search, and the comparison of any two versions. Everything else works without it.
 "use strict";
 
+// The site's words in the book's language, by their English texts; `briefWords` stands before this script.
+const say = (text, values = {}) =>
+  Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), briefWords[text] ?? text);
+
 const element = (name, text, attributes = {}) => {
   const made = document.createElement(name);
   if (text !== undefined) made.textContent = text;
@@ -138,9 +142,9 @@ const search = async (input) => {
       return item;
     });
     list.replaceChildren(...items);
-    const count = places.length === 1 ? "1 place" : `${places.length} places`;
-    const cut = places.length > SHOWN ? `, the first ${SHOWN} shown` : "";
-    document.getElementById("count").textContent = question === "" ? "" : `${count} for “${question}”${cut}`;
+    const count = say("Places found for “{question}”: {count}", { count: places.length, question });
+    const cut = places.length > SHOWN ? `; ${say("the first {count} are shown", { count: SHOWN })}` : "";
+    document.getElementById("count").textContent = question === "" ? "" : `${count}${cut}`;
     for (const [at, item] of items.entries()) {
       const [number, , , text] = index.sections[places[at]];
       const loaded = await texts(index.documents[number][2]);
@@ -206,13 +210,13 @@ const compareWords = (old, now) => {
 
 const change = (kind, text) => {
   const made = element(kind);
-  made.append(element("span", kind === "del" ? "deleted: " : "inserted: ", { class: "said" }), text);
+  made.append(element("span", `${kind === "del" ? say("deleted:") : say("inserted:")} `, { class: "said" }), text);
   return made;
 };
 
 const cell = (old, now) => {
   const made = element("td");
-  if (old === now) made.append(old, element("p", "It reads the same, and is written otherwise: what it cites differs, say.", { class: "quiet" }));
+  if (old === now) made.append(old, element("p", say("It reads the same, and is written otherwise: what it cites differs, say."), { class: "quiet" }));
   else if (old === undefined) made.append(change("ins", now));
   else if (now === undefined) made.append(change("del", old));
   else if (old.length + now.length > 80) {
@@ -246,15 +250,15 @@ const compareDocuments = (old, now, recordsDiffer) => {
   const differing = [];
   for (const id of [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()) {
     const [before, after] = [old[id], now[id]];
-    if (before === undefined) differing.push([id, after[0], "added"]);
-    else if (after === undefined) differing.push([id, before[0], "removed"]);
-    else if (before[1] !== after[1]) differing.push([id, after[0], `changed (${whyDifferent(before[2], after[2], recordsDiffer)})`]);
+    if (before === undefined) differing.push([id, after[0], say("added")]);
+    else if (after === undefined) differing.push([id, before[0], say("removed")]);
+    else if (before[1] !== after[1]) differing.push([id, after[0], `${say("changed")} (${whyDifferent(before[2], after[2], recordsDiffer)})`]);
   }
   return differing;
 };
 
 const whyDifferent = (before, after, recordsDiffer) => {
-  if (before.text === undefined || after.text === undefined) return "why is not recorded";
+  if (before.text === undefined || after.text === undefined) return say("why is not recorded");
   const differs = (part) => before[part] !== after[part];
   const reasons = new Set();
   if (differs("text")) {
@@ -265,31 +269,29 @@ const whyDifferent = (before, after, recordsDiffer) => {
   if (differs("options")) reasons.add("settings");
   for (const part of Object.keys(after)) if (part.startsWith("image ") && before[part] !== undefined && differs(part)) reasons.add(part);
   for (const part of ["theme", "fonts", "tools"]) if (differs(part)) reasons.add(part);
-  return reasons.size > 0 ? [...reasons].join(", ") : "records or settings";
+  return reasons.size > 0 ? [...reasons].map((reason) => reason.replace(/^\w+/, (word) => say(word))).join(", ") : say("records or settings");
 };
-
-const counted = (count, noun) => (count === 1 ? `1 ${noun} differs` : `${count} ${noun}s differ`);
 
 const showComparison = (old, now, from, to) => {
   const differing = compareRecords(old.records, now.records);
   const documents = compareDocuments(old.documents, now.documents, differing.length > 0);
-  const count = `${counted(differing.length, "record")}, ${counted(documents.length, "document")}`;
-  const parts = [element("h2", `v${from} → v${to}: ${count}`)];
+  const count = `${say("Records that differ: {count}", { count: differing.length })}; ${say("Documents that differ: {count}", { count: documents.length })}`;
+  const parts = [element("h2", `v${from} → v${to}. ${count}`)];
   if (documents.length > 0) {
     const list = element("ul");
     for (const [id, title, said] of documents) list.append(element("li", `${title} (${id}): ${said}`, { "data-document": id }));
-    parts.push(element("h3", "Documents"), list);
+    parts.push(element("h3", say("Documents")), list);
   }
   for (const [record, name, kind, rows] of differing) {
     const section = element("section", undefined, { "data-record": record });
-    section.append(element("h3", `${name}: ${kind}`));
+    section.append(element("h3", `${name}: ${say(kind)}`));
     if (rows.length > 0) {
       const holder = element("div", undefined, { class: "table", role: "group", tabindex: "0", "aria-label": name });
       const table = element("table");
       const body = element("tbody");
       for (const [label, part, before, after] of rows) {
         const row = element("tr");
-        row.append(element("th", part === "value" ? label : `${label}, ${part.replace("_", " ")}`, { scope: "row" }), cell(before, after));
+        row.append(element("th", part === "value" ? label : [label, say(part.replace("_", " "))].filter(Boolean).join(", "), { scope: "row" }), cell(before, after));
         body.append(row);
       }
       table.append(body);
@@ -306,7 +308,7 @@ const compare = (form) => {
   const numbers = Object.keys(paths).map(Number).sort((a, b) => b - a);
   if (numbers.length < 2) return;
   const [from, to] = [form.elements.from, form.elements.to];
-  for (const select of [from, to]) select.append(...numbers.map((number) => element("option", `Version ${number}`, { value: number })));
+  for (const select of [from, to]) select.append(...numbers.map((number) => element("option", say("Version {number}", { number }), { value: number })));
   const load = (number) =>
     new Promise((resolve, reject) => {
       if (window.briefVersions?.[number]) {
@@ -326,7 +328,7 @@ const compare = (form) => {
       const [old, now] = await Promise.all([load(a), load(b)]);
       if (mine === latest) showComparison(old, now, a, b);
     } catch {
-      document.getElementById("comparison").textContent = "The data of these versions can’t be loaded.";
+      document.getElementById("comparison").textContent = say("The data of these versions can’t be loaded.");
     }
   };
   // `compare.html#v3..v7` names a comparison.
@@ -379,14 +381,15 @@ const leadOn = (line) => {
   follow();
   const around = document.querySelector(".around");
   const number = Number(document.documentElement.dataset.version) + 1;
-  if (around) around.append(element("a", `Version ${number}`, { rel: "next", href: `${root}v${number}/index.html` }));
+  if (around) around.append(element("a", say("Version {number}", { number }), { rel: "next", href: `${root}v${number}/index.html` }));
 };
 
 // ---- Notes ----
 
 // A note stands below the block in which its mark is, or above it where there is no room, and never over its text.
+let clicked;
 const placeNote = (note) => {
-  const mark = document.querySelector(`[popovertarget="${note.id}"]`);
+  const mark = clicked?.getAttribute("popovertarget") === note.id ? clicked : document.querySelector(`[popovertarget="${note.id}"]`);
   const block = mark?.closest("tr, p, li, h1, h2, h3, h4, h5, h6, figcaption, caption, dd, dt, blockquote");
   if (!block) return;
   const [box, at] = [block.getBoundingClientRect(), mark.getBoundingClientRect()];
@@ -397,6 +400,9 @@ const placeNote = (note) => {
   note.style.top = `${scrollY + (isAbove ? box.top - note.offsetHeight - 4 : box.bottom + 4)}px`;
   note.scrollIntoView({ block: "nearest" });
 };
+
+// Several marks may open one note: the last that was clicked did.
+addEventListener("click", (event) => (clicked = event.target.closest?.("[popovertarget]") ?? clicked), true);
 
 // `toggle` does not bubble, but it is captured.
 addEventListener("toggle", (event) => event.newState === "open" && event.target.matches(".note") && placeNote(event.target), true);

@@ -13,10 +13,11 @@ use super::document_page::{self, IndexedVersion};
 use super::headlines::headlines;
 use super::record_page;
 use super::whole::{Whole, marking};
+use super::words::{say, say_with};
 use super::{Page, Version, path};
 
 /// The templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 13] = [
+pub(super) const TEMPLATES: [(&str, &str); 14] = [
     ("page.html", include_str!("templates/page.html")),
     ("front.html", include_str!("templates/front.html")),
     ("documents.html", include_str!("templates/documents.html")),
@@ -24,6 +25,7 @@ pub(super) const TEMPLATES: [(&str, &str); 13] = [
     ("changes.html", include_str!("templates/changes.html")),
     ("document.html", include_str!("templates/document.html")),
     ("changed.html", include_str!("templates/changed.html")),
+    ("claims.html", include_str!("templates/claims.html")),
     ("removed.html", include_str!("templates/removed.html")),
     ("latest.html", include_str!("templates/latest.html")),
     ("records.html", include_str!("templates/records.html")),
@@ -45,6 +47,8 @@ pub(super) enum View<'a> {
     Changes(&'a Version),
     /// A document by its place in the version.
     Document(&'a IndexedVersion<'a>, usize),
+    /// The claims that a document prints, by its place in the version.
+    Claims(&'a IndexedVersion<'a>, usize),
     /// What stands in a document's place when the version's files are gone.
     Removed(&'a Version, &'a DocumentTitle),
 }
@@ -58,7 +62,11 @@ pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
     }
     match version.documents.as_slice() {
         [] => views.extend(version.titles.iter().map(|title| View::Removed(version, title))),
-        documents => views.extend((0..documents.len()).map(|place| View::Document(indexed, place))),
+        documents => {
+            views.extend((0..documents.len()).map(|place| View::Document(indexed, place)));
+            let with_claims = documents.iter().enumerate().filter(|(_, document)| !document.claims.is_empty());
+            views.extend(with_claims.map(|(place, _)| View::Claims(indexed, place)));
+        }
     }
     views
 }
@@ -84,6 +92,7 @@ impl View<'_> {
             View::Overview(version) => path::overview(version.number),
             View::Changes(version) => path::changes(version.number),
             View::Document(indexed, place) => path::document(indexed.version.number, &indexed.document(*place).id),
+            View::Claims(indexed, place) => path::claims(indexed.version.number, &indexed.document(*place).id),
             View::Removed(version, document) => path::document(version.number, &document.id),
         }
     }
@@ -99,6 +108,7 @@ impl View<'_> {
             View::Overview(_) => "version.html",
             View::Changes(_) => "changes.html",
             View::Document(..) => "document.html",
+            View::Claims(..) => "claims.html",
             View::Removed(..) => "removed.html",
         }
     }
@@ -107,34 +117,43 @@ impl View<'_> {
     fn version(&self) -> Option<&Version> {
         match self {
             View::Overview(version) | View::Changes(version) | View::Removed(version, _) => Some(version),
-            View::Document(indexed, _) => Some(indexed.version),
+            View::Document(indexed, _) | View::Claims(indexed, _) => Some(indexed.version),
             _ => None,
         }
     }
 
     /// What the browser's window is called, before the book's title.
-    fn title(&self) -> Option<String> {
+    fn title(&self, facts: &Facts) -> Option<String> {
+        let language = self.version().map_or(&facts.language, |version| &version.language);
+        let own = |english: &str| Some(say(language, english).to_owned());
+        let of_version =
+            |title: &str, number: u32| Some(say_with(language, "{title}, version {number}", &[("title", &title), ("number", &number)]));
         match self {
             View::Front(_) => None,
-            View::Search(_) => Some("Search".to_owned()),
-            View::Compare(_) => Some("Compare versions".to_owned()),
-            View::Records(_) => Some("Records".to_owned()),
+            View::Search(_) => own("Search"),
+            View::Compare(_) => own("Compare versions"),
+            View::Records(_) => own("Records"),
             View::Record(_, record) => Some(record.name.clone()),
-            View::Latest(..) => Some("Newest version".to_owned()),
-            View::Overview(version) => Some(format!("Version {}", version.number)),
-            View::Changes(version) => Some(format!("Changes in version {}", version.number)),
-            View::Document(indexed, place) => Some(format!("{}, version {}", indexed.document(*place).list_title, indexed.version.number)),
-            View::Removed(version, document) => Some(format!("{}, version {}", document.title, version.number)),
+            View::Latest(..) => own("Newest version"),
+            View::Overview(version) => Some(say_with(language, "Version {number}", &[("number", &version.number)])),
+            View::Changes(version) => Some(say_with(language, "Changes in version {number}", &[("number", &version.number)])),
+            View::Document(indexed, place) | View::Claims(indexed, place) => {
+                of_version(&indexed.document(*place).list_title, indexed.version.number)
+            }
+            View::Removed(version, document) => of_version(&document.title, version.number),
         }
     }
 
     fn description(&self, facts: &Facts) -> String {
         match self {
-            View::Record(_, record) => format!("{}: what the book says of it, and since when", record.name),
+            View::Record(_, record) => format!("{}. {}", record.name, facts.title),
             View::Overview(version) | View::Changes(version) => version.summary.clone(),
-            View::Document(indexed, place) => {
+            View::Document(indexed, place) | View::Claims(indexed, place) => {
                 let (version, document) = (indexed.version, indexed.document(*place));
-                format!("{}. Version {} of {}, {}.", document.list_title, version.number, version.title, version.long_date)
+                {
+                    let number = say_with(&version.language, "Version {number}", &[("number", &version.number)]);
+                    format!("{}. {}, {number}, {}.", document.list_title, version.title, version.long_date)
+                }
             }
             _ => facts.subtitle.clone().unwrap_or_else(|| facts.title.clone()),
         }
@@ -178,7 +197,8 @@ impl View<'_> {
                 documents => version.changes.as_ref().map(|changes| changed_documents(version, changes)).unwrap_or_default(),
             },
             View::Removed(version, document) => context! { version => Value::from(Serde(version)), title => document.title.clone() },
-            View::Document(version, place) => document_page::told(version, *place),
+            View::Document(indexed, place) => document_page::told(indexed, *place),
+            View::Claims(indexed, place) => document_page::claims_told(indexed, *place),
         }
     }
 
@@ -186,7 +206,7 @@ impl View<'_> {
     pub(super) fn is_clear(&self) -> bool {
         match self {
             View::Overview(version) | View::Removed(version, _) => version.clear,
-            View::Document(indexed, _) => indexed.version.clear,
+            View::Document(indexed, _) | View::Claims(indexed, _) => indexed.version.clear,
             View::Changes(version) => version.clear && version.changes.as_ref().is_none_or(|changes| changes.since_clear),
             View::Latest(whole, _) => whole.newest().is_none_or(|newest| newest.clear),
             View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole) | View::Record(whole, _) => {
@@ -207,7 +227,7 @@ impl View<'_> {
     fn marking(&self) -> Option<String> {
         match self {
             View::Overview(version) | View::Removed(version, _) => version.marking.clone(),
-            View::Document(indexed, _) => indexed.version.marking.clone(),
+            View::Document(indexed, _) | View::Claims(indexed, _) => indexed.version.marking.clone(),
             View::Changes(version) => {
                 let since = version.changes.as_ref().map(|changes| (changes.since_marking.as_deref(), changes.since_clear));
                 marking(std::iter::once((version.marking.as_deref(), version.clear)).chain(since))
@@ -238,7 +258,7 @@ impl View<'_> {
             marking => self.marking(),
             clear => self.is_clear(),
             base_url => &facts.base_url,
-            window => self.title(),
+            window => self.title(facts),
             description => self.description(facts),
             style => &assets.style,
             script => &assets.script,

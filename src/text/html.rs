@@ -39,7 +39,8 @@ pub(crate) fn render_html(template: &'static str, values: Value) -> String {
     template.render(values).expect("a template of brief's own is given all that it prints")
 }
 
-fn escape_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
+/// Writes a value into HTML, escaped if it isn't marked as safe.
+pub(crate) fn escape_value(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> Result<(), minijinja::Error> {
     let text = value.to_string();
     let text = if value.is_safe() { text } else { escape_html(&text) };
     out.write_str(&text).map_err(minijinja::Error::from)

@@ -72,12 +72,7 @@ fn decoded(text: &str) -> String {
 
 /// An attribute's text without HTML's references.
 fn unescaped(text: &str) -> String {
-    text.replace("&#x27;", "'")
-        .replace("&quot;", "\"")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&#x2f;", "/")
-        .replace("&amp;", "&")
+    text.replace("&#39;", "'").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
 /// Every link of every page that is no address of its own leads to a file, and its fragment to an id in it.
@@ -322,7 +317,8 @@ fn the_feed_is_atom() {
     let listed: BTreeSet<_> =
         map.descendants().filter(|node| node.tag_name().name() == "loc").map(|node| node.text().unwrap().to_owned()).collect();
     // The newest version alone, under the addresses that lead to it, and what shows all versions.
-    let latest = ["book", "changes", "index", "missions/kfor", "missions/script"].map(|page| format!("latest/{page}"));
+    let latest = ["book", "book.claims", "changes", "index", "missions/kfor", "missions/kfor.claims", "missions/script"]
+        .map(|page| format!("latest/{page}"));
     let records =
         files(&folder).into_keys().filter(|path| path.starts_with("records")).map(|path| path.with_extension("").display().to_string());
     let pages: BTreeSet<_> =
@@ -460,6 +456,51 @@ fn what_changed_in_a_pruned_version_is_kept() {
     assert!(links_lead_somewhere(&folder) > 150);
     assert_eq!(site(&book, &[]).code, Some(0));
     assert_eq!(files(&folder), first);
+}
+
+/// Pages speak the language of their version, and what shows all versions that of the newest.
+#[test]
+fn the_interface_is_in_the_books_language() {
+    let Some(book) = published() else { return };
+    book.edit("content/book.yaml", "language: en", "language: de");
+    book.edit("content/missions/kfor.yaml", "45000", "44000");
+    build(&book, "2025-11-08").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site");
+    let read = |path: &str| unescaped(&fs::read_to_string(folder.join(path)).unwrap());
+    let pages = [
+        "index.html",
+        "v4/index.html",
+        "v4/changes.html",
+        "v4/book.html",
+        "records/index.html",
+        "records/missions/kfor.html",
+        "search.html",
+        "compare.html",
+    ];
+    for page in pages {
+        let html = read(page);
+        assert!(html.contains("lang=\"de\"") && html.contains(">Zum Text</a>") && html.contains("Neueste Fassung"), "{page}: {html}");
+        for english in [
+            ">Records<",
+            ">Documents<",
+            ">What changed<",
+            ">Search<",
+            ">Notes<",
+            ">History<",
+            "Skip to",
+            "Link to",
+            "Newest",
+            "Note ",
+            "November 2025, version",
+        ] {
+            assert!(!html.contains(english), "{page} has `{english}`: {html}");
+        }
+    }
+    assert!(read("v4/changes.html").contains("gestrichen:") && !read("v4/changes.html").contains("deleted:"));
+    assert!(read("index.html").contains("8. November 2025") && read("v3/book.html").contains("Skip to the text"));
+    let script = files(&folder).into_iter().find(|(path, _)| path.to_string_lossy().starts_with("assets/script.")).unwrap().1;
+    assert!(String::from_utf8(script).unwrap().contains("Fundstellen für"));
 }
 
 /// What lies beside the site under a name that looks like brief's own stays, unless brief's list in it says otherwise.
