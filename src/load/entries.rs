@@ -86,7 +86,7 @@ fn yaml_record(
 ) -> Option<serde_json::Map<String, Json>> {
     let source = YamlSource { file, text, lines_before: 0 };
     let json = parse(&source, faults)?;
-    warnings.extend(super::comment::find(&source).into_iter().map(|(_, warning)| warning));
+    warnings.extend(super::comment::find(&source).into_values().flatten());
     match json {
         Json::Object(fields) => Some(fields),
         Json::Null => {
@@ -151,7 +151,7 @@ fn one_file(
             continue;
         }
         let id_place = Place::key(file, &pointer);
-        let own = warnings.extract_if(.., |(part, _)| *part == pointer).map(|(_, warning)| warning).collect();
+        let own = warnings.remove(&pointer).unwrap_or_default();
         let id = key.clone().unwrap_or_default();
         let mut entry = RecordEntry { id, file: file.to_owned(), pointer, is_key: key.is_some(), id_place, fields, is_read, warnings: own };
         if plan.config.key.is_some() {
@@ -166,7 +166,7 @@ fn one_file(
         }
         entries.push(entry);
     }
-    diagnostics.extend(warnings.into_iter().map(|(_, warning)| warning));
+    diagnostics.extend(warnings.into_values().flatten());
     entries
 }
 

@@ -51,7 +51,7 @@ pub(super) fn parse_record(
     let json = parse(&source, diagnostics);
     let body = YamlSource { file, text: parts.body, lines_before: parts.body_line - 1 };
     diagnostics.extend(super::yaml::forbidden(&body));
-    warnings.extend(super::comment::find(&source).into_iter().map(|(_, warning)| warning));
+    warnings.extend(super::comment::find(&source).into_values().flatten());
     let mut fields = match json? {
         Json::Object(fields) => fields,
         Json::Null => Map::new(),

@@ -1,8 +1,10 @@
-//! Where each value of a YAML file stands: the file read again by an event parser that keeps places.
+//! The places of the values of a YAML file, which is parsed again by an event parser that keeps places.
 //!
 //! Only made when something is to be shown, or when a good parse may hide a fault: most builds never need it.
 
 mod faults;
+#[cfg(test)]
+pub(super) mod steps;
 
 use std::collections::HashMap;
 
@@ -19,6 +21,7 @@ const VALUE: &str = "value";
 #[derive(Debug)]
 pub(super) struct Outline<'a> {
     source: YamlSource<'a>,
+    lines: Vec<&'a str>,
     nodes: Vec<Node>,
     root: Option<usize>,
     /// Where each document of the file begins.
@@ -53,8 +56,15 @@ struct Open {
 impl<'a> Outline<'a> {
     /// Reads a text as far as it can be read.
     pub(super) fn read(source: &YamlSource<'a>) -> Outline<'a> {
-        let mut outline =
-            Outline { source: *source, nodes: Vec::new(), root: None, documents: Vec::new(), tags: Vec::new(), stopped: None };
+        let mut outline = Outline {
+            source: *source,
+            lines: source.text.lines().collect(),
+            nodes: Vec::new(),
+            root: None,
+            documents: Vec::new(),
+            tags: Vec::new(),
+            stopped: None,
+        };
         let mut anchors = HashMap::new();
         let mut open: Vec<Open> = Vec::new();
         for event in Parser::new_from_str(source.text) {
@@ -183,7 +193,7 @@ impl<'a> Outline<'a> {
         // Lines are folded and their indent taken away, but what they hold stands in the file as it is.
         let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
         let mut before: usize = text.split('\n').take(line - 1).map(letters).sum();
-        for (index, shown) in self.source.text.lines().enumerate().skip(first - 1) {
+        for (index, shown) in self.lines.iter().enumerate().skip(first - 1) {
             let skipped = if index + 1 == node.span.start.line() && *style == ScalarStyle::Plain { node.span.start.col() } else { 0 };
             let held = letters(&shown.chars().skip(skipped).collect::<String>());
             if held > before {
@@ -201,7 +211,7 @@ impl<'a> Outline<'a> {
                 line.split(" #").next().unwrap_or(line).trim_end().trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
             head.ends_with(['|', '>'])
         };
-        let lines: Vec<&str> = self.source.text.lines().take(span.start.line()).collect();
+        let lines = self.lines.get(..span.start.line()).unwrap_or(&self.lines);
         lines.iter().rposition(|line| is_header(line)).map(|index| index + 1)
     }
 
@@ -233,13 +243,18 @@ impl<'a> Outline<'a> {
         self.nodes.iter().find(|node| matches!(node.content, Content::Alias(_))).map(|node| self.place(node.span))
     }
 
-    /// Calls `visit` with each scalar that stands under one of some keys, itself or as an item of a list: with the pointer
-    /// of the document's item or entry that it stands in, the key, the text and its place.
-    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&Pointer, &str, &str, Place)) {
-        let (parts, root) = (self.parts(), Pointer::root());
+    /// Calls `visit` with each scalar under one of some keys, itself or as an item of a list: with the pointer of the
+    /// document's item or entry that holds it, the key, the text and its range.
+    pub(super) fn under(&self, keys: &[&str], visit: &mut dyn FnMut(&Pointer, &str, &str, YamlSpan)) {
+        let mut parts = self.parts().into_iter().peekable();
+        let mut part = Pointer::root();
         for (index, node) in self.nodes.iter().enumerate() {
+            // Nodes are in the order of the text, and so are the parts.
+            while let Some((_, next)) = parts.next_if(|(first, _)| *first <= index) {
+                count_step();
+                part = next;
+            }
             let Content::Mapping(entries) = &node.content else { continue };
-            let part = parts.iter().take_while(|(first, _)| *first <= index).last().map_or(&root, |(_, pointer)| pointer);
             for (key, _, value) in entries.iter().filter(|(key, ..)| keys.contains(&key.as_str())) {
                 let values = match self.nodes.get(*value).map(|node| &node.content) {
                     Some(Content::List(items)) => items.as_slice(),
@@ -247,7 +262,8 @@ impl<'a> Outline<'a> {
                 };
                 for node in values.iter().filter_map(|value| self.nodes.get(*value)) {
                     if let Content::Scalar(text, _) = &node.content {
-                        visit(part, key, text, self.place(node.span));
+                        count_step();
+                        visit(&part, key, text, node.span);
                     }
                 }
             }
@@ -263,10 +279,11 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// A range of the file; of more lines than one, the first.
-    fn place(&self, span: YamlSpan) -> Place {
+    /// A range of the file; of several lines, the first.
+    pub(super) fn place(&self, span: YamlSpan) -> Place {
         let (line, column) = (span.start.line(), span.start.col() + 1);
-        let lines = self.source.text.lines().count().max(1);
+        let lines = self.lines.len().max(1);
+        count_step();
         if line > lines {
             // A key without text may stand behind the last line: it is shown on that one.
             return Place::line(self.source.file, lines + self.source.lines_before);
@@ -274,10 +291,16 @@ impl<'a> Outline<'a> {
         let end_column = if span.end.line() == line && span.end.col() + 1 > column {
             span.end.col() + 1
         } else {
-            let length = self.source.text.lines().nth(line.saturating_sub(1)).map_or(0, |text| text.trim_end().chars().count());
+            let length = self.lines.get(line.saturating_sub(1)).map_or(0, |text| text.trim_end().chars().count());
             (length + 1).max(column + 1)
         };
         let line = line + self.source.lines_before;
         Place::Span(Span { file: self.source.file.to_owned(), line, column, end_line: line, end_column })
     }
+}
+
+/// Counts a step of work on a line, a value or a part, for tests of how work grows.
+fn count_step() {
+    #[cfg(test)]
+    steps::add();
 }
