@@ -163,3 +163,29 @@ mod tests {
         assert!(lines < 9, "it was not waited for: {lines}");
     }
 }
+
+#[cfg(all(test, windows))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, time: Duration) -> Ended {
+        let mut command = Command::new("cmd");
+        command.args(["/C", script]);
+        run(command, Capture::Stdout, &Limits { time, memory: None }).expect("cmd runs")
+    }
+
+    #[test]
+    fn the_time_limit_ends_all_processes_of_the_job() {
+        let script = "echo started& start /b ping -n 600 127.0.0.1 >nul& ping -n 600 127.0.0.1 >nul";
+        let ended = shell(script, Duration::from_secs(2));
+        assert!(ended.timed_out && !ended.status.success());
+        assert!(String::from_utf8_lossy(&ended.text).starts_with("started"));
+    }
+
+    #[test]
+    fn a_process_that_outlives_its_parent_holds_nobody_up() {
+        let ended = shell("start /b ping -n 600 127.0.0.1& echo done", Duration::from_secs(60));
+        assert!(!ended.timed_out && ended.status.success());
+        assert!(String::from_utf8_lossy(&ended.text).contains("done"));
+    }
+}
