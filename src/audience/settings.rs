@@ -1,7 +1,7 @@
 //! The settings as an audience gets them.
 
 use super::Stage;
-use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Record, Settings, ShapeId, Shapes, field_at};
+use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Record, Settings, ShapeId, Shapes, ThemeOptions, field_at};
 
 /// The plans of the documents that the audience gets, by their index.
 pub(super) fn documents(stage: &Stage<'_>) -> Vec<usize> {
@@ -19,6 +19,7 @@ pub(super) fn visible(stage: &Stage<'_>) -> Settings {
     let is_shown = |name: &str| !stage.hidden_collections.contains(name);
     Settings {
         documents: documents.collect(),
+        theme: ThemeOptions { style: stage.audience.style.unwrap_or(settings.theme.style), ..settings.theme.clone() },
         attribution: attribution(stage, &settings.attribution),
         // A collection's own settings are with its records.
         collections: settings

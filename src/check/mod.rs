@@ -10,6 +10,7 @@ mod document;
 mod heading_level;
 mod invalid_document;
 mod locator_out_of_range;
+mod marked_in_complete;
 mod missing_alternative_text;
 mod missing_asset;
 mod missing_glyph;
@@ -79,7 +80,7 @@ enum Check {
 }
 
 /// Every rule.
-pub const RULES: [Rule; 19] = [
+pub const RULES: [Rule; 20] = [
     Rule { code: Code::ClaimWithoutSource, check: Check::Book(claim_without_source::check) },
     Rule { code: Code::DanglingReference, check: Check::Book(dangling_reference::check) },
     Rule { code: Code::LocatorOutOfRange, check: Check::Book(locator_out_of_range::check) },
@@ -87,6 +88,7 @@ pub const RULES: [Rule; 19] = [
     Rule { code: Code::NotUtf8, check: Check::Book(not_utf8::check) },
     Rule { code: Code::Theme, check: Check::Book(theme::check) },
     Rule { code: Code::UnknownCollection, check: Check::Book(unknown_collection::check) },
+    Rule { code: Code::MarkedInComplete, check: Check::Book(marked_in_complete::check) },
     Rule { code: Code::UnknownMarking, check: Check::Book(unknown_marking::check) },
     Rule { code: Code::UnknownSource, check: Check::Book(unknown_source::check) },
     Rule { code: Code::InvalidDocument, check: Check::Plan(invalid_document::check) },

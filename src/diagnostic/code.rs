@@ -63,6 +63,8 @@ codes! {
     MissingDefaultMarking "missing-default-marking" "The book has audiences, and what bears no marking is not decided."
     AudienceWithoutDocument "audience-without-document" "An audience gets no document."
     MarkedId "marked-id" "A record's id bears a marking of its own, which would be shown with the record."
+    MarkedInComplete "marked-in-complete" "Something bears a marking in what the schema says every audience sees all of."
+    DocumentAboveClearance "document-above-clearance" "A document holds what comes to more together than its audience may see."
     WithheldReference "withheld-reference" "Something that an audience gets names what it may not see."
     WithheldRepeated "withheld-repeated" "A text that an audience gets repeats something that it may not see."
     AudienceTested "audience-tested" "A template prints something for those who lack what other audiences have."

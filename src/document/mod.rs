@@ -8,6 +8,7 @@ mod article;
 mod caption;
 pub mod chart;
 mod levels;
+mod marked;
 mod marks;
 mod misfit;
 mod origin;
@@ -18,10 +19,12 @@ pub mod walk;
 use std::collections::BTreeMap;
 
 use crate::layout::Pointer;
+use crate::model::Marking;
 
 pub use article::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection};
 pub use caption::{FIGURE_DATA, LISTING, PLACEHOLDER, SIZED, anchor_of, caption_lead, label_of, number_of};
 pub use levels::HeadingLevels;
+pub use marked::{MARKED, marked_labels};
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
 pub use misfit::{Misfit, MisfitKind};
 pub use origin::{Field, Origin, Origins};
@@ -42,6 +45,10 @@ pub struct Document {
     pub claims: Vec<PrintedClaim>,
     /// The charts that are to be drawn, by the paths of the images that show them.
     pub charts: BTreeMap<String, chart::Chart>,
+    /// What it bears: the highest marking of what it holds.
+    pub marking: Marking,
+    /// What each of its pages bears at least, where pages bear the marking of what stands on them.
+    pub everywhere: Marking,
 }
 
 impl Document {
@@ -65,6 +72,8 @@ pub struct Note {
     pub locator: Option<String>,
     /// What the note says.
     pub text: Vec<Inline>,
+    /// What the source bears.
+    pub marking: Marking,
 }
 
 /// One entry of the list of sources.
@@ -72,6 +81,8 @@ pub struct Note {
 pub struct SourceEntry {
     pub id: String,
     pub text: Vec<Inline>,
+    /// What the source bears.
+    pub marking: Marking,
 }
 
 /// A claim as it was printed.

@@ -7,7 +7,7 @@ use super::attribution::marking_of;
 use super::settings::{list, objects, text_of};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, SETTINGS, is_reserved, name_fault};
-use crate::model::{Audience, DocumentPlan, Label, Marking, MarkingScheme, Settings};
+use crate::model::{Audience, DocumentPlan, Label, Marking, MarkingScheme, Settings, Style};
 
 /// The scheme that the book declares, else the Traffic Light Protocol. A list of labels is an order, least restricted
 /// first; in a mapping each label says which it is above.
@@ -22,8 +22,8 @@ pub(super) fn scheme(json: Option<&Json>) -> MarkingScheme {
         }
         Some(declared @ Json::Object(_)) => {
             for (name, said) in objects(Some(declared)) {
-                let label =
-                    Label { above: texts(said.get("above")), color: text_of(said, "color"), background: text_of(said, "background") };
+                let [short, color, background] = ["short", "color", "background"].map(|key| text_of(said, key));
+                let label = Label { above: texts(said.get("above")), short, color, background };
                 labels.insert(name.trim().to_owned(), label);
             }
         }
@@ -38,7 +38,7 @@ pub(super) fn audiences(json: Option<&Json>) -> Vec<Audience> {
         name: name.to_owned(),
         clearance: marking_of(said, "clearance"),
         documents: said.get("documents").map(|documents| texts(Some(documents))),
-        style: text_of(said, "style"),
+        style: text_of(said, "style").and_then(|name| Style::ALL.into_iter().find(|style| style.name() == name)),
     };
     objects(json).map(audience).collect()
 }

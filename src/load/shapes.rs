@@ -121,6 +121,7 @@ impl Builder<'_> {
             shape.key = shape.key.or_else(|| text("x-key"));
             shape.ordered |= flag("x-ordered");
             shape.marking = shape.marking.and(&marking_of(schema, "x-marking"));
+            shape.complete |= flag("x-complete");
             shape.withheld = shape.withheld.or_else(|| text("x-withheld"));
             shape.unique |= flag("uniqueItems");
             match schema.get("format").and_then(Json::as_str) {

@@ -1,7 +1,6 @@
 //! Blocks of a text that bear a marking of their own: `:::marked TLP:RED`, their text, `:::`.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use comrak::nodes::{Node, NodeValue};
@@ -10,11 +9,8 @@ use comrak::{Arena, parse_document};
 use super::dialect::Dialect;
 use super::directive::{self, COLON};
 use super::parse;
-use crate::document::Inline;
+use crate::document::{Inline, MARKED, marked_labels};
 use crate::yaml::front_matter::{Split, split};
-
-/// The directive that marks a block.
-pub const MARKED: &str = "marked";
 
 /// The text as it is parsed, with the colons of labels kept apart from those that make a directive.
 pub(super) fn shield(text: &str) -> Cow<'_, str> {
@@ -50,15 +46,6 @@ pub struct MarkedLines {
     pub labels: Vec<String>,
     /// Whether its lines hold all of it and nothing else: it stands in no list, quote or footnote, and ends in no code.
     pub is_alone: bool,
-}
-
-/// The labels of a `marked` directive. One without any, or with attributes of another form, has a label that no book knows.
-pub fn labels(attributes: &BTreeMap<String, String>) -> Vec<String> {
-    let label = |(key, value): (&String, &String)| if value.is_empty() { key.clone() } else { format!("{key}={value}") };
-    match attributes.is_empty() {
-        true => vec![String::new()],
-        false => attributes.iter().map(label).collect(),
-    }
 }
 
 /// The blocks of a field's text that bear a marking, in their order; those in others too.
@@ -107,7 +94,7 @@ fn collect(parent: Node<'_>, is_at_margin: bool, lines: &[&str], found: &mut Vec
                 let ends_in_code = lines.get(start..end).is_some_and(|inner| inner.iter().filter(is_code).count() % 2 == 1);
                 let is_alone =
                     is_at_margin && !ends_in_code && lines.get(start - 1).is_some_and(|line| line.trim_start().starts_with(":::"));
-                found.push(MarkedLines { lines: start..=end, labels: labels(&attributes), is_alone });
+                found.push(MarkedLines { lines: start..=end, labels: marked_labels(&attributes), is_alone });
             }
             open.push((node, is_at_margin));
         }

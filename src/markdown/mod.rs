@@ -41,7 +41,7 @@ pub use contents::{add_contents, remove_notes_headings};
 pub use dialect::Dialect;
 pub use directive::DIRECTIVES;
 pub use escape::escape;
-pub use marked::{MARKED, MarkedLines, labels, marked_blocks, marked_blocks_of_document};
+pub use marked::{MarkedLines, marked_blocks, marked_blocks_of_document};
 pub use normal::normalized;
 pub use parse::{Parsed, parse, parse_as};
 pub use parse_inline::MAX_DEPTH;

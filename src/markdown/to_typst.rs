@@ -4,6 +4,7 @@
 //! text holds, and for each of its lines the line of the rendered text. Every text goes through one function
 //! ([`code::Code::string`]), which makes a string literal of it: no input can run code or break the document.
 
+mod bearing;
 mod blocks;
 mod breaks;
 mod code;
@@ -80,6 +81,7 @@ pub fn to_typst(
         written: BTreeSet::new(),
         waiting: Vec::new(),
         deferred: Vec::new(),
+        bearings: 0,
         table: None,
         kinds: tables::kinds(document),
     };
@@ -119,6 +121,8 @@ struct Writer<'a> {
     waiting: Vec<String>,
     /// The lists that are written last, since they depend on what was marked, and where they belong.
     deferred: Vec<(code::Gap, Listed)>,
+    /// How many parts of the text are marked for the pages that they stand on.
+    bearings: usize,
     /// What the directive around a table says of it.
     table: Option<&'a BTreeMap<String, String>>,
     /// What the tables of a kind hold, by its name and the number of columns.

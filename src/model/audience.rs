@@ -1,6 +1,6 @@
 //! Audiences: who a version is for.
 
-use super::{Marking, MarkingScheme};
+use super::{Marking, MarkingScheme, Style};
 
 /// Readers who get versions of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Audience {
     /// The documents it gets, by their ids as `documents:` has them; all of them where nothing is said.
     pub documents: Option<Vec<String>>,
     /// The style of its pages, where it isn't the book's.
-    pub style: Option<String>,
+    pub style: Option<Style>,
 }
 
 impl Audience {

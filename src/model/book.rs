@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use indexmap::IndexMap;
 
+use crate::layout::Pointer;
+
 use super::{
     Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, ThemeOptions, Value,
     field_at,
@@ -207,8 +209,25 @@ impl Book {
 
     /// A record's display name: its label field, else `name`, `title`, `term`, else its id.
     pub fn display_name<'a>(&'a self, record: &'a Record) -> &'a str {
+        self.named_by(record).map_or(&record.id, |(_, name)| name)
+    }
+
+    /// What a record's display name bears.
+    pub fn marking_of_name(&self, record: &Record) -> Marking {
+        let field = self.named_by(record).map(|(field, _)| field.split('.').collect::<Pointer>());
+        field.map_or(&record.marking, |field| record.marking_at(&field)).clone()
+    }
+
+    /// What a value of a record bears, by the record's collection and id.
+    pub fn marking_of(&self, (collection, id): &(String, String), path: &Pointer) -> Marking {
+        let record = self.collections.get(collection).and_then(|collection| collection.records.get(id));
+        record.map(|record| record.marking_at(path).clone()).unwrap_or_default()
+    }
+
+    fn named_by<'a>(&'a self, record: &'a Record) -> Option<(&'a str, &'a str)> {
         let label = self.collections.get(&record.collection).and_then(|c| c.config.label.as_deref());
-        label.into_iter().chain(["name", "title", "term"]).find_map(|field| field_at(&record.fields, field)?.as_str()).unwrap_or(&record.id)
+        let mut fields = label.into_iter().chain(["name", "title", "term"]);
+        fields.find_map(|field| Some((field, field_at(&record.fields, field)?.as_str()?)))
     }
 
     /// Every record, collection by collection.

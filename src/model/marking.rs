@@ -46,6 +46,18 @@ impl Marking {
         (!self.is_empty()).then(|| self.to_string())
     }
 
+    /// Whether each label of another is among its own, so that nothing is raised by that.
+    pub fn includes(&self, other: &Marking) -> bool {
+        self.0.is_superset(&other.0)
+    }
+
+    /// Raises it by another, in place.
+    pub fn raise(&mut self, other: &Marking) {
+        if !self.includes(other) {
+            self.0.extend(other.0.iter().cloned());
+        }
+    }
+
     /// Reads what [`Marking::text`] wrote.
     pub fn parse(text: &str) -> Marking {
         text.split(JOIN).map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
@@ -77,23 +89,31 @@ pub struct MarkingScheme {
 pub struct Label {
     /// The labels that it covers directly: who may see it may see them, too.
     pub above: Vec<String>,
+    /// What stands for it before a paragraph, in parentheses: `R`. Where nothing is said, its name does.
+    pub short: Option<String>,
     /// The colors that it is printed in, as `#rrggbb`.
     pub color: Option<String>,
     pub background: Option<String>,
 }
 
-/// The labels of FIRST's Traffic Light Protocol 2.0, least restricted first, and their colors on black.
-/// <https://www.first.org/tlp/>
-const TLP: [(&str, &str); 5] =
-    [("TLP:CLEAR", "#ffffff"), ("TLP:GREEN", "#33ff00"), ("TLP:AMBER", "#ffc000"), ("TLP:AMBER+STRICT", "#ffc000"), ("TLP:RED", "#ff2b2b")];
+/// The labels of FIRST's Traffic Light Protocol 2.0, least restricted first, what stands for them before a paragraph, and
+/// their colors on black. <https://www.first.org/tlp/>
+const TLP: [(&str, &str, &str); 5] = [
+    ("TLP:CLEAR", "C", "#ffffff"),
+    ("TLP:GREEN", "G", "#33ff00"),
+    ("TLP:AMBER", "A", "#ffc000"),
+    ("TLP:AMBER+STRICT", "A+S", "#ffc000"),
+    ("TLP:RED", "R", "#ff2b2b"),
+];
 
 impl MarkingScheme {
     /// The Traffic Light Protocol.
     pub fn tlp() -> MarkingScheme {
         let mut labels: IndexMap<String, Label> = IndexMap::new();
-        for (name, color) in TLP {
+        for (name, short, color) in TLP {
             let above = labels.keys().last().cloned().into_iter().collect();
-            labels.insert(name.to_owned(), Label { above, color: Some(color.to_owned()), background: Some("#000000".to_owned()) });
+            let [short, color, background] = [short, color, "#000000"].map(|text| Some(text.to_owned()));
+            labels.insert(name.to_owned(), Label { above, short, color, background });
         }
         MarkingScheme { labels }
     }
@@ -184,6 +204,19 @@ impl MarkingScheme {
         }
     }
 
+    /// The labels that one covers, itself among them, in the order in which they were declared.
+    pub fn covered(&self, name: &str) -> Vec<&str> {
+        self.names().filter(|other| self.covers(name, other)).collect()
+    }
+
+    /// What stands before a paragraph of a marking: `(R)`. Nothing where it has none.
+    pub fn portion_mark(&self, marking: &Marking) -> Option<String> {
+        let highest = self.highest(marking);
+        let short = |name| self.label(name).and_then(|label| label.short.as_deref()).unwrap_or(name);
+        let labels: Vec<&str> = highest.labels().map(short).collect();
+        (!labels.is_empty()).then(|| format!("({})", labels.join("//")))
+    }
+
     /// Whether who is cleared for some labels may see what bears a marking: each of the labels that it comes to must be
     /// covered by one of theirs. What bears no marking at all may be seen by all.
     pub fn allows(&self, clearance: &Marking, marking: &Marking) -> bool {
@@ -217,6 +250,8 @@ mod tests {
         assert_eq!(tlp.highest(&marking(&["TLP:GREEN", "TLP:AMBER+STRICT", "TLP:CLEAR"])), Marking::of("TLP:AMBER+STRICT"));
         assert!(tlp.allows(&Marking::of("TLP:CLEAR"), &Marking::default()));
         assert!(!tlp.allows(&Marking::of("TLP:AMBER"), &marking(&["TLP:CLEAR", "TLP:AMBER+STRICT"])));
+        assert_eq!(tlp.portion_mark(&marking(&["TLP:GREEN", "TLP:AMBER+STRICT"])).as_deref(), Some("(A+S)"));
+        assert_eq!(tlp.covered("TLP:AMBER"), ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER"]);
         assert!(tlp.allows_all(&Marking::of("TLP:RED")) && !tlp.allows_all(&Marking::of("TLP:AMBER+STRICT")));
     }
 
@@ -224,6 +259,8 @@ mod tests {
     fn of_compartments_neither_covers_the_other() {
         let apart = scheme(&[("open", &[]), ("x", &["open"]), ("y", &["open"])]);
         assert_eq!(apart.highest(&marking(&["open", "x", "y"])), marking(&["x", "y"]));
+        assert_eq!(apart.portion_mark(&marking(&["open", "x", "y"])).as_deref(), Some("(x//y)"));
+        assert_eq!(apart.portion_mark(&Marking::default()), None);
         assert!(!apart.allows(&Marking::of("x"), &marking(&["x", "y"])));
         assert!(apart.allows(&marking(&["x", "y"]), &marking(&["x", "y"])));
         let joined = scheme(&[("open", &[]), ("x", &["open"]), ("y", &["open"]), ("both", &["x", "y"]), ("all", &["both"])]);

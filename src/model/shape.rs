@@ -56,6 +56,9 @@ pub struct Shape {
     /// `x-withheld`: what stands in the value's place for an audience that may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
+    /// `x-complete: true`: nothing in it bears more than the book itself, so that every audience sees all of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub complete: bool,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub properties: IndexMap<String, ShapeId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,6 +98,19 @@ impl Shapes {
             shape.description = None;
         }
         self
+    }
+
+    /// Whether the schema says of a value, or of what it stands in, that every audience sees all of it.
+    pub fn is_complete_at(&self, pointer: &Pointer) -> bool {
+        let is_complete = |pointer: &Pointer| self.at(pointer).is_some_and(|shape| shape.complete);
+        let mut around = Some(pointer.clone());
+        while let Some(pointer) = around {
+            if is_complete(&pointer) {
+                return true;
+            }
+            around = pointer.split_last().map(|(outer, _)| outer);
+        }
+        false
     }
 
     /// Every shape.

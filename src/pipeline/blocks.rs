@@ -7,13 +7,14 @@ use super::audiences::block;
 use super::content;
 use crate::audience::{self, MarkedBlock};
 use crate::diagnostic::{Code, did_you_mean};
+use crate::document::MARKED;
 use crate::markdown;
 use crate::model::Settings;
 use crate::render::Parsed;
 
 /// Reads a rendered text, or the text of a field, as the reader of the book may see it. Every line keeps its number.
 pub(super) fn parse(text: &str, settings: &Settings) -> Parsed {
-    if !text.contains(markdown::MARKED) {
+    if !text.contains(MARKED) {
         return content::parse(text);
     }
     // All count the same lines.

@@ -44,7 +44,7 @@ fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progres
     if options.pdf {
         writer = writer.typesetting(find_typst(options)?);
     }
-    let scope = Scope { changes, placeholders: Placeholders::Shown, ..Scope::default() };
+    let scope = Scope { placeholders: Placeholders::Shown, ..changes.unwrap_or_default() };
     let renewal = Renewal { renderer, scope: &scope };
     let stamp = stamp::of_draft(date, &book.settings);
     let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &DraftSink(&stage), progress)?;
@@ -65,7 +65,7 @@ fn what_changed(
     writer: &DocumentWriter<'_>,
     store: &Store,
     notes: &mut Vec<String>,
-) -> Result<Option<serde_json::Value>> {
+) -> Result<Option<Scope>> {
     if options.since.is_none() && !content.documents.iter().any(|prepared| prepared.uses_changes) {
         return Ok(None);
     }
@@ -73,7 +73,7 @@ fn what_changed(
     let snapshot = Snapshot::of(&content.book);
     let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: options.documents.is_empty() };
     match changed(options, store, &head, notes) {
-        Ok(changed) => Ok(Some(changed.json)),
+        Ok(changed) => Ok(Some(changed.scope())),
         Err(error) if options.since.is_some() => Err(error),
         Err(_) => Ok(None),
     }

@@ -1,12 +1,14 @@
 //! A document's front matter: what readers of the Markdown get, and what the theme is told.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::content::Prepared;
 use crate::document::{BlockKind, Document, Inline, Stamp, plain_text, walk};
 use crate::layout::image_name;
 use crate::markdown::{add_contents, remove_notes_headings};
-use crate::model::{Book, Settings};
+use crate::model::{Book, Marking, Settings};
 use crate::render::{age, as_of};
 
 /// The document's title: from its front matter, else its first heading.
@@ -35,7 +37,7 @@ pub(super) fn for_readers(prepared: &Prepared, book: &Book, stamp: &Stamp) -> Do
     put("subtitle", document.front.get("subtitle").and_then(Value::as_str).map(str::to_owned));
     put("book", Some(settings.title.clone()).filter(|_| prepared.planned.id != "book"));
     put("as_of", Some(if settings.as_of_inferred { as_of(settings) } else { settings.as_of.to_string() }));
-    put("marking", settings.attribution.marking.text());
+    put("marking", document.marking.text());
     // The version's own fields are left out where digests are taken.
     if *stamp != Stamp::blank() {
         put("version", Some(stamp.name.clone()));
@@ -87,8 +89,29 @@ pub(super) fn for_theme(prepared: &Prepared, settings: &Settings, stamp: &Stamp)
             "as_of": settings.as_of.to_string(),
             "as_of_long": as_of(settings),
             "stale": stale(settings, stamp),
-            "marking": settings.attribution.marking.text(),
+            "marking": prepared.document.marking.text(),
         }),
     );
+    meta.insert("marking".to_owned(), handling(&prepared.document, settings));
     meta
+}
+
+/// What the theme is told of a document's handling: its labels, and where pages bear the marking of what stands on them, what
+/// each bears at least and which labels each label covers. It names no label that the document's reader may not see.
+fn handling(document: &Document, settings: &Settings) -> Value {
+    let scheme = &settings.markings;
+    let may_see = |name: &&str| settings.reader.as_ref().is_none_or(|reader| reader.may_see(&Marking::of(*name), scheme));
+    let known: Vec<&str> = scheme.names().filter(|_| settings.page_marking).filter(may_see).collect();
+    let names: BTreeSet<&str> = document.marking.labels().chain(known.iter().copied()).collect();
+    let looks = names.into_iter().map(|name| {
+        let label = scheme.label(name).cloned().unwrap_or_default();
+        (name.to_owned(), json!({ "color": label.color, "background": label.background }))
+    });
+    let order: Vec<Value> = known.iter().map(|name| json!([name, scheme.covered(name)])).collect();
+    let labels = |marking: &Marking| -> Vec<Value> { marking.labels().map(Value::from).collect() };
+    json!({
+        "labels": labels(&document.marking),
+        "looks": looks.collect::<Map<_, _>>(),
+        "pages": settings.page_marking.then(|| json!({ "everywhere": labels(&document.everywhere), "order": order })),
+    })
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
 
-use crate::diff::Snapshot;
+use crate::diff::{Changes, Snapshot};
 use crate::markdown;
-use crate::model::{Marking, RecordSnapshot};
+use crate::model::{Marking, MarkingScheme, RecordSnapshot};
 
 /// Another number whenever other things count as marked: pages that were made before that are made anew.
-pub(super) const RULE: u32 = 2;
+pub(super) const RULE: u32 = 3;
 
 /// What a block is reported as that says `:::marked` and no label.
 const NO_LABEL: &str = ":::marked";
@@ -23,13 +23,38 @@ pub(super) fn labels_above_clear(snapshot: &Snapshot) -> BTreeSet<String> {
     };
     let defaults = snapshot.collections.values().map(|collection| &collection.defaults).chain([&snapshot.book.defaults]);
     defaults.filter_map(|said| said.marking.as_deref()).for_each(&mut add);
-    for record in snapshot.collections.values().flat_map(|collection| collection.records.values()) {
-        let RecordSnapshot { own, nested, markings, claims, fields, name: _ } = record;
-        let said = std::iter::once(own).chain(nested.values()).chain(claims.values());
-        said.filter_map(|said| said.marking.as_deref()).chain(markings.values().map(String::as_str)).for_each(&mut add);
-        fields.values().for_each(|value| blocks(value, &mut add));
-    }
+    snapshot.collections.values().flat_map(|collection| collection.records.values()).for_each(|record| of_record(record, &mut add));
     labels
+}
+
+/// What a version bears with all that its records hold: the labels above clear, else the book's own.
+pub(super) fn of_version(snapshot: &Snapshot) -> Option<String> {
+    let above: Marking = labels_above_clear(snapshot).into_iter().collect();
+    // A version doesn't say in which order its labels stand; those of the protocol are known.
+    MarkingScheme::tlp().highest(&above).text().or_else(|| snapshot.book.defaults.marking.clone())
+}
+
+/// What the records bear that changed, with all that they hold, on both sides.
+pub(super) fn of_changes<'a>(changes: &Changes, sides: impl Iterator<Item = &'a Snapshot>, scheme: &MarkingScheme) -> Marking {
+    let mut marking = Marking::default();
+    let mut add = |labels: &str| marking.raise(&Marking::parse(labels));
+    for side in sides {
+        for change in &changes.records {
+            let Some(collection) = side.collections.get(&change.collection) else { continue };
+            collection.defaults.marking.iter().for_each(|labels| add(labels));
+            let records = [Some(&change.id), change.old_id.as_ref()].into_iter().flatten().filter_map(|id| collection.records.get(id));
+            records.for_each(|record| of_record(record, &mut add));
+        }
+    }
+    scheme.named(&marking)
+}
+
+/// The markings of a record, of whatever stands in it, and of blocks in its texts.
+fn of_record(record: &RecordSnapshot, add: &mut impl FnMut(&str)) {
+    let RecordSnapshot { own, nested, markings, claims, fields, name: _ } = record;
+    let said = std::iter::once(own).chain(nested.values()).chain(claims.values());
+    said.filter_map(|said| said.marking.as_deref()).chain(markings.values().map(String::as_str)).for_each(&mut *add);
+    fields.values().for_each(|value| blocks(value, add));
 }
 
 /// The labels of the blocks in a value's texts. Whether a text is Markdown doesn't matter: at worst, somebody is asked.

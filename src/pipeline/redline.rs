@@ -19,7 +19,7 @@ use crate::document::{Document, Inline, Origins, walk};
 use crate::format::{Format, PdfFormat};
 use crate::layout::{SETTINGS, asset_file, image_name};
 use crate::load;
-use crate::model::{Book, NotesPlacement, Settings};
+use crate::model::{Book, Marking, NotesPlacement, Settings};
 use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline};
 use crate::render::Planned;
 use crate::tree::{Tree, revision};
@@ -89,6 +89,10 @@ impl Redlined {
         let words = |key: &str| book.settings.words.get(key).cloned();
         let naming = Naming { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
         let mut redline = redline(before.document(), after.document(), naming);
+        // Each of its pages may show what either side holds.
+        let marking = [before.document(), after.document()].map(borne).into_iter().fold(Marking::default(), |both, one| both.and(&one));
+        redline.document.marking = book.settings.markings.highest(&marking);
+        redline.document.everywhere = redline.document.marking.clone();
         let mut tree = tree;
         for path in redline.document.image_paths() {
             // The look may be a third side's, whose images are none of the two's.
@@ -250,4 +254,10 @@ fn without_lost_images(document: &mut Document, tree: &Tree) {
         }
     };
     walk::change(&mut document.blocks, &mut |inlines| inlines.iter_mut().for_each(said));
+}
+
+/// What a document bears: the Markdown of a version says it in its front matter.
+fn borne(document: &Document) -> Marking {
+    let said = document.front.get("marking").and_then(serde_json::Value::as_str).map(Marking::parse);
+    said.unwrap_or_default().and(&document.marking)
 }

@@ -21,7 +21,6 @@ use crate::diff::Snapshot;
 use crate::format::FORMATS;
 use crate::layout::{CHANGES, CLAIMS, DATA, version_folder};
 use crate::model::{Book, Date};
-use crate::render::Scope;
 use crate::tree::Tree;
 use crate::tree::revision::{self, GitFacts};
 use crate::typeset;
@@ -157,7 +156,7 @@ impl<'a> Due<'a> {
         let snapshot = Snapshot::of(book);
         let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: true };
         let changes = since::changed(options, &store, &head, &mut made.notes)?;
-        let scope = Scope { changes: Some(changes.json.clone()), ..Scope::default() };
+        let scope = changes.scope();
         let revised = Revision { version: stage.number(), date, digest };
         let sink = VersionSink {
             stage: &stage,

@@ -5,21 +5,31 @@ use anyhow::{Context, Result};
 use super::compare::changes_since;
 use super::content::Content;
 use super::differing::Contents;
+use super::marked;
 use super::options::{BookFolders, BuildOptions};
 use super::side::Side;
 use super::told::{Telling, told};
 use crate::diff::{self, Changes, Snapshot};
 use crate::layout::version_number;
-use crate::model::Book;
-use crate::render::{Naming, long_date};
+use crate::model::{Book, Marking};
+use crate::render::{Naming, Scope, long_date};
 use crate::version::Store;
 
 /// What changed, as `changes.json`, as templates see it, and in a sentence.
 pub(super) struct Changed {
     pub(super) json: serde_json::Value,
     pub(super) text: String,
+    /// What the records bear that it tells of.
+    pub(super) marking: Marking,
     /// For the list of versions, each of which tells what is new since the one before.
     pub(super) summary: String,
+}
+
+impl Changed {
+    /// What documents are rendered with that print it.
+    pub(super) fn scope(&self) -> Scope {
+        Scope { changes: Some(self.json.clone()), changes_marking: self.marking.clone(), ..Scope::default() }
+    }
 }
 
 /// What a build's changes are counted from: what is asked for, else the last version that was published, else the newest;
@@ -98,5 +108,7 @@ pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
         date: &|date| long_date(date, naming.settings()),
         documents: &head.content.documents,
     };
-    Ok(Changed { json: told(&changes, &telling)?, text: changes.to_json()?, summary })
+    let sides = [Some(head.snapshot), base.as_ref().map(|base| &base.snapshot)];
+    let marking = marked::of_changes(&changes, sides.into_iter().flatten(), &head.content.book.settings.markings);
+    Ok(Changed { marking, json: told(&changes, &telling)?, text: changes.to_json()?, summary })
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::compare::{told_base, version_changes};
-use super::marked::labels_above_clear;
+use super::marked::{self, labels_above_clear};
 use super::site_changes::{TwoVersions, changed_document};
 use super::site_text::{ReadersText, cites, named, printed_texts};
 use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
@@ -127,7 +127,7 @@ impl PageData<'_> {
         };
         let told = VersionChanges {
             since: old.entry.number,
-            since_marking: old.snapshot.book.defaults.marking.clone(),
+            since_marking: marked::of_version(&old.snapshot),
             since_clear: labels_above_clear(&old.snapshot).is_empty(),
             is_complete: true,
             documents: changes.documents.iter().map(changed_document).collect(),
@@ -146,7 +146,7 @@ impl PageData<'_> {
         if snapshot.book.as_of_inferred {
             version.as_of.push_str(" (inferred)");
         }
-        version.marking = snapshot.book.defaults.marking.clone();
+        version.marking = marked::of_version(snapshot);
         version.clear = labels_above_clear(snapshot).is_empty();
         let printed = printed_texts(&files.claims);
         let reader = ReadersText { snapshot, printed: &printed };
@@ -286,6 +286,7 @@ impl PageData<'_> {
             list_title: title.clone(),
             title,
             subtitle,
+            marking: front("marking"),
             revised: revised.map_or(number, |revised| revised.version),
             revised_date: revised.map(|revised| self.date(revised.date)).unwrap_or_default(),
             pdf,

@@ -109,7 +109,7 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let mut blocks = vec![Block { kind: heading, line: 0 }];
     blocks.extend(list::listed(&found, &|key| naming.word(key), None));
     blocks.append(&mut body);
-    let document = Document { front, blocks, notes: notes_written, sources: Vec::new(), claims: Vec::new(), charts: BTreeMap::new() };
+    let document = Document { front, blocks, notes: notes_written, ..Document::default() };
     Redline { document, changes: found, old: naming.old.to_owned(), new: naming.new.to_owned(), title: own_title }
 }
 

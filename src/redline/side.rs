@@ -227,7 +227,7 @@ pub(super) fn written(notes: &Notes, mut inlines: impl FnMut(crate::text::words:
             (false, true) => Op::Insert,
             _ => Op::Equal,
         };
-        Note { source: String::new(), locator: None, text: inlines(op, text) }
+        Note { source: String::new(), locator: None, text: inlines(op, text), marking: Default::default() }
     });
     all.collect()
 }

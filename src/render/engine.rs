@@ -174,7 +174,8 @@ impl Context<'_> {
         ];
         names.insert("version".to_owned(), Value::from_pairs(version));
         names.insert("changes".to_owned(), super::changes::value(pass, self.scope.changes.as_ref()));
-        names.insert("audience".to_owned(), optional(self.scope.audience.as_deref()));
+        let reader = settings.reader.as_ref();
+        names.insert("audience".to_owned(), optional(reader.map(|reader| reader.name.as_str())));
         if let Some(record) = self.record.and_then(|(collection, id)| RecordObject::find(pass, collection, id)) {
             names.insert("record".to_owned(), Value::from_object(record));
         }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Document, Origins};
 use crate::layout::TEMPLATES;
-use crate::model::Book;
+use crate::model::{Book, Marking};
 use crate::tree::Tree;
 
 pub(crate) use fragment::{Mention, mentions as parts_of_text};
@@ -55,7 +55,8 @@ pub struct Parsed {
 pub struct Scope {
     /// The JSON of `changes.json`, once it is known.
     pub changes: Option<serde_json::Value>,
-    pub audience: Option<String>,
+    /// What the records bear that it tells of.
+    pub changes_marking: Marking,
     pub placeholders: Placeholders,
 }
 
@@ -147,6 +148,9 @@ impl Renderer {
                 let lines = fault::origins(&text, &spans, &self.engine);
                 let mut origins = Origins::new(&planned.id, &format!("{TEMPLATES}/{}", planned.template), lines);
                 let mut diagnostics = Vec::new();
+                if uses_changes {
+                    pass.loosen(&scope.changes_marking);
+                }
                 let mut parsed = parse(&text);
                 let placeholders = placeholder::count(&parsed.document.blocks);
                 if scope.placeholders == Placeholders::LeftOut && placeholders > 0 {

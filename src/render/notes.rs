@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::words::{long_date, word};
 use crate::document::{Block, BlockKind, Document, Inline, Note, SourceEntry, Target, plain_text, source_line, walk};
-use crate::model::{Book, Citation, Date, Record, Reference, SOURCES, Settings, Value};
+use crate::model::{Book, Citation, Date, Marking, Record, Reference, SOURCES, Settings, Value};
 
 /// Numbers the marks in the order of the text and writes the notes and the list of sources.
 ///
@@ -18,12 +18,13 @@ pub(crate) fn number(document: &mut Document, citations: &[Citation], book: &Boo
     }
     let mut listed: Vec<String> = Vec::new();
     for citation in numbers.order.iter().filter_map(|index| citations.get(index - 1)) {
-        document.notes.push(Note { source: citation.source.clone(), locator: citation.locator.clone(), text: note(citation, book) });
+        let (source, locator) = (citation.source.clone(), citation.locator.clone());
+        document.notes.push(Note { marking: marking(&source, book), source, locator, text: note(citation, book) });
         list(&citation.source, book, &mut listed);
     }
     let texts: Vec<String> = document.notes.iter().map(|note| plain_text(&note.text)).collect();
     say_sources(&mut document.blocks, &texts, &book.settings);
-    document.sources = listed.into_iter().map(|id| SourceEntry { text: entry(&id, book), id }).collect();
+    document.sources = listed.into_iter().map(|id| SourceEntry { text: entry(&id, book), marking: marking(&id, book), id }).collect();
 }
 
 /// Writes the lines under tables that have one source, until here marks alone.
@@ -111,13 +112,33 @@ fn source<'a>(id: &str, book: &'a Book) -> Option<&'a Record> {
     book.record(&Reference { collection: SOURCES.to_owned(), id: id.to_owned() })
 }
 
+/// What a source bears, and those that relay it, whose names stand beside its own.
+pub(super) fn marking(id: &str, book: &Book) -> Marking {
+    let mut marking = Marking::default();
+    let record = source(id, book);
+    let relays = record.map(Record::relays).unwrap_or_default();
+    for record in record.into_iter().chain(relays.iter().filter_map(|id| source(id, book))) {
+        marking.raise(&record.marking);
+        record.marked.values().for_each(|inner| marking.raise(inner));
+    }
+    marking
+}
+
+/// The mark before a note or an entry, where portions are marked.
+fn portion_mark(id: &str, book: &Book) -> Option<Inline> {
+    let settings = &book.settings;
+    let mark = settings.portion_marks.then(|| settings.markings.portion_mark(&marking(id, book)))??;
+    Some(Inline::Text(format!("{mark} ")))
+}
+
 fn field<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
     record.fields.get(name)?.bare()?.as_str()
 }
 
 /// What a numbered note says: `Interview with John Spencer, relayed by the news report, para. 8.`
 fn note(citation: &Citation, book: &Book) -> Vec<Inline> {
-    vec![Inline::Text(named(citation, book).map_or_else(|| citation.to_string(), |named| sentence(capitalized(&named))))]
+    let said = named(citation, book).map_or_else(|| citation.to_string(), |named| sentence(capitalized(&named)));
+    portion_mark(&citation.source, book).into_iter().chain([Inline::Text(said)]).collect()
 }
 
 /// A source and the place in it, without a full stop; nothing where there is no such source.
@@ -172,7 +193,8 @@ fn locator_text(locator: &str, record: &Record, settings: &Settings) -> String {
 fn entry(id: &str, book: &Book) -> Vec<Inline> {
     let settings = &book.settings;
     let Some(record) = source(id, book) else { return vec![Inline::Text(id.to_owned())] };
-    let mut inlines = vec![Inline::Strong(vec![Inline::Text(book.display_name(record).to_owned())]), Inline::Text(".".to_owned())];
+    let mut inlines: Vec<Inline> = portion_mark(id, book).into_iter().collect();
+    inlines.extend([Inline::Strong(vec![Inline::Text(book.display_name(record).to_owned())]), Inline::Text(".".to_owned())]);
     let inferred = record.fields.get("date_inferred") == Some(&Value::Bool(true));
     let date = field(record, "date").map(|text| {
         let date = text.parse::<Date>().map_or_else(|_| text.to_owned(), |date| long_date(date, settings));

@@ -49,6 +49,8 @@ pub const WORDS: &[(&str, &str)] = &[
     ("months", "months"),
     ("years", "years"),
     ("before_version", "before this version"),
+    ("withheld", "withheld"),
+    ("of_what_is_shown", "of what is shown"),
 ];
 
 /// The key of every word: those above, months and small numbers.

@@ -32,7 +32,7 @@ pub struct Version {
     pub date: String,
     pub long_date: String,
     pub as_of: String,
-    /// The book's marking in this version, which later versions don't change.
+    /// What the version bears with all that its records hold, which later versions don't change.
     pub marking: Option<String>,
     /// Whether anyone may see it, and search engines may list it.
     pub clear: bool,
@@ -144,6 +144,8 @@ pub struct Document {
     /// What it is called among others: `Summary`, `Profile: Egypt`.
     pub list_title: String,
     pub subtitle: Option<String>,
+    /// What it bears, where anything was said.
+    pub marking: Option<String>,
     /// The version that last revised it, and that version's date.
     pub revised: u32,
     pub revised_date: String,

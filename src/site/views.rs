@@ -227,7 +227,9 @@ impl View<'_> {
     fn marking(&self) -> Option<String> {
         match self {
             View::Overview(version) | View::Removed(version, _) => version.marking.clone(),
-            View::Document(indexed, _) | View::Claims(indexed, _) => indexed.version.marking.clone(),
+            View::Document(indexed, place) | View::Claims(indexed, place) => {
+                indexed.document(*place).marking.clone().or_else(|| indexed.version.marking.clone())
+            }
             View::Changes(version) => {
                 let since = version.changes.as_ref().map(|changes| (changes.since_marking.as_deref(), changes.since_clear));
                 marking(std::iter::once((version.marking.as_deref(), version.clear)).chain(since))

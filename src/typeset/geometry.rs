@@ -25,20 +25,39 @@ const DESCENT: f64 = 0.2;
 /// The most bytes that a page's content may take up when it is unpacked.
 const LARGEST_PAGE: usize = 64 << 20;
 
+/// A page, and where its text stands on it, in points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageText {
+    pub number: u32,
+    pub width: f64,
+    pub height: f64,
+    pub runs: Vec<Run>,
+}
+
 /// Finds the text that doesn't fit, in the order of the pages.
 pub fn misfits(pdf: &[u8]) -> Result<Vec<Misfit>> {
+    let pages = page_layouts(pdf)?;
+    let found = pages.iter().flat_map(|page| {
+        let found = on_page(&page.runs, page.width, page.height).into_iter();
+        found.map(|(text, kind)| Misfit { page: page.number, text, kind })
+    });
+    Ok(found.collect())
+}
+
+/// Where each page's text stands.
+pub fn page_layouts(pdf: &[u8]) -> Result<Vec<PageText>> {
     let document = Document::load_mem(pdf)?;
     let mut fonts = Fonts::default();
-    let mut found = Vec::new();
+    let mut pages = Vec::new();
     for (number, page) in document.get_pages() {
         let content = document.get_page_content_with_limit(page, LARGEST_PAGE)?;
         let operations = Content::decode(&content)?.operations;
         let names = fonts.of_page(&document, page)?;
         let runs = Reader::new(&fonts, &names).read(&operations);
         let (width, height) = page_size(&document, page).context("a page has no size")?;
-        found.extend(on_page(&runs, width, height).into_iter().map(|(text, kind)| Misfit { page: number, text, kind }));
+        pages.push(PageText { number, width, height, runs });
     }
-    Ok(found)
+    Ok(pages)
 }
 
 /// A page's width and height, in points.
@@ -83,12 +102,12 @@ fn on_page(runs: &[Run], width: f64, height: f64) -> Vec<(String, MisfitKind)> {
 
 /// Text that one operation prints, in one line.
 #[derive(Debug, Clone, PartialEq)]
-struct Run {
-    left: f64,
-    right: f64,
-    baseline: f64,
-    size: f64,
-    text: String,
+pub struct Run {
+    pub left: f64,
+    pub right: f64,
+    pub baseline: f64,
+    pub size: f64,
+    pub text: String,
 }
 
 impl Run {

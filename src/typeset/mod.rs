@@ -22,7 +22,7 @@ mod theme_code;
 pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
 pub use fonts::{Fonts, font_fault};
-pub use geometry::misfits;
+pub use geometry::{PageText, Run, misfits, page_layouts};
 pub use identity::{Identity, identity};
 pub use job::{Error, Job, Pdf};
 pub use pages::{page_count, page_texts};

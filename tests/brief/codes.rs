@@ -10,7 +10,7 @@ use super::cases::cases;
 use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
-const REPORTED_IN: [(Code, &[&str]); 43] = [
+const REPORTED_IN: [(Code, &[&str]); 44] = [
     (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
     (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/front_matter.rs"]),
@@ -34,6 +34,7 @@ const REPORTED_IN: [(Code, &[&str]); 43] = [
     (Code::MarkingOrder, &["load/handling.rs"]),
     (Code::MissingDefaultMarking, &["load/handling.rs"]),
     (Code::AudienceWithoutDocument, &["load/handling.rs", "pipeline/content.rs"]),
+    (Code::DocumentAboveClearance, &["render/resolve/bearing.rs"]),
     (Code::MarkedId, &["load/mod.rs"]),
     (Code::WithheldReference, &["audience/fields.rs", "audience/mentions.rs", "audience/mod.rs", "pipeline/blocks.rs"]),
     (Code::MissingTemplate, &["render/plan.rs", "render/fault.rs"]),

@@ -34,6 +34,8 @@ mod files;
 mod formats;
 mod fuzz;
 mod geometry;
+#[cfg(unix)]
+mod handling;
 mod hostile;
 #[cfg(unix)]
 mod hostile_repository;

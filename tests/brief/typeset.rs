@@ -126,9 +126,18 @@ fn cited_book() -> Document {
     let mut document = document(BOOK);
     cite(&mut document.blocks, &mut document.claims);
     for n in 1..=3 {
-        document.notes.push(Note { source: "report".into(), locator: None, text: vec![Inline::Text(format!("The report, para. {n}."))] });
+        document.notes.push(Note {
+            source: "report".into(),
+            locator: None,
+            text: vec![Inline::Text(format!("The report, para. {n}."))],
+            marking: Default::default(),
+        });
     }
-    document.sources.push(SourceEntry { id: "report".into(), text: vec![Inline::Text("The report. Agency, 2025.".into())] });
+    document.sources.push(SourceEntry {
+        id: "report".into(),
+        text: vec![Inline::Text("The report. Agency, 2025.".into())],
+        marking: Default::default(),
+    });
     document
 }
 
@@ -414,7 +423,12 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
         .blocks
         .insert(2, Block { kind: BlockKind::Paragraph(vec![Inline::Text("cited".into()), Inline::Cite(1), Inline::Cite(2)]), line: 5 });
     for n in 1..=2 {
-        document.notes.push(Note { source: "s".into(), locator: None, text: vec![Inline::Text(format!("Note number {n}."))] });
+        document.notes.push(Note {
+            source: "s".into(),
+            locator: None,
+            text: vec![Inline::Text(format!("Note number {n}."))],
+            marking: Default::default(),
+        });
     }
     let at_end = Work::of(&document, &meta("sheet")).run(&engine).unwrap();
     let by_page = Work::of(&document, &TypstMeta { notes: NotesPlacement::Page, ..meta("sheet") }).run(&engine).unwrap();

@@ -12,14 +12,14 @@ use crate::load::violation::{Subject, explain};
 
 /// The keywords of JSON Schema 2020-12 and brief's own.
 #[rustfmt::skip]
-const KEYWORDS: [&str; 64] = [
+const KEYWORDS: [&str; 65] = [
     "$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$ref", "$schema", "$vocabulary",
     "additionalProperties", "allOf", "anyOf", "const", "contains", "contentEncoding", "contentMediaType", "contentSchema",
     "default", "definitions", "dependentRequired", "dependentSchemas", "deprecated", "description", "else", "enum", "examples",
     "exclusiveMaximum", "exclusiveMinimum", "format", "if", "items", "maxContains", "maxItems", "maxLength", "maxProperties",
     "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf", "not", "oneOf", "pattern",
     "patternProperties", "prefixItems", "properties", "propertyNames", "readOnly", "required", "then", "title", "type",
-    "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "x-claim", "x-key", "x-marking", "x-ordered",
+    "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "x-claim", "x-complete", "x-key", "x-marking", "x-ordered",
     "x-ref", "x-withheld",
 ];
 
@@ -89,7 +89,7 @@ fn keywords_of(root: &Json, keywords: &Map<String, Json>, pointer: &Pointer, fil
             ("format", Json::String(format)) if !FORMATS.contains(&format.as_str()) => {
                 faults.push(invalid(file, &place, format!("the format `{format}` is unknown")).maybe_help(did_you_mean(format, FORMATS)));
             }
-            ("x-claim" | "x-ordered", value) if !value.is_boolean() => {
+            ("x-claim" | "x-complete" | "x-ordered", value) if !value.is_boolean() => {
                 faults.push(invalid(file, &place, format!("`{keyword}` must be true or false")));
             }
             ("x-marking", value) => {

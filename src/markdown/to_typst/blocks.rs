@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::size::is_width;
+use super::bearing::Bearing;
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, last_line, places};
-use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
+use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, MARKED, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -24,6 +25,8 @@ pub(super) struct Nesting {
     pub(super) in_link: bool,
     pub(super) in_footnote: bool,
     pub(super) in_turned: bool,
+    /// The marked part that the paragraph or heading is which is being written.
+    pub(super) bearing: Option<Bearing>,
     /// In a table or figure that reaches into the margin.
     pub(super) in_wide: bool,
     /// In a redline's list of changes, and in words struck out.
@@ -132,6 +135,7 @@ impl<'a> Writer<'a> {
                     self.inner(blocks);
                     self.nesting.in_listing = false;
                 }
+                MARKED if self.marks_pages() => self.marked(attributes, blocks),
                 "changes" => {
                     let outer = std::mem::replace(&mut self.nesting.in_changes, true);
                     self.inner(blocks);
@@ -164,7 +168,7 @@ impl<'a> Writer<'a> {
         self.is_outermost() && !self.nesting.in_turned
     }
 
-    fn inner(&mut self, blocks: &'a [Block]) {
+    pub(super) fn inner(&mut self, blocks: &'a [Block]) {
         let blocks: Vec<&Block> = self.shown(blocks).collect();
         self.blocks(&blocks);
     }
@@ -232,7 +236,7 @@ impl<'a> Writer<'a> {
         self.code.push(&format!("#heading(level: {level})["));
         self.code.start();
         self.nesting.in_heading = true;
-        self.inlines(content);
+        self.bearing_inlines(content);
         self.nesting.in_heading = false;
         self.code.push("]");
         if let Some(anchor) = anchor.filter(|anchor| places::is_anchor(anchor))
@@ -273,7 +277,7 @@ impl<'a> Writer<'a> {
         }
         self.code.push("#par[");
         self.code.start();
-        self.inlines(&last_line::bound(content));
+        self.bearing_inlines(&last_line::bound(content));
         self.code.line("];");
     }
 

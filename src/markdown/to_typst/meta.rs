@@ -86,6 +86,7 @@ pub(super) fn described(document: &Document, opening: Option<&Block>, stamp: &St
         book.entry(key).or_insert(Value::Null);
     }
     told.insert("book".to_owned(), book.into());
+    told.entry("marking").or_insert_with(|| json!({ "labels": [], "looks": {}, "pages": null }));
     told.insert("paper".to_owned(), meta.theme.paper.name().into());
     told.insert("landscape".to_owned(), is_landscape(meta).into());
     told.insert("theme".to_owned(), theme(&meta.theme));

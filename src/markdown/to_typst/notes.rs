@@ -127,7 +127,7 @@ impl Writer<'_> {
             self.name_note(index + 1, &note.text);
             self.code.start();
             self.code.push("([");
-            self.note_text(&note.source, &note.text);
+            self.marked_inlines(&note.marking, |writer| writer.note_text(&note.source, &note.text));
             let marked = self.marked.contains(&(index + 1));
             self.code.line(&format!("], {marked}),"));
         }
@@ -143,7 +143,7 @@ impl Writer<'_> {
             self.code.push("(");
             self.code.name(&place);
             self.code.push(", [");
-            self.inlines(&entry.text);
+            self.marked_inlines(&entry.marking, |writer| writer.inlines(&entry.text));
             self.code.line("]),");
         }
         self.code.line(");");

@@ -11,7 +11,7 @@ use super::operand::{items, keep_safe, wrong_kind};
 use super::print::to_token;
 use crate::render::operators::{error, piece_of, plain_value, printed_plain};
 use crate::render::token::unshield;
-use crate::render::values::{BareObject, ClaimObject, ListObject, Pass, TextObject};
+use crate::render::values::{BareObject, ClaimObject, Coverage, ListObject, PartialKind, PartialObject, Pass, TextObject, coverage};
 use crate::render::words::word;
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
@@ -43,17 +43,34 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
     for name in ["length", "count"] {
         let shared = pass.clone();
-        env.add_filter(name, move |value: &Value| -> Result<usize, Error> {
+        env.add_filter(name, move |value: &Value| -> Result<Value, Error> {
             if value.downcast_object_ref::<ClaimObject>().is_some_and(|claim| claim.quantity().is_ok() || !claim.is_known()) {
                 return Err(wrong_kind("length", value, "a list or a text"));
             }
             let plain = plain_value(&shared, value)?;
             shared.charge_text(plain.as_str().map_or(0, str::len))?;
             let length = plain.as_str().map(|s| unshield(s).chars().count()).or_else(|| plain.len());
-            length.ok_or_else(|| wrong_kind("length", value, "a list or a text"))
+            let length = length.ok_or_else(|| wrong_kind("length", value, "a list or a text"))?;
+            Ok(PartialObject::of(Value::from(length), "length", coverage(value)))
         });
     }
+    env.add_filter("of_what_is_shown", of_what_is_shown);
     engine_filters(env, pass);
+}
+
+/// What there is of a list, or what was made of one: where its reader may not see all, it says so where it is printed.
+fn of_what_is_shown(value: &Value) -> Result<Value, Error> {
+    if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        return Ok(BareObject::wrap(of_what_is_shown(&bare.inner)?, &bare.of));
+    }
+    match value.downcast_object_ref::<PartialObject>() {
+        Some(PartialObject { inner, kind: PartialKind::Withheld(_) }) => {
+            return Ok(Value::from_object(PartialObject { inner: inner.clone(), kind: PartialKind::Shown }));
+        }
+        _ if coverage(value) != Coverage::Part => return Ok(value.clone()),
+        _ => {}
+    }
+    ListObject::covering(value.try_iter()?.collect(), Coverage::Shown)
 }
 
 /// The filters of the engine that take a list as it is, and give its items on; what else they are told is taken plain.
@@ -91,6 +108,7 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
         let shared = pass.clone();
         env.add_filter(name, move |state: &mut State<'_, '_>, value: Value, rest: Rest<ValueOrKwargs>| -> Result<Value, Error> {
             let value = listed(&shared, name, value)?;
+            let mut source = coverage(&value);
             let mut args = vec![value];
             args.extend(rest.into_values());
             for arg in args.iter_mut().skip(1).take(usize::from(takes_number)) {
@@ -107,8 +125,11 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 }
             }
             state.consume_fuel(args.iter().map(|arg| arg.len().unwrap_or(0) as u64).sum())?;
+            if matches!(name, "chain" | "zip") {
+                source = args.iter().map(coverage).max().unwrap_or_default();
+            }
             let made = state.apply_filter(own, &args)?;
-            if matches!(name, "attr" | "first" | "last") { Ok(made) } else { ListObject::kept(&shared, made) }
+            if matches!(name, "attr" | "first" | "last") { Ok(made) } else { ListObject::kept_of(&shared, made, source) }
         });
     }
 }

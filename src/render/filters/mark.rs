@@ -57,6 +57,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
 /// A claim, or printed text with claims in it, without marks; what was taken out of a claim, as it is.
 fn uncited(pass: &Arc<Pass>, value: &Value) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        pass.loosen(&bare.of.marking);
         return uncited(pass, &bare.inner);
     }
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {

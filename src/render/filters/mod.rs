@@ -24,7 +24,7 @@ use super::values::Pass;
 pub(super) use print::{BARE, number_text, to_token};
 
 /// The filters that templates may use.
-pub(crate) const FILTERS: [&str; 47] = [
+pub(crate) const FILTERS: [&str; 48] = [
     "abs",
     "attr",
     "batch",
@@ -52,6 +52,7 @@ pub(crate) const FILTERS: [&str; 47] = [
     "max",
     "min",
     "number",
+    "of_what_is_shown",
     "plural",
     "reject",
     "rejectattr",

@@ -10,7 +10,9 @@ use crate::model::{Date, Exact, Held, NotAQuantity, Operation, Quantity, Roundin
 use crate::render::claim_text::{Figures, claim_as, exact_as, quantity_as};
 use crate::render::operators::{self, calculate, derived, error, named, plain_value, quantity_of, refused};
 use crate::render::token::unshield;
-use crate::render::values::{BareObject, ClaimObject, Pass, StampObject, exact, exact_number, text};
+use crate::render::values::{
+    BareObject, ClaimObject, Coverage, PartialKind, PartialObject, Pass, StampObject, coverage, exact, exact_number, text,
+};
 use crate::render::words::{self, DateStyle, word};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
@@ -35,12 +37,17 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
     env.add_filter("round", move |value: Value, arguments: Rest<ValueOrKwargs>| round(&shared, &value, &arguments.into_values()));
     let shared = pass.clone();
-    env.add_filter("sum", move |state: &mut State<'_, '_>, values: Value, arguments: Rest<ValueOrKwargs>| {
-        sum(state, &shared, &values, &arguments.into_values())
+    env.add_filter("sum", move |state: &mut State<'_, '_>, values: Value, arguments: Rest<ValueOrKwargs>| -> Result<Value, Error> {
+        let total = sum(state, &shared, &values, &arguments.into_values())?;
+        Ok(PartialObject::of(total, "sum", coverage(&values)))
     });
     for (name, wants_least) in [("min", true), ("max", false)] {
         let shared = pass.clone();
-        env.add_filter(name, move |values: Value, options: Kwargs| extreme(&shared, name, &values, &options, wants_least));
+        env.add_filter(name, move |values: Value, options: Kwargs| -> Result<Value, Error> {
+            let found = extreme(&shared, name, &values, &options, wants_least)?;
+            // Where there is nothing, that is said of what is shown alone.
+            Ok(if found.is_undefined() { found } else { PartialObject::of(found, name, coverage(&values)) })
+        });
     }
     let shared = pass.clone();
     env.add_filter("date", move |value: Value, style: Option<&str>| date(&shared, &value, style));
@@ -58,8 +65,14 @@ pub(super) fn whole(pass: &Pass, filter: &str, value: &Value) -> Result<i64, Err
     exact(&plain).and_then(|n| n.as_i64()).ok_or_else(|| error(format!("`{filter}` takes a whole number here, not {}", named(value))))
 }
 
-/// Applies what a filter does to what was taken out of a claim; what comes out is as bare.
+/// Applies what a filter does to what was taken out of a claim, or made of a list that isn't shown whole; what comes out is so, too.
 fn through_bare(value: &Value, filter: impl Fn(&Value) -> Result<Value, Error>) -> Option<Result<Value, Error>> {
+    if let Some(partial) = value.downcast_object_ref::<PartialObject>() {
+        return Some(match partial.kind {
+            PartialKind::Placeholder => Ok(value.clone()),
+            _ => filter(&partial.inner).map(|made| partial.with(made)),
+        });
+    }
     let bare = value.downcast_object_ref::<BareObject>()?;
     Some(filter(&bare.inner).map(|made| BareObject::wrap(made, &bare.of)))
 }
@@ -347,6 +360,12 @@ fn plural(pass: &Arc<Pass>, count: &Value, one: &Value, many: Option<&Value>) ->
         plain_value(pass, value)?.as_str().map(str::to_owned).ok_or_else(|| wrong_kind("plural", value, "words in quotation marks"))
     };
     let (one, many) = (word(one)?, many.map(word).transpose()?);
+    let is_withheld = |partial: &PartialObject| matches!(partial.kind, PartialKind::Withheld(_));
+    if coverage(count) == Coverage::Part || count.downcast_object_ref::<PartialObject>().is_some_and(is_withheld) {
+        // Which word goes with a count tells the count.
+        return Ok(Value::from(many.unwrap_or_else(|| format!("{one}s"))));
+    }
+    let count = count.downcast_object_ref::<PartialObject>().map_or(count, |partial| &partial.inner);
     let is_one = match count.downcast_object_ref::<ClaimObject>() {
         Some(claim) if claim.quantity().is_ok() || !claim.is_known() => {
             let quantity = quantity_of(count, "plural")?;

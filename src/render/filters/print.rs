@@ -7,7 +7,9 @@ use minijinja::{Error, ErrorKind};
 
 use crate::render::operators::error;
 use crate::render::token::{self, BROKEN, Piece, pieces, unshield};
-use crate::render::values::{BareObject, ClaimObject, MarkObject, MarkdownObject, Pass, Printed, RecordObject, StampObject, TextObject};
+use crate::render::values::{
+    BareObject, ClaimObject, MarkObject, MarkdownObject, PartialKind, PartialObject, Pass, Printed, RecordObject, StampObject, TextObject,
+};
 use crate::render::words::word;
 
 /// What says that a part of a claim is printed without its source.
@@ -21,9 +23,18 @@ pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error>
     if let Some(plain) = value.as_str() {
         return Ok(if value.is_safe() { plain.to_owned() } else { text_tokens(pass, plain)? });
     }
+    if let Some(partial) = value.downcast_object_ref::<PartialObject>() {
+        let settings = &pass.book.settings;
+        return Ok(match partial.kind {
+            PartialKind::Withheld(_) => pass.prints.token(Printed::Text(word(settings, "withheld"))),
+            PartialKind::Placeholder => to_token(pass, &partial.inner)?,
+            PartialKind::Shown => {
+                to_token(pass, &partial.inner)? + &pass.prints.token(Printed::Text(format!(" ({})", word(settings, "of_what_is_shown"))))
+            }
+        });
+    }
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
-        let (path, part) = &*bare.of;
-        return Err(error(format!("the `.{part}` of `{path}`, or what was made of it, {BARE}")));
+        return Err(error(format!("the `.{}` of `{}`, or what was made of it, {BARE}", bare.of.part, bare.of.path)));
     }
     match value.kind() {
         ValueKind::None => Err(Error::new(

@@ -10,7 +10,7 @@ use minijinja::{Environment, Error, State};
 use super::list::at_path;
 use super::operand::{items, wrong_kind};
 use crate::render::operators::{Key, error, key_of, named, quantity_of};
-use crate::render::values::{ClaimObject, ListObject, Pass};
+use crate::render::values::{ClaimObject, Coverage, ListObject, Pass, coverage};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
@@ -124,7 +124,15 @@ fn sort(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: &K
         let order = a.iter().zip(b).map(|(a, b)| order(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
         if reverse { order.reverse() } else { order }
     });
-    Ok(keyed.into_iter().map(|(.., item)| item).collect::<Vec<_>>().into())
+    covering(keyed.into_iter().map(|(.., item)| item).collect(), values)
+}
+
+/// Items of a list as a list of its own.
+fn covering(items: Vec<Value>, source: &Value) -> Result<Value, Error> {
+    match coverage(source) {
+        Coverage::All => Ok(Value::from(items)),
+        part => ListObject::covering(items, part),
+    }
 }
 
 fn charge(state: &mut State<'_, '_>, items: usize) -> Result<(), Error> {
@@ -158,7 +166,7 @@ fn unique(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: 
             kept.push(item);
         }
     }
-    Ok(Value::from(kept))
+    covering(kept, values)
 }
 
 /// A group: its key, and the items that share it.
@@ -222,9 +230,9 @@ fn groupby(
         }
     }
     let group = |(_, keys, list): (_, Vec<Value>, Vec<Value>)| {
-        Ok::<_, Error>(Value::from_object(Group { grouper: grouper(&keys), list: ListObject::wrap(list)? }))
+        Ok::<_, Error>(Value::from_object(Group { grouper: grouper(&keys), list: covering(list, values)? }))
     };
-    ListObject::wrap(groups.into_iter().map(group).collect::<Result<_, _>>()?)
+    ListObject::covering(groups.into_iter().map(group).collect::<Result<_, _>>()?, coverage(values))
 }
 
 /// What a group is named by: the key of its first item, where keys are claims, by the sources of all.

@@ -10,7 +10,7 @@ use super::operand::{keep_safe, wrong_kind};
 use super::print::broken;
 use crate::render::operators::{as_text, error, named, plain_value};
 use crate::render::token::{CLOSE, CUTS, OPEN, Piece, pieces, shield, unshield};
-use crate::render::values::{BareObject, ClaimObject, MarkdownObject, Pass, Printed, RecordObject, TextObject, plain_text};
+use crate::render::values::{BareObject, ClaimObject, MarkdownObject, Pass, Printed, RecordObject, TextObject, marked_text, plain_text};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let each = |env: &mut Environment<'_>, name: &'static str, change: fn(&str) -> String| {
@@ -117,6 +117,7 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
 fn changed(filter: &str, printed: Printed, change: &dyn Fn(&str) -> String) -> Result<Printed, Error> {
     Ok(match printed {
         Printed::Text(part) => Printed::Text(change(&part)),
+        Printed::Marked { text, marking } => Printed::Marked { text: change(&text), marking },
         Printed::Claim(claim) => {
             let text = changed_claim(filter, &claim, change)?;
             Printed::Claim(Arc::new(ClaimObject { text: Some(text), ..(*claim).clone() }))
@@ -137,6 +138,11 @@ fn changed_claim(filter: &str, claim: &ClaimObject, change: &dyn Fn(&str) -> Str
         return Err(error(format!("`{filter}` would print the figure `{path}` with other digits: `{after}` for `{before}`")));
     }
     Ok(after)
+}
+
+/// Whether printed text is a single text of a record, which may be cut as any other.
+fn is_one_text(pass: &Pass, text: &str) -> bool {
+    matches!(pieces(text)[..], [Piece::Token(index)] if matches!(pass.prints.get(index), Some(Printed::Marked { .. })))
 }
 
 /// A text that a filter is told.
@@ -214,6 +220,11 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
     if separator.as_deref() == Some("") {
         return Err(error("`split` takes a separator that isn't empty"));
     }
+    if let Some(text) = as_text(pass, value)?.filter(|text| is_one_text(pass, text)) {
+        let parts = parts(&plain_text(pass, &text)?);
+        let marking = TextObject { pass: pass.clone(), text }.marking();
+        return Ok(parts.into_iter().map(|part| marked_text(pass, &part, &marking)).collect::<Vec<_>>().into());
+    }
     if let Some(text) = as_text(pass, value)? {
         let between = separator.as_deref().unwrap_or(" ");
         // What is looked for must stand outside the tokens, or a figure would be cut.
@@ -239,7 +250,7 @@ fn truncate(pass: &Arc<Pass>, value: &Value, args: &[Value]) -> Result<Value, Er
     };
     let end: Option<String> = kwargs.get("end")?;
     kwargs.assert_all_used()?;
-    if as_text(pass, value)?.is_some() {
+    if as_text(pass, value)?.is_some_and(|text| !is_one_text(pass, &text)) {
         return Err(error(format!("`truncate` {CUTS}; truncate the field itself")));
     }
     let end = end.unwrap_or_else(|| "…".to_owned());

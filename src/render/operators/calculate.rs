@@ -9,7 +9,9 @@ use minijinja::{Error, State};
 use super::operand::{fault, invalid, named, plain_words};
 use super::text::{concat, printed_plain};
 use crate::model::{Exact, NoAnswer, NotAQuantity, Operation, Quantity};
-use crate::render::values::{BareObject, ClaimObject, Derived, ListObject, Origin, Pass, exact, exact_number};
+use crate::render::values::{
+    BareObject, ClaimObject, Derived, ListObject, Origin, PartialKind, PartialObject, Pass, coverage, exact, exact_number,
+};
 
 /// How long the account of a calculation may be, in characters.
 const LONGEST_ACCOUNT: usize = 1_000;
@@ -23,6 +25,11 @@ pub(in crate::render) fn calculate(
     right: &Value,
 ) -> Result<Value, Error> {
     fault(operator, &[left, right])?;
+    let partial = |value: &Value| value.downcast_object_ref::<PartialObject>().cloned();
+    if let Some(partial) = partial(left).or_else(|| partial(right)) {
+        let [left, right] = [operand(left)?, operand(right)?];
+        return Ok(partial.with(calculate(state, pass, &left, operator, &right)?));
+    }
     let bare = |value: &Value| value.downcast_object_ref::<BareObject>().map(|bare| (bare.inner.clone(), bare.of.clone()));
     match (bare(left), bare(right)) {
         (None, None) => {}
@@ -40,9 +47,23 @@ pub(in crate::render) fn calculate(
     others(state, pass, left, operator, right)
 }
 
+/// What is calculated with: of what was made of a list, where it is of what is shown.
+fn operand(value: &Value) -> Result<Value, Error> {
+    match value.downcast_object_ref::<PartialObject>() {
+        Some(partial) if partial.kind == PartialKind::Placeholder => {
+            Err(invalid(format!("nothing can be calculated with {}", named(value))))
+        }
+        Some(partial) => partial.value().cloned(),
+        None => Ok(value.clone()),
+    }
+}
+
 /// `-operand`.
 pub(in crate::render) fn negate(pass: &Arc<Pass>, operand: &Value) -> Result<Value, Error> {
     fault("-", &[operand])?;
+    if let Some(partial) = operand.downcast_object_ref::<PartialObject>() {
+        return Ok(partial.with(negate(pass, &self::operand(operand)?)?));
+    }
     if let Some(bare) = operand.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(negate(pass, &bare.inner)?, &bare.of));
     }
@@ -213,7 +234,7 @@ fn others(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &
         "+" if is_list(left) && is_list(right) => {
             let items: Vec<Value> = left.try_iter()?.chain(right.try_iter()?).collect();
             state.consume_fuel(items.len() as u64)?;
-            ListObject::wrap(items)
+            ListObject::covering(items, coverage(left).max(coverage(right)))
         }
         "+" if is_text(left)? && is_text(right)? => concat(state, pass, &[left.clone(), right.clone()]),
         "*" => {

@@ -5,7 +5,9 @@ use minijinja::{Error, ErrorKind};
 
 use super::text::printed_plain;
 use crate::render::token::unshield;
-use crate::render::values::{BareObject, ClaimObject, MarkObject, MarkdownObject, Pass, RecordObject, StampObject, TextObject, text};
+use crate::render::values::{
+    BareObject, ClaimObject, MarkObject, MarkdownObject, PartialKind, PartialObject, Pass, RecordObject, StampObject, TextObject, text,
+};
 
 /// How much of a claim's path, or of the account of a calculation, a message shows.
 const LONGEST_NAME: usize = 120;
@@ -19,6 +21,9 @@ pub(in crate::render) fn invalid(detail: impl Into<String>) -> Error {
 pub(in crate::render) fn plain_value(pass: &Pass, value: &Value) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return plain_value(pass, &bare.inner);
+    }
+    if let Some(partial) = value.downcast_object_ref::<PartialObject>() {
+        return plain_value(pass, partial.value()?);
     }
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
         let held = claim.bare();
@@ -62,9 +67,17 @@ pub(in crate::render) fn named(value: &Value) -> String {
             None => format!("`{path}`"),
         };
     }
+    if let Some(partial) = value.downcast_object_ref::<PartialObject>() {
+        return match &partial.kind {
+            PartialKind::Placeholder => {
+                format!("`{}`, which stands in the place of a value", unshield(partial.inner.as_str().unwrap_or_default()))
+            }
+            PartialKind::Shown => named(&partial.inner),
+            PartialKind::Withheld(filter) => format!("a withheld `{filter}`"),
+        };
+    }
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
-        let (path, part) = &*bare.of;
-        return format!("the `.{part}` of `{path}`");
+        return format!("the `.{}` of `{}`", bare.of.part, bare.of.path);
     }
     if let Some(record) = value.downcast_object_ref::<RecordObject>() {
         return format!("the record `{}`", record.record().path());

@@ -9,7 +9,7 @@ use super::compare::charge;
 use super::operand::{fault, invalid, named, plain_value};
 use crate::render::filters::{number_text, to_token};
 use crate::render::token::{CUTS, has_token, unshield};
-use crate::render::values::{BareObject, ClaimObject, MarkObject, Pass, RecordObject, TextObject, exact, plain_text};
+use crate::render::values::{BareObject, ClaimObject, ListObject, MarkObject, Pass, RecordObject, TextObject, coverage, exact, plain_text};
 
 /// What a call or a block printed, as a value of its own.
 pub(in crate::render) fn captured(pass: &Arc<Pass>, value: Value) -> Result<Value, Error> {
@@ -76,6 +76,7 @@ pub(in crate::render) fn piece_of(pass: &Arc<Pass>, subject: &Value, what: &str)
     if text.has_claim() {
         return Err(invalid(format!("{what} {CUTS}; use the field itself, or its `.value`, which needs `| uncited` to be printed")));
     }
+    pass.loosen(&text.marking());
     Ok(Some(Value::from(text.plain()?)))
 }
 
@@ -153,7 +154,7 @@ pub(super) fn slice(state: &mut State<'_, '_>, pass: &Arc<Pass>, subject: &Value
         .ok_or_else(|| invalid(format!("`[…:…]` takes a list or a text, not {}", named(subject))))?;
     let items: Vec<Value> = items.collect();
     state.consume_fuel(items.len() as u64)?;
-    Ok(picked(items.len(), from, to, step).map(|at| items[at].clone()).collect::<Vec<_>>().into())
+    ListObject::kept_of(pass, picked(items.len(), from, to, step).map(|at| items[at].clone()).collect::<Vec<_>>().into(), coverage(subject))
 }
 
 /// The indexes of a slice, as Python has them.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::bearing::attributes_of;
 use super::captions;
 use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::document::{Block, BlockKind, Inline, PLACEHOLDER, Table};
+use crate::document::{Block, BlockKind, Inline, MARKED, PLACEHOLDER, Table, marked_labels};
 use crate::model::{Held, Value};
 use crate::render::token::{Piece, has_token, pieces};
 use crate::render::values::{ClaimObject, Printed};
@@ -25,21 +26,16 @@ impl Resolver<'_> {
         for block in blocks {
             self.at(block.line);
             let line = self.line;
-            match block.kind {
-                BlockKind::Paragraph(content) => match self.alone(&content) {
-                    Alone::Blocks(expanded) => out.extend(expanded),
-                    Alone::No => {
-                        let content = self.block_inlines(content);
-                        if !content.is_empty() {
-                            out.push(Block { kind: BlockKind::Paragraph(content), line });
-                        }
-                    }
-                },
-                kind => {
-                    if let Some(kind) = self.kind(kind) {
-                        out.push(Block { kind, line });
-                    }
-                }
+            if let BlockKind::Paragraph(content) = &block.kind
+                && let Alone::Blocks(expanded) = self.alone(content)
+            {
+                out.extend(expanded);
+                continue;
+            }
+            let (kind, marking) = self.portion(|resolver| resolver.kind(block.kind));
+            let is_empty = |kind: &BlockKind| matches!(kind, BlockKind::Paragraph(content) if content.is_empty());
+            if let Some(kind) = kind.filter(|kind| !is_empty(kind)) {
+                out.push(self.marked(Block { kind, line }, &marking));
             }
         }
         self.nested -= 1;
@@ -80,24 +76,32 @@ impl Resolver<'_> {
                 if name == PLACEHOLDER {
                     self.placeholder(&mut attributes);
                 }
-                let mut blocks = self.blocks(blocks);
+                let mut blocks = match name == MARKED {
+                    true => {
+                        let marking = self.pass.book.settings.markings.named(&marked_labels(&attributes).into_iter().collect());
+                        // With their whole names, as pages are marked.
+                        attributes = attributes_of(&marking);
+                        self.within_marking(&marking, |resolver| resolver.blocks(blocks))
+                    }
+                    false => self.blocks(blocks),
+                };
                 if let Some(id) = attributes.get("id") {
                     self.name_caption(&mut blocks, id, line);
                 }
                 BlockKind::Directive { name, attributes, blocks }
             }
-            BlockKind::FootnoteDefinition { label, blocks } => BlockKind::FootnoteDefinition { label, blocks: self.blocks(blocks) },
+            BlockKind::FootnoteDefinition { label, blocks } => BlockKind::FootnoteDefinition { label, blocks: self.gathered(blocks) },
             BlockKind::List(mut list) => {
                 for item in &mut list.items {
                     self.at(item.line);
                     item.line = self.line;
-                    item.blocks = self.blocks(std::mem::take(&mut item.blocks));
+                    item.blocks = self.gathered(std::mem::take(&mut item.blocks));
                 }
                 BlockKind::List(list)
             }
-            BlockKind::Descriptions(items) => {
-                BlockKind::Descriptions(items.into_iter().map(|(term, details)| (self.block_inlines(term), self.blocks(details))).collect())
-            }
+            BlockKind::Descriptions(items) => BlockKind::Descriptions(
+                items.into_iter().map(|(term, details)| (self.block_inlines(term), self.gathered(details))).collect(),
+            ),
             BlockKind::Table(table) => BlockKind::Table(self.table(table)),
             BlockKind::Code { info, literal } => {
                 self.line_of_claim(&literal);
@@ -143,7 +147,8 @@ impl Resolver<'_> {
         for row in &mut table.rows {
             self.at(row.line);
             row.line = self.line;
-            self.row(&mut row.cells);
+            let ((), marking) = self.portion(|resolver| resolver.row(&mut row.cells));
+            self.mark_row(&mut row.cells, &marking);
         }
         marks::one_source(&mut table, &self.claims);
         table
@@ -184,12 +189,13 @@ impl Resolver<'_> {
         match printed {
             Some(Printed::Notes) => block(BlockKind::Notes),
             Some(Printed::Sources) => block(BlockKind::Sources),
-            Some(Printed::Listing(listing)) => block(captions::listing(listing)),
+            Some(Printed::Listing(listing)) => Alone::Blocks(vec![self.listing(Block { kind: captions::listing(listing), line })]),
             Some(Printed::Figure(figure)) => Alone::Blocks(self.figure(&figure)),
             Some(Printed::Markdown { text, origin }) => Alone::Blocks(self.markdown(&text, &origin)),
             Some(Printed::Claim(claim)) if claim.text.is_none() && claim.derived.is_none() => match &claim.claim().held {
                 Held::Known { value: Value::Markdown(text), .. } => {
-                    let mut blocks = self.markdown(text, &claim.claims[0].0);
+                    let marking = self.marking_of_claim(&claim);
+                    let mut blocks = self.within_marking(&marking, |resolver| resolver.markdown(text, &claim.claims[0].0));
                     self.cite_blocks(&claim, &mut blocks);
                     Alone::Blocks(blocks)
                 }

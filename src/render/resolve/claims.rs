@@ -7,7 +7,7 @@ use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Derivation, Inline, Operand, PrintedClaim};
 use crate::layout::Pointer;
-use crate::model::{Citation, Claim, Exact, Held, Quantity, Reference, SOURCES, Value};
+use crate::model::{Citation, Claim, Exact, Held, Marking, Quantity, Reference, SOURCES, Value};
 use crate::render::claim_text;
 use crate::render::values::{ClaimObject, Derived};
 
@@ -44,6 +44,7 @@ impl Resolver<'_> {
         if let Some(derived) = &claim.derived {
             return self.derived_inlines(claim, derived, content, printed);
         }
+        self.bears(&self.marking_of_claim(claim));
         // Each claim's entry holds what is printed.
         if !self.affords(claim.claims.len(), claim.claims.len().saturating_mul(printed.len())) {
             return Vec::new();
@@ -74,6 +75,7 @@ impl Resolver<'_> {
 
     /// A derived figure: one entry, which says what it was calculated from, and the marks of all that.
     fn derived_inlines(&mut self, claim: &ClaimObject, derived: &Derived, content: Vec<Inline>, printed: String) -> Vec<Inline> {
+        self.bears(&self.marking_of_claim(claim));
         if !self.affords(16 * claim.claims.len(), derived.how.len()) {
             return Vec::new();
         }
@@ -103,6 +105,18 @@ impl Resolver<'_> {
         inner
     }
 
+    /// What a claim bears, and every claim that it was made from; where it is cited, its sources, too.
+    pub(super) fn marking_of_claim(&self, claim: &ClaimObject) -> Marking {
+        let mut marking = Marking::default();
+        for stated in &claim.claims {
+            marking.raise(&stated.1.marking);
+            if !claim.uncited {
+                stated.1.sources.iter().for_each(|citation| marking.raise(&self.marking_of_source(&citation.source)));
+            }
+        }
+        marking
+    }
+
     /// The index of a citation, from 1.
     fn citation(&mut self, citation: &Citation) -> usize {
         if let Some(index) = self.by_citation.get(citation) {
@@ -130,6 +144,7 @@ impl Resolver<'_> {
                 let message = format!("a citation names `{citation}`, but {fault}");
                 self.fault(Diagnostic::error(Code::LocatorOutOfRange, Place::Book, message).help(help));
             }
+            self.bears(&self.marking_of_source(&citation.source));
             let index = self.citation(citation);
             out.push(Inline::Cite(index));
         }

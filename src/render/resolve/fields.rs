@@ -22,7 +22,7 @@ impl Resolver<'_> {
     /// A field's Markdown where a line stands.
     pub(super) fn inline_markdown(&mut self, text: &str, origin: &Origin) -> Vec<Inline> {
         let in_cell = std::mem::replace(&mut self.in_cell, false);
-        let blocks = self.markdown(text, origin);
+        let blocks = self.put_in_line(|resolver| resolver.markdown(text, origin));
         self.in_cell = in_cell;
         let read = match in_cell {
             true => fragment::as_lines(blocks),
@@ -94,7 +94,8 @@ impl Resolver<'_> {
         let was_in = std::mem::replace(&mut self.links.scope, self.links.scopes);
         let mut blocks = parsed.document.blocks;
         self.number_footnotes(&mut blocks);
-        let blocks = self.blocks(blocks);
+        let marking = self.marking_of(origin);
+        let blocks = self.within_marking(&marking, |resolver| resolver.blocks(blocks));
         self.links.scope = was_in;
         self.in_link = was_in_link;
         self.expanding.leave();
@@ -155,6 +156,7 @@ impl Resolver<'_> {
                 out.extend(inlines);
             }
             Some(value) => {
+                self.bears(record.marking_at(&origin.path));
                 if self.affords(1, value.size()) {
                     push_text(out, &folded(&claim_text::value_text(value, &book)));
                 }

@@ -17,11 +17,14 @@ impl Resolver<'_> {
     /// The blocks of a figure or table.
     pub(super) fn figure(&mut self, figure: &FigureData) -> Vec<Block> {
         let line = self.line;
+        let (table, marking) = self.portion(|resolver| {
+            resolver.bears(&figure.marking);
+            resolver.figure_table(figure)
+        });
         let Some(chart) = &figure.chart else {
-            let table = self.figure_table(figure);
             let mut table = Block { kind: BlockKind::Table(table), line };
             captions::name(&mut table, figure.id.as_deref());
-            return vec![table];
+            return vec![self.marked(table, &marking)];
         };
         let path = format!("{DRAWINGS}/{}-{}.svg", self.planned.id.replace('/', "-"), self.charts.len() + 1);
         self.charts.insert(path.clone(), chart.clone());
@@ -29,21 +32,22 @@ impl Resolver<'_> {
         let image = Inline::Image { path, title: folded(&figure.title), alternative: folded(&alternative), label: None };
         let mut image = Block { kind: BlockKind::Paragraph(vec![image]), line };
         captions::name(&mut image, figure.id.as_deref());
-        let table = Table { caption: None, ..self.figure_table(figure) };
+        let table = Table { caption: None, ..table };
         let mut attributes: BTreeMap<String, String> = [("summary".to_owned(), word(&self.pass.book.settings, "figure_data"))].into();
         if needs_table(chart, figure) {
             attributes.extend([("form".to_owned(), "table".to_owned()), ("size".to_owned(), "small".to_owned())]);
         }
         let blocks = vec![Block { kind: BlockKind::Table(table), line }];
         let data = BlockKind::Directive { name: FIGURE_DATA.to_owned(), attributes, blocks };
-        vec![image, Block { kind: data, line }]
+        vec![self.marked(image, &marking), self.marked(Block { kind: data, line }, &marking)]
     }
 
     fn figure_table(&mut self, figure: &FigureData) -> Table {
         let heading = |text: &String| if text.is_empty() { Vec::new() } else { vec![Inline::Text(folded(text))] };
         let mut rows = Vec::new();
         for cells in &figure.rows {
-            let cells = cells.iter().map(|cell| self.figure_cell(cell)).collect();
+            let (mut cells, marking): (Vec<_>, _) = self.portion(|resolver| cells.iter().map(|cell| resolver.figure_cell(cell)).collect());
+            self.mark_row(&mut cells, &marking);
             rows.push(Row { cells, line: self.line });
         }
         let mut table = Table {

@@ -138,8 +138,13 @@ impl Resolver<'_> {
         }
         match printed {
             Printed::Text(text) => push_text(out, &folded(&text)),
+            Printed::Marked { text, marking } => {
+                self.bears(&marking);
+                push_text(out, &folded(&text));
+            }
             Printed::Claim(claim) => self.print_claim(&claim, out),
             Printed::Record { collection, id, name } => {
+                self.bears(&self.marking_of_name(&collection, &id));
                 let name = Inline::Text(folded(&name));
                 match self.anchors.target(&collection, &id).filter(|_| !self.in_link) {
                     Some(target) if target != Target::Document(self.planned.id.clone()) => {

@@ -3,6 +3,7 @@
 //! Text becomes inert text, a claim its words and its mark, a record a link, Markdown its blocks or inlines. What
 //! can't stand where it was printed is a diagnostic at the template's line or the record's field.
 
+mod bearing;
 mod blocks;
 mod captions;
 mod claims;
@@ -19,16 +20,18 @@ mod text;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use self::bearing::Bearing;
 use self::links::Links;
 use self::resolver::Resolver;
 use self::text::folded;
 use super::anchors::{Anchors, Documents};
 use super::fragment::Expanding;
 use super::plan::Planned;
-use super::values::Pass;
+use super::values::{Origin, Pass};
 use super::{Parsed, Parser, notes};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::document::{Block, BlockKind, Document, Inline, Origins};
+use crate::layout::Pointer;
 
 /// Resolves the tokens of a rendered text.
 pub(crate) fn resolve(
@@ -62,6 +65,7 @@ pub(crate) fn resolve(
         footnotes: Vec::new(),
         links: Links::default(),
         charts: BTreeMap::new(),
+        bearing: Bearing::new(&pass.book.settings, &pass.loose()),
         captions: BTreeMap::new(),
         lacks_captions: false,
     };
@@ -70,15 +74,20 @@ pub(crate) fn resolve(
         resolver.fault(Diagnostic::error(code, Place::Book, message));
     }
     resolver.line = 1;
-    for value in document.front.values_mut() {
-        resolver.front_matter(value);
+    if let Some((collection, id)) = &planned.record {
+        // The document is about it, and has its name.
+        let record = Origin { record: (collection.clone(), id.clone()), path: Pointer::root() };
+        resolver.bears_everywhere(&resolver.marking_of(&record));
     }
+    let ((), marking) = resolver.portion(|resolver| document.front.values_mut().for_each(|value| resolver.front_matter(value)));
+    resolver.bears_everywhere(&marking);
     resolver.check_orientation(&document);
     resolver.number_footnotes(&mut document.blocks);
     document.blocks = resolver.blocks(document.blocks);
     resolver.label_footnotes(&mut document.blocks);
     resolver.number_captions(&mut document);
     resolver.lead_links(&mut document.blocks);
+    resolver.seal(&mut document);
     let citations = std::mem::take(&mut resolver.citations);
     resolver.charge_notes(&document.blocks, citations.len());
     document.claims = std::mem::take(&mut resolver.claims);

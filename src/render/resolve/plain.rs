@@ -34,9 +34,23 @@ impl Resolver<'_> {
                 Piece::Broken => self.broken(),
                 Piece::Token(index) => match self.pass.prints.get(index).filter(|printed| self.affords(8, printed.length())) {
                     None if self.is_over => {}
-                    Some(Printed::Text(text) | Printed::Markdown { text, .. }) => out.push_str(&text),
-                    Some(Printed::Claim(claim)) => out.push_str(&claim.printed_text()),
-                    Some(Printed::Record { name, .. }) => out.push_str(&name),
+                    Some(Printed::Text(text)) => out.push_str(&text),
+                    Some(Printed::Marked { text, marking }) => {
+                        self.bears(&marking);
+                        out.push_str(&text);
+                    }
+                    Some(Printed::Markdown { text, origin }) => {
+                        self.bears(&self.marking_of(&origin));
+                        out.push_str(&text);
+                    }
+                    Some(Printed::Claim(claim)) => {
+                        self.bears(&self.marking_of_claim(&claim));
+                        out.push_str(&claim.printed_text());
+                    }
+                    Some(Printed::Record { collection, id, name }) => {
+                        self.bears(&self.marking_of_name(&collection, &id));
+                        out.push_str(&name);
+                    }
                     Some(Printed::Stamp(_)) => self.fault(
                         Diagnostic::error(
                             Code::TemplateError,

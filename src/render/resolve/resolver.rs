@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::bearing::Bearing;
 use super::links::Links;
 use crate::diagnostic::Diagnostic;
 use crate::document::chart::Chart;
@@ -47,6 +48,8 @@ pub(super) struct Resolver<'a> {
     pub(super) lacks_captions: bool,
     /// What tables and figures are called, by the names that `ref` knows them by.
     pub(super) captions: BTreeMap<String, String>,
+    /// What all of it bears, and the portion at hand.
+    pub(super) bearing: Bearing,
     /// The charts that figures show, by the paths of their images.
     pub(super) charts: BTreeMap<String, Chart>,
 }

@@ -6,19 +6,30 @@ use std::sync::Arc;
 
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value, ValueKind};
 
+use crate::model::Marking;
 use crate::render::token;
 
 /// A part of a claim without its source: `.value`, `.range`, `.unknown`, or what was made of one.
 #[derive(Debug, Clone)]
 pub(crate) struct BareObject {
     pub(crate) inner: Value,
-    /// The claim and the part that was taken out: `missions/kfor/troops`, `value`.
-    pub(crate) of: Arc<(String, &'static str)>,
+    pub(crate) of: Arc<Taken>,
+}
+
+/// Where it was taken from.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// The claim: `missions/kfor/troops`.
+    pub(crate) path: String,
+    /// The part of it: `value`.
+    pub(crate) part: &'static str,
+    /// What the claim bears.
+    pub(crate) marking: Marking,
 }
 
 impl BareObject {
     /// A value that was taken out of a claim; nothing is nothing.
-    pub(crate) fn wrap(inner: Value, of: &Arc<(String, &'static str)>) -> Value {
+    pub(crate) fn wrap(inner: Value, of: &Arc<Taken>) -> Value {
         match inner.kind() {
             ValueKind::None | ValueKind::Undefined => inner,
             _ if inner.downcast_object_ref::<BareObject>().is_some() => inner,

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
 
-use super::bare::BareObject;
-use super::convert::{citations, to_value};
+use super::bare::{BareObject, Taken};
+use super::convert::{citations, marked_text, to_value};
 use super::pass::Pass;
 use super::printed::{Origin, Printed};
 use super::scalar::{exact_number, number, optional, text};
-use crate::model::{self, Claim, Held, NotAQuantity, Qualifier, Quantity};
+use crate::model::{self, Claim, Held, Marking, NotAQuantity, Qualifier, Quantity};
 use crate::render::claim_text;
 
 /// A claim: prints as its value in words, cited; its parts are attributes.
@@ -91,7 +91,12 @@ impl ClaimObject {
 
     /// A part of it as a template gets it: without its source.
     fn part(&self, value: Value, part: &'static str) -> Value {
-        BareObject::wrap(value, &Arc::new((self.path(), part)))
+        BareObject::wrap(value, &Arc::new(Taken { path: self.path(), part, marking: self.marking() }))
+    }
+
+    /// What is said of it besides its value.
+    fn said(&self, said: Option<String>) -> Value {
+        said.map_or(Value::from(()), |said| marked_text(&self.pass, &said, &self.marking()))
     }
 
     /// The text it prints as.
@@ -123,6 +128,13 @@ impl ClaimObject {
     fn shared<T: PartialEq>(&self, of: impl Fn(&Claim) -> Option<T>) -> Option<T> {
         let first = of(self.claim());
         first.filter(|first| self.claims.iter().all(|stated| of(&stated.1).as_ref() == Some(first)))
+    }
+
+    /// What it bears, and every claim that it was made from.
+    pub(crate) fn marking(&self) -> Marking {
+        let mut marking = Marking::default();
+        self.claims.iter().for_each(|stated| marking.raise(&stated.1.marking));
+        marking
     }
 
     /// The same claim with another text.
@@ -184,13 +196,13 @@ impl Object for ClaimObject {
             "at_least" => Value::from(at_least),
             "at_most" => Value::from(at_most),
             "unit" => match &self.derived {
-                Some(derived) => optional(derived.quantity.unit.as_deref()),
-                None => optional(claim.unit.as_deref()),
+                Some(derived) => self.said(derived.quantity.unit.clone()),
+                None => self.said(claim.unit.clone()),
             },
-            "sources" => citations(&self.pass, &self.sources()),
-            "as_of" => self.as_of().map_or(Value::from(()), |date| Value::from(date.to_string())),
+            "sources" => citations(&self.pass, &self.sources(), &self.marking()),
+            "as_of" => self.said(self.as_of().map(|date| date.to_string())),
             "marking" => optional(self.shared(|claim| claim.marking.text()).as_deref()),
-            "confidence" => optional(self.shared(|claim| claim.confidence.clone()).as_deref()),
+            "confidence" => self.said(self.shared(|claim| claim.confidence.clone())),
             other => {
                 const PARTS: [&str; 11] = [
                     "value",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 
+use super::partial::Coverage;
 use super::pass::Pass;
 use super::record::RecordObject;
 use crate::model;
@@ -24,6 +25,12 @@ impl CollectionObject {
     /// Whether its reader may not know that it exists.
     pub(crate) fn is_withheld(&self) -> bool {
         self.collection().is_withheld
+    }
+
+    /// How much of it its reader may see.
+    pub(super) fn coverage(&self) -> Coverage {
+        let is_complete = || self.collection().shapes.root().is_some_and(|root| root.complete);
+        if self.pass.sees_all || is_complete() { Coverage::All } else { Coverage::Part }
     }
 
     fn record(&self, index: usize) -> Value {

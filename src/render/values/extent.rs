@@ -8,6 +8,7 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
+use super::partial::{Coverage, coverage};
 use super::{BareObject, ClaimObject, CollectionObject, MapObject, Pass, RecordObject};
 
 /// How deep lists and mappings may be nested.
@@ -118,6 +119,8 @@ pub(crate) fn storable(pass: &Pass, value: Value) -> Result<Value, Error> {
 pub(crate) struct ListObject {
     items: Vec<Value>,
     extent: Extent,
+    /// How much of what there is its items are.
+    pub(super) coverage: Coverage,
 }
 
 impl ListObject {
@@ -127,8 +130,26 @@ impl ListObject {
     }
 
     pub(crate) fn wrap(items: Vec<Value>) -> Result<Value, Error> {
+        ListObject::covering(items, Coverage::All)
+    }
+
+    /// A list that is made of others of which not all may be seen.
+    pub(crate) fn covering(items: Vec<Value>, coverage: Coverage) -> Result<Value, Error> {
         let extent = Extent::of_items(&items)?;
-        Ok(Value::from_object(ListObject { items, extent }))
+        Ok(Value::from_object(ListObject { items, extent, coverage }))
+    }
+
+    /// What a filter made of a list, which is of as much as that is.
+    pub(crate) fn kept_of(pass: &Pass, made: Value, source: Coverage) -> Result<Value, Error> {
+        let made = ListObject::kept(pass, made)?;
+        let is_list = matches!(made.kind(), ValueKind::Seq | ValueKind::Iterable);
+        if source == Coverage::All || !is_list || coverage(&made) == source {
+            return Ok(made);
+        }
+        match made.downcast_object_ref::<BareObject>() {
+            Some(bare) => Ok(BareObject::wrap(ListObject::kept_of(pass, bare.inner.clone(), source)?, &bare.of)),
+            None => ListObject::covering(made.try_iter()?.collect(), source),
+        }
     }
 
     /// A list or mapping that an expression or a filter made, once it is known to be within its limits.

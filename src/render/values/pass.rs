@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::Error;
 
 use super::printed::Origin;
-use crate::model::{Book, Record};
+use crate::model::{Book, Marking, Record};
 use crate::render::budget::Budget;
 use crate::render::token::Prints;
 
@@ -16,6 +16,10 @@ use crate::render::token::Prints;
 pub(crate) struct Pass {
     pub(crate) book: Arc<Book>,
     pub(crate) prints: Prints,
+    /// Whether its reader may see whatever the book could hold.
+    pub(super) sees_all: bool,
+    /// What the template's own text bears.
+    pub(super) text_marking: Marking,
     /// What it may still take.
     budget: Budget,
     /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
@@ -24,6 +28,8 @@ pub(crate) struct Pass {
     pub(super) looked: AtomicU64,
     /// The value of a record that stopped the render.
     blamed: Mutex<Option<Origin>>,
+    /// What values bear of which something was made that doesn't say where it comes from.
+    loose: Mutex<Marking>,
     /// Whether the template looked at `changes`.
     pub(crate) saw_changes: atomic::AtomicBool,
 }
@@ -40,11 +46,14 @@ impl Pass {
     pub(crate) fn new(book: Arc<Book>) -> Arc<Pass> {
         let records = book.collections.values().map(|collection| collection.records.len()).sum();
         Arc::new(Pass {
+            sees_all: book.settings.reader.as_ref().is_none_or(|reader| book.settings.markings.allows_all(&reader.clearance)),
+            text_marking: book.settings.text_marking(),
             book,
             prints: Prints::default(),
             budget: Budget::new(records),
             missed: Mutex::new(None),
             blamed: Mutex::new(None),
+            loose: Mutex::default(),
             looked: AtomicU64::new(0),
             saw_changes: false.into(),
         })
@@ -64,6 +73,16 @@ impl Pass {
     #[cfg(test)]
     pub(crate) fn steps_left(&self) -> u64 {
         self.budget.steps_left()
+    }
+
+    /// Notes that something is made of a value that doesn't say where it comes from: the whole document then bears it.
+    pub(crate) fn loosen(&self, marking: &Marking) {
+        self.loose.lock().unwrap_or_else(PoisonError::into_inner).raise(marking);
+    }
+
+    /// What such values bear.
+    pub(crate) fn loose(&self) -> Marking {
+        self.loose.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn missed(&self) -> Option<Miss> {

@@ -4,19 +4,26 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+use super::bare::BareObject;
 use super::claim::ClaimObject;
 use super::map::MapObject;
 use super::markdown::MarkdownObject;
 use super::record::RecordObject;
+use super::text::TextObject;
 use crate::document::chart::Chart;
 use crate::document::{StampField, Verdict};
 use crate::layout::Pointer;
-use crate::model;
+use crate::model::{self, Marking};
 
 /// Something that was printed, and that `resolve` puts into the document.
 #[derive(Debug, Clone)]
 pub(crate) enum Printed {
     Text(String),
+    /// A plain text of a record, with what it bears.
+    Marked {
+        text: String,
+        marking: Marking,
+    },
     Claim(Arc<ClaimObject>),
     Record {
         collection: String,
@@ -44,7 +51,7 @@ impl Printed {
     /// How much text it brings into the document, with what is kept of it beside the text; about, and for budgets alone.
     pub(crate) fn length(&self) -> usize {
         match self {
-            Printed::Text(text) | Printed::Markdown { text, .. } | Printed::Reference(text) => text.len(),
+            Printed::Text(text) | Printed::Marked { text, .. } | Printed::Markdown { text, .. } | Printed::Reference(text) => text.len(),
             Printed::Record { name, .. } => name.len(),
             Printed::Claim(claim) => claim.length(),
             Printed::Cite(citations) => 16 * citations.len(),
@@ -72,6 +79,8 @@ pub(crate) struct FigureData {
     /// The heading of each column; the first names the rows.
     pub(crate) header: Vec<String>,
     pub(crate) rows: Vec<Vec<Cell>>,
+    /// What all of it bears.
+    pub(crate) marking: Marking,
 }
 
 /// A cell: what is printed in it, in order.
@@ -104,7 +113,7 @@ impl Shown {
             Shown::Claim(claim) => claim.printed_text(),
             Shown::Verdict(_) => String::new(),
             Shown::Printed(Printed::Record { name, .. }) => name.clone(),
-            Shown::Printed(Printed::Markdown { text, .. }) => text.clone(),
+            Shown::Printed(Printed::Markdown { text, .. } | Printed::Marked { text, .. }) => text.clone(),
             Shown::Printed(_) => String::new(),
         }
     }
@@ -125,6 +134,26 @@ impl Origin {
         let (collection, id) = &self.record;
         format!("{collection}/{id}{}", self.path)
     }
+}
+
+/// What a value bears, with all that it was made from.
+pub(crate) fn marking_of(value: &Value) -> Marking {
+    if let Some(bare) = value.downcast_object_ref::<BareObject>() {
+        return bare.of.marking.clone();
+    }
+    if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
+        return claim.marking();
+    }
+    if let Some(text) = value.downcast_object_ref::<TextObject>() {
+        return text.marking();
+    }
+    if let Some(record) = value.downcast_object_ref::<RecordObject>() {
+        return record.marking_of_name();
+    }
+    if let Some(markdown) = value.downcast_object_ref::<MarkdownObject>() {
+        return markdown.pass.book.marking_of(&markdown.origin.record, &markdown.origin.path);
+    }
+    Marking::default()
 }
 
 /// Where a value stands, if it is a record or a part of one.

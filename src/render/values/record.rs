@@ -6,11 +6,11 @@ use std::sync::{Arc, atomic};
 
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Value};
 
-use super::convert::{citations, to_value};
+use super::convert::{citations, marked_text, to_value};
 use super::pass::Pass;
 use super::printed::{Origin, Printed};
 use super::scalar::{optional, text};
-use crate::model::Record;
+use crate::model::{Marking, Record};
 
 /// A record: its fields as attributes; prints as its name, linked.
 #[derive(Debug)]
@@ -34,6 +34,11 @@ impl RecordObject {
 
     pub(crate) fn id(&self) -> &str {
         &self.record().id
+    }
+
+    /// What its name bears, and it.
+    pub(crate) fn marking_of_name(&self) -> Marking {
+        self.pass.book.marking_of_name(self.record())
     }
 
     pub(crate) fn printed(&self) -> Printed {
@@ -63,14 +68,19 @@ impl Object for RecordObject {
         let declared = collection.shapes.root().is_some_and(|root| root.properties.contains_key(key));
         match key {
             _ if declared => Some(Value::from(())),
-            "id" => Some(text(&record.id)),
+            "id" => Some(marked_text(&self.pass, &record.id, &record.marking)),
             "collection" => Some(text(&record.collection)),
-            "sources" => {
-                Some(citations(&self.pass, &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources))
-            }
-            "as_of" => Some(record.own.as_of.map_or(Value::from(()), |date| Value::from(date.to_string()))),
+            "sources" => Some(citations(
+                &self.pass,
+                &record.own.or(&collection.config.defaults).or(&self.pass.book.settings.attribution).sources,
+                &record.marking,
+            )),
+            "as_of" => Some(record.own.as_of.map_or(Value::from(()), |date| marked_text(&self.pass, &date.to_string(), &record.marking))),
             "marking" => Some(optional(record.marking.text().as_deref())),
-            "confidence" => Some(optional(record.own.confidence.as_deref())),
+            "confidence" => {
+                let said = record.own.confidence.as_deref();
+                Some(said.map_or(Value::from(()), |confidence| marked_text(&self.pass, confidence, &record.marking)))
+            }
             "body" if record.file.ends_with(".md") => Some(Value::from(())),
             _ => {
                 let declared = collection.shapes.root().into_iter().flat_map(|root| root.properties.keys()).chain(record.fields.keys());

@@ -9,6 +9,7 @@ use minijinja::{Error, ErrorKind};
 
 use super::pass::Pass;
 use super::printed::Printed;
+use crate::model::Marking;
 use crate::render::token::{BROKEN, Piece, has_token, pieces, shield, unshield};
 
 /// Printed text with tokens in it: of `{% set %}…{% endset %}`, a macro, `~`, `join`.
@@ -32,6 +33,19 @@ impl TextObject {
         plain(&self.pass, &self.text)
     }
 
+    /// What the tokens in it bear besides claims: what is made of its letters no longer says so.
+    pub(crate) fn marking(&self) -> Marking {
+        let mut marking = Marking::default();
+        for piece in pieces(&self.text) {
+            if let Piece::Token(index) = piece
+                && let Some(Printed::Marked { marking: inner, .. }) = self.pass.prints.get(index)
+            {
+                marking.raise(&inner);
+            }
+        }
+        marking
+    }
+
     /// Whether it prints a claim.
     pub(crate) fn has_claim(&self) -> bool {
         let is_claim = |piece| matches!(piece, Piece::Token(index) if self.pass.prints.is_claim(index));
@@ -49,7 +63,7 @@ pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
             Piece::Text(part) => out.push_str(part),
             Piece::Broken => return fault(BROKEN),
             Piece::Token(index) => match charged(pass, pass.prints.get(index))? {
-                Some(Printed::Text(text) | Printed::Markdown { text, .. }) => out.push_str(&shield(&text)),
+                Some(Printed::Text(text) | Printed::Marked { text, .. } | Printed::Markdown { text, .. }) => out.push_str(&shield(&text)),
                 Some(Printed::Claim(claim)) => out.push_str(&shield(&claim.printed_text())),
                 Some(Printed::Record { name, .. }) => out.push_str(&shield(&name)),
                 Some(Printed::Cite(_)) => {}

@@ -176,7 +176,12 @@ fn address() -> impl Strategy<Value = String> {
 fn tree() -> impl Strategy<Value = Document> {
     (vec(block(), 0..5), vec(block(), 0..3)).prop_map(|(mut blocks, note)| {
         blocks.push(Block { kind: BlockKind::FootnoteDefinition { label: "a".to_owned(), blocks: note }, line: 0 });
-        let note = |text: &str| Note { source: "s".to_owned(), locator: None, text: vec![Inline::Text(text.to_owned())] };
+        let note = |text: &str| Note {
+            source: "s".to_owned(),
+            locator: None,
+            text: vec![Inline::Text(text.to_owned())],
+            marking: Default::default(),
+        };
         Document { notes: vec![note("One."), note("Two.")], ..document(blocks) }
     })
 }

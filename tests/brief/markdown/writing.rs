@@ -147,11 +147,11 @@ fn notes_sources_and_claims_have_their_places() {
         block(BlockKind::Sources),
         block(BlockKind::FootnoteDefinition { label: "1".to_owned(), blocks: vec![block(BlockKind::Paragraph(vec![text("Own")]))] }),
     ];
-    let note = |words: &str| Note { source: "a".to_owned(), locator: None, text: vec![text(words)] };
+    let note = |words: &str| Note { source: "a".to_owned(), locator: None, text: vec![text(words)], marking: Default::default() };
     let document = Document {
         blocks,
         notes: vec![note("Report, para. 3"), note("Letter")],
-        sources: vec![SourceEntry { id: "a".to_owned(), text: vec![text("A report, 1999")] }],
+        sources: vec![SourceEntry { id: "a".to_owned(), text: vec![text("A report, 1999")], marking: Default::default() }],
         ..Document::default()
     };
     let stamp = Stamp { name: "v7".to_owned(), ..Stamp::default() };
@@ -183,7 +183,7 @@ fn notes_sources_and_claims_have_their_places() {
 #[test]
 fn notes_stand_at_the_end_where_no_place_is_given() {
     let mut document = super::document(vec![block(BlockKind::Paragraph(vec![text("a"), Inline::Cite(1)]))]);
-    document.notes = vec![Note { source: "a".to_owned(), locator: None, text: vec![text("Said so.")] }];
+    document.notes = vec![Note { source: "a".to_owned(), locator: None, text: vec![text("Said so.")], marking: Default::default() }];
     assert_eq!(super::write(&document), "a[^1]\n\n[^1]: Said so.\n");
 }
 

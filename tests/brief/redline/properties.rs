@@ -95,7 +95,8 @@ fn below_title(mut blocks: Vec<Block>) -> Vec<Block> {
 }
 
 fn document(blocks: Vec<Block>) -> Document {
-    let note = |text: &str| Note { source: "s".to_owned(), locator: None, text: vec![Inline::Text(text.to_owned())] };
+    let note =
+        |text: &str| Note { source: "s".to_owned(), locator: None, text: vec![Inline::Text(text.to_owned())], marking: Default::default() };
     let mut blocks = blocks;
     blocks.push(Block {
         kind: BlockKind::FootnoteDefinition {

@@ -24,7 +24,7 @@ pub(super) fn bar_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs) 
     let header = rows.first().map(|row| [&label, &value].map(|path| reader.field_title(row, path)).into()).unwrap_or_default();
     let settings = &reader.pass.book.settings;
     let chart = Chart::Bars(BarChart { bars, words: qualifier_words(settings), numbers: settings.numbers });
-    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
+    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table, marking: reader.marking() })
 }
 
 /// The book's words for what is known of a number.

@@ -57,7 +57,14 @@ pub(super) fn graph(reader: &Reader<'_>, records: &Value, options: &Kwargs) -> R
     check_steps(reader, &rows, &joined, &edges)?;
     let heading = rows.first().map(|row| reader.field_title(row, &edges)).unwrap_or_default();
     let chart = Chart::Graph(Graph { nodes, edges: joined });
-    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header: vec![String::new(), heading], rows: table })
+    Ok(FigureData {
+        chart: Some(chart),
+        title,
+        id: reader.id(options)?,
+        header: vec![String::new(), heading],
+        rows: table,
+        marking: reader.marking(),
+    })
 }
 
 /// The records that a field names: one, several, or none.

@@ -86,7 +86,7 @@ pub(super) fn grid(reader: &Reader<'_>, kind: Kind, rows: &Value, columns: &Valu
     } else {
         header = [corner].into_iter().chain(headings).collect();
     }
-    Ok(FigureData { chart: None, title, id: reader.id(options)?, header, rows: table })
+    Ok(FigureData { chart: None, title, id: reader.id(options)?, header, rows: table, marking: reader.marking() })
 }
 
 /// Whether a list begins with a record.

@@ -82,7 +82,7 @@ pub(super) fn line_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs)
     let steps = order.iter().map(|at| (steps[*at].0.clone(), shares[*at])).collect();
     let settings = &reader.pass.book.settings;
     let chart = Chart::Lines(LineChart { steps, series: lines, words: qualifier_words(settings), numbers: settings.numbers });
-    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
+    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table, marking: reader.marking() })
 }
 
 /// A place on the axis and its name.

@@ -1,5 +1,6 @@
 //! Reads rows and fields for a figure; what is wrong with one is blamed on its record.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use minijinja::Error;
@@ -7,11 +8,11 @@ use minijinja::value::{Kwargs, Value, ValueKind};
 
 use super::super::operand::items;
 use crate::document::chart::Extent;
-use crate::model::{Exact, NotAQuantity, Quantity};
+use crate::model::{Exact, Marking, NotAQuantity, Quantity};
 use crate::render::claim_text;
 use crate::render::operators::{error as invalid, named, plain_value};
 use crate::render::token::unshield;
-use crate::render::values::{ClaimObject, Origin, Pass, RecordObject, Shown, exact, origin_of};
+use crate::render::values::{ClaimObject, Origin, Pass, RecordObject, Shown, exact, marking_of, origin_of};
 use crate::render::words::word;
 
 /// More rows than this can't be read in one figure.
@@ -22,6 +23,8 @@ pub(super) struct Reader<'a> {
     pub(super) pass: &'a Arc<Pass>,
     /// The name of the template's function.
     pub(super) function: &'static str,
+    /// What the fields bear that were read.
+    marking: RefCell<Marking>,
 }
 
 /// A value that can be drawn, and as it is printed.
@@ -34,13 +37,19 @@ pub(super) struct Measured {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(pass: &'a Arc<Pass>, function: &'static str) -> Reader<'a> {
-        Reader { pass, function }
+        Reader { pass, function, marking: RefCell::default() }
+    }
+
+    /// What the figure bears: all that was read for it.
+    pub(super) fn marking(&self) -> Marking {
+        self.marking.borrow().clone()
     }
 
     /// The rows of a figure: at least one, and no more than can be read.
     pub(super) fn rows(&self, records: &Value) -> Result<Vec<Value>, Error> {
         let function = self.function;
         let rows: Vec<Value> = items(records, function)?.take(MOST_ROWS + 1).collect();
+        rows.iter().for_each(|row| self.marking.borrow_mut().raise(&marking_of(row)));
         match rows.len() {
             0 => Err(invalid(format!("`{function}` has nothing to show: test the list first"))),
             count if count > MOST_ROWS => {
@@ -65,6 +74,7 @@ impl<'a> Reader<'a> {
     /// An option that is a text, in one line.
     pub(super) fn text(&self, options: &Kwargs, key: &str) -> Result<Option<String>, Error> {
         let Some(value) = options.get::<Option<Value>>(key)? else { return Ok(None) };
+        self.marking.borrow_mut().raise(&marking_of(&value));
         match plain_value(self.pass, &value)?.as_str() {
             Some(text) => Ok(Some(one_line(&unshield(text)))),
             None => Err(invalid(format!("the option `{key}` of `{}` takes a text, not {}", self.function, named(&value)))),
@@ -124,6 +134,7 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
+        self.marking.borrow_mut().raise(&marking_of(&value));
         Ok(value)
     }
 

@@ -38,7 +38,7 @@ pub(super) fn stacked_bar(reader: &Reader<'_>, records: &Value, options: &Kwargs
     let settings = &reader.pass.book.settings;
     let (words, numbers) = (qualifier_words(settings), settings.numbers);
     let chart = Chart::Stacked(StackedBars { parts: header.iter().skip(1).cloned().collect(), bars, words, numbers });
-    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
+    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table, marking: reader.marking() })
 }
 
 /// The fields of the parts.

@@ -137,7 +137,7 @@ pub(super) fn timeline(reader: &Reader<'_>, records: &Value, options: &Kwargs) -
     let word = |key: &str| word(&reader.pass.book.settings, key);
     let words = EdgeWords { inexact: word("inexact"), unknown: word("unknown_date"), floating: word("floating") };
     let chart = Chart::Timeline(Timeline { spans, gates: scale.into_gates(), lanes, words, note });
-    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table })
+    Ok(FigureData { chart: Some(chart), title, id: reader.id(options)?, header, rows: table, marking: reader.marking() })
 }
 
 /// Where a span begins and ends, and how long it is where an end floats.
