@@ -18,6 +18,9 @@ const VAGUE: f64 = 7.0;
 /// The width of a span of no length.
 const SHORTEST: f64 = 2.5;
 
+/// How much of its room a span takes that floats, where its length isn't drawn to scale: its ends come to lie at no gate.
+const FLOATING: f64 = 0.42;
+
 /// How the spans of a lane are filled: with color, as an outline, hatched, pale.
 const FILLS: [(&str, bool); 4] = [(DEEP, false), ("#ffffff", true), (HATCH, false), (PALE, false)];
 
@@ -105,8 +108,8 @@ fn ends(span: &Span, (start, end): (f64, f64), x: &dyn Fn(f64) -> f64) -> (End, 
     if to.is_unknown() {
         to = End { body: end - part, look: Look::Unknown(end - part, end) };
     }
-    // What floats stands in the middle of its room, as long as it is, or half as long as the room.
-    let length = span.length.map_or(room / 2.0, |length| length * (end - start)).max(SHORTEST).min(room).max(0.0);
+    // What floats stands in the middle of its room, as long as it is, else at no gate.
+    let length = span.length.map_or(FLOATING * room, |length| length * (end - start)).max(SHORTEST).min(room).max(0.0);
     match (from.look, to.look) {
         (Look::Floating(_), Look::Floating(_)) => {
             from.body += (room - length) / 2.0;
