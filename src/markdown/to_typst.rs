@@ -158,7 +158,7 @@ impl<'a> Writer<'a> {
         if let Some(Block { kind: BlockKind::Heading { anchor: Some(anchor), .. }, .. }) = title
             && self.anchored.insert(anchor)
         {
-            self.code.push("#anchor(");
+            self.code.push("#labelled-anchor(");
             self.code.name(anchor);
             self.code.line(");");
             let title = described.get("title").and_then(Value::as_str).unwrap_or_default();

@@ -299,7 +299,7 @@ impl<'a> Writer<'a> {
     pub(super) fn caption_anchor(&mut self, label: Option<&str>) {
         let anchor = label.filter(|label| number_of(label).is_some()).map(anchor_of);
         if let Some(anchor) = anchor.filter(|anchor| self.captions.insert(anchor.clone())) {
-            self.code.push("#anchor(");
+            self.code.push("#labelled-anchor(");
             self.code.name(&anchor);
             self.code.push(");");
             self.name_place(anchor, label.unwrap_or_default());
