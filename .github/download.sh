@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Downloads a released brief, if there is one that was built from the very source at hand:
-#   download.sh CHECKOUT RELEASES SOURCE-DIGEST SYSTEM FOLDER
-# Where there is none, it says why and leaves the folder empty. A program that isn't what its release says is an error.
+#   download.sh CHECKOUT RELEASES SOURCE-DIGEST SYSTEM FOLDER [SHA256]
+# Where there is none, it says why and leaves the folder empty. An archive that isn't what its release says is an error,
+# and so is one that hasn't the SHA-256 that is asked for.
 set -euo pipefail
-checkout=$1 releases=$2 source=$3 system=$4 folder=$5
+checkout=$1 releases=$2 source=$3 system=$4 folder=$5 expected=${6:-}
 
 case $system in
   Linux-X64) name=brief-linux-x86_64 program=brief ;;
@@ -41,6 +42,10 @@ wanted=$(awk -v name="$name.tar.gz" '{ sub(/^[*]/, "", $2) } $2 == name { print 
 found=$("${sum[@]}" "$name.tar.gz" | cut -d ' ' -f 1)
 if [ -z "$wanted" ] || [ "$wanted" != "$found" ]; then
   echo "::error title=brief::$release/$name.tar.gz is not what its checksum says" >&2
+  exit 1
+fi
+if [ -n "$expected" ] && [ "$expected" != "$found" ]; then
+  echo "::error title=brief::$release/$name.tar.gz has the SHA-256 $found, not the $expected that is asked for" >&2
   exit 1
 fi
 tar -xzf "$name.tar.gz" "$name/$program"

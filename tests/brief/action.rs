@@ -489,11 +489,11 @@ fn a_released_program_is_downloaded_and_compiled_only_where_there_is_none() {
     let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_array().unwrap();
     let upto = steps.iter().position(|step| step["name"] == "Check").unwrap();
-    let mut count = 0;
+    let (mut count, expected) = (0, std::cell::RefCell::new(String::new()));
     let mut install = || {
         count += 1;
         let mut runner = Runner::new(&book, "push", json!({ "after": format!("download-{count}") }));
-        runner.inputs = BTreeMap::from([("releases".to_owned(), address.clone())]);
+        runner.inputs = BTreeMap::from([("releases".to_owned(), address.clone()), ("sha256".to_owned(), expected.borrow().clone())]);
         let path = format!("{}:{}", bin.display(), path());
         runner.environment = vec![("PATH".to_owned(), path)];
         let went_well = runner.run(&json!(steps[..upto]));
@@ -502,12 +502,21 @@ fn a_released_program_is_downloaded_and_compiled_only_where_there_is_none() {
     let (went_well, said) = install();
     assert!(went_well && said.contains("there is no release") && said.contains("compiled"), "{said}");
 
-    super::ci::release(&release);
+    let archived = super::ci::release(&release);
     let digest = Command::new("bash").arg(file(".github/source-digest.sh")).arg(file("")).output().unwrap();
     assert!(digest.status.success());
     fs::write(release.join("brief.source"), &digest.stdout).unwrap();
     let (went_well, said) = install();
     assert!(went_well && said.contains("checked by its SHA-256") && said.contains("\nbrief ") && !said.contains("compiled"), "{said}");
+
+    // Whoever names a digest gets that archive, or none.
+    expected.replace(archived);
+    let (went_well, said) = install();
+    assert!(went_well && said.contains("checked by its SHA-256"), "{said}");
+    expected.replace("0".repeat(64));
+    let (went_well, said) = install();
+    assert!(!went_well && said.contains("that is asked for") && !said.contains("compiled"), "{said}");
+    expected.replace(String::new());
 
     fs::write(release.join("brief.source"), "0123456789abcdef0123456789abcdef\n").unwrap();
     let (went_well, said) = install();
@@ -770,7 +779,7 @@ fn workflows() -> Vec<String> {
         .unwrap()
         .map(|entry| format!(".github/workflows/{}", entry.unwrap().file_name().to_str().unwrap()))
         .collect();
-    all.push("docs/ci/forgejo.yml".to_owned());
+    all.extend(["docs/ci/forgejo.yml", "src/cli/init/ci/github-publish.yml", "src/cli/init/ci/forgejo-publish.yml"].map(str::to_owned));
     all.sort();
     assert!(all.len() > 5, "{all:?}");
     all
@@ -806,6 +815,56 @@ fn actionlint_finds_nothing() {
         let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
         assert!(output.status.success(), "{name}: {said}");
     }
+}
+
+/// What the README offers is what the release makes, and the program is compiled in an image that is pinned.
+#[test]
+fn downloads_are_those_of_the_release() {
+    let (readme, release) =
+        (fs::read_to_string(file("README.md")).unwrap(), fs::read_to_string(file(".github/workflows/release.yml")).unwrap());
+    let systems: Vec<&str> = release.split("system: ").skip(1).filter_map(|rest| rest.split_once(',').map(|(system, _)| system)).collect();
+    assert_eq!(systems.len(), 5, "{systems:?}");
+    for system in systems {
+        let ending = if system.starts_with("windows") { "zip" } else { "tar.gz" };
+        assert!(readme.contains(&format!("`brief-{system}.{ending}`")), "the README doesn't offer brief-{system}.{ending}");
+    }
+    let container = fs::read_to_string(file("Containerfile")).unwrap();
+    let bases: Vec<&str> = container.lines().filter_map(|line| line.strip_prefix("FROM ")).collect();
+    assert_eq!(bases.len(), 2);
+    assert!(bases.iter().all(|base| base.contains("@sha256:")), "{bases:?}");
+    assert!(bases[0].starts_with(concat!("rust:", env!("CARGO_PKG_RUST_VERSION"))), "{bases:?}");
+    let copied: Vec<&str> = container.lines().filter_map(|line| line.strip_prefix("COPY ")?.split(' ').next()).collect();
+    for source in walkdir::WalkDir::new(file("src"))
+        .into_iter()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+    {
+        let text = fs::read_to_string(&source).unwrap();
+        for path in text.split("include_str!(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let included = source.parent().unwrap().join(path).canonicalize().unwrap();
+            let inside = included.strip_prefix(file("").canonicalize().unwrap()).unwrap().to_owned();
+            assert!(copied.iter().any(|copied| inside.starts_with(copied)), "{} is not in the container", inside.display());
+        }
+    }
+}
+
+/// The list of components names every crate of the lock file, with the digest of its archive.
+#[test]
+fn the_release_lists_its_components() {
+    need!(JQ);
+    let output = Command::new("bash").arg(file(".github/sbom.sh")).arg(file("")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&list["bomFormat"], &list["metadata"]["component"]["version"]), (&json!("CycloneDX"), &json!(env!("CARGO_PKG_VERSION"))));
+    let lock = fs::read_to_string(file("Cargo.lock")).unwrap();
+    let components = list["components"].as_array().unwrap();
+    assert_eq!(components.len(), lock.matches("\nchecksum = ").count());
+    for component in components {
+        let [name, version, digest] =
+            [&component["name"], &component["version"], &component["hashes"][0]["content"]].map(|text| text.as_str().unwrap());
+        assert!(lock.contains(&format!("name = \"{name}\"\nversion = \"{version}\"\n")) && lock.contains(digest), "{component}");
+    }
+    assert!(fs::read_to_string(file(".github/workflows/release.yml")).unwrap().contains("sbom.sh source >"));
 }
 
 #[test]

@@ -107,19 +107,21 @@ fn clone(book: &Book) -> PathBuf {
     path
 }
 
-/// A release that holds a program which starts the one that is tested.
-pub(crate) fn release(folder: &Path) {
+/// A release that holds a program which starts the one that is tested; returns the SHA-256 of its archive.
+pub(crate) fn release(folder: &Path) -> String {
     let inner = folder.join("brief-linux-x86_64");
     fs::create_dir_all(&inner).unwrap();
     fs::write(inner.join("brief"), format!("#!/bin/sh\nexec '{}' \"$@\"\n", program().display())).unwrap();
     let script = "chmod +x brief-linux-x86_64/brief && tar -czf brief-linux-x86_64.tar.gz brief-linux-x86_64 && \
                   sha256sum brief-linux-x86_64.tar.gz > brief-linux-x86_64.tar.gz.sha256 && rm -r brief-linux-x86_64";
     assert!(Command::new("sh").args(["-c", script]).current_dir(folder).status().unwrap().success());
+    let sums = fs::read_to_string(folder.join("brief-linux-x86_64.tar.gz.sha256")).unwrap();
+    sums.split_whitespace().next().unwrap().to_owned()
 }
 
 /// Runs the scripts of a GitLab job, as `sh -e`, which is what its images have.
-fn gitlab(job: &str, folder: &Path, variables: &[(&str, String)]) -> (bool, String) {
-    let recipe = yaml("docs/ci/gitlab-ci.yml");
+fn gitlab(recipe: &str, job: &str, folder: &Path, variables: &[(&str, String)]) -> (bool, String) {
+    let recipe = yaml(recipe);
     let lines: Vec<&str> = ["before_script", "script"]
         .iter()
         .filter_map(|part| recipe[job][part].as_array())
@@ -146,7 +148,7 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
     let (releases, bin) = (book.beside("releases"), book.beside("bin"));
     fs::create_dir_all(&releases).unwrap();
     fs::create_dir_all(&bin).unwrap();
-    release(&releases);
+    let digest = release(&releases);
     for name in ["apk", "cargo"] {
         fs::write(bin.join(name), format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\n", book.beside("called").display())).unwrap();
         Command::new("chmod").arg("+x").arg(bin.join(name)).status().unwrap();
@@ -154,6 +156,7 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
     let mut variables: Vec<(&str, String)> = vec![
         ("PATH", format!("{}:{}", bin.display(), path())),
         ("BRIEF_RELEASE", super::publish::places::web(releases.clone())),
+        ("BRIEF_SHA256", digest),
         ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main".to_owned()),
         ("CI_JOB_URL", "https://code.example.org/jobs/7".to_owned()),
         ("CI_API_V4_URL", host.address.clone()),
@@ -165,7 +168,7 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
     let run = |job: &str, folder: &Path| {
         let mut variables = variables.clone();
         variables.push(("CI_PROJECT_DIR", folder.to_str().unwrap().to_owned()));
-        gitlab(job, folder, &variables)
+        gitlab("docs/ci/gitlab-ci.yml", job, folder, &variables)
     };
 
     let folder = clone(&book);
@@ -212,9 +215,9 @@ fn a_pull_request_on_forgejo_is_commented_on() {
     let host = Host::new();
     let releases = book.beside("releases");
     fs::create_dir_all(&releases).unwrap();
-    release(&releases);
+    let digest = release(&releases);
     let recipe = yaml("docs/ci/forgejo.yml");
-    assert!(recipe["env"]["BRIEF_RELEASE"].is_string());
+    assert!(recipe["env"]["BRIEF_RELEASE"].is_string() && recipe["env"]["BRIEF_SHA256"].is_string());
     // The repository's address leads to the one of this test.
     let settings = book.beside("settings");
     fs::write(&settings, format!("[url \"{}\"]\ninsteadOf = https://code.example.org/someone/book\n", book.repository.display())).unwrap();
@@ -230,6 +233,7 @@ fn a_pull_request_on_forgejo_is_commented_on() {
         runner.environment.clone_from(&environment);
         runner.environment.push(("GIT_CONFIG_GLOBAL".to_owned(), settings.to_str().unwrap().to_owned()));
         runner.environment.push(("BRIEF_RELEASE".to_owned(), super::publish::places::web(releases.clone())));
+        runner.environment.push(("BRIEF_SHA256".to_owned(), digest.clone()));
         let own = [("github.api_url", &*host.address), ("github.token", "a-token"), ("github.run_number", "7")];
         runner.outputs.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let passed = runner.run(&recipe["jobs"]["book"]["steps"]);
@@ -253,6 +257,87 @@ fn a_pull_request_on_forgejo_is_commented_on() {
         .map(|step| step["name"].as_str().unwrap())
         .collect();
     assert_eq!(with_token, ["Check out, with the history that changes are counted from", "Keep the one comment up to date"]);
+}
+
+/// What `brief init --ci` writes publishes one version after the other, by its own scripts.
+#[cfg(all(feature = "publish", target_os = "linux"))]
+#[test]
+fn the_workflows_of_a_book_publish_version_after_version() {
+    let Some(environment) = typst() else { return };
+    let curl = need!(CURL);
+    for host in ["github", "forgejo", "gitlab"] {
+        let book = Book::new();
+        let (releases, bin, place) = (book.beside("releases"), book.beside("bin"), book.beside("published"));
+        fs::create_dir_all(&releases).unwrap();
+        fs::create_dir_all(&bin).unwrap();
+        let digest = release(&releases);
+        // The workflows download by https alone, which the server of this test doesn't speak.
+        let script = format!(
+            "#!/bin/sh\nfor one; do shift; case $one in --proto | =https) ;; *) set -- \"$@\" \"$one\" ;; esac; done\nexec '{}' \"$@\"\n",
+            curl.display()
+        );
+        fs::write(bin.join("curl"), script).unwrap();
+        for name in ["apt-get", "tar"] {
+            // GitLab's job installs brief for the whole machine, which this one keeps.
+            let script =
+                format!("#!/bin/sh\n[ {name} = apt-get ] || exec /bin/tar $(echo \"$@\" | sed 's,/usr/local/bin,{},')\n", bin.display());
+            fs::write(bin.join(name), script).unwrap();
+        }
+        assert!(Command::new("sh").args(["-c", "chmod +x *"]).current_dir(&bin).status().unwrap().success());
+        let path = format!("{}:{}", bin.display(), path());
+        let mut variables = environment.clone();
+        for (name, value) in [
+            ("PATH", path.as_str()),
+            ("BRIEF_RELEASE", &super::publish::places::web(releases.clone())),
+            ("BRIEF_SHA256", &digest),
+            ("BRIEF_DESTINATION", place.to_str().unwrap()),
+            ("GIT_CONFIG_GLOBAL", book.beside("gitconfig").to_str().unwrap()),
+            ("CI_PROJECT_DIR", book.root.to_str().unwrap()),
+        ] {
+            variables.push((name.to_owned(), value.to_owned()));
+        }
+        let publish = |first: bool| {
+            if host == "gitlab" {
+                let mut variables: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+                variables.push(("BRIEF_FIRST", first.to_string()));
+                return gitlab("src/cli/init/ci/gitlab-publish.yml", "publish", &book.root, &variables);
+            }
+            let recipe = yaml(&format!("src/cli/init/ci/{host}-publish.yml"));
+            let steps = recipe["jobs"]["publish"]["steps"].as_array().unwrap();
+            let own: Vec<&Value> = steps.iter().filter(|step| step["name"] != "Check out").collect();
+            assert_eq!(own.len(), 2, "{host}");
+            let mut runner = Runner::new(&book, "push", json!({ "after": format!("{host}-{first}") }));
+            runner.workspace.clone_from(&book.root);
+            runner.environment.clone_from(&variables);
+            runner.outputs.insert("inputs.first".to_owned(), first.to_string());
+            for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+                runner.outputs.insert(format!("secrets.{name}"), String::new());
+            }
+            for name in ["AWS_REGION", "AWS_ENDPOINT"] {
+                runner.outputs.insert(format!("vars.{name}"), String::new());
+            }
+            let went_well = runner.run(&json!(own));
+            (went_well, runner.log)
+        };
+        let (went_well, log) = publish(false);
+        assert!(!went_well && log.contains("--first"), "{host}: nothing is published yet, and nobody said that this is the first: {log}");
+        let (went_well, log) = publish(true);
+        assert!(went_well, "{host}: {log}");
+        fs::remove_dir_all(book.root.join("output")).unwrap();
+        book.edit("content/missions/kfor.yaml", "50000", "45000");
+        book.commit("fewer troops");
+        let (went_well, log) = publish(false);
+        assert!(went_well, "{host}: {log}");
+        let ledger: Value = serde_json::from_slice(&fs::read(place.join("versions.json")).unwrap()).unwrap();
+        let numbers: Vec<u64> = ledger["versions"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect();
+        assert_eq!(numbers, [1, 2], "{host}: {log}");
+
+        // What is damaged afterwards is found by the next run.
+        fs::write(releases.join("brief-linux-x86_64.tar.gz"), "something else").unwrap();
+        let _ = fs::remove_file(bin.join("brief"));
+        let (went_well, log) = publish(false);
+        assert!(!went_well && log.contains("FAILED"), "{host}: an archive with another digest is not used: {log}");
+    }
 }
 
 #[test]

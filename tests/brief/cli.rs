@@ -643,6 +643,7 @@ fn init_writes_the_workflows_of_a_book() {
             all.push_str(&text);
         }
         assert!(all.contains("brief build --ledger \"$BRIEF_DESTINATION\" --shallow") && all.contains("brief publish"), "{host}");
+        assert!(all.contains("brief verify"), "{host}");
         assert!(all.contains("brief review") || all.contains("uses: OWNER/brief@COMMIT"), "{host}");
         assert!(all.contains("sha256sum --check"), "{host}");
         fs::write(root.join(paths[0]), "mine").unwrap();
