@@ -25,6 +25,7 @@ fn bind(inlines: &mut [Inline], after: &mut usize) -> bool {
     for inline in inlines.iter_mut().rev() {
         match inline {
             Inline::Cite(_) | Inline::Anchor(_) => {}
+            Inline::SoftBreak if *after == 0 => {}
             Inline::Text(text) => {
                 let words = if *after == 0 { text.trim_end() } else { text.as_str() };
                 let Some(at) = words.rfind(char::is_whitespace) else {
