@@ -8,7 +8,7 @@
 //! 4. [`format`] makes files of it, one for each output format: [`markdown`] writes the tree as Markdown and as Typst, [`typeset`]
 //!    makes the PDF,
 //! 5. [`diff`] says what changed, [`redline`] shows it in a document, [`version`] keeps the result, whole and numbered,
-//! 6. [`site`] makes pages of the versions for reading in a browser, `publish` puts all where readers are.
+//! 6. [`site`] makes pages of the versions for reading in a browser, `publication` puts all where readers are, and `publish` reaches the places.
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
 //! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`layout`] says where everything is; [`files`] reads and writes single files,
@@ -20,6 +20,7 @@ pub mod files;
 pub mod layout;
 mod memory;
 pub mod model;
+pub mod progress;
 pub mod temporary;
 pub mod text;
 
@@ -43,6 +44,9 @@ pub mod version;
 
 #[cfg(feature = "publish")]
 pub mod publish;
+
+#[cfg(feature = "publish")]
+pub mod publication;
 
 pub mod pipeline;
 

@@ -1,4 +1,4 @@
-//! What the texts of a view name, and its audience can't follow.
+//! Mentions in texts of records and sources that the audience can't see.
 
 use super::{Mention, Stage, View};
 use crate::diagnostic::{Code, Diagnostic, Place};

@@ -1,4 +1,4 @@
-//! Every citation that stands in records and settings, with its place: what the rules of sources are held against.
+//! Every citation in records and settings, with its place, for the rules about sources.
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS};
@@ -18,12 +18,12 @@ static ROOT: Pointer = Pointer::root();
 enum Citer<'a> {
     Book,
     Collection(&'a str),
-    /// A record, a mapping or claim in it by its pointer, and where that stands in the file.
+    /// A record, a mapping or claim in it by its pointer, and its place in the file.
     Record(&'a Record, &'a Pointer, &'a Pointer),
 }
 
 impl PlacedCitation<'_> {
-    /// Who cites, as it stands in a sentence.
+    /// The citing subject in a sentence.
     pub(super) fn who(&self) -> String {
         match self.by {
             Citer::Book => "the book".to_owned(),

@@ -28,7 +28,7 @@ pub(super) fn check(plan: &BookPlan<'_>, found: &mut Vec<Diagnostic>) {
         }
         let folders = id.match_indices('/').map(|(end, _)| case_folded(&id[..end]));
         if let Some((file, other)) = folders.filter_map(|folder| Some((folder.clone(), *files.get(&folder)?))).next() {
-            let message = format!("document `{id}` would stand in a folder `{file}`, which is a file of document `{other}`");
+            let message = format!("document `{id}` would be in a folder `{file}`, which is a file of document `{other}`");
             found.push(Diagnostic::error(Code::InvalidDocument, place(), message).help("give one of them another id"));
         }
         // File systems that ignore case would let one document overwrite the other.

@@ -149,7 +149,7 @@ pub fn typeset(document: &TypesetDocument<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether a collection's one file could not be read, which `load` has said: who refers to it may be right.
+/// Whether a collection's one file could not be read, which `load` has reported: references to it may be right.
 fn is_unread(BookFiles { book, tree }: &BookFiles<'_>, name: &str) -> bool {
     let Some(collection) = book.collections.get(name).filter(|collection| collection.records.is_empty()) else { return false };
     let path = collection_path(name, collection.config.path.as_deref());

@@ -59,7 +59,7 @@ fn in_record(scheme: &MarkingScheme, collection: &Collection, record: &Record, f
     if !record.marked.is_empty() {
         record.each_claim(&mut |claim| {
             let around = claim.path.split_last().map_or(&record.marking, |(around, _)| record.marking_at(&around));
-            // What the schema says of the field is said of there.
+            // The markings in the schema are reported there.
             let declared = collection.shapes.at(&claim.path).map(|shape| shape.marking.clone()).unwrap_or_default();
             let around = around.and(&declared);
             let own: Marking =

@@ -12,11 +12,10 @@ use super::Status;
 use super::environment::environment;
 use super::failure::Hint;
 use super::folders::Folders;
-use super::progress;
-use super::terminal::{Count, Terminal};
-use super::watch;
+use super::terminal::Terminal;
+use super::{build_once, watch};
 use crate::model::Date;
-use crate::pipeline::{self, BuildOptions, Built, Expected, Outcome};
+use crate::pipeline::{self, BuildOptions, ExpectedHistory};
 use crate::typeset::Choice;
 
 const EXAMPLES: &str = "\
@@ -84,7 +83,7 @@ pub(super) struct Build {
     /// With --ledger: nothing is published there yet, and this builds the first version that will be
     #[arg(long, requires = "ledger")]
     first: bool,
-    /// With --ledger: bring the newest version alone, and of the others only that they are there
+    /// With --ledger: fetch only the newest version; record the others without their files
     #[arg(long, requires = "ledger")]
     shallow: bool,
     /// With --ledger: the public key of minisign that the history must be signed with: RW…, or the file that holds it
@@ -107,7 +106,7 @@ impl Build {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let options = self.options(terminal)?;
         if let Some(source) = &self.ledger {
-            let expected = if self.first { Expected::Nothing } else { Expected::Versions };
+            let expected = if self.first { ExpectedHistory::Nothing } else { ExpectedHistory::Versions };
             let audience = self.only_audience(&options.root)?;
             let output = audience.as_ref().map_or_else(|| options.output.clone(), |name| options.output.join(name));
             let from = super::fetch::From { source, audience, jobs: 8, expected, key: self.key.as_deref(), shallow: self.shallow };
@@ -116,7 +115,7 @@ impl Build {
         if self.watch {
             return watch::watch(&options, terminal);
         }
-        build(&options, terminal)
+        build_once::build(&options, terminal)
     }
 
     /// The audience whose history `--ledger` fetches: a place holds that of one.
@@ -144,40 +143,10 @@ impl Build {
             typst: self.typst.clone().unwrap_or(Choice::Search),
             environment: environment()?,
             typst_timeout: Duration::from_secs(self.typst_timeout),
-            keep_temporary: terminal.verbose,
+            keep_temporary: terminal.is_verbose(),
             date: self.date,
             since: self.since.clone(),
             jobs: self.jobs.map(usize::from),
         })
     }
-}
-
-/// Builds once and says what came of it.
-pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {
-    let Built { tree, diagnostics, notes, outcomes } = progress::with(terminal, |progress| pipeline::build(options, progress))?;
-    terminal.diagnostics(&tree, &diagnostics);
-    notes.iter().for_each(|note| terminal.note(note));
-    let faulty = outcomes.contains(&Outcome::Faulty);
-    outcomes.into_iter().try_for_each(|outcome| say(outcome, terminal))?;
-    Ok(if faulty { Status::Faulty } else { Status::Fine })
-}
-
-fn say(outcome: Outcome, terminal: &Terminal) -> Result<()> {
-    match outcome {
-        Outcome::Faulty => {}
-        Outcome::Unchanged { name, folder } => {
-            terminal.say(format_args!("nothing that a reader gets has changed since {name}: `{}` stands", folder.display()))?;
-        }
-        Outcome::Version { name, folder, summary, documents, typeset } => terminal.say(format_args!(
-            "made {name} in `{}`: {}, {typeset} typeset; {summary} (`brief versions` lists what changed)",
-            folder.display(),
-            Count(documents, "document"),
-        ))?,
-        Outcome::Draft { folder, documents } => terminal.say(format_args!(
-            "made a draft in `{}`: {} (`brief build` makes a version of it)",
-            folder.display(),
-            Count(documents, "document")
-        ))?,
-    }
-    Ok(())
 }

@@ -115,7 +115,7 @@ impl Diff {
         };
         let Comparison { base, head, changes, .. } = &comparison;
         let names = Names { base: &base.name, head: &head.name };
-        let redlined = self.redlined(&comparison);
+        let redlined = self.redlined(&comparison, terminal);
         if matches!(self.format, Format::Text) {
             let text = paint::text(changes, names, &|tone, text| terminal.tint(tone, text));
             terminal.page(&text, &self.paging)?;
@@ -130,8 +130,8 @@ impl Diff {
             }
         }
         let incomplete = incomplete(&comparison, terminal);
-        // The list of changes stands, whatever is wrong with the documents.
-        self.write_redline(redlined, terminal).map_err(|error| unusable(error, terminal))?;
+        // The list of changes is printed even if the documents can't be compared.
+        redlined.and_then(|redlined| self.write_redline(redlined, terminal)).map_err(|error| unusable(error, terminal))?;
         let (changed, complete) = (!changes.is_empty(), changes.complete);
         let failed = self.fail_on.status(changes, terminal);
         // The process ends here; to give back two whole books record by record is a tenth of its time.
@@ -174,25 +174,25 @@ impl Diff {
         self.redline.is_some() || matches!(self.format, Format::Html)
     }
 
-    /// The document's redline, where one is asked for; nothing where it isn't.
-    fn redlined(&self, comparison: &Comparison) -> Option<Result<Redlined>> {
+    /// The document's redline, if one is asked for. An HTML page can be without, unless a document was named.
+    fn redlined(&self, comparison: &Comparison, terminal: &Terminal) -> Result<Option<Redlined>> {
+        if !self.has_redline() {
+            return Ok(None);
+        }
         let output = self.folders.output();
-        self.has_redline().then(|| Redlined::of(comparison, self.document.as_deref(), &self.book_folders(&output)))
+        match Redlined::of(comparison, self.document.as_deref(), &self.book_folders(&output)) {
+            Ok(redlined) => Ok(Some(redlined)),
+            Err(error) if self.redline.is_some() || self.document.is_some() => Err(error),
+            Err(error) => {
+                terminal.note(&format!("the page has no redline: {error:#}"));
+                Ok(None)
+            }
+        }
     }
 
-    /// Writes the redline's PDF, or says why there is none. A page may be without, unless a document was named.
-    fn write_redline(&self, redlined: Option<Result<Redlined>>, terminal: &Terminal) -> Result<()> {
-        let Some(file) = &self.redline else {
-            return match redlined {
-                Some(Err(error)) if self.document.is_some() => Err(error),
-                Some(Err(error)) => {
-                    terminal.note(&format!("the page has no redline: {error:#}"));
-                    Ok(())
-                }
-                _ => Ok(()),
-            };
-        };
-        let Some(redlined) = redlined.transpose()? else { return Ok(()) };
+    /// Writes the redline's PDF.
+    fn write_redline(&self, redlined: Option<Redlined>, terminal: &Terminal) -> Result<()> {
+        let (Some(file), Some(redlined)) = (&self.redline, redlined) else { return Ok(()) };
         let id = redlined.id.clone();
         let made = redlined.pdf(&self.options(terminal)?)?;
         files::write(file, &made.bytes, &self.guard(), replaced(self.force))?;
@@ -217,7 +217,7 @@ impl Diff {
             typst: Choice::Search,
             environment: environment()?,
             typst_timeout: Duration::from_secs(TYPST_SECONDS),
-            keep_temporary: terminal.verbose,
+            keep_temporary: terminal.is_verbose(),
             date: None,
             since: None,
             jobs: None,

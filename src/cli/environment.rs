@@ -43,7 +43,7 @@ pub(super) fn store_variables() -> Vec<(String, String)> {
     texts.filter(|(name, _)| ["AWS_", "GOOGLE_", "AZURE_", "GCE_METADATA_"].iter().any(|start| name.starts_with(start))).collect()
 }
 
-/// Who publishes, as others who want to are told.
+/// The publisher's identity, shown to waiting publishers.
 #[cfg(feature = "publish")]
 pub(super) fn publisher() -> crate::publish::Publisher {
     #[expect(clippy::disallowed_methods, reason = "how old a lock is, is said and never written")]

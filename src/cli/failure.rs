@@ -52,7 +52,7 @@ pub(super) fn report_misuse(error: &clap::Error, arguments: &[OsString]) {
         let argument = argument.to_string_lossy();
         text::shown(&argument, Colors::None) != argument || argument.contains(['\n', ':', '#'])
     };
-    // Nobody can be told that nobody reads.
+    // The reader is gone, so there is nobody to report to.
     let _ = match error.use_stderr() && arguments.iter().any(is_harmful) {
         true => io::stderr().write_all(text::shown(&error.render().to_string(), Colors::None).as_bytes()),
         false => error.print(),

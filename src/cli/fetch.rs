@@ -6,7 +6,7 @@ use clap::Args;
 use super::Status;
 use super::folders::Folders;
 use super::terminal::Terminal;
-use crate::pipeline::Expected;
+use crate::pipeline::ExpectedHistory;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,7 +61,7 @@ impl Fetch {
             source: &self.source,
             audience: self.audience.clone(),
             jobs: self.jobs,
-            expected: Expected::Versions,
+            expected: ExpectedHistory::Versions,
             key: self.key.as_deref(),
             shallow: self.shallow,
         };
@@ -77,7 +77,7 @@ pub(super) struct From<'a> {
     pub(super) source: &'a str,
     pub(super) audience: Option<String>,
     pub(super) jobs: u16,
-    pub(super) expected: Expected,
+    pub(super) expected: ExpectedHistory,
     pub(super) key: Option<&'a str>,
     pub(super) shallow: bool,
 }

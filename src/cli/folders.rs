@@ -7,7 +7,6 @@ use clap::Args;
 
 use super::environment;
 use super::failure::Hint;
-use super::site::ledger_folder;
 use crate::layout::{CONTENT, DRAFT, LATEST, LEDGER, OUTPUT, SETTINGS, SITE, is_version_name};
 use crate::pipeline::{self, Asked};
 
@@ -133,4 +132,16 @@ impl Folders {
     pub(super) fn output(&self) -> PathBuf {
         self.output.clone().unwrap_or_else(|| self.root.join(OUTPUT))
     }
+}
+
+/// The folder of one ledger: that of an audience lies in the one of the versions.
+pub(super) fn ledger_folder(versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
+    let Some(name) = audience else { return Ok(versions.to_owned()) };
+    let folder = versions.join(name);
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !plain || !folder.is_dir() {
+        let message = format!("there are no versions for the audience `{name}`: no folder `{}`", folder.display());
+        return Err(Hint::on(message, "`brief build` makes a folder for each audience that content/book.yaml declares"));
+    }
+    Ok(folder)
 }

@@ -15,7 +15,7 @@ use crate::text::harmless;
 /// Shows what changed in the records of one file. Git gives `PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE`, with
 /// two more where the file was renamed, and the path alone where it is in conflict; a file that isn't there is /dev/null.
 ///
-/// Git stops its whole diff where a driver fails, so a file that can't be compared is said to be so, and all is fine.
+/// Git stops its whole diff if a driver fails, so a file that can't be compared is reported, and the status is 0.
 pub(super) fn run(arguments: &[OsString], terminal: &Terminal) -> Result<Status> {
     let shown = |path: &OsString| path.to_string_lossy().into_owned();
     let (path, old, new) = match arguments {

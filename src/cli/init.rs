@@ -172,7 +172,7 @@ fn add_workflows(host: Host, folder: &Path, terminal: &Terminal) -> Result<Statu
     Ok(Status::Fine)
 }
 
-/// Whether a folder can be filled without touching anything of anyone's.
+/// Returns true if the folder is missing or empty.
 fn is_free(folder: &Path) -> Result<bool> {
     match fs::read_dir(folder) {
         // A fresh Git repository is what people have before their first file.

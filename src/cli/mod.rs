@@ -6,6 +6,7 @@
 
 mod audience;
 mod build;
+mod build_once;
 mod check;
 mod completions;
 mod diff;
@@ -37,18 +38,23 @@ mod wrap;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
 
-use terminal::{Color, Terminal};
+use terminal::{Color, Terminal, Verbosity};
 
 use crate::temporary::interrupt;
+use crate::typeset;
 
 /// brief's version and typst's.
-#[cfg(feature = "builtin-typst")]
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (typst 0.15.1, built in)");
-#[cfg(not(feature = "builtin-typst"))]
-const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (for typst 0.15.1, not built in)");
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let (brief, typst) = (env!("CARGO_PKG_VERSION"), typeset::VERSION);
+    match cfg!(feature = "builtin-typst") {
+        true => format!("{brief} (typst {typst}, built in)"),
+        false => format!("{brief} (for typst {typst}, not built in)"),
+    }
+});
 
 const MANUAL: &str = "\
 A first book:
@@ -73,7 +79,7 @@ NO_COLOR turns colors off, BRIEF_TYPST names the typst program to use, and SOURC
 /// A book is a folder. content/book.yaml says what it is called and which documents it makes, the rest of content/ holds
 /// the records and their schemas, templates/ says how they are printed, and output/ receives the versions.
 #[derive(Debug, Parser)]
-#[command(name = "brief", version = VERSION, max_term_width = 100, after_long_help = MANUAL)]
+#[command(name = "brief", version = VERSION.as_str(), max_term_width = 100, after_long_help = MANUAL)]
 #[command(after_help = "`brief --help` shows a first book and the exit codes; `brief COMMAND --help` has examples.")]
 struct Arguments {
     #[command(subcommand)]
@@ -154,7 +160,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let MessageOptions { quiet, verbose, color } = arguments.messages;
-    let terminal = Terminal::new(quiet, verbose, color);
+    let verbosity = match (quiet, verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, true) => Verbosity::Verbose,
+        (false, false) => Verbosity::Normal,
+    };
+    let terminal = Terminal::new(verbosity, color);
     interrupt::install_handlers();
     let outcome = run(&arguments.command, &terminal);
     interrupt::end_if_pending();

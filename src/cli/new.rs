@@ -44,7 +44,7 @@ impl New {
                 hint.unwrap_or_else(|| "`brief schema` lists them".to_owned()),
             ));
         };
-        let text = pipeline::skeleton(root, name, id)?;
+        let text = pipeline::new_record(root, name, id)?;
         let place = self.root.join(&collection.path);
         if !place.is_dir() {
             terminal.print(&text)?;

@@ -66,7 +66,7 @@ impl Progress for Shown<'_> {
 
     fn finish(&self) {
         let Some((stage, total, start)) = self.stage.lock().ok().and_then(|mut running| running.take()) else { return };
-        if self.terminal.verbose {
+        if self.terminal.is_verbose() {
             let time = now().duration_since(start);
             let steps = usize::try_from(total).unwrap_or(usize::MAX);
             self.bar.suspend(|| self.terminal.remark(format_args!("{stage}: {} in {time:.1?}", Count(steps, "step"))));

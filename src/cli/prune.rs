@@ -10,6 +10,7 @@ use super::Status;
 use super::failure::Hint;
 use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
+use crate::layout::version_list;
 use crate::version::{Health, Pruning, Store};
 
 const EXAMPLES: &str = "\
@@ -19,8 +20,8 @@ Examples:
 
 /// Deletes the folders of old versions, after asking
 ///
-/// Only versions that are as they were written count as kept: where others are missing or damaged, as many older ones stay.
-/// What is asked about is what is deleted, nothing else. The ledger keeps their number, date, digest and summary, and no
+/// Only intact versions count towards N; older versions are kept in place of damaged ones.
+/// Exactly the versions that are listed for confirmation are deleted. The ledger keeps their number, date, digest and summary, and no
 /// number is given twice. Nothing else that brief does deletes a version.
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
@@ -62,7 +63,7 @@ impl Prune {
         store.take_notes().iter().for_each(|note| terminal.note(note));
         let them = if plan.numbers().len() == 1 { "it" } else { "them" };
         let done = match plan.deleted.len() {
-            0 => format!("listed {} as pruned", list(&plan.gone)),
+            0 => format!("listed {} as pruned", version_list(&plan.gone)),
             count => format!("deleted {}", Count(count, "version")),
         };
         terminal.say(format_args!("{done}; `brief versions` still lists {them}"))?;
@@ -83,13 +84,9 @@ fn question(plan: &Pruning, output: &Path) -> String {
         parts.push(format!("delete {count} from `{}`: {}", output.display(), deleted.join(", ")));
     }
     if !plan.gone.is_empty() {
-        parts.push(format!("list as pruned what is gone already: {}", list(&plan.gone)));
+        parts.push(format!("list as pruned what is gone already: {}", version_list(&plan.gone)));
     }
     parts.join(", and ")
-}
-
-fn list(numbers: &[u32]) -> String {
-    numbers.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Asks on the terminal; without one, only `--yes` is an answer.

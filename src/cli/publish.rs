@@ -44,19 +44,19 @@ pub(super) struct Publish {
     /// How many objects to send side by side
     #[arg(long, short, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// Publish versions, too, that were made from no clean Git commit
+    /// Also publish versions that were made from no clean Git commit
     #[arg(long)]
     allow_dirty: bool,
-    /// Publish, too, what bears this marking above clear; may be given again
+    /// Also publish content with this marking; may be given several times
     ///
     /// A book that is marked, say, TLP:AMBER is published only with `--allow-marked TLP:AMBER`: whoever can read the
     /// destination can read it.
     #[arg(long, value_name = "LABEL")]
     allow_marked: Vec<String>,
-    /// Replace what stands under the names that are written, though nothing says that brief published there
+    /// Overwrite existing files at a destination that brief did not create
     ///
-    /// A place without `destination.json` that holds a file of such a name is refused otherwise. A `robots.txt` that is
-    /// not brief's is never touched.
+    /// Without it, a destination is refused that has such files and no `destination.json`. A `robots.txt` that is not
+    /// brief's is never touched.
     #[arg(long)]
     adopt: bool,
     /// Send again what is damaged or missing there, and make a lost ledger anew from the versions' manifests
@@ -89,9 +89,10 @@ impl Publish {
         use super::environment::{publisher, signing_key, store_limits, store_variables};
         use std::time::Duration;
 
+        use super::folders::ledger_folder;
         use super::progress;
-        use super::site::ledger_folder;
         use super::terminal::{Count, Size};
+        use crate::layout::version_list;
         use crate::pipeline::{self, PublishOptions, Published};
 
         if self.audience.is_none() {
@@ -143,7 +144,7 @@ impl Publish {
             terminal.say(format_args!("published v{newest} to `{destination}`: {objects} sent ({}){there}{gone}", Size(sent.bytes)))?;
         }
         if !pruned.is_empty() {
-            let list = pruned.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ");
+            let list = version_list(&pruned);
             terminal.note(&format!("listed there as pruned, without files: {list}"));
         }
         if !unmended.is_empty() {

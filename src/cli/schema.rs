@@ -46,7 +46,7 @@ impl Schema {
                 return Err(Hint::on(format!("there is no collection `{name}`"), hint));
             }
         }
-        let schema = pipeline::editor_schema(&self.root.root, name)?;
+        let schema = pipeline::schema_for_editors(&self.root.root, name)?;
         terminal.print_json(&schema)?;
         Ok(Status::Fine)
     }

@@ -121,7 +121,7 @@ impl Since {
             typst: Choice::Search,
             environment: environment()?,
             typst_timeout: Duration::from_secs(TYPST_SECONDS),
-            keep_temporary: terminal.verbose,
+            keep_temporary: terminal.is_verbose(),
             date: self.date,
             since: None,
             jobs: None,

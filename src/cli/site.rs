@@ -1,13 +1,12 @@
 //! `brief site`: the versions as pages for a browser.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
 
 use super::Status;
-use super::failure::Hint;
-use super::folders::{Root, ensure_not_of_audiences};
+use super::folders::{Root, ensure_not_of_audiences, ledger_folder};
 use super::terminal::{Count, Terminal};
 use crate::layout::OUTPUT;
 use crate::pipeline;
@@ -57,16 +56,4 @@ impl Site {
         terminal.say(format_args!("made `{}`: {}, newest version v{}", front.display(), Count(made.pages, "page"), made.newest))?;
         Ok(Status::Fine)
     }
-}
-
-/// The folder of one ledger: that of an audience lies in the one of the versions.
-pub(super) fn ledger_folder(versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
-    let Some(name) = audience else { return Ok(versions.to_owned()) };
-    let folder = versions.join(name);
-    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if !plain || !folder.is_dir() {
-        let message = format!("there are no versions for the audience `{name}`: no folder `{}`", folder.display());
-        return Err(Hint::on(message, "`brief build` makes a folder for each audience that content/book.yaml declares"));
-    }
-    Ok(folder)
 }

@@ -41,11 +41,20 @@ impl Color {
     }
 }
 
-/// The two streams, and how much is to be said on them.
+/// How much is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verbosity {
+    /// Results and errors.
+    Quiet,
+    Normal,
+    /// What else helps to find the cause of a fault.
+    Verbose,
+}
+
+/// The two streams, and how much is printed on them.
 #[derive(Debug)]
 pub(super) struct Terminal {
-    pub(super) quiet: bool,
-    pub(super) verbose: bool,
+    verbosity: Verbosity,
     /// Whether messages are colored.
     color: bool,
     /// Whether what was asked for is colored.
@@ -55,12 +64,20 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn new(quiet: bool, verbose: bool, color: Color) -> Terminal {
+    pub(super) fn new(verbosity: Verbosity, color: Color) -> Terminal {
         let watched = io::stderr().is_terminal();
         // Git's pager shows colors, though it is no terminal.
         let paged = environment::variable("GIT_PAGER_IN_USE").is_some_and(|value| value == "true" || value == "1");
         let color_output = color.on(io::stdout().is_terminal() || paged);
-        Terminal { quiet, verbose, color: color.on(watched), color_output, watched }
+        Terminal { verbosity, color: color.on(watched), color_output, watched }
+    }
+
+    pub(super) fn is_quiet(&self) -> bool {
+        self.verbosity == Verbosity::Quiet
+    }
+
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
     }
 
     /// Colors a part of what was asked for, where that is colored at all.
@@ -76,7 +93,7 @@ impl Terminal {
 
     /// Whether a progress bar has a place to be.
     pub(super) fn shows_progress(&self) -> bool {
-        self.watched && !self.quiet
+        self.watched && !self.is_quiet()
     }
 
     /// Prints what was asked for, which ends its own lines.
@@ -132,12 +149,12 @@ impl Terminal {
 
     /// Prints the line that says what was done.
     pub(super) fn say(&self, line: impl Display) -> Result<()> {
-        if self.quiet { Ok(()) } else { write(&text::shown(&format!("{line}\n"), Colors::None)) }
+        if self.is_quiet() { Ok(()) } else { write(&text::shown(&format!("{line}\n"), Colors::None)) }
     }
 
     /// Prints a remark on the way.
     pub(super) fn remark(&self, line: impl Display) {
-        if !self.quiet {
+        if !self.is_quiet() {
             self.message(&text::shown(&format!("{line}\n"), Colors::None));
         }
     }
@@ -154,7 +171,7 @@ impl Terminal {
 
     /// Shows diagnostics at their lines, and counts them.
     pub(super) fn diagnostics(&self, tree: &Tree, diagnostics: &[Diagnostic]) {
-        let shown: Vec<Diagnostic> = diagnostics.iter().filter(|d| !self.quiet || d.severity == Severity::Error).cloned().collect();
+        let shown: Vec<Diagnostic> = diagnostics.iter().filter(|d| !self.is_quiet() || d.severity == Severity::Error).cloned().collect();
         if !shown.is_empty() {
             let colors = if self.color { Colors::Own } else { Colors::None };
             self.message(&text::shown(&Painter::new(tree, self.color).paint_all(&shown), colors));
@@ -180,7 +197,7 @@ impl Terminal {
         if self.color { format!("{style}{head}:{style:#} {text}\n") } else { format!("{head}: {text}\n") }
     }
 
-    /// Nobody can be told that stderr is closed.
+    /// If stderr is closed, there is nobody to report to.
     fn message(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

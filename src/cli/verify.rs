@@ -10,8 +10,8 @@ use super::failure::Hint;
 use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
 use super::verify_place::{Place, place};
-use crate::layout::{DRAFT, LEDGER, OUTPUT};
-use crate::pipeline::{self, Claim, Identified, Known, Unknown};
+use crate::layout::{DRAFT, LEDGER, OUTPUT, version_file, version_list};
+use crate::pipeline::{self, Claim, Identified, InNewest, Known, Unknown};
 use crate::version::{Entry, Health, Ledger, Verification};
 
 const EXAMPLES: &str = "\
@@ -145,24 +145,21 @@ fn file(file: &Path, output: &Path, terminal: &Terminal) -> Result<Status> {
     let shown = file.display();
     match pipeline::identify(file, output)? {
         Identified::Known(known) => {
-            let Known { title, name, document, made_for, newest_holder, newest, is_revised } = *known;
+            let Known { title, name, document, made_for, newest_holder, newest, in_newest } = *known;
             let book = title.map(|title| format!(" of \"{title}\"")).unwrap_or_default();
             let what = document.map_or_else(|| format!("the file `{name}`"), |id| format!("document `{id}`"));
             terminal.say(format_args!("`{shown}` is {what}{book}, made for {}", described(&made_for)))?;
-            terminal.say(format_args!(
-                "its bytes are those of `{}`",
-                output.join(format!("v{}", newest_holder.number)).join(&name).display()
-            ))?;
+            terminal.say(format_args!("its bytes are those of `{}`", output.join(version_file(newest_holder.number, &name)).display()))?;
             let current = if newest_holder.number > made_for.number {
                 format!("v{} holds it unchanged", newest_holder.number)
             } else {
                 String::new()
             };
-            let newer = match is_revised {
-                Some(false) if current.is_empty() => format!("v{} is the newest version known here", newest.number),
-                Some(false) => format!("{current}, the newest version known here"),
-                Some(true) => format!("a newer one is known: {} has another `{name}`", described(&newest)),
-                None => format!("a newer version is known, {}, and it can't be said to hold `{name}`", described(&newest)),
+            let newer = match in_newest {
+                InNewest::Same if current.is_empty() => format!("v{} is the newest version known here", newest.number),
+                InNewest::Same => format!("{current}, the newest version known here"),
+                InNewest::Revised => format!("a newer one is known: {} has another `{name}`", described(&newest)),
+                InNewest::Absent => format!("a newer version is known, {}, and it can't be said to hold `{name}`", described(&newest)),
             };
             terminal.say(newer)?;
             Ok(Status::Fine)
@@ -180,8 +177,8 @@ fn described(entry: &Entry) -> String {
 
 fn unknown_text(shown: &str, output: &Path, unknown: &Unknown) -> String {
     let mut text = format!("`{shown}` is no file of the versions in `{}`: no manifest there knows its bytes\n", output.display());
-    if let Some(said) = &unknown.said {
-        let (document, version) = (&said.document, &said.version);
+    if let Some(identity) = &unknown.identity {
+        let (document, version) = (&identity.document, &identity.version);
         text.push_str(&match &unknown.claim {
             Claim::Passing => format!("it says that it is `{document}`, {}; these are of no version\n", passing(version)),
             Claim::Listed(number) if unknown.uncompared.contains(number) => format!(
@@ -200,7 +197,7 @@ fn unknown_text(shown: &str, output: &Path, unknown: &Unknown) -> String {
         text.push_str("it does not say that brief made it\n");
     }
     if !unknown.uncompared.is_empty() {
-        let list = unknown.uncompared.iter().map(|number| format!("v{number}")).collect::<Vec<_>>().join(", ");
+        let list = version_list(&unknown.uncompared);
         text.push_str(&format!("not compared, for want of their manifests: {list}\n"));
     }
     text

@@ -1,4 +1,4 @@
-//! `brief verify DEST`: a published place held against its own ledger and manifests.
+//! `brief verify DEST`: compares a published destination with its ledger and manifests.
 
 use anyhow::Result;
 

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Status;
-use super::build::build;
+use super::build_once::build;
 use super::terminal::Terminal;
 use crate::layout::FOLDERS;
 use crate::pipeline::BuildOptions;

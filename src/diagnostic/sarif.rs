@@ -89,7 +89,7 @@ fn location(place: &Place, prefix: &str) -> Value {
     json!({ "physicalLocation": physical })
 }
 
-/// A SARIF region; an empty span stands for its whole line.
+/// A SARIF region; an empty span means its whole line.
 fn region(span: &Span) -> Value {
     let (line, end_line) = (span.line.max(1), span.end_line.max(span.line).max(1));
     if line == end_line && span.end_column <= span.column {

@@ -147,7 +147,7 @@ pub enum FieldKind {
     Added,
     Removed,
     Changed,
-    /// An item of a list whose order has a meaning stands elsewhere in it.
+    /// An item of a list whose order has a meaning moved in it.
     Moved,
 }
 
@@ -253,7 +253,7 @@ impl Changes {
         self
     }
 
-    /// Whether no difference was found; that there is none can be said only where `complete` is true as well.
+    /// Whether no difference was found; it is certain that there is none only if `complete` is true as well.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty() && self.removed == 0 && self.files.is_empty() && self.documents.is_empty()
     }

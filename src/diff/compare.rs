@@ -30,7 +30,7 @@ pub fn compare(base: &Snapshot, head: &Snapshot) -> Vec<Change> {
 struct Collection<'a> {
     name: &'a str,
     shapes: &'a Shapes,
-    /// Fields whose changes aren't said; of a record that came or went they are.
+    /// Fields whose changes are left out; of an added or removed record they are shown.
     ignore: &'a [String],
     base: &'a IndexMap<String, RecordSnapshot>,
     head: &'a IndexMap<String, RecordSnapshot>,

@@ -257,7 +257,7 @@ impl Walk {
     }
 }
 
-/// What is said of a change besides its sides.
+/// The text of a change besides its two states.
 #[derive(Default)]
 struct Details {
     difference: Option<Number>,

@@ -1,4 +1,4 @@
-//! Finds what is the same thing under another name, by how similar two values are.
+//! Finds renamed things by how similar their values are.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

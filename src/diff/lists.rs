@@ -24,7 +24,7 @@ pub(super) struct Matching {
 pub(super) struct Pair {
     pub(super) base: usize,
     pub(super) head: usize,
-    /// Whether it stands elsewhere in a list whose order has a meaning.
+    /// Whether it moved in a list whose order has a meaning.
     pub(super) moved: bool,
 }
 
@@ -127,7 +127,7 @@ fn all_different(texts: &[String]) -> bool {
     sorted.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// Each item's bare value as text: who says so is not what tells items apart.
+/// Each item's bare value as text: attribution does not identify items.
 fn bare_texts(items: &[Node], at: ShapePosition<'_>) -> Vec<String> {
     let text = |(index, item): (usize, &Node)| {
         let mut node = item.clone();
@@ -219,7 +219,7 @@ fn with_moved(pairs: &mut Vec<(usize, usize)>, base_texts: &[String], head_texts
     }
 }
 
-/// Whether an item that stands where another stood is that one, changed.
+/// Whether an item at the place of another is that one, changed.
 fn alike(old: &Node, new: &Node, in_step: bool) -> bool {
     match (&old.kind, &new.kind) {
         (Kind::Scalar(Json::String(old)), Kind::Scalar(Json::String(new))) => likeness::of_texts(old, new) >= 0.4,

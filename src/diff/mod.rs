@@ -17,6 +17,7 @@ pub mod paint;
 mod retold;
 mod spaces;
 mod summary;
+mod template_changes;
 mod text;
 mod values;
 
@@ -32,5 +33,6 @@ pub use files::{files, settings};
 pub use node::{Parts, Qualifier};
 pub use retold::{gone, retold};
 pub use summary::summary;
+pub use template_changes::{ChangePresenter, ReaderText, shape_at};
 pub use values::{Shown, all_as_new, rows};
 pub use words::{Op, Word, words};

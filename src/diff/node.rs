@@ -1,4 +1,4 @@
-//! A value with what belongs to it as a claim, in one form however it was written.
+//! A value with the parts of its claim, in one form whichever way it was written.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(super) struct Node {
     pub(super) parts: Parts,
     /// Which of `source`, `as_of`, `marking` and `confidence` it says itself.
     pub(super) own: [bool; 4],
-    /// Whether the schema calls it a claim, even one of which nothing more is said.
+    /// Whether the schema calls it a claim, even one without attribution.
     pub(super) claim: bool,
 }
 
@@ -64,11 +64,12 @@ impl Parts {
         *self == Parts::default()
     }
 
-    fn said(said: &AttributionSnapshot) -> Parts {
-        let mut source = said.source.clone();
+    fn of(attribution: &AttributionSnapshot) -> Parts {
+        let mut source = attribution.source.clone();
         source.sort();
         source.dedup();
-        Parts { source, as_of: said.as_of.clone(), marking: said.marking.clone(), confidence: said.confidence.clone(), ..Parts::default() }
+        let AttributionSnapshot { as_of, marking, confidence, .. } = attribution.clone();
+        Parts { source, as_of, marking, confidence, ..Parts::default() }
     }
 }
 
@@ -91,7 +92,7 @@ impl Node {
         let mut path = Pointer::root();
         let fields =
             record.fields.iter().map(|(key, value)| (key.clone(), path.within(key, |path| Node::written(value, path, &record.claims))));
-        let mut node = Node { kind: Kind::Map(fields.collect()), parts: Parts::said(&record.own), own: [true; 4], claim: false };
+        let mut node = Node { kind: Kind::Map(fields.collect()), parts: Parts::of(&record.own), own: [true; 4], claim: false };
         node.mark_mappings(&mut Pointer::root(), &record.nested);
         node
     }
@@ -111,7 +112,7 @@ impl Node {
             Kind::Map(fields) => {
                 // A claim that is a mapping has it among its own parts.
                 if let Some(said) = nested.get(path).filter(|_| !self.claim) {
-                    (self.parts, self.own) = (Parts::said(said), [true; 4]);
+                    (self.parts, self.own) = (Parts::of(said), [true; 4]);
                 }
                 for (key, value) in fields {
                     path.within(key, |path| value.mark_mappings(path, nested));
@@ -162,7 +163,7 @@ impl Node {
     }
 
     fn claim(written: &Json, said: &AttributionSnapshot) -> Node {
-        let mut parts = Parts::said(said);
+        let mut parts = Parts::of(said);
         let mut own = [false; 4];
         let bare = match written {
             Json::Object(envelope) => {
@@ -191,7 +192,7 @@ impl Node {
         Node::written(json, &mut Pointer::root(), &BTreeMap::new())
     }
 
-    /// The bare value, and the parts of the claims in it by pointer; the node's own parts stand under the root.
+    /// The bare value, and the parts of the claims in it by pointer; the node's own parts are under the root.
     pub(super) fn to_data(&self) -> (Json, BTreeMap<Pointer, Parts>) {
         let mut claims = BTreeMap::new();
         let json = self.lower(&mut Pointer::root(), &mut claims);

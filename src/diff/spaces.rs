@@ -8,7 +8,7 @@ const MOST: usize = 3;
 
 /// Two texts that look the same, around the first places where they differ, with what can't be seen named there:
 /// `10[no-break space]km` and `10[space]km`.
-pub(super) fn told(old: &str, new: &str) -> (String, String) {
+pub(super) fn with_named_spaces(old: &str, new: &str) -> (String, String) {
     let (old, new) = (gaps(old), gaps(new));
     let differing: Vec<usize> = (0..old.len().min(new.len())).filter(|index| old[*index].0 != new[*index].0).collect();
     let shown = |letters: &[(String, Option<char>)]| {
@@ -91,10 +91,11 @@ mod tests {
     #[test]
     fn what_differs_is_named() {
         assert!(look_the_same("10\u{a0}km", "10 km") && look_the_same("10km", "10 km") && !look_the_same("10 km", "11 km"));
-        assert_eq!(told("10\u{a0}km", "10 km"), ("10[no-break space]km".to_owned(), "10[space]km".to_owned()));
-        assert_eq!(told("10 km", "10  km"), ("10[space]km".to_owned(), "10[space][space]km".to_owned()));
-        assert_eq!(told("a\u{200b}b", "ab"), ("a[zero-width space]b".to_owned(), "ab".to_owned()));
-        let (old, new) = told("It was rewritten: one two three\nfour five six", "It was rewritten: one two three four five six");
+        assert_eq!(with_named_spaces("10\u{a0}km", "10 km"), ("10[no-break space]km".to_owned(), "10[space]km".to_owned()));
+        assert_eq!(with_named_spaces("10 km", "10  km"), ("10[space]km".to_owned(), "10[space][space]km".to_owned()));
+        assert_eq!(with_named_spaces("a\u{200b}b", "ab"), ("a[zero-width space]b".to_owned(), "ab".to_owned()));
+        let (old, new) =
+            with_named_spaces("It was rewritten: one two three\nfour five six", "It was rewritten: one two three four five six");
         assert_eq!(
             (old.as_str(), new.as_str()),
             ("…ewritten: one two three[line break]four five six", "…ewritten: one two three[space]four five six")

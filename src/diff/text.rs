@@ -32,8 +32,9 @@ pub(super) struct Line<'a> {
 impl Line<'_> {
     pub(super) fn paint(&self) -> String {
         let label = head(self.label, self.part);
-        let grouped = [self.old, self.new].into_iter().flatten().any(|(value, _)| is_large(value));
-        let show = |side: Option<(&Json, Option<&Parts>)>| side.map(|(value, parts)| show(value, parts, grouped, LONG)).unwrap_or_default();
+        let grouping = Grouping::of([self.old, self.new].into_iter().flatten().map(|(value, _)| value));
+        let show =
+            |side: Option<(&Json, Option<&Parts>)>| side.map(|(value, parts)| show(value, parts, grouping, LONG)).unwrap_or_default();
         let said = match self.kind {
             FieldKind::Added if self.whole => show(self.new),
             FieldKind::Removed if self.whole => show(self.old),
@@ -56,7 +57,7 @@ impl Line<'_> {
         };
         let mut line = format!("{label}: {said}");
         if let Some(difference) = self.difference {
-            line.push_str(&format!(" ({})", signed(difference, grouped)));
+            line.push_str(&format!(" ({})", signed(difference, grouping)));
         }
         if let Some(days) = self.days {
             line.push_str(&format!(" ({})", days_between(days)));
@@ -88,7 +89,7 @@ impl FieldPart {
 
 impl FieldChange {
     /// The line without its label.
-    pub(super) fn said(&self) -> &str {
+    pub(super) fn description(&self) -> &str {
         self.text.strip_prefix(&head(&self.label, self.part)).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&self.text)
     }
 
@@ -100,15 +101,15 @@ impl FieldChange {
 
     /// Both sides, each cut after `limit` letters.
     pub(super) fn sides(&self, limit: usize) -> Sides {
-        let grouped = [&self.old, &self.new].into_iter().flatten().any(is_large);
-        let shown = |value: &Option<Json>, parts: Option<&Parts>| value.as_ref().map(|value| show(value, parts, grouped, limit));
+        let grouping = Grouping::of([&self.old, &self.new].into_iter().flatten());
+        let shown = |value: &Option<Json>, parts: Option<&Parts>| value.as_ref().map(|value| show(value, parts, grouping, limit));
         let (mut old, mut new) = (shown(&self.old, self.old_claims.get("")), shown(&self.new, self.new_claims.get("")));
         if let (Some(one), Some(other), Some(a), Some(b)) = (&mut old, &mut new, &self.old, &self.new) {
             let known = is_known(self.old_claims.get("")) && is_known(self.new_claims.get(""));
             tell_apart((one, a), (other, b), known);
         }
-        let difference = self.difference.as_ref().map(|difference| signed(difference, grouped));
-        let moved = || (self.kind == FieldKind::Moved).then(|| self.said().to_owned());
+        let difference = self.difference.as_ref().map(|difference| signed(difference, grouping));
+        let moved = || (self.kind == FieldKind::Moved).then(|| self.description().to_owned());
         Sides { old, new, note: difference.or_else(|| self.days.map(days_between)).or_else(moved) }
     }
 }
@@ -141,7 +142,7 @@ fn is_large(value: &Json) -> bool {
 fn tell_apart((old, before): (&mut String, &Json), (new, after): (&mut String, &Json), known: bool) {
     if let (Json::String(before), Json::String(after)) = (before, after) {
         if spaces::look_the_same(before, after) {
-            (*old, *new) = spaces::told(before, after);
+            (*old, *new) = spaces::with_named_spaces(before, after);
         }
         return;
     }
@@ -174,9 +175,22 @@ fn form(value: &Json) -> &'static str {
     }
 }
 
-fn show(value: &Json, parts: Option<&Parts>, grouped: bool, limit: usize) -> String {
+/// Whether digits are grouped, which is the same for both states of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Grouping {
+    None,
+    Thousands,
+}
+
+impl Grouping {
+    fn of<'a>(mut values: impl Iterator<Item = &'a Json>) -> Grouping {
+        if values.any(is_large) { Grouping::Thousands } else { Grouping::None }
+    }
+}
+
+fn show(value: &Json, parts: Option<&Parts>, grouping: Grouping, limit: usize) -> String {
     let unit = parts.and_then(|parts| parts.unit.as_deref());
-    let bare = |value| bare(value, grouped, limit);
+    let bare = |value| bare(value, grouping, limit);
     let mut text = match (parts.and_then(|parts| parts.qualifier), value) {
         (Some(Qualifier::Range), Json::Array(ends)) if ends.len() == 2 => format!("{} to {}", bare(&ends[0]), bare(&ends[1])),
         (Some(Qualifier::Unknown), Json::String(why)) => why.replace('-', " "),
@@ -191,12 +205,12 @@ fn show(value: &Json, parts: Option<&Parts>, grouped: bool, limit: usize) -> Str
     text
 }
 
-fn bare(value: &Json, grouped: bool, limit: usize) -> String {
-    let inner = |value| bare(value, grouped, limit);
+fn bare(value: &Json, grouping: Grouping, limit: usize) -> String {
+    let inner = |value| bare(value, grouping, limit);
     match value {
         Json::Null => "nothing".to_owned(),
         Json::Bool(flag) => if *flag { "yes" } else { "no" }.to_owned(),
-        Json::Number(number) => group(&number.to_string(), grouped),
+        Json::Number(number) => group(&number.to_string(), grouping),
         Json::String(text) => short_to(text, limit),
         Json::Array(items) if items.is_empty() => "nothing".to_owned(),
         Json::Array(items) => short_to(&items.iter().map(inner).collect::<Vec<_>>().join(", "), limit),
@@ -224,13 +238,13 @@ fn short_to(text: &str, limit: usize) -> String {
     }
 }
 
-fn group(number: &str, grouped: bool) -> String {
+fn group(number: &str, grouping: Grouping) -> String {
     let (sign, rest) = number.strip_prefix('-').map_or(("", number), |rest| ("−", rest));
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let (whole, rest) = rest.split_at(end);
     let mut text = sign.to_owned();
     for (index, digit) in whole.chars().enumerate() {
-        if grouped && index > 0 && (whole.len() - index).is_multiple_of(3) {
+        if grouping == Grouping::Thousands && index > 0 && (whole.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -238,8 +252,8 @@ fn group(number: &str, grouped: bool) -> String {
     text + rest
 }
 
-fn signed(number: &Number, grouped: bool) -> String {
-    let text = group(&number.to_string(), grouped);
+fn signed(number: &Number, grouping: Grouping) -> String {
+    let text = group(&number.to_string(), grouping);
     if text.starts_with('−') { text } else { format!("+{text}") }
 }
 
@@ -280,9 +294,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_where_one_is_large() {
-        assert_eq!(group("-1234567.25", true), "−1,234,567.25");
-        assert_eq!(group("2025", false), "2025");
-        assert_eq!(signed(&Number::from(-5000), true), "−5,000");
+        assert_eq!(group("-1234567.25", Grouping::Thousands), "−1,234,567.25");
+        assert_eq!(group("2025", Grouping::None), "2025");
+        assert_eq!(signed(&Number::from(-5000), Grouping::Thousands), "−5,000");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Shown {
     pub text: String,
 }
 
-/// What would be said if every record of a snapshot were new.
+/// All records of a snapshot as if they were new.
 pub fn all_as_new(snapshot: &Snapshot) -> Vec<Change> {
     compare(&Snapshot { book: snapshot.book.clone(), collections: Default::default() }, snapshot)
 }

@@ -1,6 +1,6 @@
 //! A document as a part of a web page.
 
-/// A document of a version, ready to stand in a page.
+/// A document of a version, as a part of a page.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Article {
     /// Its front matter.
@@ -15,7 +15,7 @@ pub struct Article {
     pub notes: Vec<ArticleNote>,
     /// The marks of notes, as they were written: the HTML's button of the first opens `mark-1`.
     pub marks: Vec<ArticleMark>,
-    /// Its text under each heading, for a search; the first is what stands before any.
+    /// Its text under each heading, for a search; the first entry is the text before any heading.
     pub sections: Vec<ArticleSection>,
     /// Links that lead nowhere, as written, with their lines.
     pub broken: Vec<(usize, String)>,

@@ -24,7 +24,7 @@ pub fn caption_lead(label: &str) -> [Inline; 2] {
     [Inline::Strong(vec![Inline::Text(format!("{label}."))]), Inline::Text(SPACE.to_string())]
 }
 
-/// The label that a paragraph begins with, and what stands behind it, if it is a caption.
+/// The label at the beginning of a paragraph, and the rest of it, if it is a caption.
 ///
 /// ```
 /// use brief::document::{Inline, caption_lead, label_of};

@@ -133,7 +133,7 @@ pub struct Gate {
     pub label: String,
     /// Its date in words, or that it isn't known.
     pub when: String,
-    /// Where it stands, as a share of the whole from 0 to 1.
+    /// The position, as a share of the whole from 0 to 1.
     pub at: f64,
 }
 

@@ -21,7 +21,7 @@ pub fn is_note_label(label: &str, count: usize) -> bool {
     note_numbers(label).is_some_and(|numbers| numbers.iter().all(|number| *number <= count))
 }
 
-/// What stands under a table whose claims have one source, before its marks: `Source: News report, para. 6.`
+/// The line under a table whose claims have one source, before its marks: `Source: News report, para. 6.`
 pub fn source_line(word: &str, notes: &[String]) -> String {
     let mut out = format!("{word}: ");
     for (index, note) in notes.iter().enumerate() {

@@ -7,10 +7,10 @@
 mod article;
 mod caption;
 pub mod chart;
+mod identity;
 mod levels;
 mod marked;
 mod marks;
-mod misfit;
 mod origin;
 mod typst;
 mod verdict;
@@ -23,12 +23,12 @@ use crate::model::Marking;
 
 pub use article::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection};
 pub use caption::{FIGURE_DATA, LISTING, PLACEHOLDER, SIZED, anchor_of, caption_lead, label_of, number_of};
+pub use identity::Identity;
 pub use levels::HeadingLevels;
 pub use marked::{MARKED, marked_labels};
 pub use marks::{is_note_label, note_label, note_numbers, source_line};
-pub use misfit::{Misfit, MisfitKind};
 pub use origin::{Field, Origin, Origins};
-pub use typst::TypstSource;
+pub use typst::{Misfit, MisfitKind, TypstSource};
 pub use verdict::Verdict;
 
 /// A whole document.
@@ -99,7 +99,7 @@ pub struct PrintedClaim {
     /// `id#locator`, each.
     pub sources: Vec<String>,
     pub as_of: Option<String>,
-    /// The numbers of the notes that cite it; empty where the template said `uncited`.
+    /// The numbers of the notes that cite it; empty if the template has `uncited`.
     pub notes: Vec<usize>,
     /// Line of the rendered template text on which it was printed, from 1.
     pub rendered_line: usize,
@@ -178,9 +178,9 @@ pub enum BlockKind {
         label: String,
         blocks: Vec<Block>,
     },
-    /// Where the numbered notes stand.
+    /// The place of the numbered notes.
     Notes,
-    /// Where the list of sources stands.
+    /// The place of the list of sources.
     Sources,
 }
 
@@ -188,15 +188,23 @@ pub enum BlockKind {
 #[derive(Debug, Clone, PartialEq)]
 pub struct List {
     pub start: Option<usize>,
-    /// Items without blank lines between them.
+    /// Items without empty lines between them.
     pub tight: bool,
     pub items: Vec<Item>,
 }
 
-/// A list's item; `task` is whether its box is ticked, where it has one.
+/// The box of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Task {
+    Open,
+    Done,
+}
+
+/// A list's item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
-    pub task: Option<bool>,
+    /// Its box, if it is a task.
+    pub task: Option<Task>,
     pub blocks: Vec<Block>,
     pub line: usize,
 }
@@ -247,7 +255,7 @@ pub enum Inline {
     },
     Image {
         path: String,
-        /// The caption, where it stands alone.
+        /// The caption, if it is a paragraph of its own.
         title: String,
         alternative: String,
         /// What it is called where it has a caption: `Figure 2`.
@@ -268,12 +276,12 @@ pub enum Inline {
     Cite(usize),
     /// A field of the version that prints this document, known last.
     Stamp(StampField),
-    /// A drawn symbol; the word for it stands behind it.
+    /// A drawn symbol; the word for it follows it.
     Verdict(Verdict),
     /// Words put in or struck out, in a redline.
     Inserted(Vec<Inline>),
     Deleted(Vec<Inline>),
-    /// Text that moved, in a redline: once where it stood, once where it stands.
+    /// Text that moved, in a redline: once at its old place, once at its new place.
     Moved {
         end: MoveEnd,
         /// The number of the change, which joins both ends.
@@ -294,7 +302,7 @@ pub enum Inline {
 }
 
 impl Inline {
-    /// What stands inside it, where it is a frame around other inlines.
+    /// The inlines inside it, if it has any.
     pub fn content(&self) -> Option<&Vec<Inline>> {
         match self {
             Inline::Emphasis(content)
@@ -328,9 +336,9 @@ impl Inline {
 /// One of the two places of something that moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MoveEnd {
-    /// Where it stood: `moved to 3`.
+    /// At its old place: `moved to 3`.
     Origin,
-    /// Where it stands: `moved from 3`.
+    /// At its new place: `moved from 3`.
     Destination,
 }
 
@@ -356,7 +364,7 @@ pub enum Target {
 /// Stands behind the words of a link to another document, and says that it is one.
 pub const ELSEWHERE: &str = "\u{a0}↗";
 
-/// A field of the version, left blank when digests are taken.
+/// A field of the version, left empty when digests are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StampField {
     /// `7`.

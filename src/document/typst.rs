@@ -1,4 +1,4 @@
-//! A document as Typst code, and what is known about its lines.
+//! A document as Typst code, what is known about its lines, and which of its text does not fit a page.
 
 use std::collections::BTreeMap;
 
@@ -12,4 +12,20 @@ pub struct TypstSource {
     pub missing: Vec<(char, usize)>,
     /// The places that links lead to, by the names that the code gives them, and what stands there in words.
     pub places: BTreeMap<String, String>,
+}
+
+/// A piece of text that doesn't fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The page, from 1.
+    pub page: u32,
+    pub text: String,
+    pub kind: MisfitKind,
+}
+
+/// How a piece of text doesn't fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MisfitKind {
+    PastTheEdge,
+    OverOtherText,
 }

@@ -1,4 +1,4 @@
-//! How a question is answered, as a symbol that tells without color.
+//! Verdicts: the answer to a question as a symbol that can be told without color.
 
 /// Yes, partly, no, or not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +27,7 @@ impl Verdict {
         Verdict::ALL.into_iter().find(|verdict| verdict.key() == key)
     }
 
-    /// The character that stands for it where nothing can be drawn.
+    /// The character for it where nothing can be drawn.
     pub fn symbol(self) -> &'static str {
         match self {
             Verdict::Yes => "●",

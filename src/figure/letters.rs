@@ -1,4 +1,4 @@
-//! How wide text is in the font that figures are set in, so that it is the same on every machine.
+//! The width of text in the font of figures, the same on every machine.
 //!
 //! Figures are set in Libertinus Serif, which typst always carries. `libertinus.txt` holds the advance widths of its
 //! regular face in thousandths of the size: each line a first character in hexadecimal, a tab, and a width for it and for

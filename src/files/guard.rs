@@ -133,7 +133,7 @@ fn is_some_same(known: Option<&Path>, path: &Path) -> bool {
     known.and_then(identity).is_some_and(|known| identity(path) == Some(known))
 }
 
-/// What tells a file from all others on this machine, whatever its name.
+/// Identifies a file among all others on this machine, whatever its name.
 #[cfg(unix)]
 fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;

@@ -25,6 +25,10 @@ impl Format for MarkdownFormat {
         "md"
     }
 
+    fn media_type(&self) -> &'static str {
+        "text/markdown; charset=utf-8"
+    }
+
     fn needs(&self) -> Needs {
         Needs::Nothing
     }

@@ -31,7 +31,10 @@ pub trait Format: Sync {
     /// The ending of its files, without a dot.
     fn extension(&self) -> &'static str;
 
-    /// What it takes to write it.
+    /// The media type of its files (RFC 6838), as web servers name it.
+    fn media_type(&self) -> &'static str;
+
+    /// What is needed to write it.
     fn needs(&self) -> Needs;
 
     /// Writes a document.
@@ -43,7 +46,7 @@ pub trait Format: Sync {
     }
 }
 
-/// What it takes to write a format.
+/// What is needed to write a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing but brief itself.
@@ -58,7 +61,7 @@ pub struct Manuscript<'a> {
     pub document: &'a Document,
     /// The same with the front matter that readers of its text get.
     pub published: &'a Document,
-    /// What the theme is told of it.
+    /// The front matter for the theme.
     pub front: Map<String, Value>,
     pub notes: NotesPlacement,
     pub book: &'a Book,
@@ -100,11 +103,14 @@ pub enum ClaimPlaces {
     Lines(Vec<usize>),
     /// Pairs of a claim's index and the page on which it is printed, from 1.
     Pages(Vec<(usize, u32)>),
+    /// The format has neither lines nor pages.
+    None,
 }
 
-/// Whether a file of a version is a document, rather than an image or a list.
-pub fn is_document(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(_, extension)| FORMATS.iter().any(|format| format.extension() == extension))
+/// The format of a version's file; `None` for one that is no document, but an image or a list.
+pub fn of_file(name: &str) -> Option<&'static dyn Format> {
+    let (_, extension) = name.rsplit_once('.')?;
+    FORMATS.into_iter().find(|format| format.extension() == extension)
 }
 
 /// The date of a stamp, at which a file says it was made.
@@ -122,6 +128,8 @@ mod tests {
     fn no_two_formats_write_the_same_file() {
         let files: BTreeSet<String> = FORMATS.iter().map(|format| format.file("precedents/kfor")).collect();
         assert_eq!(files.into_iter().collect::<Vec<_>>(), ["precedents/kfor.md", "precedents/kfor.pdf"]);
-        assert!(is_document("precedents/kfor.md") && !is_document("assets/map.svg") && !is_document("md"));
+        let media_type = |name: &str| of_file(name).map(|format| format.media_type());
+        assert_eq!(media_type("precedents/kfor.md"), Some("text/markdown; charset=utf-8"));
+        assert_eq!((media_type("assets/map.svg"), media_type("md")), (None, None));
     }
 }

@@ -37,6 +37,10 @@ impl Format for PdfFormat {
         "pdf"
     }
 
+    fn media_type(&self) -> &'static str {
+        "application/pdf"
+    }
+
     fn needs(&self) -> Needs {
         Needs::Typst
     }

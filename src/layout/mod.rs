@@ -1,4 +1,4 @@
-//! Where things are: in a book's folder, in a version's folder, and in a YAML file. Each name is said here, and only here.
+//! The layout of a book's folder, of a version's folder and of YAML files. Each name is defined here, and only here.
 //!
 //! Names and paths alone: nothing is read or written here, and nothing is known of what files hold. Every module may use this
 //! one; it uses none.
@@ -18,7 +18,8 @@ pub use book::{
 pub use collection::{CollectionPart, RECORD_ENDINGS, collection_files, collection_part, collection_path, is_id, record_file};
 pub use file_name::{case_folded, name_fault, safe_path};
 pub use output::{
-    CHANGES, CLAIMS, DATA, DRAFT, LATEST, LEDGER, MANIFEST, OUTPUT, SINCE, SITE, VERSION_ASSETS, asset_file, image_name, is_reserved,
-    is_version_name, link_between, version_folder, version_number,
+    CHANGES, CLAIMS, DATA, DRAFT, FETCHED_HISTORY, LATEST, LEDGER, MANIFEST, OUTPUT, SIGNATURES, SINCE, SITE, SITE_HISTORY, VERSION_ASSETS,
+    asset_file, image_name, is_reserved, is_version_name, link_between, version_file, version_folder, version_list, version_number,
+    version_of_file,
 };
 pub use pointer::{InvalidPointer, Pointer, Segment};

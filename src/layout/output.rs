@@ -12,6 +12,12 @@ pub const LATEST: &str = "latest";
 pub const DRAFT: &str = "draft";
 /// The folder of pages for reading in a browser.
 pub const SITE: &str = "site";
+/// The folder of the signatures of published ledgers.
+pub const SIGNATURES: &str = "signatures";
+/// The reading site's own list of versions, in its folder.
+pub const SITE_HISTORY: &str = "history.json";
+/// The same list as it was fetched from where the versions are published, beside the ledger.
+pub const FETCHED_HISTORY: &str = ".history.json";
 
 /// The folder of what changed since versions.
 pub const SINCE: &str = "since";
@@ -42,6 +48,21 @@ pub fn version_folder(number: u32) -> String {
 pub fn version_number(folder: &str) -> Option<u32> {
     let number = folder.strip_prefix('v')?.parse().ok()?;
     (version_folder(number) == folder).then_some(number)
+}
+
+/// The names of versions for a sentence: `v7, v8`.
+pub fn version_list(numbers: &[u32]) -> String {
+    numbers.iter().map(|number| version_folder(*number)).collect::<Vec<_>>().join(", ")
+}
+
+/// Where a file of a version is, below the folder of the versions: `v7/book.pdf`.
+pub fn version_file(number: u32, name: &str) -> String {
+    format!("{}/{name}", version_folder(number))
+}
+
+/// The number of the version in whose folder a file is: 7 for `v7/book.pdf`.
+pub fn version_of_file(path: &str) -> Option<u32> {
+    version_number(path.split_once('/')?.0)
 }
 
 /// Whether a name looks like that of a version, however large its number.
@@ -101,6 +122,8 @@ mod tests {
         for other in ["v", "7", "v07", "v+7", "v7x", "V7", "v99999999999"] {
             assert_eq!(version_number(other), None, "{other}");
         }
+        assert_eq!(version_of_file(&version_file(7, "a/b.pdf")), Some(7));
+        assert_eq!((version_of_file("v7"), version_of_file("site/v7/a.html")), (None, None));
         assert!(is_version_name("v99999999999") && is_version_name("v07") && !is_version_name("v") && !is_version_name("v7x"));
     }
 }

@@ -153,7 +153,7 @@ impl Pointer {
     /// The steps, as the keys and indexes that they name.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Cow<'_, str>> {
         let mut steps = self.0.split('/');
-        // What stands before the first `/` is empty.
+        // The text before the first `/` is empty.
         steps.next();
         steps.map(unescaped)
     }

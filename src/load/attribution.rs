@@ -1,4 +1,4 @@
-//! Who says so: the keys `source`, `as_of`, `marking` and `confidence`, wherever they stand.
+//! Attribution: the keys `source`, `as_of`, `marking` and `confidence` of any mapping.
 
 use serde_json::{Map as JsonMap, Value as Json};
 

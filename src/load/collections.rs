@@ -24,7 +24,7 @@ pub(super) struct CollectionSource {
     pub(super) schema: Option<String>,
 }
 
-/// Where a collection's records stand.
+/// The files of a collection's records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum RecordFiles {
     /// A file for each record, sorted by name.
@@ -34,7 +34,7 @@ pub(super) enum RecordFiles {
     None,
 }
 
-/// Finds the collections: those that the settings name, those that stand below `content/`, and those with a schema.
+/// Finds the collections: those that the settings name, those that lie below `content/`, and those with a schema.
 pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Vec<CollectionSource> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let claimed: BTreeSet<&str> = settings.collections.values().filter_map(|c| c.path.as_deref()?.split('/').next()).collect();
@@ -153,6 +153,6 @@ fn name_fault(name: &str, files: &RecordFiles, diagnostics: &mut Vec<Diagnostic>
     let message = format!("`{name}` can't be a collection's name: it {fault}");
     diagnostics.push(
         Diagnostic::error(Code::BookSettings, Place::File(file), message)
-            .help("name it otherwise, or give the collection a name and a `path` in `content/book.yaml`"),
+            .help("rename it, or give the collection a name and a `path` in `content/book.yaml`"),
     );
 }

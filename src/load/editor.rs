@@ -106,9 +106,9 @@ fn add_id(record: &mut Json, collection: &Collection) {
 struct Expansion<'a> {
     book: &'a Book,
     root: &'a Json,
-    /// Where the expanded schema stands in the one that is made.
+    /// The pointer of the expanded schema in the one that is made.
     prefix: &'a Pointer,
-    /// The schemas of mappings in which claims can stand.
+    /// The schemas of mappings that can contain claims.
     claims_at: &'a BTreeSet<Pointer>,
     /// What such a mapping may say of its claims.
     reserved: &'a Map<String, Json>,
@@ -206,7 +206,7 @@ impl Expansion<'_> {
         format!("#{new}")
     }
 
-    /// Whether a schema stands at a pointer, and not a property that is called like a keyword.
+    /// Whether there is a schema at a pointer, rather than a property with the name of a keyword.
     fn is_schema_at(&self, pointer: &Pointer) -> bool {
         let mut found = false;
         each(self.root, &mut |_, at| found |= at == pointer);

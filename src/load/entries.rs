@@ -1,4 +1,4 @@
-//! The records of a collection as they stand in its files: id, place and fields, not yet checked.
+//! The records of a collection as its files have them: id, place and fields, not yet checked.
 
 use rayon::prelude::*;
 use serde_json::Value as Json;
@@ -12,7 +12,7 @@ use crate::layout::Pointer;
 use crate::model::Shape;
 use crate::tree::Tree;
 
-/// One record as it stands in a file.
+/// One record as a file has it.
 #[derive(Debug)]
 pub(super) struct RecordEntry {
     pub(super) id: String,
@@ -21,7 +21,7 @@ pub(super) struct RecordEntry {
     pub(super) pointer: Pointer,
     /// Whether the id is the key of a mapping.
     pub(super) is_key: bool,
-    /// Where the id stands, for faults of it.
+    /// The place of the id, for faults of it.
     pub(super) id_place: Place,
     pub(super) fields: serde_json::Map<String, Json>,
     /// Whether the fields could be read; if not, the record is only known to exist.

@@ -27,7 +27,7 @@ pub(super) fn split(text: &str) -> Option<Parts<'_>> {
     let (front, rest) = match front_matter::split(text) {
         Split::Unclosed => return None,
         Split::None => (None, text),
-        Split::Found { yaml, rest } => (Some(yaml), rest),
+        Split::FrontMatter { yaml, rest, .. } => (Some(yaml), rest),
     };
     let leading = rest.len() - rest.trim_start_matches(['\n', '\r', ' ', '\t']).len();
     let body = &rest[rest[..leading].rfind('\n').map_or(0, |end| end + 1)..];

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::attribution::marking_of;
-use super::settings::{list, objects, text_of};
+use super::json::{list, objects, text_of};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, SETTINGS, is_reserved, name_fault};
 use crate::model::{Audience, DocumentPlan, Label, Marking, MarkingScheme, Settings, Style};
@@ -83,7 +83,7 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
         return;
     }
     if settings.default_marking.is_empty() {
-        let message = "the book has audiences and no `default_marking`, so that it isn't said who may see what bears no marking";
+        let message = "unmarked content has no audience: set `default_marking`";
         found.push(Diagnostic::error(Code::MissingDefaultMarking, Place::key(SETTINGS, ["audiences"]), message).help(format!(
             "write `default_marking: {}`, or the label that is meant",
             settings.markings.names().next().unwrap_or_default()
@@ -101,7 +101,7 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
         }
         if audience.clearance.is_empty() {
             let place = Place::key(SETTINGS, ["audiences", name]);
-            let message = format!("the audience `{name}` has no `clearance`, so that it isn't said what it may see");
+            let message = format!("the audience `{name}` has no `clearance`, so it is not known what it may see");
             found.push(
                 Diagnostic::error(Code::BookSettings, place, message)
                     .help("name the highest label that it may see, or a list of such labels: `clearance: TLP:GREEN`"),
@@ -112,7 +112,7 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
             let message = format!("the audience `{name}` gets no document");
             found.push(
                 Diagnostic::error(Code::AudienceWithoutDocument, Place::key(SETTINGS, place("documents")), message)
-                    .help("name the ids of its documents as they stand under `documents`, or leave the key out: it then gets all of them"),
+                    .help("name the ids of its documents as under `documents`, or leave the key out: it then gets all of them"),
             );
         }
         let plans = || settings.documents.iter().map(|plan: &DocumentPlan| plan.id.as_str());
@@ -126,7 +126,7 @@ fn audience_faults(settings: &Settings, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The marking that holds where nothing nearer is said.
+/// The marking of content that has none.
 pub(super) fn default_marking(json: &JsonMap<String, Json>) -> Marking {
     marking_of(json, "default_marking")
 }

@@ -22,7 +22,7 @@ const MARKING: &str = "marking";
 /// What holds the claim, one of which an envelope must have.
 const HOLDERS: [&str; 3] = ["value", "range", "unknown"];
 
-/// What an envelope said.
+/// The contents of an envelope.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Envelope {
     pub(super) form: Form,
@@ -34,9 +34,9 @@ pub(super) struct Envelope {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Form {
     Value(Option<Qualifier>),
-    /// Both ends; the low one stands for the claim in the bare record.
+    /// Both ends; the bare record has the low one in place of the claim.
     Range(Number, Number),
-    /// `null` stands for the claim in the bare record.
+    /// The bare record has `null` in place of the claim.
     Unknown(String),
 }
 
@@ -59,7 +59,7 @@ impl Envelopes {
         matches!(self.get(pointer), Some(Envelope { form: Form::Range(..), .. }))
     }
 
-    /// Where a bare value stands in the file: `/troops/value` for `/troops`. The key stays where it was.
+    /// The pointer of a bare value in the file: `/troops/value` for `/troops`. Keys keep their place.
     pub(super) fn written(&self, pointer: &Pointer, target: Target) -> Pointer {
         if self.0.is_empty() {
             return pointer.clone();
@@ -107,17 +107,17 @@ impl Envelopes {
 /// Whose envelopes are lifted, and how to place what is wrong with them.
 pub(super) struct Lifting<'a> {
     pub(super) annotated: &'a Annotated,
-    /// As it stands in a sentence: `` `precedents/kfor` ``.
+    /// The record in a sentence: `` `precedents/kfor` ``.
     pub(super) owner: &'a str,
     /// The place of what is written at a pointer of the file.
     pub(super) place: &'a dyn Fn(&Pointer, Target) -> Place,
     /// The keys that are taken out of mappings, where brief reads them itself.
     pub(super) reserved: &'a [&'static str],
     pub(super) envelopes: Envelopes,
-    /// What the reserved keys of mappings said, by the pointers of the bare mappings; the record's own by the root.
+    /// The reserved keys of mappings, by the pointers of the bare mappings; the record's own by the root.
     pub(super) said: BTreeMap<Pointer, Reserved>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// A `source` that no claim could take: said only where nothing worse is said of it.
+    /// A `source` that no claim could take: reported only if nothing worse is.
     pub(super) unused: Vec<Diagnostic>,
 }
 
@@ -189,7 +189,7 @@ impl<'a> Lifting<'a> {
             self.unused.push(super::reserved::unused(&phrase, place(&["source"].into(), Target::Key)));
         }
         if can_take || pointer.is_root() || is_there(MARKING) {
-            // In a mapping in which no claim can stand, a marking is all that means anything.
+            // In a mapping that can't contain claims, only a marking has a meaning.
             let is_read = |key: &str| can_take || (!is_declared(key) && (pointer.is_root() || key == MARKING));
             let taken: Vec<&str> = reserved.iter().copied().filter(|key| is_read(key)).collect();
             let mut faults = Vec::new();

@@ -6,6 +6,7 @@
 //! lines and columns when they are to be shown. Whether references lead anywhere is for `check` to say.
 
 mod attribution;
+mod authoring;
 mod build;
 mod collections;
 mod comment;
@@ -14,6 +15,7 @@ mod editor;
 mod entries;
 mod front_matter;
 mod handling;
+mod json;
 mod lift;
 mod locate;
 mod outline;
@@ -24,14 +26,17 @@ mod settings;
 mod shapes;
 mod skeleton;
 mod unread;
+mod unread_records;
 mod violation;
 mod yaml;
 
 use indexmap::IndexMap;
 
+pub use authoring::{CollectionPlace, collections, new_record, schema_for_editors};
 pub use editor::editor_schema;
 pub use locate::locate;
 pub use skeleton::skeleton;
+pub use unread_records::{READING_FAULTS, UnreadRecords, loses_records, unread_records};
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, SETTINGS};
@@ -53,7 +58,7 @@ pub struct Loaded {
 pub fn load(tree: &Tree) -> Loaded {
     let mut diagnostics = conflict::find(tree);
     if diagnostics.iter().any(|conflict| conflict.place.file() == Some(SETTINGS)) {
-        // How the records are to be read isn't known, so nothing can be said of them.
+        // Without the settings it isn't known how records are to be read.
         return Loaded { book: None, diagnostics };
     }
     let (settings, is_usable) = settings::read(tree, &mut diagnostics);

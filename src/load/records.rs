@@ -68,7 +68,7 @@ impl RecordReader<'_> {
         nearest.and(&self.outer.marking)
     }
 
-    /// Makes one record, and says where its id stands and what is wrong with it.
+    /// Makes one record, with the place of its id and its faults.
     fn record(&self, entry: RecordEntry) -> (Record, Place, Vec<Diagnostic>) {
         let path = format!("{}/{}", self.collection, entry.id);
         let owner = format!("`{path}`");
@@ -104,7 +104,7 @@ impl RecordReader<'_> {
         };
         let marked = building.marked.into_inner();
         let Reserved { own, allow, .. } = said.remove(&Pointer::root()).unwrap_or_default();
-        // Where a schema doesn't know the key at all, that is said already.
+        // A key that the schema doesn't know at all is reported already.
         let unused = unused.into_iter().filter(|unused| !faults.iter().any(|fault| fault.place == unused.place)).collect::<Vec<_>>();
         let allows = |warning: &Diagnostic| allow.iter().any(|code| code == warning.code.name());
         faults.extend(warnings.into_iter().chain(unused).filter(|warning| !allows(warning)));
@@ -181,7 +181,7 @@ fn validate(
     let Some(high_ends) = envelopes.with_high_ends(bare) else { return };
     if !schema.validator.is_valid(&high_ends) {
         let place = |pointer: &Pointer, target| {
-            // The low end stands for the range in a bare record; here it is the high one that is wrong.
+            // The bare record has the low end in place of the range; here the high one is wrong.
             let mut written = envelopes.written(pointer, target);
             if envelopes.is_range(pointer) && target == Target::Value {
                 written.pop();

@@ -57,7 +57,7 @@ fn allowed(json: Option<&Json>, owner: &str, place: &dyn Fn(&Pointer, Target) ->
 
 /// Warns of a `source` where the schema knows no claim that could take it.
 pub(super) fn unused(owner: &str, place: Place) -> Diagnostic {
-    Diagnostic::warning(Code::UnusedSource, place, format!("the `source` of {owner} stands where no claim could take it"))
+    Diagnostic::warning(Code::UnusedSource, place, format!("the `source` of {owner} is where no claim could take it"))
         .help("say `x-claim: true` of the fields that it is for, in the collection's schema")
-        .help("if it is meant to stand there all the same, write `allow: [unused-source]` in the record")
+        .help("to keep it there, write `allow: [unused-source]` in the record")
 }

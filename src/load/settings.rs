@@ -7,6 +7,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::attribution::attribution;
 use super::handling;
+use super::json::{list, objects, text_of};
 use super::schema::{self, Schema};
 use super::violation::{Subject, explain};
 use super::yaml::{YamlSource, decode, parse};
@@ -46,7 +47,7 @@ pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings,
     (settings, is_usable)
 }
 
-/// The settings as they are written, if they can be read; whatever is wrong with them is said.
+/// The settings as they are written, if they can be read; reports their faults.
 fn text(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
     if tree.get(FILE).is_none() {
         let message = format!("there is no `{FILE}`");
@@ -179,20 +180,6 @@ fn notes(json: &JsonMap<String, Json>) -> Option<NotesPlacement> {
         "margin" => Some(NotesPlacement::Margin),
         _ => None,
     }
-}
-
-pub(super) fn text_of(json: &JsonMap<String, Json>, key: &str) -> Option<String> {
-    json.get(key)?.as_str().map(str::to_owned)
-}
-
-pub(super) fn list(json: Option<&Json>) -> impl Iterator<Item = &Json> {
-    json.and_then(Json::as_array).into_iter().flatten()
-}
-
-/// The entries of a mapping of mappings; an entry without a value is an empty mapping.
-pub(super) fn objects(json: Option<&Json>) -> impl Iterator<Item = (&str, &JsonMap<String, Json>)> {
-    static EMPTY: LazyLock<JsonMap<String, Json>> = LazyLock::new(JsonMap::new);
-    json.and_then(Json::as_object).into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_object().unwrap_or(&EMPTY)))
 }
 
 fn texts(json: Option<&Json>) -> IndexMap<String, String> {

@@ -21,7 +21,7 @@ pub(super) struct Annotated {
     pub(super) dates: HashSet<ShapeId>,
     /// Claims whose bare value may be a mapping.
     pub(super) mappings: HashSet<ShapeId>,
-    /// Values in which a claim can stand: the reserved keys of such a mapping are for its claims.
+    /// Values that can contain claims: the reserved keys of such a mapping are for its claims.
     pub(super) claim_holders: HashSet<ShapeId>,
     /// The schemas that speak for those, as pointers into the schema's file.
     pub(super) claims_at: BTreeSet<Pointer>,
@@ -55,7 +55,7 @@ pub(super) fn annotate(schema: &Json) -> Annotated {
     builder.annotated
 }
 
-/// The values in which a claim can stand, and the claims that are mappings themselves.
+/// The values that can contain claims, and the claims that are mappings themselves.
 fn claim_holders(annotated: &Annotated) -> HashSet<ShapeId> {
     let shapes = &annotated.shapes;
     let is_claim = |id: ShapeId| shapes.get(id).is_some_and(|shape| shape.claim);

@@ -1,4 +1,4 @@
-//! The files below `content/` that nothing reads: said, so that nobody takes them for a part of the book.
+//! Warnings for files below `content/` that nothing reads, so that nobody takes them for a part of the book.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::tree::Tree;
 /// How many files of a folder are named.
 const NAMED: usize = 8;
 
-/// Warns of the files that no collection reads, folder by folder. `known` are those of which something is said already.
+/// Warns of the files that no collection reads, folder by folder; not of those that `known` is about.
 pub(super) fn warnings(tree: &Tree, plans: &[CollectionSource], known: &[Diagnostic]) -> Vec<Diagnostic> {
     let said: Vec<&str> = known.iter().filter_map(|diagnostic| diagnostic.place.file()).filter(|file| *file != SETTINGS).collect();
     let is_said = |file: &str| said.iter().any(|said| file.strip_prefix(said).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));

@@ -1,4 +1,4 @@
-//! What the JSON Schema validator finds, in brief's own words: the one place where its errors are read.
+//! The errors of the JSON Schema validator as diagnostics: the one place that reads them.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
@@ -10,12 +10,12 @@ use crate::model::{Shape, Shapes};
 
 /// What was validated, and how to speak of it.
 pub(super) struct Subject<'a> {
-    /// As it stands in a sentence: `` `precedents/kfor` ``.
+    /// The subject in a sentence: `` `precedents/kfor` ``.
     pub(super) name: String,
     /// The record, where it is one.
     pub(super) record: Option<String>,
     pub(super) shapes: Option<&'a Shapes>,
-    /// The code of every fault, where they aren't told apart.
+    /// The code of every fault, if all have the same.
     pub(super) code: Option<Code>,
     /// The place of a value by its pointer.
     pub(super) place: &'a dyn Fn(&Pointer, Target) -> Place,
@@ -55,7 +55,7 @@ pub(super) fn field(pointer: &Pointer) -> String {
     names.collect::<Vec<_>>().join(" of ")
 }
 
-/// Where the value stands that an error is about.
+/// The place of the value that an error is about.
 pub(super) fn pointer_of(error: &ValidationError<'_>) -> Pointer {
     Pointer::parse(error.instance_path().as_str()).unwrap_or_default()
 }
@@ -238,7 +238,7 @@ fn expected(kind: &TypeKind) -> String {
     }
 }
 
-/// What is wrong with a value, to stand behind its name.
+/// What is wrong with a value, to follow its name.
 fn complaint(error: &ValidationError<'_>) -> String {
     let value = error.instance();
     let instead = |what: String| match value.as_ref() {

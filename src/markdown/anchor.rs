@@ -20,7 +20,7 @@ pub(super) fn link(blocks: &mut [Block], anchors: &BTreeSet<String>) {
     });
 }
 
-/// The ids that GitHub gives to headings with an anchor: lower case, blanks as hyphens, punctuation left
+/// The ids that GitHub gives to headings with an anchor: lower case, spaces as hyphens, punctuation left
 /// out, a number behind an id that stands before.
 pub(super) fn slugs(document: &Document, stamp: &Stamp) -> BTreeMap<String, String> {
     let mut anchored = false;

@@ -1,6 +1,6 @@
 //! What Markdown can express: the types between normalizing a document and writing it.
 
-use crate::document::{Alignment, Inline};
+use crate::document::{Alignment, Inline, Task};
 
 /// A block that Markdown can express.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,8 +34,8 @@ pub(super) struct MarkdownList {
     pub(super) items: Vec<ListItem>,
 }
 
-/// Whether the item's task box is ticked, if it has one, and the item's blocks.
-pub(super) type ListItem = (Option<bool>, Vec<MarkdownBlock>);
+/// An item's box, if it is a task, and its blocks.
+pub(super) type ListItem = (Option<Task>, Vec<MarkdownBlock>);
 
 /// The inlines of one heading, paragraph or cell in normal form, and their Markdown.
 #[derive(Debug, Clone, PartialEq, Default)]

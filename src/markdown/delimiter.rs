@@ -78,7 +78,7 @@ fn is_tilde(token: &Token<'_>) -> bool {
 fn class_before(tokens: &[Token<'_>], mark: usize) -> Class {
     match tokens[..mark].iter().rev().find(|token| !is_tilde(token)) {
         None | Some(Token::Break) => Class::Blank,
-        // A blank would be a character reference.
+        // A space would be a character reference.
         Some(Token::Text(text)) => text.chars().next_back().map_or(Class::Unsure, in_text),
         Some(_) => Class::Punctuation,
     }

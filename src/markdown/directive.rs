@@ -17,7 +17,7 @@ pub(super) fn unshield(text: String) -> String {
 }
 
 /// The name and attributes of a directive's first line, after the colons. A word without `=` is an attribute
-/// with an empty value, `.word` a class, `#word` an id; a value with blanks stands in double quotes.
+/// with an empty value, `.word` a class, `#word` an id; a value with spaces stands in double quotes.
 pub(super) fn read(info: &str) -> (String, BTreeMap<String, String>) {
     let mut words = words(&unshield(info.to_owned())).into_iter();
     let name = words.next().unwrap_or_default();
@@ -36,7 +36,7 @@ pub(super) fn read(info: &str) -> (String, BTreeMap<String, String>) {
     (name, attributes)
 }
 
-/// Words parted by blanks, with quotes taken off and braces around all attributes ignored.
+/// Words parted by spaces, with quotes taken off and braces around all attributes ignored.
 fn words(info: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();

@@ -1,7 +1,7 @@
 //! Text as Markdown: no character of it means anything but itself.
 //!
 //! Escapes are as few as exactness allows: `3.5`, `a_b`, `R&D`, `50-60` and `(x)` stay as they are. What a
-//! backslash can't protect (blanks at edges, letters that emphasis must not touch) is a character reference.
+//! backslash can't protect (spaces at edges, letters that emphasis must not touch) is a character reference.
 
 use std::borrow::Cow;
 
@@ -148,13 +148,13 @@ pub(super) fn is_reference(text: &str) -> bool {
     end > 0 && name.as_bytes().get(end) == Some(&b';')
 }
 
-/// Whether a character is certainly no punctuation, symbol or blank to CommonMark.
+/// Whether a character is certainly no punctuation, symbol or space to CommonMark.
 pub(super) fn is_word(c: Option<char>) -> bool {
     // Some letters in circles and squares are symbols.
     c.is_some_and(|c| c.is_alphanumeric() && !matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}'))
 }
 
-/// The backticks that enclose code, and whether blanks stand between; `None` if no number of them does.
+/// The backticks that enclose code, and whether spaces stand between; `None` if no number of them does.
 pub(super) fn code_fence(code: &str) -> Option<(usize, bool)> {
     // comrak knows fences of up to 80.
     let mut used = [false; 82];

@@ -127,7 +127,7 @@ fn emit(tokens: &[Token<'_>], marks: &[u8], start: Start) -> String {
                 out.push(']');
                 let inside = out.len() + 1;
                 write_target(&mut out, url, title);
-                // Parentheses that a blank keeps from being balanced are no address (section 6.3).
+                // Parentheses that a space keeps from being balanced are no address (section 6.3).
                 if start == Start::Guarded && !tokens[..at].iter().any(|token| matches!(token, Token::CloseLink { .. })) {
                     out.insert(inside, ' ');
                 }

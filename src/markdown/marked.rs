@@ -66,7 +66,7 @@ pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
 
 /// The same of a template's rendered text, which may begin with front matter.
 pub fn marked_blocks_of_document(text: &str) -> Vec<MarkedLines> {
-    let Split::Found { rest, .. } = split(text) else { return marked_blocks(text) };
+    let Split::FrontMatter { rest, .. } = split(text) else { return marked_blocks(text) };
     let before = text[..text.len() - rest.len()].bytes().filter(|byte| *byte == b'\n').count();
     let behind = |block: MarkedLines| MarkedLines { lines: block.lines.start() + before..=block.lines.end() + before, ..block };
     marked_blocks(rest).into_iter().map(behind).collect()

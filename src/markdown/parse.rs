@@ -42,7 +42,7 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
     let mut lines_before = 0;
     let mut body = &*text;
     if dialect.front_matter
-        && let Split::Found { yaml, rest } = split(&text)
+        && let Split::FrontMatter { yaml, rest, .. } = split(&text)
     {
         match front_matter::read(yaml) {
             Ok(front) => parsed.document.front = front,

@@ -4,7 +4,7 @@ use comrak::nodes::{Node, NodeValue};
 
 use super::inlines::push;
 use crate::diagnostic::Code;
-use crate::document::{Inline, Target};
+use crate::document::{Inline, Target, Task};
 
 /// How deep blocks may be nested, and inlines.
 pub const MAX_DEPTH: usize = 64;
@@ -88,35 +88,35 @@ fn text_of(node: Node<'_>) -> String {
 }
 
 /// Takes the box off an item's first paragraph, if it starts with one: `[ ] `, `[x] `, or a box alone.
-pub(super) fn take_task_box(paragraph: Node<'_>) -> Option<bool> {
+pub(super) fn take_task_box(paragraph: Node<'_>) -> Option<Task> {
     if !matches!(paragraph.data().value, NodeValue::Paragraph) {
         return None;
     }
     let first = paragraph.first_child()?;
     let next = first.next_sibling();
     let at_break = next.is_none_or(|next| matches!(next.data().value, NodeValue::SoftBreak | NodeValue::LineBreak));
-    let (ticked, rest) = match &first.data().value {
+    let (task, rest) = match &first.data().value {
         NodeValue::Text(text) => {
-            let ticked = match text.get(..3)? {
-                "[ ]" => false,
-                "[x]" | "[X]" => true,
+            let task = match text.get(..3)? {
+                "[ ]" => Task::Open,
+                "[x]" | "[X]" => Task::Done,
                 _ => return None,
             };
             let rest = &text[3..];
             if !(rest.starts_with([' ', '\t']) || rest.is_empty() && at_break) {
                 return None;
             }
-            (ticked, rest.get(1..).unwrap_or_default().trim_start_matches(' ').to_owned())
+            (task, rest.get(1..).unwrap_or_default().trim_start_matches(' ').to_owned())
         }
         _ => return None,
     };
     if !rest.is_empty() {
         first.data_mut().value = NodeValue::Text(rest.into());
-        return Some(ticked);
+        return Some(task);
     }
     first.detach();
     if let Some(next) = next.filter(|_| at_break) {
         next.detach();
     }
-    Some(ticked)
+    Some(task)
 }

@@ -51,7 +51,7 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
     let arena = Arena::new();
     let root = parse_document(&arena, text, &options);
     let mut article = Article::default();
-    if let Split::Found { yaml, .. } = split(text) {
+    if let Split::FrontMatter { yaml, .. } = split(text) {
         article.front = front_matter::read(yaml).unwrap_or_default();
     }
 

@@ -9,7 +9,7 @@ use super::link::write_info;
 use super::list::is_box_alone;
 use super::normal::markdown_blocks;
 use super::table;
-use crate::document::{Alignment, Document, Stamp};
+use crate::document::{Alignment, Document, Stamp, Task};
 
 /// A written document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ enum Gap {
     None,
 }
 
-/// What stands before each line of a container: a list's mark before the first, blanks before the others.
+/// What stands before each line of a container: a list's mark before the first, spaces before the others.
 struct Prefix {
     first: Option<String>,
     rest: &'static str,
@@ -176,7 +176,7 @@ impl Writer {
             let width = mark.len();
             let first = match task {
                 None => mark,
-                Some(ticked) => format!("{mark}[{}] ", if *ticked { 'x' } else { ' ' }),
+                Some(task) => format!("{mark}[{}] ", if *task == Task::Done { 'x' } else { ' ' }),
             };
             let mut prefix = Prefix { first: Some(first), rest: "", width };
             if is_box_alone(item) && !parts.is_empty() {

@@ -4,21 +4,24 @@ use anyhow::Result;
 
 use super::outline::Outline;
 use super::{Kind, MergeLines, Merged, MergedLines, Options, Sides, by_lines, merge_yaml};
+use crate::yaml::front_matter::{self, Split};
 
-/// A file taken apart: the line that opens the front matter, the front matter, and all from the line that closes it.
+/// A file with front matter.
 struct Parts<'a> {
+    /// The line that opens the front matter.
     fence: &'a str,
     front: &'a str,
+    /// All from the line that closes it.
     rest: &'a str,
 }
 
 fn split(text: &str) -> Option<Parts<'_>> {
-    let is_fence = |line: &str| line.trim_end() == "---";
-    let mut lines = text.split_inclusive('\n');
-    let fence = lines.next().filter(|line| is_fence(line))?;
-    let length: usize = lines.take_while(|line| !is_fence(line)).map(str::len).sum();
-    let (front, rest) = text[fence.len()..].split_at(length);
-    (!rest.is_empty()).then_some(Parts { fence, front, rest })
+    match front_matter::split(text) {
+        Split::FrontMatter { opening, yaml, closing, rest } => {
+            Some(Parts { fence: opening, front: yaml, rest: &text[text.len() - closing.len() - rest.len()..] })
+        }
+        Split::None | Split::Unclosed => None,
+    }
 }
 
 pub(super) fn merge(sides: Sides<'_>, options: Options<'_>, lines: MergeLines<'_>) -> Result<Merged> {
@@ -29,7 +32,7 @@ pub(super) fn merge(sides: Sides<'_>, options: Options<'_>, lines: MergeLines<'_
     let fronts = Sides { base: base.front, ours: ours.front, theirs: theirs.front };
     let mut merged = merge_yaml(fronts, options, lines)?;
     let MergedLines { text, has_conflicts } = lines(base.rest, ours.rest, theirs.rest)?;
-    // Who may see a text is for its author to say.
+    // A branch that marks a record must have seen its text.
     let marking = |front: &str| Outline::read(front).and_then(|outline| outline.value().at("marking").cloned());
     let remarks = |one: &Parts<'_>, other: &Parts<'_>| {
         marking(one.front) != marking(base.front) && marking(one.front) != marking(other.front) && other.rest != base.rest

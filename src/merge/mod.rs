@@ -1,4 +1,4 @@
-//! Three states of one file in one: the records that two branches changed, merged record by record and field by field.
+//! Merges three states of a file: the records that two branches changed, record by record and field by field.
 //!
 //! Comes in: the text of a file as it was (base) and as two branches have it (ours and theirs). Goes out: one text with the
 //! changes of both, or with conflict markers where they don't go together. Lines stay as their authors wrote them: what is

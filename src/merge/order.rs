@@ -1,4 +1,4 @@
-//! In which order the entries of three lists or mappings come in one.
+//! The order of entries merged from three lists or mappings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ impl Keys {
     }
 
     /// Names for items without any: an item of a branch is that of the base to which it is equal, in order; or that in whose
-    /// place it stands, where as many items were changed.
+    /// place, if as many items were changed.
     pub(super) fn by_likeness(base: &[Value], ours: &[Value], theirs: &[Value]) -> Keys {
         let new = |side: &str, items: &[Value], mine: &[Value]| -> Vec<String> {
             let mut keys: Vec<String> = (0..mine.len()).map(|index| format!("{side}{index}")).collect();

@@ -201,7 +201,7 @@ impl<'a> Outline<'a> {
         }
         for (index, (item, head)) in items.iter().zip(&heads).enumerate() {
             let next = heads.get(index + 1).copied().unwrap_or(to);
-            // Between the dash and the item stands nothing else: no other list's dash, no anchor.
+            // Nothing lies between the dash and the item: no other list's dash, no anchor.
             let is_alone = item.line > *head || self.lines[*head].get(indent + 1..item.column).is_some_and(is_spaces);
             if item.line < *head || item.line >= next || !is_alone {
                 return None;

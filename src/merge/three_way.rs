@@ -38,9 +38,9 @@ struct Place<'p> {
     node: &'p Node,
     start: usize,
     end: usize,
-    /// How many columns of the first line belong to what stands around it: the dash of an item.
+    /// How many columns of the first line belong to the block around it: the dash of an item.
     hidden: usize,
-    /// How far its lines move to stand where ours has its own.
+    /// How far its lines are indented to match ours.
     shift: isize,
 }
 
@@ -64,15 +64,17 @@ impl<'p> Place<'p> {
         }
     }
 
-    fn block(&self, is_root: bool) -> Option<Block<'p>> {
+    fn block(&self, level: Level) -> Option<Block<'p>> {
         let mut block = self.outline.block(self.node, self.start, self.end)?;
-        if is_root && let Some(first) = block.entries.first_mut() {
+        if level == Level::Root
+            && let Some(first) = block.entries.first_mut()
+        {
             first.start = self.outline.preamble(first.head);
         }
         Some(block)
     }
 
-    /// An entry of this place's block, as it stands in a block of another indent.
+    /// An entry of this place's block, indented as another block.
     fn entry(&self, block: &Block<'_>, entry: Entry<'p>, indent: usize) -> Place<'p> {
         let hidden = match block.prefix {
             Some(prefix) if block.entries.first().is_some_and(|first| first.head == entry.head) => prefix.len(),
@@ -118,13 +120,13 @@ impl Merge<'_> {
         let trailers = [base, ours, theirs].map(|outline| outline.text(outline.trailer(), usize::MAX));
         let [b, o, t] = &trailers;
         if let Some(trailer) = chosen(b, o, t, |a, b| same(a, b))
-            && let Some(mut part) = self.inside(&places, true, &mut Vec::new(), &mut conflicts)?
+            && let Some(mut part) = self.inside(&places, Level::Root, &mut Vec::new(), &mut conflicts)?
         {
             part.pieces.append(Pieces::both(trailer.as_str()));
             return Ok(MergedText { pieces: Some(part.pieces), ours: part.ours, theirs: part.theirs, conflicts });
         }
         conflicts.clear();
-        let merged = self.values(base.value(), ours.value(), theirs.value(), true);
+        let merged = self.values(base.value(), ours.value(), theirs.value(), Level::Root);
         if merged.is_none() {
             conflicts.push(self.reason(&[], [base, ours, theirs].map(|outline| Some(outline.value()))));
         }
@@ -153,7 +155,7 @@ impl Merge<'_> {
         }
         if is_named
             && let (Some(base), Some(ours), Some(theirs)) = (base, ours, theirs)
-            && let Some(part) = self.inside(&[base, ours, theirs], false, path, conflicts)?
+            && let Some(part) = self.inside(&[base, ours, theirs], Level::Nested, path, conflicts)?
         {
             return Ok(part);
         }
@@ -193,26 +195,26 @@ impl Merge<'_> {
     fn inside(
         &self,
         places: &[Place<'_>; 3],
-        is_root: bool,
+        level: Level,
         path: &mut Vec<String>,
         conflicts: &mut Vec<String>,
     ) -> Result<Option<MergedValue>> {
         let [base, ours, theirs] = places;
         let values = [&base.node.value, &ours.node.value, &theirs.node.value];
-        if self.is_one(values, is_root) || self.attributed(values[0], values[1], values[2]).is_some() {
+        if self.is_one(values, level) || self.attributed(values[0], values[1], values[2]).is_some() {
             return Ok(None);
         }
-        // A file that both branches began: each of its records is new. Of a record's fields that can't be said.
-        if is_root && values[0].is_empty() && !(self.holds_records(values[1]) && self.holds_records(values[2])) {
+        // A file that both branches began: each of its records is new. This is not known of a record's fields.
+        if level == Level::Root && values[0].is_empty() && !(self.holds_records(values[1]) && self.holds_records(values[2])) {
             return Ok(None);
         }
-        let blocks = places.each_ref().map(|place| place.block(is_root));
+        let blocks = places.each_ref().map(|place| place.block(level));
         let Some(like) = [1, 2, 0].into_iter().find_map(|side| blocks[side].as_ref()).map(Block::without_entries) else { return Ok(None) };
         let mut alike = Vec::with_capacity(3);
         for (block, value) in blocks.into_iter().zip(values) {
             match block {
                 Some(block) if block.is_list == like.is_list && block.prefix.is_some() == like.prefix.is_some() => alike.push(block),
-                None if is_root && value.is_empty() => alike.push(like.without_entries()),
+                None if level == Level::Root && value.is_empty() => alike.push(like.without_entries()),
                 _ => return Ok(None),
             }
         }
@@ -223,7 +225,7 @@ impl Merge<'_> {
         });
         let [b, o, t] = &heads;
         let Some(head) = chosen(b, o, t, |a, b| same(a, b)) else { return Ok(None) };
-        let keys = self.keys(blocks, is_root);
+        let keys = self.keys(blocks, level);
         let Some(order) = keys.merged() else { return Ok(None) };
 
         let entries = [0, 1, 2].map(|side| {
@@ -242,7 +244,7 @@ impl Merge<'_> {
             holds[0].add(key, ours);
             holds[1].add(key, theirs);
         }
-        let [ours, theirs] = holds.map(|holding| holding.value(is_root));
+        let [ours, theirs] = holds.map(|holding| holding.value(level));
         let pieces = match like.prefix {
             Some(prefix) => pieces.overlay(prefix),
             None => Some(pieces),
@@ -258,28 +260,28 @@ impl Merge<'_> {
     }
 
     /// The names of the entries of three blocks.
-    fn keys(&self, [base, ours, theirs]: [&Block<'_>; 3], is_root: bool) -> Keys {
+    fn keys(&self, [base, ours, theirs]: [&Block<'_>; 3], level: Level) -> Keys {
         if !ours.is_list {
             let names = |block: &Block<'_>| block.entries.iter().map(|entry| entry.key.to_owned()).collect();
             return Keys { base: names(base), ours: names(ours), theirs: names(theirs), are_own: true, in_mapping: true };
         }
         let items = |block: &Block<'_>| -> Vec<Value> { block.entries.iter().map(|entry| entry.node.value.clone()).collect() };
         let (base, ours, theirs) = (items(base), items(ours), items(theirs));
-        self.item_keys(&base, &ours, &theirs, is_root)
+        self.item_keys(&base, &ours, &theirs, level)
     }
 
-    fn item_keys(&self, base: &[Value], ours: &[Value], theirs: &[Value], is_root: bool) -> Keys {
-        let field = self.options.key.filter(|_| is_root).into_iter().chain(["id"]);
+    fn item_keys(&self, base: &[Value], ours: &[Value], theirs: &[Value], level: Level) -> Keys {
+        let field = self.options.key.filter(|_| level == Level::Root).into_iter().chain(["id"]);
         let own = field.filter_map(|field| Keys::by_field(base, ours, theirs, field)).next();
         own.unwrap_or_else(|| Keys::by_likeness(base, ours, theirs))
     }
 
     /// Merges values whose text can't be put together; nothing where they conflict.
-    fn values(&self, base: &Value, ours: &Value, theirs: &Value, is_root: bool) -> Option<Value> {
+    fn values(&self, base: &Value, ours: &Value, theirs: &Value, level: Level) -> Option<Value> {
         if let Some(chosen) = chosen(base, ours, theirs, |a, b| a == b) {
             return Some(chosen.clone());
         }
-        if self.is_one([base, ours, theirs], is_root) || self.attributed(base, ours, theirs).is_some() {
+        if self.is_one([base, ours, theirs], level) || self.attributed(base, ours, theirs).is_some() {
             return None;
         }
         let one = |base: Option<&Value>, ours: Option<&Value>, theirs: Option<&Value>, is_named: bool| -> Option<Option<Value>> {
@@ -289,13 +291,14 @@ impl Merge<'_> {
             if !is_named {
                 return None;
             }
-            self.values(base?, ours?, theirs?, false).map(Some)
+            self.values(base?, ours?, theirs?, Level::Nested).map(Some)
         };
-        if is_root && base.is_empty() && !(self.holds_records(ours) && self.holds_records(theirs)) {
+        if level == Level::Root && base.is_empty() && !(self.holds_records(ours) && self.holds_records(theirs)) {
             return None;
         }
         let like = if ours.is_empty() { theirs } else { ours };
-        let [base, ours, theirs] = [base, ours, theirs].map(|value| if is_root { value.or_empty(like) } else { value.clone() });
+        let [base, ours, theirs] =
+            [base, ours, theirs].map(|value| if level == Level::Root { value.or_empty(like) } else { value.clone() });
         match (&base, &ours, &theirs) {
             (Value::Mapping(base), Value::Mapping(ours), Value::Mapping(theirs)) => {
                 let names: Vec<&String> = base.keys().chain(ours.keys()).chain(theirs.keys()).collect();
@@ -308,7 +311,7 @@ impl Merge<'_> {
                 Some(Value::Mapping(merged))
             }
             (Value::List(base), Value::List(ours), Value::List(theirs)) => {
-                let keys = self.item_keys(base, ours, theirs, is_root);
+                let keys = self.item_keys(base, ours, theirs, level);
                 let (base, ours, theirs) = (by_key(&keys.base, base), by_key(&keys.ours, ours), by_key(&keys.theirs, theirs));
                 let item = |key: &str| one(base.get(key).copied(), ours.get(key).copied(), theirs.get(key).copied(), keys.are_own);
                 let items: Vec<Option<Value>> = keys.merged()?.into_iter().map(item).collect::<Option<_>>()?;
@@ -319,8 +322,8 @@ impl Merge<'_> {
     }
 
     /// Whether a mapping is a claim with what belongs to it, which is merged as one value.
-    fn is_one(&self, values: [&Value; 3], is_root: bool) -> bool {
-        self.options.kind != Kind::Settings && !is_root && values.iter().any(|value| claims::is_envelope(value))
+    fn is_one(&self, values: [&Value; 3], level: Level) -> bool {
+        self.options.kind != Kind::Settings && level == Level::Nested && values.iter().any(|value| claims::is_envelope(value))
     }
 
     /// What one branch changed that the other's changes would be attributed by.
@@ -346,6 +349,14 @@ fn named(path: &[String]) -> String {
     if path.is_empty() { "the file".to_owned() } else { format!("`{}`", path.join("/")) }
 }
 
+/// Where a value is in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// It is the file's document.
+    Root,
+    Nested,
+}
+
 /// The values of a merged list or mapping, as they come.
 enum Container {
     List(Vec<Value>),
@@ -366,11 +377,11 @@ impl Container {
     }
 
     /// The value; nothing where it is empty, unless it is a file's.
-    fn value(self, is_root: bool) -> Option<Value> {
+    fn value(self, level: Level) -> Option<Value> {
         let value = match self {
             Container::List(items) => Value::List(items),
             Container::Mapping(entries) => Value::Mapping(entries),
         };
-        (is_root || !value.is_empty()).then_some(value)
+        (level == Level::Root || !value.is_empty()).then_some(value)
     }
 }

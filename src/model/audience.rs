@@ -9,7 +9,7 @@ pub struct Audience {
     pub name: String,
     /// The labels that it may see, with all that they cover.
     pub clearance: Marking,
-    /// The documents it gets, by their ids as `documents:` has them; all of them where nothing is said.
+    /// The documents it gets, by their ids under `documents:`; all of them if none are named.
     pub documents: Option<Vec<String>>,
     /// The style of its pages, where it isn't the book's.
     pub style: Option<Style>,

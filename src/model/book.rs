@@ -58,7 +58,7 @@ pub struct Settings {
     pub audiences: Vec<Audience>,
 }
 
-/// Where a document's notes stand.
+/// Where a document's notes are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum NotesPlacement {
     /// In a list at the document's end.

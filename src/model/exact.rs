@@ -159,7 +159,7 @@ impl Exact {
         if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
     }
 
-    /// How many digits stand behind the point, where they have an end.
+    /// The number of digits after the point, if it is finite.
     fn places(&self) -> Option<usize> {
         let mut rest = self.0.denom().clone();
         let mut count = |prime: u8| {
@@ -184,7 +184,7 @@ impl fmt::Display for Exact {
         }
         let whole = self.0.trunc().to_integer().abs();
         let places = if whole.is_zero() {
-            // As many as stand before the first digit that counts, and those that count.
+            // The leading zeros and the significant digits.
             let zeros = (self.0.denom().bits().saturating_sub(self.0.numer().bits()) as f64 * std::f64::consts::LOG10_2) as usize;
             SIGNIFICANT + zeros
         } else {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// What joins the labels of a marking that has several.
 const JOIN: &str = " // ";
 
-/// How something must be handled: the labels that were said of it and of what it stands in. No label means that nobody
-/// said anything, and several hold all at once.
+/// How something must be handled: its labels, and those of what contains it. No labels means that nobody
+/// marked it; several labels hold all at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Marking(BTreeSet<String>);
 
@@ -20,7 +20,7 @@ impl Marking {
         Marking([label.into()].into())
     }
 
-    /// Whether nothing is said.
+    /// Whether there are no labels.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -30,7 +30,7 @@ impl Marking {
         self.0.iter().map(String::as_str)
     }
 
-    /// What holds for something of this marking that stands in something of the other: both. So a marking inside
+    /// The marking of something with this marking inside something with the other: both. So a marking inside
     /// something marked can raise, and never lower, how it is handled.
     #[must_use]
     pub fn and(&self, other: &Marking) -> Marking {
@@ -41,7 +41,7 @@ impl Marking {
         }
     }
 
-    /// The marking as it is written, where anything is said.
+    /// The marking as it is written; `None` without labels.
     pub fn text(&self) -> Option<String> {
         (!self.is_empty()).then(|| self.to_string())
     }
@@ -217,8 +217,7 @@ impl MarkingScheme {
         (!labels.is_empty()).then(|| format!("({})", labels.join("//")))
     }
 
-    /// Whether who is cleared for some labels may see what bears a marking: each of the labels that it comes to must be
-    /// covered by one of theirs. What bears no marking at all may be seen by all.
+    /// Returns true if a clearance covers every label of a marking. Unmarked content is visible to everyone.
     pub fn allows(&self, clearance: &Marking, marking: &Marking) -> bool {
         self.highest(marking).labels().all(|label| clearance.labels().any(|cleared| self.covers(cleared, label)))
     }
@@ -265,7 +264,7 @@ mod tests {
         assert!(apart.allows(&marking(&["x", "y"]), &marking(&["x", "y"])));
         let joined = scheme(&[("open", &[]), ("x", &["open"]), ("y", &["open"]), ("both", &["x", "y"]), ("all", &["both"])]);
         assert_eq!(joined.highest(&marking(&["x", "y"])), Marking::of("both"));
-        // Being cleared for each is not being cleared for what they come to together.
+        // Clearance for each label does not imply clearance for their combination.
         assert!(!joined.allows(&marking(&["x", "y"]), &marking(&["x", "y"])));
         let two = scheme(&[("x", &[]), ("y", &[]), ("one", &["x", "y"]), ("other", &["x", "y"])]);
         assert_eq!(two.highest(&marking(&["x", "y"])), marking(&["x", "y"]), "neither is the least");

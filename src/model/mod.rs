@@ -6,7 +6,6 @@
 mod audience;
 mod book;
 mod calculation;
-mod claim;
 mod date;
 mod exact;
 mod interval;
@@ -22,7 +21,6 @@ mod value;
 pub use audience::Audience;
 pub use book::{Book, Collection, CollectionConfig, DocumentPlan, NotesPlacement, PdfOptions, Settings};
 pub use calculation::Operation;
-pub use claim::{Citation, Claim, Held, Qualifier};
 pub use date::Date;
 pub use exact::{Exact, Rounding};
 pub use marking::{Label, Marking, MarkingScheme};
@@ -32,7 +30,7 @@ pub use record::{Attribution, Record, Reserved, VIA};
 pub use shape::{Shape, ShapeId, Shapes};
 pub use snapshot::{AttributionSnapshot, BookFacts, CollectionSnapshot, RecordSnapshot, Snapshot};
 pub use theme::{Paper, Style, ThemeOptions};
-pub use value::{Map, Number, Reference, Value, each_value, field_at};
+pub use value::{Citation, Claim, Held, Map, Number, Qualifier, Reference, Value, each_value, field_at};
 
 /// The collection whose records say where things come from.
 pub const SOURCES: &str = "sources";

@@ -1,4 +1,4 @@
-//! How numbers are written: what stands between groups of digits, and before the fraction.
+//! How numbers are written: the separators of digit groups and of the fraction.
 
 /// How numbers are written. One setting, chosen by example, so that its two signs can't be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

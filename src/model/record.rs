@@ -14,7 +14,7 @@ pub const VIA: &str = "via";
 pub struct Record {
     pub collection: String,
     pub id: String,
-    /// The file it stands in, relative to the book's root: `content/precedents/kfor.yaml`.
+    /// The file that holds it, relative to the book's root: `content/precedents/kfor.yaml`.
     pub file: String,
     /// The way from the file's document to the record: the root, or `/3` or `/kfor`.
     pub pointer: Pointer,
@@ -39,7 +39,7 @@ pub struct Record {
 /// What the reserved keys of a mapping say.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reserved {
-    /// Where the mapping stands in the file, below the record.
+    /// The pointer of the mapping in the file, below the record.
     pub written: Pointer,
     pub own: Attribution,
     /// Codes of checks that are silenced in the mapping.
@@ -74,12 +74,12 @@ impl Record {
         format!("{}/{}", self.collection, self.id)
     }
 
-    /// What the value at a pointer below the record bears.
+    /// The marking of the value at a pointer below the record.
     pub fn marking_at(&self, pointer: &Pointer) -> &Marking {
         if self.marked.is_empty() {
             return &self.marking;
         }
-        // What lies deeper bears at least what surrounds it.
+        // Nested values inherit the markings of their parents.
         pointer.ancestors().find_map(|around| self.marked.get(around)).unwrap_or(&self.marking)
     }
 

@@ -41,7 +41,7 @@ pub struct Shape {
     /// `format: markdown`.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub markdown: bool,
-    /// `x-key`: the field by which items of this list are told apart.
+    /// `x-key`: the field that identifies the items of this list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `x-ordered: true`: the order of this list has a meaning.
@@ -53,7 +53,7 @@ pub struct Shape {
     /// `x-marking`: how such a value must be handled.
     #[serde(skip_serializing_if = "Marking::is_empty")]
     pub marking: Marking,
-    /// `x-withheld`: what stands in the value's place for an audience that may not see it.
+    /// `x-withheld`: printed in place of the value for an audience that may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withheld: Option<String>,
     /// `x-complete: true`: nothing in it bears more than the book itself, so that every audience sees all of it.
@@ -81,7 +81,7 @@ impl Shape {
 impl Shapes {
     pub const ROOT: ShapeId = ShapeId(0);
 
-    /// Whether nothing is said.
+    /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
@@ -149,7 +149,7 @@ impl Shapes {
         shape.prefix.get(index).copied().or(shape.items)
     }
 
-    /// The shape of what stands at a pointer below the record.
+    /// The shape of the value at a pointer below the record.
     pub fn at(&self, pointer: &Pointer) -> Option<&Shape> {
         let mut id = Self::ROOT;
         for key in pointer.segments() {

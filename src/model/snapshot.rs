@@ -128,7 +128,7 @@ impl CollectionSnapshot {
 }
 
 impl AttributionSnapshot {
-    /// Whether nothing is said.
+    /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         *self == AttributionSnapshot::default()
     }

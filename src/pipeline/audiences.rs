@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use super::content::Prepared;
+use super::parser;
 use crate::audience::{self, Markdown, MarkedBlock, Mention, Repetition, View};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::{Block, BlockKind, Inline, plain_text, walk};
@@ -41,7 +42,7 @@ pub(super) fn block(block: markdown::MarkedLines) -> MarkedBlock {
 }
 
 fn mentions(text: &str) -> Vec<Mention> {
-    let mentions = render::mentions(text, &super::content::parse).into_iter();
+    let mentions = render::mentions(text, &parser::parse).into_iter();
     mentions
         .map(|mention| match mention {
             render::Named::Source(id) => Mention::Source(id),

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::audiences::block;
-use super::content;
+use super::parser;
 use crate::audience::{self, MarkedBlock};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::document::MARKED;
@@ -15,14 +15,14 @@ use crate::render::Parsed;
 /// Reads a rendered text, or the text of a field, as the reader of the book may see it. Every line keeps its number.
 pub(super) fn parse(text: &str, settings: &Settings) -> Parsed {
     if !text.contains(MARKED) {
-        return content::parse(text);
+        return parser::parse(text);
     }
     // All count the same lines.
     let text = &*if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', " ")) } else { Cow::Borrowed(text) };
     let blocks = blocks(text);
     let mistaken = audience::mistaken(text, &blocks);
     if blocks.is_empty() && mistaken.is_empty() {
-        return content::parse(text);
+        return parser::parse(text);
     }
     let mut faults: Vec<(usize, Code, String)> = Vec::new();
     let scheme = &settings.markings;
@@ -54,7 +54,7 @@ pub(super) fn parse(text: &str, settings: &Settings) -> Parsed {
         faults.push((*line, Code::UnknownMarking, message.to_owned()));
         shown = String::new();
     }
-    let Parsed { document, faults: found } = content::parse(&shown);
+    let Parsed { document, faults: found } = parser::parse(&shown);
     faults.extend(found);
     Parsed { document, faults }
 }

@@ -3,9 +3,10 @@
 use anyhow::{Context, Result, bail};
 
 use super::content::{self, Preparation, Wanted, prepare};
-use super::options::{BuildOptions, Built, Outcome, Progress};
+use super::options::{BuildOptions, Built, Outcome};
 use super::{draft, release};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::did_you_mean;
+use crate::progress::Progress;
 use crate::{temporary, tree};
 
 /// Builds a version, or a draft where the options ask for one.
@@ -39,13 +40,4 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
     notes.extend(made.notes);
     let diagnostics = content::finish(&tree, diagnostics);
     Ok(Built { tree, diagnostics, notes, outcomes: made.outcomes })
-}
-
-/// What came of making versions or drafts.
-#[derive(Default)]
-pub(super) struct Made {
-    pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) notes: Vec<String>,
-    /// One, or one for each audience.
-    pub(super) outcomes: Vec<Outcome>,
 }

@@ -11,10 +11,9 @@ use super::impact::{Subject, causes, plain_causes};
 use super::options::BookFolders;
 use super::rendered::Checked;
 use super::side::{Side, no_collection};
-use super::since::Head;
-use super::unread::Unread;
 use crate::diff::{self, Change, Changes, Snapshot};
 use crate::layout::schema_collection;
+use crate::load::UnreadRecords;
 use crate::version::Manifest;
 
 /// Two sides compared.
@@ -103,7 +102,7 @@ pub fn compare(base: Side, head: Side, collections: &[String], asked: Asked) -> 
     Ok(Comparison { base, head, changes, checked, documents_known })
 }
 
-/// The documents of a side by what they are made of, or why that can't be told.
+/// The documents of a side by what they are made of, or why they can't be compared.
 fn contents(side: &Side, checked: Option<&Checked>) -> Result<Contents, String> {
     match (checked, side.manifest()) {
         (Some(Checked { rendered: Some(rendered), .. }), _) => Ok(rendered.contents.clone()),
@@ -157,6 +156,15 @@ impl<'a> Told<'a> {
     }
 }
 
+/// The book of a build, whose documents were rendered without what changed.
+pub(super) struct Head<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) content: &'a Content<'a>,
+    pub(super) contents: &'a Contents,
+    /// Whether these are all of the book's documents.
+    pub(super) is_whole: bool,
+}
+
 /// What changed since a base, of records and documents at hand: for a build.
 pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
     let told = Told::of(&base.snapshot, head.snapshot);
@@ -187,10 +195,10 @@ pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
 }
 
 /// One side's records, and what of them could not be read.
-type Records<'a> = (&'a Snapshot, &'a BTreeSet<Unread>);
+type Records<'a> = (&'a Snapshot, &'a BTreeSet<UnreadRecords>);
 
 fn records((base, old): Records<'_>, (head, new): Records<'_>, collections: &[String]) -> Vec<Change> {
-    let unread: BTreeSet<Unread> = old.union(new).cloned().collect();
+    let unread: BTreeSet<UnreadRecords> = old.union(new).cloned().collect();
     if unread.is_empty() && collections.is_empty() {
         return diff::compare(base, head);
     }
@@ -198,13 +206,13 @@ fn records((base, old): Records<'_>, (head, new): Records<'_>, collections: &[St
 }
 
 /// A snapshot without what isn't known, and without what wasn't asked for.
-fn without(snapshot: &Snapshot, unread: &BTreeSet<Unread>, collections: &[String]) -> Snapshot {
+fn without(snapshot: &Snapshot, unread: &BTreeSet<UnreadRecords>, collections: &[String]) -> Snapshot {
     let mut snapshot = snapshot.clone();
     snapshot.collections.retain(|name, _| collections.is_empty() || collections.contains(name));
     for unread in unread {
         match unread {
-            Unread::Collection(name) => drop(snapshot.collections.shift_remove(name)),
-            Unread::Record(name, id) => {
+            UnreadRecords::Collection(name) => drop(snapshot.collections.shift_remove(name)),
+            UnreadRecords::Record(name, id) => {
                 if let Some(collection) = snapshot.collections.get_mut(name) {
                     collection.records.shift_remove(id);
                 }
@@ -214,7 +222,7 @@ fn without(snapshot: &Snapshot, unread: &BTreeSet<Unread>, collections: &[String
     snapshot
 }
 
-/// The side that a text names, or what is compared with where nothing is said.
+/// The side that a text names, or the default.
 pub fn base(text: Option<&str>, folders: &BookFolders<'_>) -> Result<Side> {
     match text {
         Some(text) => Side::resolve(text, folders),

@@ -8,9 +8,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
-use super::audiences;
-use super::blocks;
-use super::options::{Checked, Progress};
+use super::options::Checked;
+use super::{audiences, blocks};
 use crate::audience::{self, View};
 use crate::check::{BookPlan, RenderedDocument};
 use crate::diagnostic::{self, Code, Diagnostic, Place, has_errors};
@@ -19,7 +18,8 @@ use crate::document::{Document, Origins};
 use crate::format::FORMATS;
 use crate::layout::{FONTS, SETTINGS, asset_file};
 use crate::model::{Audience, Book};
-use crate::render::{Parsed, Placeholders, Planned, Renderer, Scope};
+use crate::progress::Progress;
+use crate::render::{Placeholders, Planned, Renderer, Scope};
 use crate::tree::Tree;
 use crate::{check as checks, figure, load, markdown, redline, render, tree, typeset};
 
@@ -65,13 +65,13 @@ pub(super) enum Wanted<'a> {
     Only(&'a [String]),
 }
 
-/// What a tree comes to.
+/// The result of loading, checking and rendering a tree.
 pub(super) struct Preparation<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) notes: Vec<String>,
     /// How many records the book has.
     pub(super) records: usize,
-    /// The content, or that of each audience, each behind those that may see no more; none where there are errors.
+    /// The content, or that of each audience, those with the lowest clearance first; none if there are errors.
     pub(super) contents: Vec<Content<'a>>,
 }
 
@@ -81,8 +81,8 @@ impl Preparation<'_> {
     }
 }
 
-/// Everything short of typesetting: the faults, with those that reading the tree found, and the content where there are no
-/// errors. Of a book with audiences, that of those that are named, or of all.
+/// Loads, checks and renders a tree. `found` are the faults of reading it. With audiences, returns the content of the
+/// requested audiences, or of all.
 pub(super) fn prepare<'a>(
     tree: &'a Tree,
     mut found: Vec<Diagnostic>,
@@ -147,7 +147,7 @@ fn of_audience<'a>(
     let (renderer, faults) = renderer(&tree, &view.book, Some(view));
     let rendered = render_view(&renderer, view, wanted, &tree, progress);
     let mut found: Vec<Diagnostic> = view.faults.iter().cloned().chain(faults).chain(rendered.faults).collect();
-    let left_out = |id: &String| format!("`{}` gets no document `{id}`: it may see nothing of what would stand in it", reader.name);
+    let left_out = |id: &String| format!("`{}` gets no document `{id}`: nothing in it is visible to this audience", reader.name);
     notes.extend(rendered.left_out.iter().map(left_out));
     let documents = rendered.documents;
     if documents.is_empty() && matches!(wanted, Wanted::All) && !has_errors(&found) {
@@ -305,11 +305,6 @@ pub fn check(root: &Path, progress: &dyn Progress) -> Result<Checked> {
     let Preparation { diagnostics, records, contents, .. } = prepare(&tree, found, Wanted::All, &[], progress)?;
     let documents = contents.iter().map(|content| content.documents.len()).sum();
     Ok(Checked { tree, diagnostics, records, documents })
-}
-
-pub(super) fn parse(text: &str) -> Parsed {
-    let parsed = markdown::parse(text);
-    Parsed { document: parsed.document, faults: parsed.faults }
 }
 
 /// Finds the places of faults, and sorts them.

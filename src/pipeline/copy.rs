@@ -36,7 +36,7 @@ pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, docume
     let number = new.entry.number;
     if number == since {
         let newest = if to.is_none() { "the newest version" } else { "the same version" };
-        bail!("v{since} is {newest}: who has it has nothing to be told");
+        bail!("v{since} is {newest}: nothing has changed since");
     }
     if number < since {
         bail!("v{number} is older than v{since}: say `brief since v{number} --to v{since}` for what changed from the one to the other");

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::content::Prepared;
 use super::document_writer::DocumentWriter;
-use super::templates::Templates;
 use crate::diff::{DocumentChange, FileKind, Reason};
 use crate::document::chart::DRAWINGS;
 use crate::model::NotesPlacement;
+use crate::render::TemplateSources;
 use crate::version::{self, Digest, Manifest, PartDigests, Tools};
 
-/// What stands for the text of a template that an audience gets documents of.
+/// Digested in place of the template of a document for an audience.
 const WITHHELD: &[u8] = b"";
 
 /// The documents of one side.
@@ -69,8 +69,12 @@ impl Contents {
 
     /// Rendered documents; `others` are the programs that made what they are compared with.
     pub(super) fn of_documents(writer: &DocumentWriter<'_>, documents: &[Prepared], tools: &Tools, others: Option<&Tools>) -> Contents {
-        let templates = Templates::of(writer.tree());
-        let content = |prepared: &Prepared| (prepared.planned.id.clone(), Content::of(prepared, writer, tools, others, &templates));
+        let sources = TemplateSources::of(writer.tree());
+        let templates: BTreeMap<&str, Digest> = sources.names().map(|name| (name, version::template_digest(sources.parts(name)))).collect();
+        let content = |prepared: &Prepared| {
+            let template = templates.get(prepared.planned.template.as_str()).copied().unwrap_or_else(|| Digest::of(b""));
+            (prepared.planned.id.clone(), Content::of(prepared, writer, tools, others, template))
+        };
         Contents { tools: tools.clone(), documents: documents.par_iter().map(content).collect() }
     }
 
@@ -101,7 +105,7 @@ impl Contents {
 
 impl Content {
     /// The digests of a rendered document.
-    fn of(prepared: &Prepared, writer: &DocumentWriter<'_>, tools: &Tools, others: Option<&Tools>, templates: &Templates) -> Content {
+    fn of(prepared: &Prepared, writer: &DocumentWriter<'_>, tools: &Tools, others: Option<&Tools>, template: Digest) -> Content {
         let texts = writer.blank_texts(prepared);
         let assets = writer.image_digests(prepared);
         let options = writer.reader_options();
@@ -118,7 +122,7 @@ impl Content {
         };
         // A template may hold more than what this reader sees of it.
         let is_all = writer.book().settings.reader.is_none();
-        let template = if is_all { templates.digest(&prepared.planned.template) } else { Digest::of(WITHHELD) };
+        let template = if is_all { template } else { Digest::of(WITHHELD) };
         let by_others = others.filter(|others| *others != tools).map(|others| (others.clone(), version::document_digest(&parts(others))));
         let (settings, planned) = (&writer.book().settings, &prepared.planned);
         let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes != NotesPlacement::Page });
@@ -200,7 +204,7 @@ fn text_reasons(id: &str, before: &PartDigests, after: &PartDigests, causes: &Ca
         ],
         None => {
             let settings = causes.settings || before.settings != after.settings;
-            // What else makes a text otherwise can only be its template.
+            // If neither records nor settings differ, the template must have changed.
             let unsaid = before.template == Digest::of(WITHHELD) && !causes.records && !settings && before.markdown != after.markdown;
             [(causes.records, Reason::Records), (settings, Reason::Settings), (template || unsaid, Reason::Template)]
         }

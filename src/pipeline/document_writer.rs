@@ -112,7 +112,7 @@ impl<'a> DocumentWriter<'a> {
         DocumentWriter { neighbours: Neighbours::Only(ids), ..self }
     }
 
-    /// The same for a document that stands apart from the book's others, so that no link leads to them.
+    /// The same for a document by itself, without links to the book's others.
     pub(super) fn apart(self) -> DocumentWriter<'a> {
         DocumentWriter { neighbours: Neighbours::Absent, ..self }
     }
@@ -171,7 +171,7 @@ impl<'a> DocumentWriter<'a> {
         paths.filter_map(|path| Some((image_name(&path), prepared.image(&path, self.tree)?))).collect()
     }
 
-    /// A document's texts under the blank stamp.
+    /// A document's texts under the empty stamp.
     pub(super) fn blank_texts(&self, prepared: &Prepared) -> BlankTexts {
         self.with_manuscript(prepared, &Stamp::blank(), |manuscript| BlankTexts {
             markdown: MarkdownFormat.text(manuscript).text,
@@ -228,6 +228,7 @@ impl<'a> DocumentWriter<'a> {
             match claims {
                 ClaimPlaces::Lines(places) => lines = places,
                 ClaimPlaces::Pages(places) => pages = places,
+                ClaimPlaces::None => {}
             }
             if let Some((source, kept)) = typeset {
                 let note = |folder: &std::path::PathBuf| format!("what typst was given for `{id}` is in `{}`", folder.display());

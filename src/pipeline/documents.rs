@@ -9,9 +9,9 @@ use anyhow::Result;
 use super::content::{self, Prepared};
 use super::document_writer::{DocumentWriter, FinishedDocument, Unwritten};
 use super::largest_first::largest_first;
-use super::options::Progress;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::document::Stamp;
+use crate::progress::Progress;
 use crate::render::{Placeholders, Renderer, Scope};
 
 /// Where finished documents go.
@@ -43,7 +43,7 @@ impl Renewal<'_> {
 
 /// What came of finishing documents.
 #[derive(Default)]
-pub(super) struct Finishing {
+pub(super) struct FinishReport {
     /// How many were made rather than taken over.
     pub(super) made: usize,
     /// With errors among them, the sink lacks what they are of.
@@ -53,7 +53,7 @@ pub(super) struct Finishing {
 
 /// What came of one document.
 #[derive(Default)]
-struct One {
+struct DocumentReport {
     is_made: bool,
     images: BTreeMap<String, Arc<[u8]>>,
     diagnostics: Vec<Diagnostic>,
@@ -68,7 +68,7 @@ pub(super) fn finish(
     renewal: Option<&Renewal<'_>>,
     sink: &dyn Sink,
     progress: &dyn Progress,
-) -> Result<Finishing> {
+) -> Result<FinishReport> {
     progress.start(if writer.makes_pdfs() { "typesetting" } else { "writing" }, documents.len() as u64);
     let finished = largest_first(documents, Prepared::lines, |document| {
         let one = one(document, writer, stamp, renewal, sink);
@@ -76,7 +76,7 @@ pub(super) fn finish(
         one
     });
     progress.finish();
-    let mut finishing = Finishing::default();
+    let mut finishing = FinishReport::default();
     let mut images = BTreeMap::new();
     for one in finished {
         let one = one?;
@@ -91,9 +91,15 @@ pub(super) fn finish(
     Ok(finishing)
 }
 
-fn one(document: &Prepared, writer: &DocumentWriter<'_>, stamp: &Stamp, renewal: Option<&Renewal<'_>>, sink: &dyn Sink) -> Result<One> {
+fn one(
+    document: &Prepared,
+    writer: &DocumentWriter<'_>,
+    stamp: &Stamp,
+    renewal: Option<&Renewal<'_>>,
+    sink: &dyn Sink,
+) -> Result<DocumentReport> {
     if sink.reuse(document)? {
-        return Ok(One { images: writer.images(document), ..One::default() });
+        return Ok(DocumentReport { images: writer.images(document), ..DocumentReport::default() });
     }
     let renewal = renewal.filter(|renewal| renewal.is_due(document));
     let renewed = renewal.map(|Renewal { renderer, scope }| content::render(renderer, &document.planned, scope, writer.tree()));
@@ -102,18 +108,18 @@ fn one(document: &Prepared, writer: &DocumentWriter<'_>, stamp: &Stamp, renewal:
         None => (document, Vec::new()),
     };
     if has_errors(&diagnostics) {
-        return Ok(One { diagnostics, ..One::default() });
+        return Ok(DocumentReport { diagnostics, ..DocumentReport::default() });
     }
     match writer.write(document, stamp) {
         Ok(mut finished) => {
             diagnostics.append(&mut finished.warnings);
             let (images, note) = (writer.images(document), finished.note.take());
             sink.put(finished)?;
-            Ok(One { is_made: true, images, diagnostics, note })
+            Ok(DocumentReport { is_made: true, images, diagnostics, note })
         }
         Err(Unwritten::Faulty(found)) => {
             diagnostics.extend(found);
-            Ok(One { diagnostics, ..One::default() })
+            Ok(DocumentReport { diagnostics, ..DocumentReport::default() })
         }
         Err(Unwritten::Failed(error)) => Err(error),
     }

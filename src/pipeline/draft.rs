@@ -3,16 +3,17 @@
 use anyhow::Result;
 
 use super::audiences;
-use super::build::Made;
+use super::compare::Head;
 use super::content::Content;
 use super::differing::Contents;
 use super::document_writer::{DocumentWriter, FinishedDocument, find_typst};
 use super::documents::{self, Renewal, Sink};
-use super::options::{BuildOptions, Outcome, Progress};
-use super::since::{Head, changed};
+use super::options::{BuildOptions, Made, Outcome};
+use super::since::changed;
 use super::stamp;
 use crate::diagnostic::has_errors;
 use crate::diff::Snapshot;
+use crate::progress::Progress;
 use crate::render::{Placeholders, Scope};
 use crate::tree::revision;
 use crate::typeset;

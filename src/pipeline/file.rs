@@ -16,7 +16,7 @@ use crate::{audience, load};
 /// book as it lies in its folder.
 pub fn compare_file(root: &Path, old: (&str, &Path), new: (&str, &Path)) -> Result<Changes> {
     let (mut tree, _) = tree::folder::read(root)?;
-    // A file that was renamed stands under one of its names alone.
+    // A file that was renamed exists under one of its names alone.
     [old.0, new.0].into_iter().for_each(|file| drop(tree.files.remove(file)));
     let side = |(file, state): (&str, &Path)| -> Result<Snapshot> {
         let mut tree = tree.clone();
@@ -36,7 +36,7 @@ pub fn compare_file(root: &Path, old: (&str, &Path), new: (&str, &Path)) -> Resu
 fn records(tree: Tree, file: &str) -> Result<Snapshot> {
     let loaded = load::load(&tree);
     let in_file: Vec<_> = loaded.diagnostics.into_iter().filter(|fault| fault.place.file() == Some(file)).collect();
-    let syntax = in_file.iter().any(|fault| fault.severity == Severity::Error && super::unread::is_losing(fault.code));
+    let syntax = in_file.iter().any(|fault| fault.severity == Severity::Error && load::loses_records(fault.code));
     if has_errors(&in_file) && syntax {
         let faults = content::finish(&tree, in_file);
         let said: BTreeSet<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();

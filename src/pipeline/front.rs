@@ -1,4 +1,4 @@
-//! A document's front matter: what readers of the Markdown get, and what the theme is told.
+//! A document's front matter for readers of the Markdown, and for the theme.
 
 use std::collections::BTreeSet;
 
@@ -69,12 +69,12 @@ fn kind(prepared: &Prepared) -> &str {
     own.unwrap_or(if prepared.planned.record.is_some() { "sheet" } else { "book" })
 }
 
-/// How much older than the version the content is, in words, where the book wants that said.
+/// How much older than the version the content is, in words, if the book prints that.
 fn stale(settings: &Settings, stamp: &Stamp) -> Option<String> {
     age(settings, stamp.date.parse().ok()?)
 }
 
-/// What the theme is told: the book's facts and the template's own front matter.
+/// The front matter for the theme: the book's facts and the template's own.
 pub(super) fn for_theme(prepared: &Prepared, settings: &Settings, stamp: &Stamp) -> Map<String, Value> {
     let mut meta = prepared.document.front.clone();
     meta.insert("title".to_owned(), title(&prepared.document).into());

@@ -12,12 +12,11 @@ use super::content::{self, Prepared};
 use super::differing::{Causes, Contents, Tried};
 use super::document_writer::DocumentWriter;
 use super::side::Side;
-use super::templates::Templates;
 use crate::diagnostic::has_errors;
 use crate::diff::{Change, FileChange, Snapshot};
 use crate::layout::{Role, SETTINGS, TEMPLATES, asset_file, role, schema_collection, schema_file};
 use crate::model::Book;
-use crate::render::{Planned, Renderer, Scope};
+use crate::render::{Planned, Renderer, Scope, TemplateSources};
 use crate::tree::Tree;
 use crate::version::Tools;
 use crate::{audience, load, typeset};
@@ -61,7 +60,7 @@ pub(super) fn causes(base: &Side, before: Option<&Contents>, subject: Subject<'_
     Causes { tried: Some(Tried { records, settings, templates }), ..causes }
 }
 
-/// The causes as far as they can be told without trying.
+/// The causes that are known without rendering.
 pub(super) fn plain_causes(records: &[Change], files: &[FileChange]) -> Causes {
     Causes { records: !records.is_empty(), settings: files.iter().any(|file| is_rule(&file.path)), tried: None }
 }
@@ -99,7 +98,7 @@ fn schemas(version: &Snapshot) -> Tree {
 struct Trials<'a> {
     base: &'a Tree,
     subject: Subject<'a>,
-    templates: Templates,
+    templates: TemplateSources,
     /// The documents that read otherwise on the base: only these are rendered again.
     suspects: BTreeSet<String>,
     work: Work,
@@ -119,7 +118,7 @@ impl<'a> Trials<'a> {
             Some(before) => subject.contents.differing_texts(before),
             None => subject.documents.iter().map(|document| document.planned.id.clone()).collect(),
         };
-        Trials { base, subject, templates: Templates::of(subject.tree), suspects, work: Work::default() }
+        Trials { base, subject, templates: TemplateSources::of(subject.tree), suspects, work: Work::default() }
     }
 
     /// Says of each changed file which documents it alters. Returns whether all were tried that `is_kept` says the base has.
@@ -159,7 +158,7 @@ impl<'a> Trials<'a> {
         match path.strip_prefix(TEMPLATES).and_then(|rest| rest.strip_prefix('/')) {
             // The book is the same: only what is made with this template can differ.
             Some(name) => {
-                let before = Templates::of(&tree);
+                let before = TemplateSources::of(&tree);
                 let uses = |planned: &Planned| [&self.templates, &before].iter().any(|templates| templates.uses(&planned.template, name));
                 self.made_otherwise(self.subject.book.clone(), &tree, &uses)
             }
@@ -236,7 +235,7 @@ mod tests {
     use super::*;
     use crate::diff;
     use crate::pipeline::content::{Wanted, prepare};
-    use crate::pipeline::options::Silent;
+    use crate::progress::Silent;
 
     const TEMPLATE_COUNT: usize = 12;
 

@@ -14,17 +14,17 @@ mod differing;
 mod document_writer;
 mod documents;
 mod draft;
-#[cfg(feature = "publish")]
-mod fetch;
 mod file;
 mod front;
 mod history;
+mod identify;
 mod impact;
 mod largest_first;
 mod marked;
 mod merge;
 mod options;
 mod pages;
+mod parser;
 #[cfg(feature = "publish")]
 mod publish;
 mod redline;
@@ -32,7 +32,6 @@ mod release;
 mod rendered;
 mod review;
 mod review_base;
-mod schemas;
 mod side;
 mod since;
 mod site;
@@ -41,35 +40,29 @@ mod site_data;
 mod site_text;
 mod stamp;
 mod taken_back;
-mod templates;
 mod texts;
-mod told;
-mod unread;
-mod verify;
-#[cfg(feature = "publish")]
-mod verify_published;
 mod withheld;
 
+pub use crate::load::{CollectionPlace, collections, new_record, schema_for_editors};
+pub use crate::progress::{Progress, Silent};
+#[cfg(feature = "publish")]
+pub use crate::publication::{FetchOptions, Fetched, PublishOptions, Published, VerifiedPlace, VerifyOptions, fetch, verify_published};
+pub use crate::version::{Claim, ExpectedHistory, Identified, InNewest, Known, Unknown};
 pub use audiences::{audience_names, split_audience, view};
 pub use build::build;
 pub use compare::{Asked, Comparison, base, compare};
 pub use content::check;
 pub use copy::{SinceCopy, since_copy};
-#[cfg(feature = "publish")]
-pub use fetch::{FetchOptions, Fetched, fetch};
 pub use file::compare_file;
 pub use history::{DocumentsByVersion, documents_by_version};
+pub use identify::identify;
 pub use merge::{MergedStates, States, merge_states};
-pub use options::{BookFolders, BuildOptions, Built, Checked, Environment, Expected, Outcome, Progress, Silent};
+pub use options::{BookFolders, BuildOptions, Built, Checked, Environment, Outcome};
 #[cfg(feature = "publish")]
-pub use publish::{PublishOptions, Published, publish};
+pub use publish::publish;
 pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, effects};
 pub use review_base::{ReviewBase, name_by_commit, review_base};
-pub use schemas::{CollectionPlace, collections, editor_schema, skeleton};
 pub use side::{Side, Unusable, sides};
 pub use site::{SiteOptions, WrittenSite, site};
-pub use verify::{Claim, Identified, Known, Unknown, identify};
-pub use verify_published::{VerifiedPlace, VerifyOptions, verify_published};
-#[cfg(feature = "publish")]
 pub use withheld::{Explanation, Lack, MarkingOrigin, Verdict, Withheld, explain, report};

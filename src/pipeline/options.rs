@@ -76,43 +76,6 @@ pub struct Environment {
     pub today: Date,
 }
 
-/// Told how far a build has come.
-pub trait Progress: Sync {
-    /// A stage of `total` steps begins.
-    fn start(&self, stage: &str, total: u64);
-    /// One step is done.
-    fn step(&self, what: &str);
-    /// The stage is over.
-    fn finish(&self);
-    /// Another process has the output folder, and is waited for.
-    fn waiting(&self, holder: &str) {
-        let _ = holder;
-    }
-    /// Something that people should know while it happens.
-    fn note(&self, note: &str) {
-        let _ = note;
-    }
-}
-
-/// Tells nobody.
-#[derive(Debug)]
-pub struct Silent;
-
-impl Progress for Silent {
-    fn start(&self, _: &str, _: u64) {}
-    fn step(&self, _: &str) {}
-    fn finish(&self) {}
-}
-
-/// What must be published at a place that is fetched from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
-    /// At least one version.
-    Versions,
-    /// Nothing: the first version at that place is about to be built.
-    Nothing,
-}
-
 /// What a build found and made.
 #[derive(Debug)]
 pub struct Built {
@@ -155,4 +118,13 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     pub records: usize,
     pub documents: usize,
+}
+
+/// What came of making versions or drafts.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) notes: Vec<String>,
+    /// One, or one for each audience.
+    pub(super) outcomes: Vec<Outcome>,
 }

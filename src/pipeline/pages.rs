@@ -60,7 +60,7 @@ fn built_from(output: &Path, commit: &str) -> Option<u32> {
     Some(built.number)
 }
 
-/// Whether every document stands in a draft word for word; of those that print what changed, whether they stand there.
+/// Whether a draft has every document word for word; if `changed`, of those that print what changed as well.
 fn is_draft_of(draft: &Path, writer: &DocumentWriter<'_>, documents: &[Prepared]) -> bool {
     !documents.is_empty()
         && documents.iter().all(|prepared| {

@@ -1,6 +1,6 @@
 //! The redline of a document: the texts of two sides in one, for a PDF or a page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -9,18 +9,19 @@ use super::compare::Comparison;
 use super::content::Prepared;
 use super::document_writer::{DocumentWriter, find_typst};
 use super::documents::{self, Memory};
-use super::options::{BookFolders, BuildOptions, Silent};
+use super::options::{BookFolders, BuildOptions};
 use super::side::{Side, Unusable};
 use super::taken_back::ensure_nothing_taken_back;
 use super::texts::{Text, Texts};
 use super::{front, stamp};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
-use crate::document::{Document, Inline, Origins, walk};
+use crate::document::{Document, Origins};
 use crate::format::{Format, PdfFormat};
-use crate::layout::{SETTINGS, asset_file, image_name};
+use crate::layout::{SETTINGS, asset_file};
 use crate::load;
 use crate::model::{Book, Marking, NotesPlacement, Settings};
-use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline};
+use crate::progress::Silent;
+use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline, rename_replaced_images, without_missing_images};
 use crate::render::Planned;
 use crate::tree::{Tree, revision};
 use crate::typeset;
@@ -39,7 +40,7 @@ pub struct Redlined {
     audience: Option<String>,
 }
 
-/// A redline's PDF, and what is to be said of it.
+/// A redline's PDF, and messages about it.
 #[derive(Debug)]
 pub struct RedlinePdf {
     pub bytes: Vec<u8>,
@@ -67,7 +68,7 @@ impl Redlined {
         let id = chosen(id, (base, &old), (head, &new), here_texts.as_ref())?;
         let (before, after) = rayon::join(|| old.get(&id), || new.get(&id));
         let (mut before, mut after) = (before?, after?);
-        part_replaced_images((before.document_mut(), &old), (after.document(), &new));
+        rename_replaced_images((before.document_mut(), &|path| old.image(path)), (after.document(), &|path| new.image(path)));
 
         let planned = [Some(&new), Some(&old), here_texts.as_ref()].into_iter().flatten().find_map(|texts| texts.planned(&id));
         let planned = planned.cloned().unwrap_or_else(|| plan(&id));
@@ -157,7 +158,7 @@ impl Redlined {
         let writer = DocumentWriter::new(&tree, &book).typesetting(find_typst(options)?).apart();
         let changes = redline.changes.len();
         let mut document = redline.document;
-        without_lost_images(&mut document, &tree);
+        without_missing_images(&mut document, &|path| tree.get(&asset_file(path)).is_some());
         let prepared =
             Prepared { planned, document, uses_changes: false, placeholders: 0, origins: Origins::default(), drawings: BTreeMap::new() };
         let memory = Memory::default();
@@ -198,26 +199,6 @@ fn chosen(id: Option<&str>, base: (&Side, &Texts<'_>), head: (&Side, &Texts<'_>)
     first.cloned().with_context(|| format!("{} and {} have no document in common", base.0.name, head.0.name))
 }
 
-/// Tells images of one name apart that are not the same on both sides: the old side's get a name of their own.
-fn part_replaced_images((before, old): (&mut Document, &Texts<'_>), (after, new): (&Document, &Texts<'_>)) {
-    let names: BTreeSet<String> = after.image_paths().iter().map(|path| image_name(path)).collect();
-    let replaced: BTreeSet<String> = before
-        .image_paths()
-        .into_iter()
-        .filter(|path| names.contains(&image_name(path)))
-        .filter(|path| matches!((old.image(path), new.image(path)), (Some(old), Some(new)) if old != new))
-        .collect();
-    walk::change(&mut before.blocks, &mut |inlines| {
-        for inline in inlines {
-            if let Inline::Image { path, .. } = inline
-                && replaced.contains(path)
-            {
-                path.insert_str(0, REPLACED);
-            }
-        }
-    });
-}
-
 /// A plan for a document of which nothing but the text is known.
 fn plan(id: &str) -> Planned {
     Planned { id: id.to_owned(), template: String::new(), plan: 0, title: None, record: None, notes: NotesPlacement::default() }
@@ -241,19 +222,6 @@ fn plain_look(side: &Side) -> Result<(Tree, Arc<Book>)> {
         _ => Err(anyhow::Error::new(Unusable { tree, diagnostics: loaded.diagnostics })
             .context(format!("what {} says of its book can't be used", side.name))),
     }
-}
-
-/// Shows in words the images that no side has any more.
-fn without_lost_images(document: &mut Document, tree: &Tree) {
-    let said = |inline: &mut Inline| {
-        if let Inline::Image { path, alternative, .. } = inline
-            && tree.get(&asset_file(path)).is_none()
-        {
-            let said = if alternative.trim().is_empty() { &*path } else { &*alternative };
-            *inline = Inline::Text(format!("[{said}]"));
-        }
-    };
-    walk::change(&mut document.blocks, &mut |inlines| inlines.iter_mut().for_each(said));
 }
 
 /// What a document bears: the Markdown of a version says it in its front matter.

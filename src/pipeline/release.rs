@@ -8,19 +8,20 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::audiences;
-use super::build::Made;
+use super::compare::Head;
 use super::content::{Content, Prepared};
 use super::differing::Contents;
 use super::document_writer::{DocumentWriter, FinishedDocument, find_typst};
 use super::documents::{self, Renewal, Sink};
-use super::options::{BuildOptions, Outcome, Progress};
-use super::since::{self, Head};
+use super::options::{BuildOptions, Made, Outcome};
+use super::since;
 use super::stamp;
 use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::diff::Snapshot;
 use crate::format::FORMATS;
 use crate::layout::{CHANGES, CLAIMS, DATA, version_folder};
 use crate::model::{Book, Date};
+use crate::progress::Progress;
 use crate::tree::Tree;
 use crate::tree::revision::{self, GitFacts};
 use crate::typeset;
@@ -71,9 +72,9 @@ fn rebuilt(store: &mut Store, git: Option<&GitFacts>) -> Result<()> {
 pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
     let git = revision::facts(&options.root);
     let mut made = Made::default();
-    let mut due: Vec<Due<'_>> = Vec::new();
+    let mut due: Vec<PendingVersion<'_>> = Vec::new();
     for content in contents {
-        let one = Due::new(options, content, git.as_ref(), &due, &mut made, progress)?;
+        let one = PendingVersion::new(options, content, git.as_ref(), &due, &mut made, progress)?;
         due.push(one);
     }
     if has_errors(&made.diagnostics) {
@@ -91,7 +92,7 @@ pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &
 }
 
 /// What a reader's ledger gets next.
-struct Due<'a> {
+struct PendingVersion<'a> {
     content: &'a Content<'a>,
     output: PathBuf,
     store: Store,
@@ -118,17 +119,17 @@ struct Staged {
     typeset: usize,
 }
 
-impl<'a> Due<'a> {
+impl<'a> PendingVersion<'a> {
     /// Makes the documents of the next version. What is the same for a reader who may see no more, among `others`, is taken
     /// over from there.
     fn new(
         options: &BuildOptions,
         content: &'a Content<'a>,
         git: Option<&GitFacts>,
-        others: &[Due<'_>],
+        others: &[PendingVersion<'_>],
         made: &mut Made,
         progress: &dyn Progress,
-    ) -> Result<Due<'a>> {
+    ) -> Result<PendingVersion<'a>> {
         let Content { tree, book, renderer, documents } = content;
         let output = audiences::folder(&options.output, book);
         let store = Store::open(&output, &mut |who| progress.waiting(who))?;
@@ -146,7 +147,7 @@ impl<'a> Due<'a> {
             healthy(newest)?;
         }
         if let Some(newest) = before.clone().filter(|newest| newest.entry.digest == digest) {
-            return Ok(Due { content, output, store, digest, state: State::Stands(newest) });
+            return Ok(PendingVersion { content, output, store, digest, state: State::Stands(newest) });
         }
 
         let stage = store.stage()?;
@@ -180,7 +181,7 @@ impl<'a> Due<'a> {
         let is_faulty = has_errors(&finished.diagnostics);
         made.diagnostics.extend(finished.diagnostics);
         if is_faulty {
-            return Ok(Due { content, output, store, digest, state: State::Faulty });
+            return Ok(PendingVersion { content, output, store, digest, state: State::Faulty });
         }
         let claim_ledger = ClaimLedger::new(claims);
         stage.write(CLAIMS, claim_ledger.to_json()?.as_bytes())?;
@@ -188,7 +189,7 @@ impl<'a> Due<'a> {
         stage.write(DATA, &snapshot.to_data_json()?)?;
         let staged =
             Staged { stage, date, summary: changes.summary, documents: entries, claims: claim_ledger.documents, typeset: finished.made };
-        Ok(Due { content, output, store, digest, state: State::Staged(Box::new(staged)) })
+        Ok(PendingVersion { content, output, store, digest, state: State::Staged(Box::new(staged)) })
     }
 
     /// Whether a book's reader may see all that this one's may, its numbers and dates included.
@@ -201,7 +202,7 @@ impl<'a> Due<'a> {
 
     /// Puts the version into its place.
     fn publish(self, options: &BuildOptions, git: Option<&GitFacts>, notes: &mut Vec<String>) -> Result<Outcome> {
-        let Due { content, output, mut store, digest, state } = self;
+        let PendingVersion { content, output, mut store, digest, state } = self;
         // What an audience gets must not change with what it may not see, which commits do, and a stamp of the inputs.
         let reader = content.book.settings.reader.as_ref();
         let is_all = reader.is_none();
@@ -268,7 +269,7 @@ enum Other<'a> {
 }
 
 impl<'a> Other<'a> {
-    fn of(due: &'a Due<'_>) -> Result<Option<Other<'a>>> {
+    fn of(due: &'a PendingVersion<'_>) -> Result<Option<Other<'a>>> {
         Ok(match &due.state {
             State::Stands(version) => Some(Other::Stands(Earlier::read(version)?)),
             State::Staged(staged) => Some(Other::Staged(staged)),

@@ -3,10 +3,10 @@
 use super::content::{self, Prepared, Wanted};
 use super::differing::Contents;
 use super::document_writer::DocumentWriter;
-use super::options::Silent;
 use super::side::Side;
 use crate::diagnostic::{Diagnostic, has_errors};
 use crate::model::Book;
+use crate::progress::Silent;
 use crate::tree::Tree;
 use crate::typeset;
 use crate::version::Tools;

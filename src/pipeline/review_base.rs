@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::audiences::split_audience;
 use super::options::BookFolders;
 use super::side::Side;
+use crate::layout::version_number;
 use crate::tree::revision;
 use crate::version::Version;
 
@@ -14,7 +15,7 @@ use crate::version::Version;
 #[derive(Debug)]
 pub struct ReviewBase {
     pub side: Side,
-    /// How `brief diff` is told of it.
+    /// The argument for `brief diff`.
     pub argument: String,
     /// What a reader should know of it, in a sentence each.
     pub notes: Vec<String>,
@@ -52,7 +53,6 @@ fn is_revision(text: &str, folders: &BookFolders<'_>) -> bool {
     let is_path = text == "." || text == ".." || ["./", "../", "/"].iter().any(|start| text.starts_with(start));
     let (audience, version) = split_audience(text, folders.output);
     let folders = &BookFolders { audience: audience.or(folders.audience), ..*folders };
-    let number = version.strip_prefix('v').and_then(|digits| digits.parse().ok());
-    let is_version = number.is_some_and(|number| Version::find(&folders.versions(), number).is_ok());
+    let is_version = version_number(version).is_some_and(|number| Version::find(&folders.versions(), number).is_ok());
     !is_path && !is_version && !text.ends_with("...") && revision::resolve(folders.root, text).is_ok()
 }

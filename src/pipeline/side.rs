@@ -9,13 +9,12 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::audiences::{self, split_audience};
 use super::content;
 use super::options::BookFolders;
-use super::unread::{READING, Unread, is_losing, unread};
 use crate::audience::{self, View};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, has_errors};
 use crate::diff::{Since, Snapshot};
 use crate::files;
-use crate::layout::{DATA, MANIFEST, SETTINGS};
-use crate::load;
+use crate::layout::{DATA, MANIFEST, SETTINGS, version_folder, version_number};
+use crate::load::{self, READING_FAULTS, UnreadRecords, loses_records, unread_records};
 use crate::model::{Book, Date};
 use crate::tree::{self, Tree, revision};
 use crate::version::{Health, Ledger, Manifest, Tools, Version};
@@ -36,7 +35,7 @@ pub struct Side {
     /// All that loading found wrong, with places.
     pub diagnostics: Vec<Diagnostic>,
     /// What could not be read, and so is left out of a comparison.
-    pub(super) unread: BTreeSet<Unread>,
+    pub(super) unread: BTreeSet<UnreadRecords>,
     /// The book that its files hold, as its reader sees it.
     pub(super) book: Option<Arc<Book>>,
     /// What was taken out of it for an audience.
@@ -144,7 +143,7 @@ impl Side {
 
     /// The faults after which a comparison isn't whole.
     pub fn faults(&self) -> Vec<Diagnostic> {
-        self.diagnostics.iter().filter(|fault| fault.severity == Severity::Error && READING.contains(&fault.code)).cloned().collect()
+        self.diagnostics.iter().filter(|fault| fault.severity == Severity::Error && READING_FAULTS.contains(&fault.code)).cloned().collect()
     }
 
     /// What of it could not be read and is left out of comparisons, in a sentence each.
@@ -152,7 +151,7 @@ impl Side {
         let unread = self.unread.iter().map(|unread| format!("{unread} can't be read in {}, and is left out of the comparison", self.name));
         // What is wrong with a file of which the rest could be read: an id that two records have, a record without one.
         let faults = self.faults();
-        let partial = faults.iter().filter(|fault| !is_losing(fault.code));
+        let partial = faults.iter().filter(|fault| !loses_records(fault.code));
         let partial = partial.map(|fault| {
             // Of two records of one id the first is compared, and the other is named.
             let first = fault.trace.iter().filter(|_| fault.code == Code::DuplicateId);
@@ -222,7 +221,7 @@ impl Side {
 
     pub(super) fn version(version: Version) -> Result<Side> {
         let entry = &version.entry;
-        let name = format!("v{}", entry.number);
+        let name = version_folder(entry.number);
         let snapshot = version.read(DATA).and_then(|bytes| {
             Snapshot::from_data_json(&bytes).with_context(|| format!("can't use `{}`", version.folder().join(DATA).display()))
         });
@@ -259,7 +258,7 @@ impl Files {
         };
         let Some(audience) = audience else {
             let diagnostics = content::finish(&tree, found);
-            let unread = unread(&book, &diagnostics);
+            let unread = unread_records(&book, &diagnostics);
             let book = audience::select(book);
             let snapshot = Snapshot::of(&book);
             let side = Side::of_records(name, since, snapshot, from);
@@ -304,11 +303,6 @@ impl std::fmt::Display for Unusable {
 }
 
 impl std::error::Error for Unusable {}
-
-fn version_number(text: &str) -> Option<u32> {
-    let digits = text.strip_prefix('v')?;
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
-}
 
 fn since(name: &str) -> Since {
     Since { number: None, name: name.to_owned(), date: None, digest: None }

@@ -1,17 +1,18 @@
 //! What a build says has changed: since which version or revision, and what.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 
-use super::compare::changes_since;
-use super::content::Content;
-use super::differing::Contents;
-use super::marked;
+use super::compare::{Head, changes_since};
+use super::content::{Content, Prepared};
 use super::options::{BookFolders, BuildOptions};
 use super::side::Side;
-use super::told::{Telling, told};
-use crate::diff::{self, Changes, Snapshot};
+use super::{front, marked};
+use crate::diff::{self, ChangePresenter, Changes, ReaderText};
 use crate::layout::version_number;
-use crate::model::{Book, Marking};
+use crate::markdown;
+use crate::model::{Book, Date, Marking};
 use crate::render::{Naming, Scope, long_date};
 use crate::version::Store;
 
@@ -19,9 +20,9 @@ use crate::version::Store;
 pub(super) struct Changed {
     pub(super) json: serde_json::Value,
     pub(super) text: String,
-    /// What the records bear that it tells of.
+    /// The marking of the records whose changes are listed.
     pub(super) marking: Marking,
-    /// For the list of versions, each of which tells what is new since the one before.
+    /// For the list of versions, each of which has a summary of what is new since the one before.
     pub(super) summary: String,
 }
 
@@ -70,15 +71,6 @@ fn base(options: &BuildOptions, store: &Store, book: &Book, notes: &mut Vec<Stri
     Side::version(newest).map(Some)
 }
 
-/// The book of a build, whose documents were rendered without what changed.
-pub(super) struct Head<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) content: &'a Content<'a>,
-    pub(super) contents: &'a Contents,
-    /// Whether these are all of the book's documents.
-    pub(super) is_whole: bool,
-}
-
 /// What changed in a book.
 pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, notes: &mut Vec<String>) -> Result<Changed> {
     let base = base(options, store, &head.content.book, notes)?;
@@ -99,16 +91,42 @@ pub(super) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
             diff::summary(&changes)
         }
     };
-    let naming = Naming::of(&head.content.book);
-    let telling = Telling {
-        // What is gone is not told to an audience, its names no more than its values.
-        base: base.as_ref().map(|base| &base.snapshot).filter(|_| head.content.book.settings.reader.is_none()),
-        head: head.snapshot,
-        citation: &|citation| naming.citation(citation),
-        date: &|date| long_date(date, naming.settings()),
-        documents: &head.content.documents,
-    };
+    let reader = BookText::of(head.content);
+    // An audience doesn't see what is gone, neither its values nor its names.
+    let before = base.as_ref().map(|base| &base.snapshot).filter(|_| head.content.book.settings.reader.is_none());
+    let presenter = ChangePresenter { base: before, head: head.snapshot, reader: &reader };
     let sides = [Some(head.snapshot), base.as_ref().map(|base| &base.snapshot)];
     let marking = marked::of_changes(&changes, sides.into_iter().flatten(), &head.content.book.settings.markings);
-    Ok(Changed { marking, json: told(&changes, &telling)?, text: changes.to_json()?, summary })
+    Ok(Changed { marking, json: presenter.present(&changes)?, text: changes.to_json()?, summary })
+}
+
+/// A book as its readers see it.
+struct BookText<'a> {
+    naming: Naming<'a>,
+    documents: BTreeMap<&'a str, &'a Prepared>,
+}
+
+impl<'a> BookText<'a> {
+    fn of(content: &'a Content<'a>) -> BookText<'a> {
+        let documents = content.documents.iter().map(|prepared| (prepared.planned.id.as_str(), prepared)).collect();
+        BookText { naming: Naming::of(&content.book), documents }
+    }
+}
+
+impl ReaderText for BookText<'_> {
+    fn citation(&self, citation: &str) -> Option<String> {
+        self.naming.citation(citation)
+    }
+
+    fn date(&self, date: Date) -> String {
+        long_date(date, self.naming.settings())
+    }
+
+    fn document_title(&self, id: &str) -> Option<String> {
+        front::title(&self.documents.get(id)?.document)
+    }
+
+    fn plain_text(&self, markdown: &str) -> String {
+        markdown::plain_text(markdown)
+    }
 }

@@ -11,15 +11,13 @@ use super::marked;
 use super::site_data::LedgerVersions;
 use crate::files;
 use crate::format::{Format, PdfFormat};
-use crate::layout::{LEDGER, MANIFEST, SITE, version_folder};
+use crate::layout::{FETCHED_HISTORY, LATEST, LEDGER, MANIFEST, SITE, version_folder};
 use crate::site::{self, Folder, ListedVersion};
 use crate::tree::folder::MAX_FILE;
 use crate::version::{self, Health, Ledger, Stage, Store, Version};
 
 /// The list of the site's own files, and the name that it had before; only a folder that has it, or is empty, is replaced.
 const LISTS: &[&str] = &[".reading-site", ".reading-room"];
-/// `history.json` as it was fetched with a shallow history.
-pub(super) const FETCHED_HISTORY: &str = ".history.json";
 
 /// A reading site that was written.
 #[derive(Debug)]
@@ -92,7 +90,7 @@ pub fn site(ledger_folder: &Path, options: &SiteOptions<'_>) -> Result<WrittenSi
             manifest.outputs.keys().try_for_each(|name| stage.write_or_take_over(&format!("{folder}/{name}"), &version.read(name)?))
         })?;
         let newest = Version::find(ledger_folder, newest_with_files.number)?;
-        stable_documents(&newest)?.iter().try_for_each(|name| stage.write(&format!("latest/{name}"), &newest.read(name)?))
+        stable_documents(&newest)?.iter().try_for_each(|name| stage.write(&format!("{LATEST}/{name}"), &newest.read(name)?))
     })?;
     notes.extend(assembled.broken);
     Ok(WrittenSite {

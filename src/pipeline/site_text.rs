@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::told::{Telling, at, plain};
-use crate::diff::{FieldChange, Snapshot};
+use crate::diff::{ChangePresenter, FieldChange, ReaderText, Snapshot, shape_at};
 use crate::layout::Pointer;
 use crate::markdown;
 use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
@@ -44,7 +43,7 @@ impl ReadersText<'_> {
 
     /// A field's Markdown as plain text.
     pub(super) fn plain(&self, text: &str) -> String {
-        plain(&self.markdown(text))
+        markdown::plain_text(&self.markdown(text))
     }
 
     fn value(&self, collection: &str, id: &str, path: &Pointer) -> String {
@@ -82,7 +81,8 @@ impl ReadersText<'_> {
 
     /// Whether a field holds Markdown.
     pub(super) fn is_markdown(&self, collection: &str, path: &Pointer) -> bool {
-        self.shapes(collection).is_some_and(|shapes| at(shapes, path).and_then(|id| shapes.get(id)).is_some_and(|shape| shape.markdown))
+        self.shapes(collection)
+            .is_some_and(|shapes| shape_at(shapes, path).and_then(|id| shapes.get(id)).is_some_and(|shape| shape.markdown))
     }
 
     /// How sure a claim is, in the version's own words.
@@ -120,7 +120,7 @@ impl ReadersText<'_> {
     /// The records that a field's value consists of.
     pub(super) fn references(&self, collection: &str, field: &FieldChange) -> Vec<RecordName> {
         let Some(shapes) = self.shapes(collection) else { return Vec::new() };
-        let Some(shape) = at(shapes, &field.head_path) else { return Vec::new() };
+        let Some(shape) = shape_at(shapes, &field.head_path) else { return Vec::new() };
         let target = |shape: ShapeId| shapes.get(shape).and_then(|shape| shape.reference.clone());
         let name = |target: Option<String>, id: &serde_json::Value| -> Option<RecordName> {
             let (collection, id) = (target?, id.as_str()?.to_owned());
@@ -189,7 +189,31 @@ pub(super) fn named(
     collection: &str,
     field: &FieldChange,
 ) -> FieldChange {
-    let citation = |citation: &str| new.citation(citation).or_else(|| old?.citation(citation));
-    let telling = Telling { base: old.map(|old| old.snapshot), head: new.snapshot, citation: &citation, date, documents: &[] };
-    telling.named(collection, field)
+    let reader = VersionsReader { old, new, date };
+    ChangePresenter { base: old.map(|old| old.snapshot), head: new.snapshot, reader: &reader }.named(collection, field)
+}
+
+/// The readers of two versions.
+struct VersionsReader<'a> {
+    old: Option<&'a ReadersText<'a>>,
+    new: &'a ReadersText<'a>,
+    date: &'a dyn Fn(Date) -> String,
+}
+
+impl ReaderText for VersionsReader<'_> {
+    fn citation(&self, citation: &str) -> Option<String> {
+        self.new.citation(citation).or_else(|| self.old?.citation(citation))
+    }
+
+    fn date(&self, date: Date) -> String {
+        (self.date)(date)
+    }
+
+    fn document_title(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn plain_text(&self, markdown: &str) -> String {
+        markdown::plain_text(markdown)
+    }
 }

@@ -13,16 +13,23 @@ use std::sync::Arc;
 
 use super::address::{Address, Scheme};
 use super::credentials;
-use super::destination::Limits;
+use super::retry::Limits;
 
-/// A store, and what stands before all its keys.
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// A store, and the prefix of all its keys.
 pub(super) struct Connected {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) prefix: String,
 }
 
 /// Connects; sends nothing yet. A folder that is to be written to is made.
-pub(super) fn connect(address: &Address, variables: &[(String, String)], limits: &Limits, writing: bool) -> Result<Connected> {
+pub(super) fn connect(address: &Address, variables: &[(String, String)], limits: &Limits, access: Access) -> Result<Connected> {
     credentials::required(address, variables)?;
     let cannot = || format!("can't use `{}`", address.shown);
     // A second time it says that there is one already, which is as good.
@@ -35,7 +42,7 @@ pub(super) fn connect(address: &Address, variables: &[(String, String)], limits:
         own.map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
     };
     let (store, prefix): (Arc<dyn ObjectStore>, &str) = match &address.scheme {
-        Scheme::Folder(folder) => (local(folder, writing).with_context(cannot)?, ""),
+        Scheme::Folder(folder) => (local(folder, access).with_context(cannot)?, ""),
         Scheme::S3 { bucket, prefix } => {
             // The store refuses an object that doesn't arrive as it was sent.
             let builder = AmazonS3Builder::new().with_client_options(client).with_checksum_algorithm(Checksum::SHA256);
@@ -70,12 +77,12 @@ pub(super) fn connect(address: &Address, variables: &[(String, String)], limits:
 }
 
 #[expect(clippy::disallowed_methods, reason = "the destination's own folder, which object_store wants to be there")]
-fn local(folder: &Path, writing: bool) -> Result<Arc<dyn ObjectStore>> {
+fn local(folder: &Path, access: Access) -> Result<Arc<dyn ObjectStore>> {
     if folder.is_file() {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         anyhow::bail!("it is a file: name the folder that was published, such as `{}`", parent.display());
     }
-    if !folder.exists() && !writing {
+    if !folder.exists() && access == Access::Read {
         return Ok(Arc::new(InMemory::new()));
     }
     std::fs::create_dir_all(folder)?;

@@ -7,37 +7,37 @@ use object_store::Error;
 
 /// `can't write `s3://…`: access denied (…)`, with what to look at.
 pub(super) fn fault(operation: &str, object: &str, error: &Error, attempts: usize) -> anyhow::Error {
-    let said = said(error);
+    let causes = causes(error);
     let what = match error {
         Error::PermissionDenied { .. } => "access denied; the credentials in the environment don't allow it",
         Error::Unauthenticated { .. } => "the credentials in the environment are missing, wrong or expired",
-        _ if said.contains("NoSuchBucket") || said.contains("ContainerNotFound") => "there is no such bucket",
+        _ if causes.contains("NoSuchBucket") || causes.contains("ContainerNotFound") => "there is no such bucket",
         Error::NotFound { .. } => "it is not there",
         Error::AlreadyExists { .. } | Error::Precondition { .. } => "somebody else has written it meanwhile",
         Error::NotImplemented { .. } | Error::NotSupported { .. } => "the store can't do this",
         _ if ["AuthorizationHeaderMalformed", "PermanentRedirect", "configured region", "301 Moved"]
             .iter()
-            .any(|sign| said.contains(sign)) =>
+            .any(|sign| causes.contains(sign)) =>
         {
             "the bucket is in another region; set AWS_REGION to the bucket's own"
         }
-        _ if ["dns error", "tcp connect", "error trying to connect", "client error (Connect)"].iter().any(|sign| said.contains(sign)) => {
+        _ if ["dns error", "tcp connect", "error trying to connect", "client error (Connect)"].iter().any(|sign| causes.contains(sign)) => {
             "there is no way to the store; see to the network, and to the endpoint in the environment"
         }
-        _ if ["timed out", "408 request timeout"].iter().any(|sign| said.to_lowercase().contains(sign)) => {
+        _ if ["timed out", "408 request timeout"].iter().any(|sign| causes.to_lowercase().contains(sign)) => {
             "the store did not answer in time"
         }
-        _ if ["503", "SlowDown", "500 Internal", "502", "504"].iter().any(|sign| said.contains(sign)) => {
+        _ if ["503", "SlowDown", "500 Internal", "502", "504"].iter().any(|sign| causes.contains(sign)) => {
             "the store is overloaded or out of order"
         }
         _ => "the store or the way to it failed",
     };
     let asked = if attempts > 1 { format!(" (tried {attempts} times)") } else { String::new() };
-    anyhow!("{said}").context(format!("can't {operation} `{object}`: {what}{asked}"))
+    anyhow!("{causes}").context(format!("can't {operation} `{object}`: {what}{asked}"))
 }
 
 /// The error and its causes in one bounded line, without the queries of addresses, which may be signed.
-fn said(error: &Error) -> String {
+fn causes(error: &Error) -> String {
     let mut parts = vec![error.to_string()];
     let mut source = error.source();
     while let Some(cause) = source {
@@ -73,8 +73,8 @@ pub(super) fn redact(text: &str) -> String {
 fn answer(text: &str) -> Option<String> {
     let (before, xml) = text.split_once('<')?;
     let part = |tag: &str| Some(xml.split_once(&format!("<{tag}>"))?.1.split_once(&format!("</{tag}>"))?.0.to_owned());
-    let said: Vec<String> = [part("Code"), part("Message")].into_iter().flatten().collect();
-    Some(format!("{before}{}", if said.is_empty() { "(a page of mark-up)".to_owned() } else { said.join(": ") }))
+    let answer: Vec<String> = [part("Code"), part("Message")].into_iter().flatten().collect();
+    Some(format!("{before}{}", if answer.is_empty() { "(a page of mark-up)".to_owned() } else { answer.join(": ") }))
 }
 
 fn shorten(text: &str) -> String {

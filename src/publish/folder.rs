@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 
-use super::destination::{Listed, MOST_OBJECTS, Received, Sink, Tag, too_large};
+use super::object::{Listed, MOST_OBJECTS, Received, Sink, Tag, too_large};
 use crate::files;
 
 /// Opens a regular file for reading; nothing where there is none.

@@ -1,8 +1,8 @@
 //! The lease of a folder: the system's own lock on `publish.lock`.
 //!
 //! A holder that is suspended keeps it, one that is killed loses it at once, and no two processes of a machine have it.
-//! Where a file system doesn't hand locks on to other machines, what stands in the file tells: a lock of another machine is
-//! watched for a while before it is taken over, and its holder looks whether the file still is its own.
+//! Some file systems don't share locks between machines. So the file names its holder: a lock of another machine is watched
+//! for a while before it is taken over, and a holder checks that the file still is its own.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -12,9 +12,8 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 
-use super::destination::Tag;
-use super::lease::{Lock, Publisher, Step, Terms, age, seconds, waiting};
-use super::timing::Instant;
+use super::lock::{LARGEST_LOCK, LOCK, Lock, LockAttempt, Publisher, Terms, age, seconds, waiting};
+use super::retry::{Instant, Limits, pause};
 
 /// A lock that is held.
 pub(super) struct FolderLock {
@@ -23,7 +22,7 @@ pub(super) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Writes what the lock says; `false` where the file is not ours any more.
+    /// Renews the lock; `false` if the file is another publisher's by now.
     pub(super) fn write(&self, lock: &Lock) -> Result<bool> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if !is_same(&file, &self.path) {
@@ -42,17 +41,25 @@ impl FolderLock {
     pub(super) fn release(&self) {
         let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if is_same(&file, &self.path) {
-            // Who opened it meanwhile sees that the file has gone, and opens it anew.
+            // A process that has opened the old file detects the removal and reopens it.
             let _ = std::fs::remove_file(&self.path);
         }
         let _ = file.unlock();
     }
 }
 
-pub(super) async fn take(path: &Path, own: &Lock, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Step> {
+/// Takes the lock of a folder, and waits for another holder within limits.
+pub(super) async fn take(
+    path: &Path,
+    own: &Lock,
+    publisher: &Publisher,
+    terms: Terms,
+    limits: &Limits,
+    note: &dyn Fn(&str),
+) -> Result<LockAttempt<FolderLock>> {
     let shown = path.display().to_string();
     let begun = Instant::now();
-    let mut told = false;
+    let (mut is_noted, mut rounds) = (false, 0);
     let (mut last, mut seen) = (None, Instant::now());
     loop {
         let mut file = open(path)?;
@@ -60,7 +67,7 @@ pub(super) async fn take(path: &Path, own: &Lock, publisher: &Publisher, terms: 
             Ok(()) if !is_same(&file, path) => continue,
             Ok(()) => return locked(file, path, own, publisher, terms, note).await,
             Err(TryLockError::WouldBlock) => {}
-            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => return Ok(Step::Unconditional),
+            Err(TryLockError::Error(error)) if error.kind() == ErrorKind::Unsupported => return Ok(LockAttempt::Unconditional),
             Err(TryLockError::Error(error)) => return Err(error).with_context(|| format!("can't lock `{shown}`")),
         }
         let text = read(&mut file).unwrap_or_default();
@@ -70,27 +77,35 @@ pub(super) async fn take(path: &Path, own: &Lock, publisher: &Publisher, terms: 
             seen = Instant::now();
         }
         let age = age(publisher.now, begun, modified(&file));
-        if !told {
+        if !is_noted {
             note(&format!("`{shown}` is held by {holder}, last renewed {age}: waiting up to {}", seconds(terms.wait)));
-            told = true;
+            is_noted = true;
         }
         if seen.elapsed() > terms.term * 3 / 2 {
-            return Ok(Step::Busy(format!(
+            return Ok(LockAttempt::Busy(format!(
                 "{holder} holds `{shown}` and has given no sign for {} (it may be suspended): \
                  let it go on or end it, which frees the lock at once",
                 seconds(seen.elapsed())
             )));
         }
         if begun.elapsed() > terms.wait {
-            return Ok(Step::Busy(format!("{holder} is publishing there (it holds `{shown}`)")));
+            return Ok(LockAttempt::Busy(format!("{holder} is publishing there (it holds `{shown}`)")));
         }
         last = Some(text);
-        tokio::time::sleep(terms.term / 8).await;
+        tokio::time::sleep(pause(limits, LOCK, rounds).min(terms.term / 8)).await;
+        rounds += 1;
     }
 }
 
-/// What to do with the system's lock in hand: where the file says that somebody had it, that one left it behind.
-async fn locked(mut file: File, path: &Path, own: &Lock, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Step> {
+/// After locking: a lock file that isn't empty was left by an earlier publisher.
+async fn locked(
+    mut file: File,
+    path: &Path,
+    own: &Lock,
+    publisher: &Publisher,
+    terms: Terms,
+    note: &dyn Fn(&str),
+) -> Result<LockAttempt<FolderLock>> {
     let shown = path.display().to_string();
     let begun = Instant::now();
     let text = read(&mut file).with_context(|| format!("can't read `{shown}`"))?;
@@ -105,7 +120,7 @@ async fn locked(mut file: File, path: &Path, own: &Lock, publisher: &Publisher, 
             for _ in 0..8 {
                 tokio::time::sleep(terms.term / 8).await;
                 if read(&mut file).ok().as_ref() != Some(&text) {
-                    return Ok(Step::Busy(format!("{holder} is publishing there from another machine (it renews `{shown}`)")));
+                    return Ok(LockAttempt::Busy(format!("{holder} is publishing there from another machine (it renews `{shown}`)")));
                 }
             }
         }
@@ -116,7 +131,7 @@ async fn locked(mut file: File, path: &Path, own: &Lock, publisher: &Publisher, 
     if !lock.write(own)? {
         bail!("`{shown}` was taken away while it was locked: publish again");
     }
-    Ok(Step::Mine { tag: Tag::default(), file: Some(lock), took_over })
+    Ok(LockAttempt::Locked { held: lock, took_over })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the destination's own lock")]
@@ -136,7 +151,7 @@ fn open(path: &Path) -> Result<File> {
 fn read(file: &mut File) -> std::io::Result<Vec<u8>> {
     let mut text = Vec::new();
     file.seek(SeekFrom::Start(0))?;
-    file.take(64 * 1024).read_to_end(&mut text)?;
+    file.take(LARGEST_LOCK).read_to_end(&mut text)?;
     Ok(text)
 }
 

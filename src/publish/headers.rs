@@ -1,4 +1,4 @@
-//! What a store tells a browser of an object: its type, how long it may be kept, and the name it is saved under.
+//! The headers of an object: its type, how long it may be cached, and the name it is saved under.
 
 use object_store::{Attribute, Attributes};
 
@@ -7,7 +7,7 @@ use object_store::{Attribute, Attributes};
 pub enum Lifetime {
     /// It never changes.
     Immutable,
-    /// Another may stand in its place soon.
+    /// It may be replaced soon.
     Short,
 }
 
@@ -50,8 +50,6 @@ impl Headers {
 fn content_type(key: &str) -> &'static str {
     let extension = key.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("", |(_, extension)| extension);
     match extension {
-        "pdf" => "application/pdf",
-        "md" => "text/markdown; charset=utf-8",
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",

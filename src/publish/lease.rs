@@ -16,67 +16,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use serde::{Deserialize, Serialize};
+use futures_util::future::BoxFuture;
 use tokio::task::JoinHandle;
 
-use super::destination::{Client, Condition, Destination, Found, Outcome, Tag};
-use super::folder_lock::FolderLock;
+use super::client::{Client, Failure, WriteGuard};
+use super::destination::Destination;
+use super::folder_lock::{self, FolderLock};
 use super::headers::{Headers, Lifetime};
-use super::retry::{Attempts, pause};
-use super::timing::Instant;
+use super::lock::{LARGEST_LOCK, LOCK, Lock, LockAttempt, Publisher, Terms, age, waiting};
+use super::object::{Condition, Outcome, StoredObject, Tag};
+use super::retry::{Attempts, Instant, pause};
 
-pub(super) const KEY: &str = "publish.lock";
-/// No lock that brief wrote is larger.
-const MOST: u64 = 64 * 1024;
-/// How often a lock may change under one's hands before that is a failure.
+/// The maximum number of attempts to take a contended lock.
 const ROUNDS: usize = 12;
-
-/// Who publishes, as those who wait are told.
-#[derive(Debug, Clone, Default)]
-pub struct Publisher {
-    pub name: String,
-    /// The machine, where its name is known.
-    pub host: Option<String>,
-    /// When the publisher began, in seconds since 1970; only for saying how old a lock is.
-    pub now: i64,
-}
-
-/// How long a lease lasts, and how long others are waited for.
-#[derive(Debug, Clone, Copy)]
-pub struct Terms {
-    /// After how long without a sign a holder counts as gone.
-    pub term: Duration,
-    /// How long to wait for a holder that gives signs.
-    pub wait: Duration,
-}
-
-/// What `publish.lock` holds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Lock {
-    pub(super) publisher: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) host: Option<String>,
-    pub(super) token: String,
-    pub(super) beat: u64,
-    /// Its holder has given up after a failure, and something that it sent may still arrive.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(super) abandoned: bool,
-}
-
-impl Lock {
-    pub(super) fn parse(bytes: &[u8]) -> Option<Lock> {
-        serde_json::from_slice(bytes).ok()
-    }
-
-    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
-        Ok(serde_json::to_vec(self)?)
-    }
-}
 
 /// The right to change a destination, until it is dropped.
 pub struct Lease {
     client: Arc<Client>,
-    hold: Arc<Hold>,
+    hold: Arc<HeldLease>,
     beat: Option<JoinHandle<()>>,
     handle: tokio::runtime::Handle,
     /// The one before left the lease behind, and may still be about to write.
@@ -102,7 +59,7 @@ pub enum Taken {
 }
 
 /// A lease that is held: what it was taken with, and when it was last renewed.
-pub(super) struct Hold {
+struct HeldLease {
     lock: Lock,
     term: Duration,
     state: tokio::sync::Mutex<State>,
@@ -117,9 +74,8 @@ struct State {
     renewed: Instant,
 }
 
-impl Hold {
-    /// Fails where the lease was not renewed of late and can't be: nothing may be written any more.
-    pub(super) async fn ensure(&self, client: &Arc<Client>) -> Result<()> {
+impl HeldLease {
+    async fn ensure(&self, client: &Arc<Client>) -> Result<()> {
         if self.lost.load(Ordering::SeqCst) {
             return Err(taken_over(client));
         }
@@ -130,8 +86,8 @@ impl Hold {
         self.renew(client, &mut state).await
     }
 
-    /// Renews the lease now, on condition that nobody took it.
-    pub(super) async fn confirm(&self, client: &Arc<Client>) -> Result<()> {
+    /// Renews the lease on condition that nobody took it.
+    async fn confirm(&self, client: &Arc<Client>) -> Result<()> {
         if self.lost.load(Ordering::SeqCst) {
             return Err(taken_over(client));
         }
@@ -152,7 +108,7 @@ impl Hold {
                 Outcome::Written(tag) => state.tag = tag,
                 Outcome::Refused | Outcome::Unsupported => {
                     // The answer to an earlier renewal may have been lost.
-                    let found = client.read(KEY, MOST).await?;
+                    let found = client.read(LOCK, LARGEST_LOCK).await?;
                     let own = found.filter(|found| Lock::parse(&found.bytes).is_some_and(|now| now.token == self.lock.token));
                     let Some(own) = own else {
                         self.lost.store(true, Ordering::SeqCst);
@@ -168,6 +124,16 @@ impl Hold {
     }
 }
 
+impl WriteGuard for HeldLease {
+    fn ensure<'a>(&'a self, client: &'a Arc<Client>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(HeldLease::ensure(self, client))
+    }
+
+    fn confirm<'a>(&'a self, client: &'a Arc<Client>) -> BoxFuture<'a, Result<()>> {
+        Box::pin(HeldLease::confirm(self, client))
+    }
+}
+
 fn taken_over(client: &Client) -> anyhow::Error {
     let shown = &client.address.shown;
     anyhow!(
@@ -180,49 +146,54 @@ fn taken_over(client: &Client) -> anyhow::Error {
 async fn put(client: &Arc<Client>, lock: &Lock, condition: Condition<'_>) -> Result<Outcome> {
     let bytes = lock.to_json()?;
     let headers = Headers::of("publish.json", Lifetime::Short);
-    let mut attempts = Attempts::new(&client.limits, KEY);
+    let mut attempts = Attempts::new(&client.limits, LOCK);
     loop {
-        match client.put(KEY, &bytes, &headers, condition).await? {
+        match client.put(LOCK, &bytes, &headers, condition).await {
             Ok(outcome) => return Ok(outcome),
-            Err(error) => {
+            Err(Failure::Final(error)) => return Err(error),
+            Err(Failure::OfStore(error)) => {
                 if !attempts.again(&error).await {
-                    return Err(client.fault("write", KEY, &error, attempts.failed));
+                    return Err(client.fault("write", LOCK, &error, attempts.failed));
                 }
             }
         }
     }
 }
 
-/// A step on the way to the lease.
-pub(super) enum Step {
-    Mine { tag: Tag, file: Option<FolderLock>, took_over: bool },
-    Busy(String),
-    Unconditional,
-}
-
 impl Destination {
-    /// Takes the lease. `note` is told for whom this waits, and whose lease was taken over.
+    /// Takes the lease. `note` is given messages about waiting for other publishers and taking over their leases.
     pub fn lease(&self, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Taken> {
         let token = format!("{:016x}", RandomState::new().build_hasher().finish());
         let lock = Lock { publisher: publisher.name.clone(), host: publisher.host.clone(), token, beat: 0, abandoned: false };
         let client = Arc::clone(&self.client);
         let begun = Instant::now();
-        let step = self.runtime.block_on(async {
-            match &client.folder {
-                Some(folder) => super::folder_lock::take(&folder.join(KEY), &lock, publisher, terms, note).await,
-                None => take(&client, &lock, publisher, terms, note).await,
-            }
+        let attempt = self.runtime.block_on(async {
+            Ok::<_, anyhow::Error>(match &client.folder {
+                Some(folder) => {
+                    let path = folder.join(LOCK);
+                    match folder_lock::take(&path, &lock, publisher, terms, &client.limits, note).await? {
+                        LockAttempt::Locked { held, took_over } => LockAttempt::Locked { held: (Tag::default(), Some(held)), took_over },
+                        LockAttempt::Busy(who) => LockAttempt::Busy(who),
+                        LockAttempt::Unconditional => LockAttempt::Unconditional,
+                    }
+                }
+                None => match take(&client, &lock, publisher, terms, note).await? {
+                    LockAttempt::Locked { held, took_over } => LockAttempt::Locked { held: (held, None), took_over },
+                    LockAttempt::Busy(who) => LockAttempt::Busy(who),
+                    LockAttempt::Unconditional => LockAttempt::Unconditional,
+                },
+            })
         })?;
-        let (tag, file, took_over) = match step {
-            Step::Mine { tag, file, took_over } => (tag, file, took_over),
-            Step::Busy(who) => return Ok(Taken::Busy(who)),
-            Step::Unconditional => return Ok(Taken::Unconditional),
+        let ((tag, file), took_over) = match attempt {
+            LockAttempt::Locked { held, took_over } => (held, took_over),
+            LockAttempt::Busy(who) => return Ok(Taken::Busy(who)),
+            LockAttempt::Unconditional => return Ok(Taken::Unconditional),
         };
         let renewed = if took_over { Instant::now() } else { begun };
         let state = tokio::sync::Mutex::new(State { beat: 0, tag, renewed });
-        let hold = Arc::new(Hold { lock, term: terms.term, state, lost: AtomicBool::new(false), file });
+        let hold = Arc::new(HeldLease { lock, term: terms.term, state, lost: AtomicBool::new(false), file });
         let beat = self.runtime.spawn(renew(Arc::clone(&client), Arc::clone(&hold), terms.term / 4));
-        *client.hold.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&hold));
+        *client.lease.lock().unwrap_or_else(PoisonError::into_inner) = Some(hold.clone());
         Ok(Taken::Mine(Lease {
             client,
             hold,
@@ -234,77 +205,68 @@ impl Destination {
     }
 }
 
-async fn take(client: &Arc<Client>, own: &Lock, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Step> {
-    let shown = client.address.object(KEY);
+async fn take(client: &Arc<Client>, own: &Lock, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<LockAttempt<Tag>> {
+    let shown = client.address.object(LOCK);
     let begun = Instant::now();
-    let mut told = false;
+    let mut is_noted = false;
     let mut round = 0;
     loop {
         match put(client, own, Condition::Absent).await? {
-            Outcome::Unsupported => return Ok(Step::Unconditional),
-            Outcome::Written(tag) => return tried(client, own, tag).await,
+            Outcome::Unsupported => return Ok(LockAttempt::Unconditional),
+            Outcome::Written(tag) => return check_conditions(client, own, tag).await,
             Outcome::Refused => {}
         }
         round += 1;
         if round > ROUNDS {
             bail!("`{shown}` changed hands {ROUNDS} times while this waited for it: publish again later");
         }
-        let Some(found) = client.read(KEY, MOST).await? else {
-            tokio::time::sleep(pause(&client.limits, KEY, round)).await;
+        let Some(found) = client.read(LOCK, LARGEST_LOCK).await? else {
+            tokio::time::sleep(pause(&client.limits, LOCK, round)).await;
             continue;
         };
         let lock = Lock::parse(&found.bytes);
-        // The answer to our own write was lost.
+        // The answer to this publisher's own write was lost.
         if lock.as_ref().is_some_and(|lock| lock.token == own.token) {
-            return Ok(Step::Mine { tag: found.tag, file: None, took_over: false });
+            return Ok(LockAttempt::Locked { held: found.tag, took_over: false });
         }
         let holder = lock.as_ref().map_or("an unknown publisher", |lock| lock.publisher.as_str());
         let age = age(publisher.now, begun, found.modified);
         if !lock.as_ref().is_some_and(|lock| lock.abandoned) {
-            if !told {
+            if !is_noted {
                 note(&waiting(&shown, holder, &age, terms));
-                told = true;
+                is_noted = true;
             }
             match watch(client, &found, begun, terms).await? {
                 Watched::Gone => {
                     round = 0;
                     continue;
                 }
-                Watched::Renewed => return Ok(Step::Busy(format!("{holder} is publishing to `{}`", client.address.shown))),
+                Watched::Renewed => return Ok(LockAttempt::Busy(format!("{holder} is publishing to `{}`", client.address.shown))),
                 Watched::Still => {}
             }
         }
         match put(client, own, Condition::Unchanged(&found.tag)).await? {
             Outcome::Written(tag) => {
                 note(&format!("took over `{shown}`, which {holder} left behind {age}"));
-                return Ok(Step::Mine { tag, file: None, took_over: true });
+                return Ok(LockAttempt::Locked { held: tag, took_over: true });
             }
-            Outcome::Refused => tokio::time::sleep(pause(&client.limits, KEY, round)).await,
-            Outcome::Unsupported => return Ok(Step::Unconditional),
+            Outcome::Refused => tokio::time::sleep(pause(&client.limits, LOCK, round)).await,
+            Outcome::Unsupported => return Ok(LockAttempt::Unconditional),
         }
     }
 }
 
-pub(super) fn waiting(shown: &str, holder: &str, age: &str, terms: Terms) -> String {
-    format!(
-        "`{shown}` is held by {holder}, last renewed {age}: waiting up to {}; \
-         a lock that is not renewed for {} was left behind, and is taken over",
-        seconds(terms.wait),
-        seconds(terms.term)
-    )
-}
-
-/// The conditions are tried out: what must be refused may not succeed.
-async fn tried(client: &Arc<Client>, own: &Lock, tag: Tag) -> Result<Step> {
+/// Probes whether the store honours conditional writes: those that must be refused may not succeed.
+async fn check_conditions(client: &Arc<Client>, own: &Lock, tag: Tag) -> Result<LockAttempt<Tag>> {
     let other =
         Tag { e_tag: Some("\"00000000000000000000000000000000\"".to_owned()), version: tag.version.as_ref().map(|_| "1".to_owned()) };
     for condition in [Condition::Absent, Condition::Unchanged(&other)] {
         if put(client, own, condition).await? != Outcome::Refused {
-            client.delete_uncovered(&[KEY.to_owned()]).await?;
-            return Ok(Step::Unconditional);
+            client.delete_without_lease(&[LOCK.to_owned()]).await?;
+            return Ok(LockAttempt::Unconditional);
         }
     }
-    Ok(Step::Mine { tag, file: None, took_over: false })
+    Ok(LockAttempt::Locked { held: tag, took_over: false })
 }
 
 enum Watched {
@@ -314,12 +276,12 @@ enum Watched {
     Still,
 }
 
-async fn watch(client: &Arc<Client>, found: &Found, begun: Instant, terms: Terms) -> Result<Watched> {
+async fn watch(client: &Arc<Client>, found: &StoredObject, begun: Instant, terms: Terms) -> Result<Watched> {
     let mut last = found.bytes.clone();
     let mut seen = Instant::now();
     loop {
         tokio::time::sleep(terms.term / 8).await;
-        match client.read(KEY, MOST).await? {
+        match client.read(LOCK, LARGEST_LOCK).await? {
             None => return Ok(Watched::Gone),
             Some(now) if now.bytes != last => {
                 if Lock::parse(&now.bytes).is_some_and(|lock| lock.abandoned) {
@@ -337,7 +299,7 @@ async fn watch(client: &Arc<Client>, found: &Found, begun: Instant, terms: Terms
     }
 }
 
-async fn renew(client: Arc<Client>, hold: Arc<Hold>, every: Duration) {
+async fn renew(client: Arc<Client>, hold: Arc<HeldLease>, every: Duration) {
     loop {
         tokio::time::sleep(every).await;
         // A renewal that fails is made again; what is written meanwhile asks for itself.
@@ -371,7 +333,7 @@ impl Drop for Lease {
         self.handle.block_on(async {
             // A renewal that is under way ends first, or it would write the lock anew.
             let _ = beat.await;
-            *self.client.hold.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            *self.client.lease.lock().unwrap_or_else(PoisonError::into_inner) = None;
             if self.hold.lost.load(Ordering::SeqCst) {
                 return;
             }
@@ -382,7 +344,7 @@ impl Drop for Lease {
             // What is left of it is taken over by the next publisher.
             if !self.begun.load(Ordering::SeqCst) {
                 if self.hold.ensure(&self.client).await.is_ok() {
-                    let _ = self.client.delete_uncovered(&[KEY.to_owned()]).await;
+                    let _ = self.client.delete_without_lease(&[LOCK.to_owned()]).await;
                 }
             } else {
                 let state = self.hold.state.lock().await;
@@ -390,41 +352,5 @@ impl Drop for Lease {
                 let _ = put(&self.client, &lock, Condition::Unchanged(&state.tag)).await;
             }
         });
-    }
-}
-
-/// How long ago a lock was last renewed: `4 minutes ago`.
-pub(super) fn age(now: i64, since: Instant, modified: i64) -> String {
-    let now = now.saturating_add(i64::try_from(since.elapsed().as_secs()).unwrap_or(0));
-    let seconds = now.saturating_sub(modified).max(0);
-    let (count, unit) = match seconds {
-        ..120 => (seconds, "second"),
-        120..7200 => (seconds / 60, "minute"),
-        7200..172_800 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
-    };
-    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
-}
-
-pub(super) fn seconds(duration: Duration) -> String {
-    match duration.as_secs() {
-        0 => "a moment".to_owned(),
-        1 => "a second".to_owned(),
-        count if count >= 120 => format!("{} minutes", count / 60),
-        count => format!("{count} seconds"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Instant, age};
-
-    #[test]
-    fn ages_are_said_in_words() {
-        for (modified, wanted) in
-            [(1000, "0 seconds ago"), (999, "1 second ago"), (760, "4 minutes ago"), (-9000, "2 hours ago"), (2000, "0 seconds ago")]
-        {
-            assert_eq!(age(1000, Instant::now(), modified), wanted);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Requests made again after a failure that may pass, with growing and jittered pauses between them.
+//! Limits of time, and requests that are repeated after a temporary failure, with growing and jittered pauses.
 //!
 //! The jitter comes from a seed that the caller hands in, so a test gets the same pauses each time.
 
@@ -7,8 +7,51 @@ use std::time::Duration;
 
 use object_store::Error;
 
-use super::destination::Limits;
-use super::timing::Instant;
+/// How long, and how often, a store is asked before it counts as failed.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// For one request, its body included.
+    pub timeout: Duration,
+    pub connect_timeout: Duration,
+    /// How often a request is made again after a failure that may pass.
+    pub retries: usize,
+    /// No attempt is begun later than this after the first.
+    pub patience: Duration,
+    /// The pause after the first attempt; it doubles after each.
+    pub first_pause: Duration,
+    pub longest_pause: Duration,
+    /// What the pauses are jittered by.
+    pub seed: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            timeout: Duration::from_secs(120),
+            connect_timeout: Duration::from_secs(10),
+            retries: 4,
+            patience: Duration::from_secs(60),
+            first_pause: Duration::from_millis(400),
+            longest_pause: Duration::from_secs(5),
+            seed: 0,
+        }
+    }
+}
+
+/// A moment to count from. Nothing that is measured by it is written anywhere.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Instant(std::time::Instant);
+
+impl Instant {
+    #[expect(clippy::disallowed_methods, reason = "a time limit, which may read the clock")]
+    pub(super) fn now() -> Instant {
+        Instant(std::time::Instant::now())
+    }
+
+    pub(super) fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
 
 /// The attempts at one request.
 pub(super) struct Attempts<'a> {

@@ -15,7 +15,7 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
-/// The key that a signature is held against.
+/// The key that a signature is verified with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VerifyingKey(PublicKey);
 
@@ -57,7 +57,7 @@ impl SigningKey {
         Ok(signed.map_err(|error| anyhow!("can't sign: {error}"))?.into_string())
     }
 
-    /// The key that its signatures are held against.
+    /// The key that its signatures are verified with.
     pub fn verifying(&self) -> Result<VerifyingKey> {
         PublicKey::from_secret_key(&self.0).map(VerifyingKey).map_err(|error| anyhow!("can't use the signing key: {error}"))
     }

@@ -9,8 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use futures_util::StreamExt;
 
-use super::destination::{Client, Condition, Destination, Hashing, Listed, Measured, Outcome, Sink, sha256};
+use super::client::Client;
+use super::destination::Destination;
 use super::headers::Headers;
+use super::object::{Condition, Hashing, Listed, Measured, Outcome, Sink, Tag, TooLarge, sha256};
 use crate::files;
 
 /// An object to be sent.
@@ -189,7 +191,7 @@ impl Client {
             }
             (Outcome::Written(_), found) => {
                 // Somebody else may have taken over, and written it since.
-                self.confirmed().await?;
+                self.confirm_lease().await?;
                 bail!(
                     "the destination holds something else than was sent as `{}`: {}, not {} bytes of the same digest",
                     object.key,
@@ -203,8 +205,8 @@ impl Client {
     /// The digest of an object as it is there. One that is larger than it should be is not read.
     async fn measure_up_to(self: &Arc<Self>, wanted: &Wanted) -> Result<Option<Measured>> {
         match self.measure(&wanted.key, wanted.size).await {
-            Err(error) if error.is::<super::destination::TooLarge>() => {
-                Ok(Some(Measured { sha256: String::new(), size: wanted.size.saturating_add(1), tag: super::destination::Tag::default() }))
+            Err(error) if error.is::<TooLarge>() => {
+                Ok(Some(Measured { sha256: String::new(), size: wanted.size.saturating_add(1), tag: Tag::default() }))
             }
             other => other,
         }

@@ -16,14 +16,14 @@ use similar::{Algorithm, DiffOp};
 use crate::text::similarity::{Proposals, proposals, similarity};
 use crate::text::words::Op;
 
-/// What tells a thing from others.
+/// What identifies an item.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sign {
     /// Things of different classes never belong together.
     pub(super) class: u64,
     /// Equal for what reads the same.
     pub(super) hash: u64,
-    /// Its words, sorted, each as often as it stands there.
+    /// Its words, sorted, each as often as it occurs.
     pub(super) words: Vec<u64>,
     /// Nothing is found by it: one rule is like another.
     pub(super) weak: bool,

@@ -25,7 +25,7 @@ impl Merger<'_> {
                 Stretch::Both(_, new) if self.fate(Op::Insert, new.id) == Fate::Regrouped => out.extend(self.pieces(new)),
                 Stretch::Both(old, new) => {
                     let merged = self.node(old, new);
-                    // What no line could take stands before the block.
+                    // Changes that no line could take go before the block.
                     out.extend(self.anchor.take().map(anchor_block));
                     out.extend(merged);
                 }
@@ -59,14 +59,14 @@ impl Merger<'_> {
                 }
                 Fate::Moved(number) => out.extend(self.moved_blocks(op, number, run)),
                 Fate::Regrouped if op == Op::Insert => run.iter().for_each(|node| out.extend(self.pieces(node))),
-                // Its words stand in the new paragraphs.
+                // Its words are in the new paragraphs.
                 Fate::Regrouped => {}
             }
         }
         out
     }
 
-    /// The new paragraphs of a group where its first stands; nothing where the others do.
+    /// The new paragraphs of a group at the place of its first; nothing at the places of the others.
     fn pieces(&mut self, node: &Node) -> Vec<Block> {
         let plan = self.plan;
         let group = plan.new_groups.get(&node.id).map(|index| &plan.regrouped[*index]);
@@ -132,7 +132,7 @@ impl Merger<'_> {
             }
             (Kind::Terms(before), Kind::Terms(terms)) => BlockKind::Descriptions(self.terms(before, terms)),
             (Kind::Table(before), Kind::Table(grid)) => BlockKind::Table(self.table(before, grid)),
-            // Of one class, and so of one kind; what can't be marked inside stands twice.
+            // Of one class, and so of one kind; what can't be marked inside is shown twice.
             _ => {
                 let mut blocks = self.whole(Op::Delete, vec![old]);
                 blocks.extend(self.whole(Op::Insert, vec![new]));
@@ -142,7 +142,7 @@ impl Merger<'_> {
         vec![block(kind)]
     }
 
-    /// An image that both have: another one, or what is said of it.
+    /// An image that both have: with other bytes, or another alternative text.
     fn figure(&mut self, old: &Run, new: &Run) -> Vec<Block> {
         let parts = |run: &Run| match &run[0].leaf {
             token::Leaf::Image { path, title, alternative, .. } => (path.clone(), title.clone(), alternative.clone()),
@@ -259,7 +259,7 @@ impl Merger<'_> {
         block(BlockKind::Directive { name: name.to_owned(), attributes: Default::default(), blocks: vec![inner] })
     }
 
-    /// Pages repeat a table's header: no anchor can stand in it.
+    /// Pages repeat a table's header, so it can't contain anchors.
     pub(super) fn header<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.anchor.take();
         let made = make(self);

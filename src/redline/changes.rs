@@ -1,4 +1,4 @@
-//! The changes of a redline: one entry for each, with an excerpt and the anchor where it stands.
+//! The changes of a redline: one entry for each, with an excerpt and the anchor of its place.
 
 use super::change::{RedlineChange, RedlineKind};
 use super::token::{Leaf, Token};
@@ -15,11 +15,11 @@ pub(super) struct Changes<'a> {
     pub(super) found: Vec<RedlineChange>,
     /// The one at hand, of which more may follow.
     pub(super) current: usize,
-    /// Whether nothing but where it stands is known of it: the first edit takes the place of that.
+    /// Whether only its place is known: the first edit replaces it.
     pub(super) is_bare: bool,
     /// What the notes say, by number from 1.
     pub(super) notes: &'a dyn Fn(usize) -> String,
-    /// The heading that the text at hand stands under.
+    /// The heading of the text at hand.
     pub(super) section: String,
 }
 
@@ -49,7 +49,7 @@ impl Changes<'_> {
         self.found.len() - 1
     }
 
-    /// Notes what stands where a move leads.
+    /// Notes the text at a place that a move leads to.
     pub(super) fn arrive(&mut self, change: usize, excerpt: Excerpt, blocks: usize) {
         let section = self.section.clone();
         let change = &mut self.found[change];
@@ -132,7 +132,7 @@ impl Excerpt {
         Excerpt { words: cut(runs, LONG), kind }
     }
 
-    /// With words before it that say where it stands.
+    /// With words before it that name its place.
     pub(super) fn within(mut self, lead: &str) -> Excerpt {
         if !lead.is_empty() {
             self.words.insert(0, Word { op: Op::Equal, text: cut(vec![Word { op: Op::Equal, text: lead.to_owned() }], 60).remove(0).text });

@@ -14,6 +14,7 @@ use super::change::{Naming, RedlineChange, origin_anchor};
 use super::generated::CHANGES;
 use super::list;
 use super::token::is_web;
+use super::visible::task_box;
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, List, MoveEnd, ParagraphMark, Table, Target};
 use crate::text::words::{Op, Word};
 use crate::text::{capital, escape_html as escape, render_html};
@@ -261,9 +262,7 @@ impl<'a> Painter<'a> {
         }
         for item in &list.items {
             self.push("<li>");
-            if let Some(done) = item.task {
-                self.push(if done { "☑ " } else { "☐ " });
-            }
+            self.push(task_box(item.task));
             match &item.blocks[..] {
                 [Block { kind: BlockKind::Paragraph(content), .. }, rest @ ..] if list.tight => {
                     self.inlines(content);

@@ -32,7 +32,7 @@ impl Merger<'_> {
                             let texts = |item: &&Item| {
                                 Some(self.visible_text(op, &item.nodes))
                                     .filter(|text| !text.is_empty())
-                                    .map(|text| task_box(item).to_owned() + &text)
+                                    .map(|text| task_box(item.task).to_owned() + &text)
                             };
                             let texts: Vec<String> = run.iter().filter_map(texts).collect();
                             self.begin_with(op, texts.into_iter());

@@ -104,7 +104,7 @@ fn table(changes: &[RedlineChange], word: &dyn Fn(&str) -> String, new: Option<N
     Block { kind: BlockKind::Directive { name: "table".to_owned(), attributes, blocks: vec![table] }, line: 0 }
 }
 
-/// What is said before the excerpt of a change that has no words of its own for it; `{page}` is where it stood.
+/// The words before the excerpt of a change that has none of its own; `{page}` is its old page.
 pub(super) fn lead(change: &RedlineChange, word: &dyn Fn(&str) -> String) -> Option<String> {
     let lead = match change.kind {
         RedlineKind::Moved => {

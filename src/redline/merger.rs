@@ -122,7 +122,7 @@ impl<'a> Merger<'a> {
         }
     }
 
-    /// Remembers the heading that what follows stands under.
+    /// Remembers the heading of the text that follows.
     pub(super) fn enter(&mut self, node: &Node) {
         match &node.kind {
             Kind::Heading { text, .. } => self.changes.section = text_of(text),

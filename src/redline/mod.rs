@@ -5,7 +5,7 @@
 //! stands up front. Blocks are paired by likeness (`align.rs`), then words (`prose.rs`), list items, terms, and tables
 //! by rows and columns (`table.rs`); what can't be marked inside stands in a directive `inserted` or `deleted`.
 //!
-//! No change are blanks, emphasis, the numbers of notes and where their marks stand, links within the book, layout,
+//! These don't count as changes: spaces, emphasis, the numbers of notes and the places of their marks, links within the book, layout,
 //! and what brief writes itself (`generated.rs`).
 
 mod align;
@@ -15,6 +15,7 @@ mod changes;
 mod cover;
 mod generated;
 mod html;
+mod images;
 mod items;
 mod layout;
 mod list;
@@ -46,6 +47,7 @@ use visible::text_of;
 pub use change::{Naming, REPLACED, RedlineChange, RedlineKind, WORDS};
 pub use cover::Cover;
 pub use html::{fragment, text_fragment};
+pub use images::{Images, rename_replaced_images, without_missing_images};
 
 use crate::document::{Block, BlockKind, Document, Inline};
 
@@ -138,7 +140,7 @@ fn text(document: &Document, key: &str) -> Option<String> {
     document.front.get(key)?.as_str().map(str::to_owned)
 }
 
-/// Notes that stood elsewhere are listed once, where they stand now.
+/// Notes that moved are listed once, at their new place.
 fn one_place_for_notes(blocks: &mut Vec<Block>) {
     let mut left = 0;
     crate::document::walk::blocks(blocks, &mut |block| left += usize::from(block.kind == BlockKind::Notes));

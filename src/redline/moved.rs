@@ -1,4 +1,4 @@
-//! How a redline shows what moved: in full where it stands now, with its edits marked; where it stood, crossed out, or its first
+//! How a redline shows moved text: in full at its new place, with its edits marked; at its old place, crossed out, or its first
 //! words where it is long.
 
 use std::collections::BTreeMap;
@@ -13,9 +13,9 @@ use super::visible::{text_of, visible_text};
 use crate::document::{self, Block, BlockKind, Inline, MoveEnd};
 use crate::text::words::Op;
 
-/// Up to so many words, what moved is shown whole where it stood.
+/// Moved text of up to so many words is shown whole at its old place.
 const WHOLE: usize = 80;
-/// Of more, so many.
+/// The number of words that are shown of longer moved text.
 const FIRST: usize = 20;
 
 impl Merger<'_> {
@@ -45,7 +45,7 @@ impl Merger<'_> {
         let (old, new) = (section.old.iter().collect::<Vec<_>>(), section.new.iter().collect::<Vec<_>>());
         match op {
             Op::Delete => {
-                // It stood behind other sections, not under them.
+                // It was behind other sections, not under them.
                 let change = self.change_of(number);
                 self.changes.found[change].moved_from = Some(String::new());
                 self.origin(number, &old)
@@ -110,7 +110,7 @@ impl Merger<'_> {
         })
     }
 
-    /// Where blocks stood.
+    /// The old place of blocks.
     fn origin(&mut self, number: usize, nodes: &[&Node]) -> Vec<Block> {
         self.aside(|merger| {
             let words: usize = nodes.iter().map(|node| node.sign.words.len()).sum();
@@ -130,7 +130,7 @@ impl Merger<'_> {
         })
     }
 
-    /// Where blocks stand now, as `make` makes them.
+    /// The new place of blocks, as `make` makes them.
     fn destination(&mut self, number: usize, nodes: &[&Node], make: impl FnOnce(&mut Self) -> Vec<Block>) -> Vec<Block> {
         self.aside(|merger| {
             let text = nodes.iter().map(|node| visible_text(std::slice::from_ref(*node))).find(|text| !text.is_empty()).unwrap_or_default();
@@ -206,7 +206,7 @@ impl Merger<'_> {
         }
     }
 
-    /// A text that moved; the anchor stands before its label.
+    /// A text that moved; the anchor comes before its label.
     fn wrapped(&mut self, number: usize, end: MoveEnd, content: Vec<Inline>, anchor: Option<String>) -> Vec<Inline> {
         let moved =
             Inline::Moved { end, number: self.change_of(number) + 1, labelled: anchor.is_some(), opens: false, closes: false, content };

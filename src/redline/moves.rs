@@ -320,7 +320,7 @@ fn left_term(term: &Term, row: usize, place: usize) -> Unmatched<'_> {
 }
 
 /// Pairs things of two rows, in whatever order: what is the same, each time with the same time on the other side, then what is
-/// alike. `is_enough` is told how alike two are, 1 for what is the same.
+/// alike. `is_enough` is given their similarity; 1 is the same.
 fn pairs_of(
     old: &[&Sign],
     new: &[&Sign],

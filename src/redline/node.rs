@@ -1,4 +1,4 @@
-//! A document's blocks as a redline compares them: text as words, and of each block what tells it from others.
+//! A document's blocks as a redline compares them: text as words, and for each block what identifies it.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::align::Sign;
 use super::token::{Leaf, Reader, Run};
-use crate::document::{Alignment, Block, BlockKind, Inline, Table};
+use crate::document::{Alignment, Block, BlockKind, Inline, Table, Task};
 
 /// A block.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub(super) enum Kind {
     },
     /// What can't be marked inside.
     Whole(BlockKind),
-    /// Where a section stood or stands that moved, by its place in `Plan::sections`.
+    /// The old or new place of a section that moved, by its index in `Plan::sections`.
     Section(usize),
 }
 
@@ -53,7 +53,7 @@ pub(super) enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Item {
     pub(super) id: usize,
-    pub(super) task: Option<bool>,
+    pub(super) task: Option<Task>,
     pub(super) nodes: Vec<Node>,
     pub(super) sign: Sign,
 }
@@ -192,7 +192,7 @@ impl Nodes<'_> {
     }
 }
 
-/// Gathers what tells something from others.
+/// Gathers what identifies something.
 pub(super) struct Signer {
     class: u64,
     hasher: DefaultHasher,
@@ -248,7 +248,7 @@ impl Signer {
         self.words.extend(words);
     }
 
-    /// Pictures are alike by their names and by what is said of them; one alone in its place is like any.
+    /// Images are compared by their names and alternative texts; a single image at a place matches any.
     fn picture(&mut self, content: &[Inline]) {
         if let [Inline::Image { path, alternative, .. }] = content {
             let path = path.strip_prefix(super::change::REPLACED).unwrap_or(path);

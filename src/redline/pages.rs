@@ -1,4 +1,4 @@
-//! On which page of a version's PDF the changes of a redline stand: found by the words around them.
+//! The pages of a version's PDF on which the changes of a redline are: found by the words around them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -45,7 +45,7 @@ fn hash(row: &[u64]) -> u64 {
     hasher.finish()
 }
 
-/// The words of a text without figures: numbers of notes stand among them.
+/// The words of a text without figures: numbers of notes are among them.
 fn push(text: &str, words: &mut Vec<u64>) {
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic)) {
         let mut hasher = DefaultHasher::new();
@@ -54,7 +54,7 @@ fn push(text: &str, words: &mut Vec<u64>) {
     }
 }
 
-/// The words of the new text, and where in it changes stand.
+/// The words of the new text, and the places of changes in it.
 #[derive(Default)]
 struct Reader {
     words: Vec<u64>,

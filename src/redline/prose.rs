@@ -14,7 +14,7 @@ const SHARED: f64 = 0.25;
 const FAR: usize = 60;
 
 /// The words of both texts in one order, each with what happened to it. Notes marked in both (`known`) have not
-/// changed, wherever their marks stand; nor has what differs in blanks alone.
+/// changed, wherever their marks stand; nor has what differs in spaces alone.
 pub(super) fn compare<'a>(old: &'a Run, new: &'a Run, known: &BTreeSet<usize>) -> Vec<(Op, &'a Token)> {
     let (mut left, mut right) = (Words::of(old, known), Words::of(new, known));
     for op in similar::capture_diff_slices(Algorithm::Myers, &left.keys, &right.keys) {
@@ -56,7 +56,7 @@ fn notes<'a>(runs: impl IntoIterator<Item = &'a Run>) -> BTreeSet<usize> {
     runs.into_iter().flatten().filter_map(|token| if let Leaf::Note(note) = token.leaf { Some(note) } else { None }).collect()
 }
 
-/// A text's words without blanks, where they stand in it, and what they belong to in the other text.
+/// A text's words without spaces, their places in it, and what they belong to in the other text.
 struct Words<'a> {
     run: &'a Run,
     keys: Vec<u64>,
@@ -128,7 +128,7 @@ fn join_gaps(left: &mut Words<'_>, right: &mut Words<'_>) {
     }
 }
 
-/// Moves runs that only one side has to where a sentence begins, if what stands around them is the same.
+/// Moves runs that only one side has to where a sentence begins, if the text around them is the same.
 fn slide(side: &mut Words<'_>, other: &mut Words<'_>) {
     let mut at = 0;
     while let Some(start) = (at..side.matched.len()).find(|word| side.matched[*word].is_none()) {
@@ -153,7 +153,7 @@ fn slide(side: &mut Words<'_>, other: &mut Words<'_>) {
     }
 }
 
-/// What stands between two shared words.
+/// The text between two shared words.
 fn gap<'a>(old: &'a [Token], new: &'a [Token], known: &BTreeSet<usize>, out: &mut Vec<(Op, &'a Token)>) {
     let is_word = |token: &Token| !token.is_blank() && !is_known(token, known);
     if !old.iter().any(is_word) && !new.iter().any(is_word) {

@@ -20,14 +20,14 @@ const ALIKE: f64 = 0.6;
 /// Up to so many pairs in a gap, paragraphs are looked at that are in no pair.
 const FEW: usize = 400;
 
-/// What stands between two pairs.
+/// The nodes between two pairs.
 #[derive(Default)]
 struct Gap {
     olds: Vec<usize>,
     news: Vec<usize>,
 }
 
-/// Finds paragraphs that were split or joined next to where they stood.
+/// Finds paragraphs that were split or joined next to their old place.
 pub(super) fn regroup<'a>(old: &'a [Node], new: &'a [Node], steps: &[Step]) -> Vec<Regrouped<'a>> {
     let mut gaps = vec![Gap::default()];
     let mut pairs = Vec::new();
@@ -188,7 +188,7 @@ fn held(words: &[u64], among: &[u64]) -> f64 {
     1.0 - without(words, among).len() as f64 / words.len().max(1) as f64
 }
 
-/// Sorted words without others, each taken out as often as it stands there.
+/// Sorted words without others, each removed as often as it occurs there.
 fn without(words: &[u64], others: &[u64]) -> Vec<u64> {
     let mut others = others.iter().peekable();
     let mut rest = Vec::new();

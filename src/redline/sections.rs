@@ -1,7 +1,7 @@
-//! Sections that moved: a heading with all that stands under it, taken out of both rows of blocks.
+//! Sections that moved: a heading with all that is under it, taken out of both rows of blocks.
 //!
 //! Sections belong together by their headings, else by the words they share. The heaviest chain of pairs that rises on both
-//! sides stays in place; a pair outside of it has moved, and what stood under the heading went with it.
+//! sides stays in place; a pair outside of it has moved, and so has what was under the heading.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -165,7 +165,7 @@ impl Parts {
         out
     }
 
-    /// Notes stand where the first of them does.
+    /// Notes go where the first of them is.
     fn place(&mut self, out: &mut Vec<Block>) {
         if !std::mem::replace(&mut self.listed, true) {
             out.push(Block { kind: BlockKind::Notes, line: 0 });

@@ -1,4 +1,4 @@
-//! Tables made one: columns by their headers, rows by what stands in the columns that both have, then cell by cell.
+//! Tables merged: columns by their headers, rows by the columns that both have, then cell by cell.
 
 use std::collections::HashSet;
 
@@ -172,7 +172,7 @@ fn side_cell<'a>(column: Step, op: Op, line: &Line<'a>) -> Option<&'a Run> {
     }
 }
 
-/// What says where a cell stands: `KFOR · Troops: `, and no more than its column where its row is named already.
+/// Names the place of a cell: `KFOR · Troops: `, and no more than its column if its row is named already.
 fn lead(name: &str, is_name: bool, named: bool, column: &str) -> String {
     let row = if is_name || named || name.is_empty() { String::new() } else { format!("{name} · ") };
     let column = if is_name || column.is_empty() { String::new() } else { format!("{column}: ") };

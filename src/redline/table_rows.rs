@@ -10,7 +10,7 @@ use super::visible::text_of;
 /// The first cell of a row, which names it, counts so many times.
 const NAME: usize = 3;
 
-/// A row, and what tells it from others.
+/// A row, and what identifies it.
 pub(super) struct Line<'a> {
     pub(super) id: usize,
     pub(super) cells: &'a [Run],
@@ -64,7 +64,7 @@ pub(super) fn columns(old: &Grid, new: &Grid) -> Vec<Step> {
     out
 }
 
-/// A table's rows, told apart by the columns that both tables have.
+/// A table's rows, identified by the columns that both tables have.
 pub(super) fn lines<'a>(grid: &'a Grid, columns: &[Step], is_old: bool) -> Vec<Line<'a>> {
     let shared: Vec<usize> = columns
         .iter()

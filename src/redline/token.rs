@@ -1,6 +1,6 @@
 //! Text as words: what a redline compares, and the way back to inlines.
 //!
-//! Emphasis, links and code are kept beside each word, so that words are compared and markup stays whole. A blank
+//! Emphasis, links and code are kept beside each word, so that words are compared and markup stays whole. A space
 //! is a token too, but is never compared by itself.
 
 use std::borrow::Cow;
@@ -11,13 +11,13 @@ use crate::document::{Inline, MoveEnd, ParagraphMark, StampField, Target};
 use crate::text::words::Op;
 use crate::text::{Segment, segments};
 
-/// A word, a mark of punctuation, a blank, or something else that stands in a line.
+/// A word, a mark of punctuation, a space, or something else in a line.
 #[derive(Debug, Clone)]
 pub(super) struct Token {
     /// Equal for what is the same to a reader.
     pub(super) key: u64,
     pub(super) leaf: Leaf,
-    /// What the word stands in, outermost first.
+    /// The inlines around the word, outermost first.
     pub(super) wraps: Arc<[Wrap]>,
 }
 
@@ -51,7 +51,7 @@ pub(super) enum Wrap {
     Link { target: Target, title: String },
 }
 
-/// The text of a paragraph, heading or cell, without blanks at its ends.
+/// The text of a paragraph, heading or cell, without spaces at its ends.
 pub(super) type Run = Vec<Token>;
 
 impl Token {
@@ -181,7 +181,7 @@ fn push(leaf: Leaf, key: &impl Hash, wraps: &Arc<[Wrap]>, run: &mut Run) {
     }
     let token = Token { key: hasher.finish(), leaf, wraps: wraps.clone() };
     match run.last_mut().filter(|last| last.is_blank() && token.is_blank()) {
-        // Blanks fold into one; a line break is more than others.
+        // Spaces fold into one; a line break is more than others.
         Some(last) if token.leaf == Leaf::Break => *last = token,
         Some(_) => {}
         None => run.push(token),
@@ -278,7 +278,7 @@ fn build(tokens: &[(Op, &Token)], depth: usize, out: &mut Marks) {
                         _ => out.push(*op, wrapped(wrap, inner)),
                     }
                 } else if *wrap == Wrap::Strikethrough {
-                    // Marks stand around what its author struck out, never in it: see `change` in `brief.typ`.
+                    // Marks go around what its author struck out, never into it: see `change` in `brief.typ`.
                     group.chunk_by(|(one, _), (other, _)| one == other).for_each(|same| build(same, depth, out));
                 } else {
                     build(group, depth + 1, &mut inner);

@@ -1,8 +1,8 @@
 //! The visible text of blocks, for excerpts and to know whether a reader sees anything of a block.
 
-use super::node::{Item, Kind, Node};
+use super::node::{Kind, Node};
 use super::token::{Run, Token};
-use crate::document::BlockKind;
+use crate::document::{BlockKind, Task};
 
 /// Whether a reader sees nothing of a block; then it is no change.
 pub(super) fn is_invisible(node: &Node) -> bool {
@@ -60,10 +60,10 @@ fn write(node: &Node, is_left_out: &dyn Fn(usize) -> bool, out: &mut String) {
 }
 
 /// A task's box.
-pub(super) fn task_box(item: &Item) -> &'static str {
-    match item.task {
-        Some(true) => "☑ ",
-        Some(false) => "☐ ",
+pub(super) fn task_box(task: Option<Task>) -> &'static str {
+    match task {
+        Some(Task::Done) => "☑ ",
+        Some(Task::Open) => "☐ ",
         None => "",
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::token::shield;
 use super::values::Origin;
-use crate::document::{Block, BlockKind, Inline, walk};
+use crate::document::{Block, BlockKind, Inline, Task, walk};
 use crate::layout::Pointer;
 use crate::model::Citation;
 
@@ -137,8 +137,8 @@ pub(crate) fn as_lines(blocks: Vec<Block>) -> Result<Vec<Inline>, ()> {
             BlockKind::List(list) => {
                 for (index, item) in list.items.into_iter().enumerate() {
                     let mark = match (item.task, list.start) {
-                        (Some(true), _) => "☑".to_owned(),
-                        (Some(false), _) => "☐".to_owned(),
+                        (Some(Task::Done), _) => "☑".to_owned(),
+                        (Some(Task::Open), _) => "☐".to_owned(),
                         (None, Some(start)) => format!("{}.", start + index),
                         (None, None) => "•".to_owned(),
                     };

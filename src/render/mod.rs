@@ -21,6 +21,7 @@ mod plan;
 mod resolve;
 mod rewrite;
 mod safe_link;
+mod template_sources;
 mod token;
 mod values;
 mod words;
@@ -37,6 +38,7 @@ pub(crate) use fragment::{Mention, mentions as parts_of_text};
 pub use fragment::{Named, names as mentions};
 pub use naming::Naming;
 pub use plan::Planned;
+pub use template_sources::TemplateSources;
 pub use words::{WORDS, age, as_of, long_date, words};
 
 /// Parses Markdown, front matter included, into a document, with faults as (line, diagnostic-to-be).

@@ -117,6 +117,6 @@ fn id_text(pass: &Pass, value: &minijinja::Value) -> Result<String, minijinja::E
         ValueKind::String | ValueKind::Number => Ok(unshield(&plain.to_string()).into_owned()),
         ValueKind::Undefined => Err(minijinja::Error::from(minijinja::ErrorKind::UndefinedError)),
         ValueKind::None => Err(operators::error("the field is absent or not known")),
-        _ => Err(operators::error("only a text or a number can stand here")),
+        _ => Err(operators::error("only a text or a number is allowed here")),
     }
 }

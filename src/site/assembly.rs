@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::asset::inert;
 use super::{Facts, Page, Renderer, Version, path, robots};
+use crate::layout::SITE_HISTORY;
 
-/// The versions that a site shows, without their contents: what is known of one whose files are not here any more.
-pub const HISTORY: &str = "history.json";
 const HISTORY_FORMAT: u32 = 1;
 
 /// A version as the ledger lists it.
@@ -98,7 +97,7 @@ pub fn assemble(
 ) -> Result<Assembled> {
     let renderer = Renderer::new(facts)?;
     let mut known = History::parse(fetched).versions;
-    known.extend(History::parse(&folder.read_before(HISTORY)?.unwrap_or_default()).versions);
+    known.extend(History::parse(&folder.read_before(SITE_HISTORY)?.unwrap_or_default()).versions);
     let mut assembly = Assembly { renderer: &renderer, source, folder, known, before: None, elsewhere: BTreeSet::new() };
     let newest = listed.iter().rev().find(|version| !version.pruned).map(|version| version.number);
     let mut assembled = Assembled::default();
@@ -120,7 +119,7 @@ pub fn assemble(
     let pages = renderer.whole(&versions)?;
     assembled.pages += pages.iter().filter(|page| is_page(&page.path)).count();
     write(folder, &pages)?;
-    folder.write(HISTORY, (inert(&serde_json::to_string(&history)?) + "\n").as_bytes())?;
+    folder.write(SITE_HISTORY, (inert(&serde_json::to_string(&history)?) + "\n").as_bytes())?;
     assembled.elsewhere = assembly.elsewhere;
     assembled.robots_above = robots::robots_above(facts, &versions, above);
     Ok(assembled)

@@ -37,7 +37,7 @@ use minijinja::Environment;
 use rayon::prelude::*;
 
 pub use address::normal_address;
-pub use assembly::{Assembled, Folder, HISTORY, ListedVersion, Source, assemble};
+pub use assembly::{Assembled, Folder, ListedVersion, Source, assemble};
 pub use data::{
     ChangedDocument, ChangedField, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordName,
     RecordValues, Row, Version, VersionChanges,

@@ -185,7 +185,7 @@ fn refused(folder: &Path, output: &Output) -> Result<()> {
     Ok(())
 }
 
-/// What git said last, without its prefix.
+/// The last message of git, without its prefix.
 fn message(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let line = text

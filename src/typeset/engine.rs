@@ -1,4 +1,4 @@
-//! Which typst serves: the one asked for, one of the same version on the path, or the built-in one.
+//! Chooses the typst to run: the one asked for, one of the same version on the path, or the built-in one.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What went wrong, in typst's words and at our lines.
+//! Typst's diagnostics, at the lines of the rendered text.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -79,7 +79,7 @@ pub(super) fn of(ended: &Ended, source: &TypstSource, root: &Path, timeout: Dura
         }
     }
     if faults.is_empty() && failed {
-        return Some(Failure::saying(&format!("typst failed ({}){}", ending(ended.status), said(&text))));
+        return Some(Failure::saying(&format!("typst failed ({}){}", ending(ended.status), output(&text))));
     }
     (!faults.is_empty()).then_some(Failure { faults, kept: None })
 }
@@ -99,8 +99,8 @@ fn ending(status: ExitStatus) -> String {
     status.code().map_or_else(|| "no exit code".to_owned(), |code| format!("exit code {code}"))
 }
 
-/// The beginning of what a program said, without what would upset a terminal.
-fn said(text: &str) -> String {
+/// The beginning of a program's output, without control characters.
+fn output(text: &str) -> String {
     let shown: String = text.trim().chars().take(400).map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !c.is_control()).collect();
     if shown.is_empty() { ", and said nothing".to_owned() } else { format!(", saying: {shown}") }
 }

@@ -3,28 +3,12 @@
 //! Anyone can write the same. It tells which file a PDF claims to be, never that it is that file: for that its digest is
 //! compared with a manifest.
 
+use crate::document::Identity;
+
 /// Marks the keyword that names the document; `brief.typ` writes it last.
 const DOCUMENT: &str = "brief:";
 /// A packet of metadata is a few kilobytes.
 const LARGEST: usize = 1 << 20;
-
-/// What a PDF made by brief says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// The document's id.
-    pub document: String,
-    /// `v7`, `draft`, or the names of a redline's two sides.
-    pub version: String,
-    /// The first digits of the version's digest; drafts and redlines have none.
-    pub digest: Option<String>,
-}
-
-impl Identity {
-    /// Whether it is a draft or a redline, which can be made again, rather than a document of a version.
-    pub fn is_passing(&self) -> bool {
-        self.digest.is_none()
-    }
-}
 
 /// Reads what a PDF says of itself, in its XMP metadata; nothing where brief did not make it.
 pub fn identity(pdf: &[u8]) -> Option<Identity> {

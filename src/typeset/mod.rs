@@ -23,7 +23,7 @@ pub use engine::{Choice, Engine};
 pub use fault::{Failure, Fault};
 pub use fonts::{Fonts, font_fault};
 pub use geometry::{PageText, Run, misfits, page_layouts};
-pub use identity::{Identity, identity};
+pub use identity::identity;
 pub use job::{Error, Job, Pdf};
 pub use pages::{page_count, page_texts};
 pub use theme_code::theme_code;

@@ -35,7 +35,7 @@ impl Store {
             bail!("the files of version {} are not those of its manifest", entry.number);
         }
         stage.write(MANIFEST, manifest)?;
-        stage.settle()?;
+        stage.move_into_place()?;
         self.sync()?;
         self.enter(entry)
     }
@@ -45,7 +45,7 @@ impl Store {
         self.enter(&Entry { pruned: true, ..entry.clone() })
     }
 
-    /// Keeps what is told elsewhere of versions whose files are not here.
+    /// Keeps what was published about versions whose files are not here.
     pub fn write_history(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.output.join(name);
         self.disk.replace(&path, bytes, Durability::Scratch).with_context(|| format!("can't write `{}`", path.display()))
@@ -67,7 +67,7 @@ impl Store {
 
     /// Takes over what a published ledger knows of versions that both have: the commits that built them, and which one
     /// readers were given.
-    pub fn learn(&mut self, published: &Ledger) -> Result<()> {
+    pub fn update_from_published(&mut self, published: &Ledger) -> Result<()> {
         let mut ledger = self.ledger.clone();
         for entry in &mut ledger.versions {
             for commit in published.get(entry.number).map(|other| other.commits.as_slice()).unwrap_or_default() {

@@ -1,4 +1,4 @@
-//! One way of writing each value, so that equal content gives equal bytes: JSON with sorted keys and no blanks.
+//! One way of writing each value, so that equal content gives equal bytes: JSON with sorted keys and no spaces.
 
 use serde_json::Value as Json;
 

@@ -9,10 +9,12 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Durability};
-use super::{Digest, Parts, Version};
+use super::folder::{Health, Version};
+use super::{Digest, Parts};
 use crate::layout::MANIFEST;
 
 const FILE: &str = ".checked.json";
@@ -57,6 +59,31 @@ impl IntactVersions {
             self.versions.extend(old.into_iter().map(|(number, (stamp, _))| (*number, *stamp)));
             serde_json::to_vec(self).map_err(io::Error::other)
         });
+    }
+}
+
+impl Version {
+    /// Compares the folder with the manifest. Bytes that were compared before are compared again only where the system
+    /// says that a file has changed since: see [`IntactVersions`].
+    pub fn health(&self) -> Health {
+        Version::health_of(std::slice::from_ref(self)).pop().unwrap_or(Health::Missing)
+    }
+
+    /// [`Version::health`] of several versions of one output folder, in their order.
+    pub fn health_of(versions: &[Version]) -> Vec<Health> {
+        let Some((output, disk)) = versions.first().map(|version| (version.output(), version.disk())) else { return Vec::new() };
+        let mut checked = IntactVersions::read(output, disk);
+        let known = |version: &Version| version.disk().is_folder(version.folder()) && checked.knows(version, version.disk());
+        let found: Vec<(bool, Health)> = versions
+            .par_iter()
+            .map(|version| match known(version) {
+                true => (true, Health::Intact),
+                false => (false, version.verify()),
+            })
+            .collect();
+        let newly = versions.iter().zip(&found).filter(|(_, (known, health))| !known && *health == Health::Intact);
+        checked.remember(&newly.map(|(version, _)| version).collect::<Vec<_>>(), output, disk);
+        found.into_iter().map(|(_, health)| health).collect()
     }
 }
 

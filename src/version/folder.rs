@@ -1,12 +1,10 @@
-//! One version's folder, as it is read again: whole, or else named as damaged.
+//! Reads a version's folder: complete, or else reported as damaged.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
-use rayon::prelude::*;
 
-use super::checked::IntactVersions;
 use super::manifest::Manifest;
 use super::{Digest, Disk, Entry, Ledger};
 use crate::layout::{LATEST, MANIFEST, version_folder, version_number};
@@ -68,6 +66,14 @@ impl Version {
         Ok(ledger.versions().iter().filter(|entry| !entry.pruned).map(|entry| Version::new(output, entry, &Disk::default())).collect())
     }
 
+    pub(super) fn output(&self) -> &Path {
+        &self.output
+    }
+
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// The folder that holds it.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -87,7 +93,7 @@ impl Version {
         let manifest = Manifest::parse(&bytes).with_context(unusable)?;
         let Entry { number, digest, date, documents, .. } = &self.entry;
         if (manifest.version, manifest.digest, manifest.date, manifest.documents.len()) != (*number, *digest, *date, *documents) {
-            return Err(anyhow!("the ledger says otherwise of version {number}: it was changed").context(unusable()));
+            return Err(anyhow!("the manifest does not match the ledger entry of version {number}: it was changed").context(unusable()));
         }
         Ok(self.manifest.get_or_init(|| manifest))
     }
@@ -105,29 +111,6 @@ impl Version {
             return Err(changed(&path));
         }
         Ok(bytes)
-    }
-
-    /// Compares the folder with the manifest. Bytes that were compared before are compared again only where the system
-    /// says that a file has changed since: see `IntactVersions`.
-    pub fn health(&self) -> Health {
-        Version::health_of(std::slice::from_ref(self)).pop().unwrap_or(Health::Missing)
-    }
-
-    /// [`Version::health`] of several versions of one output folder, in their order.
-    pub fn health_of(versions: &[Version]) -> Vec<Health> {
-        let Some(Version { output, disk, .. }) = versions.first() else { return Vec::new() };
-        let mut checked = IntactVersions::read(output, disk);
-        let known = |version: &Version| version.disk.is_folder(&version.folder) && checked.knows(version, &version.disk);
-        let found: Vec<(bool, Health)> = versions
-            .par_iter()
-            .map(|version| match known(version) {
-                true => (true, Health::Intact),
-                false => (false, version.verify()),
-            })
-            .collect();
-        let newly = versions.iter().zip(&found).filter(|(_, (known, health))| !known && *health == Health::Intact);
-        checked.remember(&newly.map(|(version, _)| version).collect::<Vec<_>>(), output, disk);
-        found.into_iter().map(|(_, health)| health).collect()
     }
 
     /// Compares the folder with the manifest by every byte.

@@ -45,6 +45,15 @@ pub struct Entry {
     pub pruned: bool,
 }
 
+/// What a ledger that others published must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpectedHistory {
+    /// At least one version.
+    Versions,
+    /// Nothing: the first version is about to be built.
+    Nothing,
+}
+
 /// A commit that a version was built from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

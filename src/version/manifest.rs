@@ -72,7 +72,7 @@ pub struct PartDigests {
     pub fonts: Digest,
     /// Of the options that change what every reader sees, such as the paper.
     pub options: Digest,
-    /// Of the settings that its text is made by: the book's own words, its title and where its notes stand.
+    /// Of the settings that its text is made by: the book's own words, its title and the place of its notes.
     pub settings: Digest,
     /// Of the images that it shows, by the paths that it names them by: `assets/map.svg`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -9,11 +9,13 @@ mod builds;
 mod canonical;
 mod checked;
 mod claims;
+mod content_digest;
 mod data;
 mod digest;
 mod disk;
 mod exchange;
 mod folder;
+mod identify;
 pub mod inputs;
 mod ledger;
 mod manifest;
@@ -27,13 +29,15 @@ mod verify;
 
 pub use builds::Builds;
 pub use claims::{ClaimLedger, ClaimRow, Derived, Operand};
-pub use digest::{
-    BookParts, Digest, DocumentParts, Parts, book_digest, contents_digest, document_digest, files_digest, part_digests, records_digest,
+pub use content_digest::{
+    BookParts, DocumentParts, book_digest, contents_digest, document_digest, files_digest, part_digests, records_digest, template_digest,
 };
+pub use digest::{Digest, Parts};
 pub use disk::{Call, Disk, Hook};
 pub use exchange::Relation;
 pub use folder::{Health, Version, latest_folder};
-pub use ledger::{Commit, Entry, Ledger};
+pub use identify::{Claim, Identified, InNewest, Known, Unknown, identify};
+pub use ledger::{Commit, Entry, ExpectedHistory, Ledger};
 pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Tools};
 pub use prune::Pruning;
 pub use replace::{replace_folder, replace_folder_on};

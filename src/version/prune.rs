@@ -1,4 +1,4 @@
-//! What pruning deletes: decided once, shown, and then done exactly so.
+//! Plans what pruning deletes; exactly the plan that was shown is carried out.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What an interrupted build left behind is put away, so that the next one makes the version that was due.
+//! Removes what an interrupted build left behind, so that the next build makes that version.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -160,7 +160,7 @@ impl Replaced<'_> {
             let cannot = || format!("can't replace `{}`", self.target.display());
             self.disk.rename(&self.target, before).with_context(cannot)?;
         }
-        if let Err(error) = stage.settle() {
+        if let Err(error) = stage.move_into_place() {
             if let Some(before) = &before {
                 // The folder before comes back if it can; if not, the next run brings it.
                 let _ = self.disk.rename(before, &self.target);
@@ -181,7 +181,7 @@ impl Replaced<'_> {
         self.disk.remove_empty_folder(folder)
     }
 
-    /// Removes a folder that is not needed any more; what came into it in the last moment is kept, and said.
+    /// Removes a folder that is not needed any more; files that came into it in the last moment are kept, and reported.
     fn discard(&self, folder: &Path) -> Result<()> {
         match self.foreign(folder) {
             Ok(foreign) if !foreign.is_empty() => {}

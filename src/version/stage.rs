@@ -166,8 +166,8 @@ impl Stage {
     }
 
     /// Syncs the folders and renames the whole into place.
-    pub(super) fn settle(&mut self) -> Result<()> {
-        let settle = || {
+    pub(super) fn move_into_place(&mut self) -> Result<()> {
+        let sync_and_rename = || {
             if self.durability == Durability::Synced {
                 let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
                 // Inner folders first, so that each is whole when the one above it is synced.
@@ -175,7 +175,7 @@ impl Stage {
             }
             self.disk.rename(&self.folder, &self.target)
         };
-        settle().with_context(|| format!("can't put `{}` into place", self.target.display()))?;
+        sync_and_rename().with_context(|| format!("can't put `{}` into place", self.target.display()))?;
         self.done = true;
         Ok(())
     }

@@ -56,7 +56,7 @@ pub struct Release {
 impl Store {
     /// Locks an output folder, makes it if need be, and puts away what an interrupted build left.
     ///
-    /// Where another process holds it, `waiting` is told who, and the call waits.
+    /// If another process holds it, `waiting` is given its name, and the call waits.
     pub fn open(output: &Path, waiting: &mut dyn FnMut(&str)) -> Result<Store> {
         Store::open_on(output, Disk::default(), waiting)
     }
@@ -136,7 +136,7 @@ impl Store {
         let mut ledger = self.ledger.clone();
         ledger.push(entry.clone());
 
-        stage.settle()?;
+        stage.move_into_place()?;
         let entered = self.sync().and_then(|()| self.write_ledger(&ledger));
         if let Err(error) = entered {
             if Ledger::read_through(&self.output, &self.disk).is_ok_and(|stands| stands != ledger) {
@@ -216,7 +216,7 @@ impl Store {
         }
     }
 
-    /// Lets `latest` name the newest version; that it can't is worth a note, but the version stands.
+    /// Lets `latest` name the newest version; a failure is reported, but the version is complete.
     pub(super) fn point_latest(&mut self) {
         let Some(newest) = self.ledger.newest() else { return };
         let (path, target) = (self.output.join(LATEST), version_folder(newest.number));
@@ -280,7 +280,7 @@ fn lock(path: &Path, waiting: &mut dyn FnMut(&str)) -> Result<(Option<File>, Opt
     let mut said = String::new();
     let is_own = (&file).take(64).read_to_string(&mut said).is_ok() && (said.is_empty() || said.starts_with(HOLDER));
     if is_own {
-        // Only told to those who wait: a full disk is no reason to fail here.
+        // It only informs those who wait: a full disk is no reason to fail here.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{HOLDER}{}", std::process::id()));
     }
     Ok((Some(file), None))

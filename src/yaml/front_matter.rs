@@ -7,8 +7,8 @@ pub(crate) enum Split<'a> {
     None,
     /// It does, but no second such line follows.
     Unclosed,
-    /// `yaml` starts on the text's second line; `rest` is everything after the closing line.
-    Found { yaml: &'a str, rest: &'a str },
+    /// `yaml` is between the lines `opening` and `closing`; `rest` is everything after them.
+    FrontMatter { opening: &'a str, yaml: &'a str, closing: &'a str, rest: &'a str },
 }
 
 /// Takes the front matter off a text. A byte order mark before it and spaces after the hyphens don't matter.
@@ -24,7 +24,7 @@ pub(crate) fn split(text: &str) -> Split<'_> {
     let mut end = start;
     for line in lines {
         if is_fence(line) {
-            return Split::Found { yaml: &text[start..end], rest: &text[end + line.len()..] };
+            return Split::FrontMatter { opening: first, yaml: &text[start..end], closing: line, rest: &text[end + line.len()..] };
         }
         end += line.len();
     }
@@ -37,9 +37,10 @@ mod tests {
 
     #[test]
     fn front_matter_ends_at_the_first_fence() {
-        assert_eq!(split("---\na: 1\n---\n\n  text\n---\n"), Split::Found { yaml: "a: 1\n", rest: "\n  text\n---\n" });
-        assert_eq!(split("\u{feff}--- \r\na: 1\r\n---\t\r\ntext"), Split::Found { yaml: "a: 1\r\n", rest: "text" });
-        assert_eq!(split("---\n---"), Split::Found { yaml: "", rest: "" });
+        let found = |opening, yaml, closing, rest| Split::FrontMatter { opening, yaml, closing, rest };
+        assert_eq!(split("---\na: 1\n---\n\n  text\n---\n"), found("---\n", "a: 1\n", "---\n", "\n  text\n---\n"));
+        assert_eq!(split("\u{feff}--- \r\na: 1\r\n---\t\r\ntext"), found("--- \r\n", "a: 1\r\n", "---\t\r\n", "text"));
+        assert_eq!(split("---\n---"), found("---\n", "", "---", ""));
         assert_eq!(split("---\na: 1\n ---\n"), Split::Unclosed);
         assert_eq!(split("---"), Split::Unclosed);
         for text in ["", "text\n---\n", "----\n---\n", " ---\n---\n", "\n---\n---\n"] {

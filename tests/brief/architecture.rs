@@ -14,12 +14,15 @@ fn uses() -> Uses {
     let module = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
     let modules: BTreeSet<String> = fs::read_dir(&src).unwrap().map(|entry| module(&entry.unwrap().path())).collect();
     let mut uses = Uses::new();
-    for entry in walkdir::WalkDir::new(&src).min_depth(2) {
+    for entry in walkdir::WalkDir::new(&src).min_depth(1) {
         let entry = entry.unwrap();
         if entry.path().extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
-        let of = entry.path().strip_prefix(&src).unwrap().components().next().unwrap().as_os_str().to_str().unwrap().to_owned();
+        let of = module(Path::new(entry.path().strip_prefix(&src).unwrap().components().next().unwrap().as_os_str()));
+        if ["lib", "main"].contains(&of.as_str()) {
+            continue;
+        }
         let text = fs::read_to_string(entry.path()).unwrap();
         let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
         let code = code.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();

@@ -127,7 +127,7 @@ pub(crate) fn bundled() -> TempDir {
 /// The base book with a case's files over it, in a folder of its own.
 pub(crate) fn book_of(case: &Path) -> TempDir {
     let folder = TempDir::new().unwrap();
-    for from in [&crate::cases::folder("faults/base"), case] {
+    for from in [&crate::cases::folder("pipeline/base"), case] {
         copy(from, folder.path(), &["content", "templates", "fonts"]);
     }
     folder

@@ -297,7 +297,7 @@ fn a_version_is_made_and_then_the_next() {
     assert_eq!((first.code, first.err.as_str()), (Some(0), ""));
     assert!(first.out.starts_with("made v1 in `output/v1`: 4 documents, 4 typeset; "), "{}", first.out);
     assert!(first.out.ends_with("(`brief versions` lists what changed)\n"), "{}", first.out);
-    assert_eq!(build("2025-10-02").out, "nothing that a reader gets has changed since v1: `output/v1` stands\n");
+    assert_eq!(build("2025-10-02").out, "nothing that a reader gets has changed since v1: `output/v1` is still current\n");
 
     let record = book.path().join("content/options/weekend.yaml");
     fs::write(&record, fs::read_to_string(&record).unwrap().replace("riders: 260", "riders: 270")).unwrap();

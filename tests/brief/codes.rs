@@ -13,8 +13,8 @@ use super::faults::CASES;
 const REPORTED_IN: [(Code, &[&str]); 44] = [
     (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
-    (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/front_matter.rs"]),
-    (Code::YamlLimit, &["load/yaml/mod.rs"]),
+    (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/outline/faults.rs", "load/front_matter.rs"]),
+    (Code::YamlLimit, &["load/yaml/source.rs"]),
     (Code::DuplicateKey, &["load/outline/faults.rs", "load/yaml/fault.rs", "load/front_matter.rs"]),
     (Code::CommentInValue, &["load/comment.rs"]),
     (Code::ForbiddenCharacter, &["load/yaml/text.rs", "load/outline/faults.rs"]),
@@ -100,11 +100,11 @@ fn every_rule_is_in_the_file_of_its_name() {
 #[test]
 fn every_rule_has_cases_under_its_name() {
     for rule in RULES {
-        let room = format!("check/{}", rule.code);
-        let cases = cases(&room);
-        assert!(!cases.is_empty(), "there is no case in tests/cases/{room}");
+        let folder = format!("check/{}", rule.code);
+        let cases = cases(&folder);
+        assert!(!cases.is_empty(), "there is no case in tests/cases/{folder}");
         let shows = |case: &PathBuf| fs::read_to_string(case.join("expected.txt")).unwrap().contains(&format!("[{}]", rule.code));
-        assert!(cases.iter().any(shows), "no case in tests/cases/{room} shows `{}`", rule.code);
+        assert!(cases.iter().any(shows), "no case in tests/cases/{folder} shows `{}`", rule.code);
     }
     let folders = fs::read_dir(Path::new(CASES).join("check")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     for folder in folders {

@@ -1,7 +1,8 @@
-//! What people are told: each folder in `tests/cases/faults` and `tests/cases/check/<code>` is what differs from the book
-//! in `base`, and `expected.txt` what `brief check` says of it. With an `expected.md`, the book is built too, and compared.
+//! Faults of whole books: each folder in those of `MODULES` and in `tests/cases/check/<code>` is what differs from the book in
+//! `tests/cases/pipeline/base`, and `expected.txt` is the output of `brief check`. With an `expected.md`, the book is built
+//! too, and compared.
 //!
-//! A new case needs no Rust: `cargo expect faults` writes what is said now, to be read and kept.
+//! A new case needs no Rust: `cargo expect faults` writes what is printed now, to be read and kept.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,6 +23,14 @@ impl Progress for Quiet {
     fn start(&self, _: &str, _: u64) {}
     fn step(&self, _: &str) {}
     fn finish(&self) {}
+}
+
+/// The folders of these cases: each has the name of the module that finds the faults.
+const MODULES: [&str; 4] = ["markdown", "pipeline/check", "render", "tree"];
+
+/// The cases of whole books, but for those of rules.
+pub(crate) fn book_cases() -> Vec<PathBuf> {
+    MODULES.into_iter().flat_map(cases::cases).collect()
 }
 
 /// The folder of all cases.
@@ -52,7 +61,7 @@ fn special(name: &str, root: &Path) -> bool {
         use std::os::unix::fs::symlink;
         let content = root.join("content");
         match name {
-            "faults/file-unreadable" => {
+            "tree/file-unreadable" => {
                 fs::create_dir_all(content.join("assets")).unwrap();
                 let pipe = std::ffi::CString::new(content.join("assets/pipe.png").to_str().unwrap()).unwrap();
                 #[allow(unsafe_code, reason = "there is no other way to make a pipe")]
@@ -62,7 +71,7 @@ fn special(name: &str, root: &Path) -> bool {
                 let _ = fs::remove_file(content.join("missions/kfor.yaml"));
                 symlink("/dev/zero", content.join("missions/kfor.yaml")).unwrap();
             }
-            "faults/file-unreadable-link" => {
+            "tree/file-unreadable-link" => {
                 symlink("/etc/passwd", content.join("missions/secret.yaml")).unwrap();
                 symlink("nowhere", content.join("missions/lost.yaml")).unwrap();
                 symlink("..", content.join("missions/loop")).unwrap();
@@ -80,7 +89,7 @@ fn special(name: &str, root: &Path) -> bool {
     #[cfg(not(unix))]
     {
         let _ = root;
-        !matches!(name, "faults/file-unreadable" | "faults/file-unreadable-link" | "check/missing-asset/link")
+        !matches!(name, "tree/file-unreadable" | "tree/file-unreadable-link" | "check/missing-asset/link")
     }
 }
 
@@ -122,7 +131,7 @@ pub(crate) fn markdown(root: &Path) -> String {
 
 #[test]
 fn every_case_says_what_is_expected() {
-    compare(cases::cases("faults"));
+    compare(book_cases());
 }
 
 #[test]
@@ -152,9 +161,10 @@ fn compare(cases: Vec<PathBuf>) {
 
 #[test]
 fn every_code_has_a_case() {
-    let texts = ["audience", "faults", "load", "typeset"]
+    let texts = ["audience", "load", "typeset"]
         .iter()
         .flat_map(|module| cases::cases(module))
+        .chain(book_cases())
         .chain(rule_cases(|_, _| true))
         .map(|case| fs::read_to_string(case.join("expected.txt")).unwrap_or_default());
     let said: BTreeSet<String> = texts

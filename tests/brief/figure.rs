@@ -131,7 +131,7 @@ fn timelines_show_dates_as_exact_as_they_are() {
 
 #[test]
 fn tables_and_figures_have_their_numbers_in_print() {
-    let case = cases::folder("faults/references");
+    let case = cases::folder("render/references");
     let book = crate::faults::book_of(&case);
     let temporary = tempfile::tempdir().unwrap();
     let Some(_) = press::engine() else { return };

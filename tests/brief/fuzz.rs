@@ -3,7 +3,7 @@
 //!
 //! The tests run a fixed number of inputs from fixed seeds. An hour's run, from a seed that is not: `BRIEF_FUZZ_SECONDS=3600
 //! cargo test --release --no-default-features --test brief fuzz -- --nocapture`. An input that fails is printed whole;
-//! it becomes a case in `tests/cases/faults`.
+//! it becomes a case in `tests/cases/render`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -238,10 +238,10 @@ pub(crate) fn run(seed: u64, enough: usize, mut one: impl FnMut(&mut Random) -> 
 /// The books that are changed at random: the base of the cases, and each case over it.
 fn corpus() -> Vec<Tree> {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let base = folder::read(&cases.join("faults/base")).unwrap().0;
-    let mut names: Vec<_> = ["faults", "load"]
+    let base = folder::read(&cases.join("pipeline/base")).unwrap().0;
+    let mut names: Vec<_> = ["render", "markdown", "pipeline/check", "tree", "load"]
         .iter()
-        .flat_map(|room| std::fs::read_dir(cases.join(room)).unwrap())
+        .flat_map(|module| std::fs::read_dir(cases.join(module)).unwrap())
         .map(|entry| entry.unwrap().path())
         .collect();
     names.sort();

@@ -301,14 +301,14 @@ fn most_random_templates_and_links_are_rendered() {
     assert!(templates > 16 && links > 16, "of 96, {templates} templates print a claim, and {links} links are made");
 }
 
-/// The hostile book of `tests/cases/faults/hostile-data`, built for real: each text stands as it is in Markdown, in the PDF
+/// The hostile book of `tests/cases/render/hostile-data`, built for real: each text stands as it is in Markdown, in the PDF
 /// and in the ledgers.
 #[test]
 fn hostile_data_is_that_text_in_every_output() {
     if press::engine().is_none() {
         return;
     }
-    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/faults/hostile-data");
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/render/hostile-data");
     let (book, temporary) = (book_of(&case), tempfile::tempdir().unwrap());
     let output = press::build(book.path(), temporary.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -21,6 +21,7 @@ mod cases;
 #[cfg(unix)]
 #[cfg(feature = "publish")]
 mod ci;
+mod circles;
 mod claims;
 mod cli;
 mod codes;

@@ -1,5 +1,5 @@
 //! What the one who builds is told when typesetting goes wrong: each folder in `tests/cases/typeset`, and of the
-//! rules for typeset documents, is what differs from the book in `tests/cases/faults/base`, and `expected.txt` what `brief build` says of it, and its exit code.
+//! rules for typeset documents, is what differs from the book in `tests/cases/pipeline/base`, and `expected.txt` what `brief build` says of it, and its exit code.
 //! `arguments` holds more arguments, one a line; `typst.sh`, where there is one, stands in for typst.
 //!
 //! A new case needs no Rust: `cargo expect typesetting` writes what is said now, to be read and kept.

@@ -107,7 +107,7 @@ fn a_file_in_hand_is_told_by_its_bytes() {
     fs::copy(root.join("output/v2/book.pdf"), nowhere.path().join("book.pdf")).unwrap();
     let (code, said) = verify(nowhere.path(), &["book.pdf"]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("there is no version in `output` to hold `book.pdf` against"), "{said}");
+    assert!(said.contains("there is no version in `output` to compare `book.pdf` with"), "{said}");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn every_change_to_versions_is_found() {
     spoilt(
         "versions.json",
         &ledger("\"date\": \"2025-11-06\"", "\"date\": \"2025-11-05\""),
-        &["v2: damaged\n", "the ledger says otherwise of version 2"],
+        &["v2: damaged\n", "the manifest does not match the ledger entry of version 2"],
     );
     fs::rename(output.join("v1"), root.join("away")).unwrap();
     let (code, said) = verify(root, &[]);

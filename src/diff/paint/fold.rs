@@ -1,4 +1,4 @@
-//! Fits a list of records into a comment: the least important are folded first, and what was cut is said.
+//! Fits a list of records into a comment: the least important are folded first, and what was cut is named.
 
 use std::collections::BTreeMap;
 

@@ -41,7 +41,7 @@ pub(super) fn aside(changes: &Changes, budget: usize) -> String {
             .iter()
             .map(|inherited| {
                 let (claims, records) = (counted(inherited.claims, "claim"), counted(inherited.records, "record"));
-                format!("- {}: {}, for {claims} of {records}\n", inherited.example.part.name(), said(inherited.example, LONG[1]))
+                format!("- {}: {}, for {claims} of {records}\n", inherited.example.part.name(), change_line(inherited.example, LONG[1]))
             })
             .collect();
         let names: Vec<String> = view.by_inheritance.iter().map(|change| code(&change.place())).collect();
@@ -95,9 +95,9 @@ pub(super) fn alike(changes: &Changes, budget: usize) -> String {
                 ("", part) => part.name().to_owned(),
                 (label, part) => format!("{}, {}", escape(label), part.name()),
             };
-            let said = if field.words.is_empty() { said(field, LONG[1]) } else { prose(field, AROUND[1]) };
+            let change = if field.words.is_empty() { change_line(field, LONG[1]) } else { prose(field, AROUND[1]) };
             let ids: Vec<String> = alike.records.iter().map(|change| code(&change.id)).collect();
-            format!("- **{}**: {label}: {said} ({})\n", escape(&alike.who()), some_of(&ids, FEW))
+            format!("- **{}**: {label}: {change} ({})\n", escape(&alike.who()), some_of(&ids, FEW))
         })
         .collect();
     if lines.is_empty() { String::new() } else { format!("### The same in many records\n\n{}\n", list(&lines, budget, "change")) }
@@ -214,7 +214,7 @@ fn edit(field: &Field<'_>, row: &FieldChange, index: usize, size: usize) -> Stri
     };
     let sides = row.sides(LONG[size]);
     if row.kind == FieldKind::Moved {
-        return format!("| {head} | | | {} |\n", escape(row.said()));
+        return format!("| {head} | | | {} |\n", escape(row.description()));
     }
     let cell = |text: Option<String>| match text {
         Some(text) if row.part == FieldPart::Source => code_in_cell(&text),
@@ -251,19 +251,19 @@ fn more(left: usize) -> String {
 }
 
 /// A change in a line.
-pub(super) fn said(row: &FieldChange, limit: usize) -> String {
+pub(super) fn change_line(row: &FieldChange, limit: usize) -> String {
     let sides = row.sides(limit);
     let cell = |text: String| if row.part == FieldPart::Source { code(&text) } else { escape(&text) };
-    let mut said = match (sides.old.map(cell), sides.new.map(cell)) {
+    let mut line = match (sides.old.map(cell), sides.new.map(cell)) {
         (Some(old), Some(new)) => format!("{old} → {new}"),
         (None, Some(new)) => format!("added {new}"),
         (Some(old), None) => format!("removed {old}"),
-        (None, None) => escape(row.said()),
+        (None, None) => escape(row.description()),
     };
     if let Some(note) = sides.note {
-        said.push_str(&format!(" ({})", escape(&note)));
+        line.push_str(&format!(" ({})", escape(&note)));
     }
-    said
+    line
 }
 
 /// Prose in one line; a paragraph's end becomes a break.
@@ -277,7 +277,7 @@ fn prose(row: &FieldChange, around: usize) -> String {
                 let tag = if op == Op::Delete { "del" } else { "ins" };
                 let (core, blank) = text.split_at(text.trim_end().len());
                 if core.is_empty() {
-                    // Only the blanks changed: nothing to strike out or to underline.
+                    // Only spaces changed: nothing to strike out or to underline.
                     if op == Op::Insert {
                         out.push_str(&lines(blank));
                     }

@@ -80,7 +80,7 @@ impl Tally {
         listed(parts.map(counted))
     }
 
-    /// Everything in one line. That nothing changed is said only of what was compared whole.
+    /// Everything in one line. "Nothing changed" is only printed of what was compared whole.
     pub fn sentence(&self, changes: &Changes) -> String {
         let about = |what: &str, said: String| if said.is_empty() { String::new() } else { format!("{what}: {said}") };
         let all = [

@@ -11,7 +11,7 @@ use super::view::{Alike, Field, Inherited, Record, View, behind};
 use super::{Names, counted, some_of};
 use crate::text::harmless;
 
-/// How a piece of text is meant, for whoever colors it. What it means is said in letters too.
+/// The meaning of a piece of text, for coloring. The letters show it as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Title,
@@ -106,9 +106,9 @@ impl Painter<'_> {
             ("", part) => part.name().to_owned(),
             (label, part) => format!("{label}, {}", part.name()),
         };
-        let said = self.said(field, false);
+        let change = self.change(field, false);
         let ids: Vec<&str> = alike.records.iter().map(|change| change.id.as_str()).collect();
-        self.line(&format!("  {}: {}: {said}", harmless(&alike.who()), harmless(&head)));
+        self.line(&format!("  {}: {}: {change}", harmless(&alike.who()), harmless(&head)));
         self.line(&format!("    {}", harmless(&ids.join(", "))));
     }
 
@@ -135,8 +135,8 @@ impl Painter<'_> {
                 ("", part) => part.name().to_owned(),
                 (label, part) => format!("{label}, {}", part.name()),
             };
-            let said = self.said(row, whole);
-            self.line(&format!("  {}: {said}", harmless(&head)));
+            let change = self.change(row, whole);
+            self.line(&format!("  {}: {change}", harmless(&head)));
             return;
         }
         // A record's own word has no label.
@@ -146,59 +146,59 @@ impl Painter<'_> {
         }
         let width = field.rows.iter().map(|row| row.part.name().len()).max().unwrap_or(0);
         for row in &field.rows {
-            let said = self.said(row, whole);
-            self.line(&format!("{inset}{:width$}  {said}", row.part.name()));
+            let change = self.change(row, whole);
+            self.line(&format!("{inset}{:width$}  {change}", row.part.name()));
         }
     }
 
-    fn said(&self, row: &FieldChange, whole: bool) -> String {
+    fn change(&self, row: &FieldChange, whole: bool) -> String {
         if !row.words.is_empty() {
             return self.prose(row);
         }
         let sides = row.sides(LONG);
         let old = sides.old.map(|old| (self.tint)(Tone::Old, &harmless(&old)));
         let new = sides.new.map(|new| (self.tint)(Tone::New, &harmless(&new)));
-        let mut said = match (row.kind, old, new) {
-            (FieldKind::Moved, ..) => return harmless(row.said()),
+        let mut text = match (row.kind, old, new) {
+            (FieldKind::Moved, ..) => return harmless(row.description()),
             (_, Some(old), Some(new)) => format!("{old} → {new}"),
             (_, None, Some(new)) if whole => new,
             (_, Some(old), None) if whole => old,
             (_, None, Some(new)) => format!("added {new}"),
             (_, Some(old), None) => format!("removed {old}"),
-            (_, None, None) => harmless(row.said()),
+            (_, None, None) => harmless(row.description()),
         };
         if let Some(note) = sides.note {
-            let _ = write!(said, " ({})", harmless(&note));
+            let _ = write!(text, " ({})", harmless(&note));
         }
         if let Some(behind) = behind(row) {
-            said.push_str(&(self.tint)(Tone::Quiet, &format!("  [{}]", harmless(&behind))));
+            text.push_str(&(self.tint)(Tone::Quiet, &format!("  [{}]", harmless(&behind))));
         }
-        said
+        text
     }
 
     fn prose(&self, row: &FieldChange) -> String {
-        let mut said = String::new();
+        let mut out = String::new();
         for piece in pieces(&row.words, AROUND) {
             match piece {
-                Piece::Gap => said.push_str("… "),
-                Piece::Word(Op::Equal, text) => said.push_str(&harmless(text)),
+                Piece::Gap => out.push_str("… "),
+                Piece::Word(Op::Equal, text) => out.push_str(&harmless(text)),
                 Piece::Word(op, text) => {
                     let (core, blank) = text.split_at(text.trim_end().len());
                     let core = harmless(core);
                     let (tone, marked) =
                         if op == Op::Delete { (Tone::Old, format!("[-{core}-]")) } else { (Tone::New, format!("{{+{core}+}}")) };
-                    said.push_str(&(self.tint)(tone, &marked));
-                    said.push_str(&harmless(blank));
+                    out.push_str(&(self.tint)(tone, &marked));
+                    out.push_str(&harmless(blank));
                 }
             }
         }
-        said.split_whitespace().collect::<Vec<_>>().join(" ")
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn inherited(&mut self, inherited: &Inherited<'_>) {
-        let said = self.said(inherited.example, false);
+        let change = self.change(inherited.example, false);
         let (claims, records) = (counted(inherited.claims, "claim"), counted(inherited.records, "record"));
-        self.line(&format!("  {}: {said}, for {claims} of {records}", inherited.example.part.name()));
+        self.line(&format!("  {}: {change}, for {claims} of {records}", inherited.example.part.name()));
     }
 
     fn by_inheritance(&mut self, change: &Change) {

@@ -16,7 +16,7 @@ pub(super) struct View<'a> {
     pub(super) alike: Vec<Alike<'a>>,
 }
 
-/// As many records of a collection that say the same change are told of together.
+/// This many records of a collection with the same change are shown together.
 const MANY: usize = 5;
 
 /// The same change in many records of one collection.
@@ -37,7 +37,7 @@ impl Alike<'_> {
 type RepeatKey = (String, String, FieldPart, FieldKind, String, String);
 
 fn repeat_key(change: &Change, field: &FieldChange) -> Option<RepeatKey> {
-    // A lost source is told of each claim, and a place in a list of each item.
+    // A lost source is shown for each claim, and a new place in a list for each item.
     if change.kind != ChangeKind::Changed || is_folded(field) || lost_source(field) || field.kind == FieldKind::Moved {
         return None;
     }
@@ -128,7 +128,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Whether a change is told once for all claims that inherit it. A lost source is told of each claim.
+/// Whether a change is shown once for all claims that inherit it. A lost source is shown for each claim.
 pub(super) fn is_folded(field: &FieldChange) -> bool {
     field.inherited && !lost_source(field)
 }
@@ -160,7 +160,7 @@ impl ChangeKind {
     }
 }
 
-/// What stands behind a claim that came or went as a whole: `spencer#8; as of 2025-11-05`.
+/// The parts of a claim that was added or removed as a whole: `spencer#8; as of 2025-11-05`.
 pub(super) fn behind(field: &FieldChange) -> Option<String> {
     let whole = field.part == FieldPart::Value && field.old.is_some() != field.new.is_some();
     let parts = if field.new.is_some() { field.new_claims.get("") } else { field.old_claims.get("") };

@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use saphyr_parser::{Event, ScalarStyle, Span as YamlSpan};
 
 use super::{Content, Outline};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::load::yaml::{character_name, inexact_number, is_forbidden, is_lost, unknown_tag};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::load::yaml::{character_name, is_forbidden, is_lost};
 
 impl Outline<'_> {
     /// Notes a tag that the parser passes over, or takes for the name of a type.
@@ -55,7 +55,7 @@ impl Outline<'_> {
         diagnostics
     }
 
-    /// Where keys stand, by the offsets of their first and last characters.
+    /// The ranges of keys, as the offsets of their first and last characters.
     fn keys(&self) -> impl Iterator<Item = (usize, usize)> {
         let mappings = self.nodes.iter().filter_map(|node| match &node.content {
             Content::Mapping(entries) => Some(entries),
@@ -63,4 +63,16 @@ impl Outline<'_> {
         });
         mappings.flatten().map(|(_, span, _)| (span.start.index(), span.end.index()))
     }
+}
+
+/// A tag of the author's own, which would be dropped.
+pub(in crate::load) fn unknown_tag(place: Place, tag: &str) -> Diagnostic {
+    Diagnostic::error(Code::YamlSyntax, place, format!("the tag `{tag}` means nothing here"))
+        .help("put a text that begins with `!` in quotes")
+}
+
+/// A number that would be another if it were read.
+pub(in crate::load) fn inexact_number(place: Place) -> Diagnostic {
+    Diagnostic::error(Code::YamlSyntax, place, "the number can't be kept as it is written")
+        .help("put it in quotes to keep it as text, or round it")
 }

@@ -52,7 +52,7 @@ impl Schema {
     }
 }
 
-/// Reads the schema of a collection. `None` means that there is none to use, and why is said.
+/// Reads the schema of a collection; `None` if there is none that can be used, which is reported.
 pub(super) fn read(tree: &crate::tree::Tree, file: &str, collection: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Schema> {
     let text = match decode(tree, file) {
         Ok(text) => text,

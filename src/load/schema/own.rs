@@ -1,4 +1,4 @@
-//! What is wrong with a schema, said before it is compiled: by the metaschema, and by the rules that brief adds.
+//! Faults of a schema, found before it is compiled: by the metaschema, and by the rules that brief adds.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -131,7 +131,7 @@ pub(super) fn idle_markings(schema: &Json, annotated: &Annotated, file: &str) ->
     let mut faults = Vec::new();
     each(schema, &mut |part, pointer| {
         if part.get("x-marking").is_some() && !annotated.speakers.contains(pointer) {
-            let message = "`x-marking` stands where it speaks for no value of a record, so it keeps nothing from anyone";
+            let message = "`x-marking` is where it applies to no value of a record, so it withholds nothing";
             faults.push(
                 Diagnostic::error(Code::UnknownMarking, Place::key(file, pointer.child("x-marking")), message)
                     .help("write it beside the field's `type`, or take it away"),

@@ -1,9 +1,9 @@
-//! What `serde_yaml` says of a text that it can't read, as a diagnostic: the one place where its errors are read.
+//! The errors of `serde_yaml` as diagnostics: the one place that reads them.
 
+use super::source::{YamlSource, limit};
 use super::text::{too_many_levels, too_many_values};
-use super::{YamlSource, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::load::outline::Outline;
+use crate::load::outline::{Outline, inexact_number, unknown_tag};
 use crate::yaml::{Failure, MAX_STRING, Stop};
 
 /// Ways out, by the parser's own words for the problem.
@@ -56,31 +56,19 @@ fn stopped(source: &YamlSource<'_>, place: Place, stop: Stop) -> Diagnostic {
         Stop::Bytes => limit(place, format!("the aliases of `{}` repeat more text than the limit of 64 MiB", source.file)),
         Stop::LongString => limit(place, format!("a text is longer than the limit of {} MiB", MAX_STRING >> 20)),
         Stop::Tag(tag) => {
-            // The parser says neither where the tag stands nor how it is written.
+            // The parser gives neither the place of the tag nor its spelling.
             let outline = Outline::read(source).faults().into_iter().find(|fault| fault.code == Code::YamlSyntax);
             outline.unwrap_or_else(|| unknown_tag(place, &tag))
         }
         Stop::Merge => syntax(place, "the merge key `<<` is not supported".to_owned())
-            .help("what records share can stand in the collection's `defaults` in `content/book.yaml`"),
+            .help("write what records share in the collection's `defaults` in `content/book.yaml`"),
         Stop::Number => inexact_number(place),
         Stop::Key => syntax(place, "a key must be a text, not a list or mapping".to_owned()),
         Stop::DuplicateKey(key) => Diagnostic::error(Code::DuplicateKey, place, format!("duplicate key `{key}`")),
     }
 }
 
-/// A tag of the author's own, which would be dropped.
-pub(in crate::load) fn unknown_tag(place: Place, tag: &str) -> Diagnostic {
-    Diagnostic::error(Code::YamlSyntax, place, format!("the tag `{tag}` means nothing here"))
-        .help("put a text that begins with `!` in quotes")
-}
-
-/// A number that would be another if it were read.
-pub(in crate::load) fn inexact_number(place: Place) -> Diagnostic {
-    Diagnostic::error(Code::YamlSyntax, place, "the number can't be kept as it is written")
-        .help("put it in quotes to keep it as text, or round it")
-}
-
-/// The parser gives kinds of errors only as words; places stand after ` at line `.
+/// The parser gives kinds of errors only as words; places follow ` at line `.
 fn syntax(source: &YamlSource<'_>, place: Place, said: &str) -> Diagnostic {
     let (problem, context) = parts(said);
     if problem.starts_with("recursion limit") {
@@ -105,7 +93,7 @@ fn syntax(source: &YamlSource<'_>, place: Place, said: &str) -> Diagnostic {
     diagnostic
 }
 
-/// What the parser said, and what it was doing where.
+/// The parser's message, and what it was parsing where.
 fn parts(said: &str) -> (&str, Option<(&str, usize, usize)>) {
     let (problem, rest) = said.split_once(" at line ").unwrap_or((said, ""));
     let context = rest.split_once(", ").and_then(|(_, context)| {

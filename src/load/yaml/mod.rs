@@ -7,6 +7,7 @@
 
 mod fault;
 mod pieces;
+mod source;
 #[cfg(test)]
 mod suite;
 mod text;
@@ -14,33 +15,12 @@ mod text;
 use serde_json::Value as Json;
 
 use super::outline::Outline;
-use crate::diagnostic::{Code, Diagnostic, Place, Span};
+use crate::diagnostic::Diagnostic;
 use crate::yaml::{self, DuplicateKeys, Limits};
 
 pub(super) use crate::yaml::{is_forbidden, is_lost};
-pub(super) use fault::{inexact_number, unknown_tag};
+pub(super) use source::YamlSource;
 pub(super) use text::{decode, forbidden, name as character_name};
-
-/// A YAML text and where it stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct YamlSource<'a> {
-    /// The file, relative to the book's root.
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
-    /// How many lines of the file stand before the text.
-    pub(super) lines_before: usize,
-}
-
-impl YamlSource<'_> {
-    /// A place in the file, from a line and column of the text, both counted from 1.
-    pub(super) fn at(&self, line: usize, column: usize) -> Place {
-        let line = line + self.lines_before;
-        Place::Span(Span { file: self.file.to_owned(), line, column, end_line: line, end_column: column + 1 })
-    }
-}
-
-/// How many levels of lists and mappings may stand in each other.
-pub(super) const MAX_DEPTH: usize = 128;
 
 /// Reads the one document of a text. An empty text is `null`; `None` means that nothing could be read.
 pub(super) fn parse(source: &YamlSource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
@@ -76,9 +56,4 @@ fn is_suspect(reading: &yaml::Reading, text: &str) -> bool {
 fn piece(text: &str, guard: Option<yaml::Guard>) -> Option<Json> {
     let reading = yaml::read(text, Limits::of_piece(text.len()), guard, DuplicateKeys::Report).ok()?;
     (!is_suspect(&reading, text)).then_some(reading.value)
-}
-
-/// A fault of the whole text.
-fn limit(place: Place, message: impl Into<String>) -> Diagnostic {
-    Diagnostic::error(Code::YamlLimit, place, message)
 }

@@ -1,6 +1,6 @@
 //! What is wrong with a text before it is read as YAML: bytes, characters, sheer amount.
 
-use super::{MAX_DEPTH, YamlSource, limit};
+use super::source::{MAX_DEPTH, YamlSource, limit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::load::conflict;
 use crate::tree::Tree;

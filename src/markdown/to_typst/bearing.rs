@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Writer;
-use super::blocks::has_words;
+use super::places::has_words;
 use crate::document::{Block, BlockKind, Inline};
 use crate::model::Marking;
 

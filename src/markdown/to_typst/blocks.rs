@@ -6,7 +6,9 @@ use super::super::size::is_width;
 use super::bearing::Bearing;
 use super::inlines::expanded;
 use super::{Listed, Writer, breaks, last_line, places};
-use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, MARKED, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
+use crate::document::{
+    Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, MARKED, PLACEHOLDER, SIZED, Task, anchor_of, number_of, plain_text,
+};
 
 /// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
 const DEEPEST: usize = 10;
@@ -222,7 +224,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn heading(&mut self, level: u8, content: &[Inline], anchor: Option<&'a str>) {
-        if self.nesting.in_footnote || !has_words(content) {
+        if self.nesting.in_footnote || !places::has_words(content) {
             // PDF/UA refuses a heading without words.
             self.paragraph(content);
             return;
@@ -339,7 +341,7 @@ impl<'a> Writer<'a> {
         self.code.line(if tasks { "marker: none, " } else { "" });
         for item in &list.items {
             self.code.at(item.line);
-            self.code.push(&item.task.map_or_else(|| "[".to_owned(), |done| format!("task({done})[")));
+            self.code.push(&item.task.map_or_else(|| "[".to_owned(), |task| format!("task({})[", task == Task::Done)));
             let blocks: Vec<&Block> = self.shown(&item.blocks).collect();
             if list.tight {
                 self.item(&blocks);
@@ -406,13 +408,4 @@ impl<'a> Writer<'a> {
 /// Whether blocks hold nothing but directives.
 fn is_empty(blocks: &[Block]) -> bool {
     blocks.iter().all(|block| matches!(&block.kind, BlockKind::Directive { blocks, .. } if is_empty(blocks)))
-}
-
-/// Whether inlines print any words.
-pub(super) fn has_words(inlines: &[Inline]) -> bool {
-    inlines.iter().any(|inline| match inline {
-        Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => !text.trim().is_empty(),
-        Inline::Stamp(_) | Inline::Verdict(_) => true,
-        frame => frame.content().is_some_and(|content| has_words(content)),
-    })
 }

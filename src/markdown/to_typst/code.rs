@@ -20,7 +20,7 @@ pub(super) struct Code<'a> {
     pending: String,
     /// The last character of the paragraph's text, to which a mark at the start of the next would be set.
     last: Option<char>,
-    /// Whether a blank here would be one too many.
+    /// Whether a space here would be one too many.
     blank: bool,
     /// How long the word at the end of what is written has become.
     word: f64,
@@ -77,7 +77,7 @@ impl<'a> Code<'a> {
         self.lines.push(self.origin);
     }
 
-    /// Adds text of a paragraph. Blanks and line ends fold into one blank.
+    /// Adds text of a paragraph. Spaces and line ends fold into one space.
     pub(super) fn text(&mut self, text: &str) {
         for c in text.chars() {
             if matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{b}') {
@@ -92,7 +92,7 @@ impl<'a> Code<'a> {
         }
     }
 
-    /// A paragraph, cell or heading begins: no blank may open it.
+    /// A paragraph, cell or heading begins: no space may open it.
     pub(super) fn start(&mut self) {
         self.flush();
         self.blank = true;
@@ -100,7 +100,7 @@ impl<'a> Code<'a> {
         self.word = 0.0;
     }
 
-    /// Something that is no text was printed: a blank may follow.
+    /// Something that is no text was printed: a space may follow.
     pub(super) fn printed(&mut self) {
         self.flush();
         self.blank = false;
@@ -167,7 +167,7 @@ impl<'a> Code<'a> {
     }
 
     /// The one function that turns text into Typst: a string literal, in which nothing but `\` and `"` needs escaping.
-    /// A tab, which would print nothing, is four blanks; a character that no font has is its number.
+    /// A tab, which would print nothing, is four spaces; a character that no font has is its number.
     pub(super) fn string(&mut self, text: &str) {
         self.text.push('"');
         let mut from = 0;

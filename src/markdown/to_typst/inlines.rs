@@ -255,7 +255,7 @@ impl Writer<'_> {
     }
 }
 
-/// Text in which tabs stand for the blanks up to the next multiple of four.
+/// Text in which tabs stand for the spaces up to the next multiple of four.
 pub(super) fn expanded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut column = 0;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::has_words;
 use crate::document::{Block, BlockKind, Document, Inline, anchor_of, number_of};
 use crate::model::NotesPlacement;
 
@@ -86,5 +85,14 @@ pub(super) fn shown<'a>(blocks: &'a [Block], document: &Document, placement: Not
     blocks.iter().enumerate().filter_map(move |(index, block)| {
         let over = matches!(block.kind, BlockKind::Heading { level: 2.., .. }) && blocks.get(index + 1).is_some_and(empty);
         (!over && !empty(block)).then_some(block)
+    })
+}
+
+/// Whether inlines print any words.
+pub(super) fn has_words(inlines: &[Inline]) -> bool {
+    inlines.iter().any(|inline| match inline {
+        Inline::Text(text) | Inline::Code(text) | Inline::Html(text) => !text.trim().is_empty(),
+        Inline::Stamp(_) | Inline::Verdict(_) => true,
+        frame => frame.content().is_some_and(|content| has_words(content)),
     })
 }

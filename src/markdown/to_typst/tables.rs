@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::blocks::has_words;
 use super::breaks::{CODE_LETTER, width_of};
 use super::measure::{Measure, Orientation};
 use super::meta::is_landscape;
+use super::places::has_words;
 use super::{Writer, last_line};
 use crate::document::{Alignment, BlockKind, Document, ELSEWHERE, Inline, Row, Table, Target, plain_text, walk};
 use crate::model::NotesPlacement;

@@ -34,7 +34,7 @@ impl Resolver<'_> {
         if digits.ends_with(char::is_numeric) && printed.starts_with(char::is_numeric) {
             let start = digits.trim_end_matches(char::is_numeric).len();
             let shown: String = before[start..].chars().take(20).collect();
-            let message = format!("`{shown}` stands right before the figure `{}`, so both would be read as one number", claim.path());
+            let message = format!("`{shown}` is right before the figure `{}`, so both would be read as one number", claim.path());
             self.fault(Diagnostic::error(Code::BrokenToken, Place::Book, message).help("put a space or words between them"));
         }
     }

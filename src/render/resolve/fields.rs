@@ -35,7 +35,7 @@ impl Resolver<'_> {
                     Code::BlockInLine,
                     Place::Book,
                     format!(
-                        "`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where one line must stand",
+                        "`{collection}/{id}{}` holds several paragraphs or blocks, and is printed where only one line fits",
                         origin.path
                     ),
                 )

@@ -162,7 +162,7 @@ impl Resolver<'_> {
                     Place::Book,
                     format!("the {} “{}” is placed inside a line", if figure.chart.is_some() { "figure" } else { "table" }, figure.title),
                 )
-                .help("let it stand alone, with a blank line before and after"),
+                .help("put it on a line of its own, with a blank line before and after"),
             ),
             Printed::Reference(name) => {
                 let target = self.note_reference(&name);
@@ -170,12 +170,12 @@ impl Resolver<'_> {
             }
             Printed::Listing(_) => self.fault(
                 Diagnostic::error(Code::BlockInLine, Place::Book, "a list of tables or figures is placed inside a line")
-                    .help("let it stand alone, with a blank line before and after"),
+                    .help("put it on a line of its own, with a blank line before and after"),
             ),
             Printed::Notes | Printed::Sources => {
                 self.fault(
                     Diagnostic::error(Code::BlockInLine, Place::Book, "the notes or the list of sources are placed inside a line")
-                        .help("let `{{ notes() }}` and `{{ sources_cited() }}` stand alone, with a blank line before and after"),
+                        .help("put `{{ notes() }}` and `{{ sources_cited() }}` on lines of their own, with a blank line before and after"),
                 );
             }
         }

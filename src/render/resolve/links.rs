@@ -193,7 +193,7 @@ impl Resolver<'_> {
             return Err(Box::new(
                 Diagnostic::error(Code::UnknownLabel, Place::Book, format!("`ref(\"{id}\")` names no table, figure, heading, record or document"))
                     .maybe_help(help)
-                    .help("a name is what stands behind `#` at `:::table #name` or `## Heading { #name }`, or in `id=` of a figure; or the id of a record or document"),
+                    .help("a name follows `#` in `:::table #name` or `## Heading { #name }`, or in `id=` of a figure; or the id of a record or document"),
             ));
         }
         Err(Box::new(

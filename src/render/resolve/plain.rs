@@ -13,7 +13,7 @@ impl Resolver<'_> {
     pub(super) fn plain(&mut self, text: &str) -> String {
         if let Some(claim) = self.printed(text).into_iter().filter_map(as_claim).find(|claim| !claim.uncited) {
             let message = format!(
-                "the claim `{}` is printed where no mark can stand, such as an address, a code block or front matter",
+                "the claim `{}` is printed where there can be no mark, such as an address, a code block or front matter",
                 claim.path()
             );
             self.fault(
@@ -55,7 +55,7 @@ impl Resolver<'_> {
                         Diagnostic::error(
                             Code::TemplateError,
                             Place::Book,
-                            "a field of the version is printed where only fixed text can stand",
+                            "a field of the version is printed where only fixed text is allowed",
                         )
                         .help("print it in the text; the front matter and each page name the version by themselves"),
                     ),
@@ -70,7 +70,7 @@ impl Resolver<'_> {
                         self.fault(Diagnostic::error(
                             Code::TemplateError,
                             Place::Book,
-                            "a mark, a reference, a figure or the notes are printed where only text can stand",
+                            "a mark, a reference, a figure or the notes are printed where only text is allowed",
                         ));
                     }
                     None => self.broken(),

@@ -1,6 +1,6 @@
 //! The specifications' own examples: read and written, their Markdown keeps its HTML.
 //!
-//! HTML in Markdown is shown as text, and a line end within a paragraph is a blank; the HTML compared is that
+//! HTML in Markdown is shown as text, and a line end within a paragraph is a space; the HTML compared is that
 //! of the example's tree with both done to it. `tests/data/commonmark/differences.json` lists what differs.
 
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ pub(super) enum RawHtml {
     CodeBlock,
 }
 
-/// The HTML of Markdown with raw HTML as text and line ends as blanks.
+/// The HTML of Markdown with raw HTML as text and line ends as spaces.
 pub(super) fn html(markdown: &str, autolink: bool, raw: RawHtml) -> String {
     let options = options(autolink);
     let arena = Arena::new();

@@ -1,6 +1,6 @@
 //! Whatever is written reads back: any text in any place, any tree.
 
-use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Note, PrintedClaim, Row, Stamp, Table, Target};
+use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Note, PrintedClaim, Row, Stamp, Table, Target, Task};
 use brief::markdown::{escape, to_markdown};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -78,7 +78,7 @@ fn block() -> impl Strategy<Value = Block> {
     let leaf = leaf.prop_map(|kind| Block { kind, line: 0 });
     leaf.prop_recursive(3, 24, 4, |inner| {
         let blocks = vec(inner, 0..4);
-        let item = (proptest::option::of(any::<bool>()), blocks.clone()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
+        let item = (proptest::option::of(task()), blocks.clone()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
         let start = proptest::option::of(prop_oneof![0..3_usize, Just(999_999_999)]);
         let list = (start, any::<bool>(), vec(item, 0..4)).prop_map(|(start, tight, items)| List { start, tight, items });
         let kind = prop_oneof![
@@ -122,7 +122,7 @@ fn starts() -> impl Strategy<Value = Document> {
     let paragraph = || starting().prop_map(paragraph);
     let some = || vec(paragraph(), 1..3);
     let block = |kind| Block { kind, line: 0 };
-    let item = || (proptest::option::of(any::<bool>()), some()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
+    let item = || (proptest::option::of(task()), some()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
     let shape = prop_oneof![
         3 => paragraph(),
         2 => some().prop_map(BlockKind::Quote).prop_map(block),
@@ -173,6 +173,10 @@ fn address() -> impl Strategy<Value = String> {
     vec(piece, 1..7).prop_map(|pieces| pieces.concat())
 }
 
+fn task() -> impl Strategy<Value = Task> + Clone {
+    proptest::sample::select(vec![Task::Open, Task::Done])
+}
+
 fn tree() -> impl Strategy<Value = Document> {
     (vec(block(), 0..5), vec(block(), 0..3)).prop_map(|(mut blocks, note)| {
         blocks.push(Block { kind: BlockKind::FootnoteDefinition { label: "a".to_owned(), blocks: note }, line: 0 });
@@ -190,7 +194,7 @@ fn paragraph(content: Vec<Inline>) -> Block {
     Block { kind: BlockKind::Paragraph(content), line: 0 }
 }
 
-/// The text that Markdown keeps: line ends are blanks, and there are none at the edges.
+/// The text that Markdown keeps: line ends are spaces, and there are none at the edges.
 fn folded(text: &str) -> String {
     text.replace("\r\n", " ").replace(['\n', '\r'], " ").trim_matches(' ').to_owned()
 }

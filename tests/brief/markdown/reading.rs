@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brief::diagnostic::Code;
-use brief::document::{Alignment, Block, BlockKind, Inline, Target, plain_text};
+use brief::document::{Alignment, Block, BlockKind, Inline, Target, Task, plain_text};
 use brief::markdown::{DIRECTIVES, MAX_DEPTH, parse};
 
 use super::read;
@@ -141,17 +141,17 @@ fn task_boxes_are_boxes_only_unescaped() {
     assert_eq!(
         tasks("- [ ] a\n- [x] b\n- [X] *c*\n- \\[x] d\n- [y] e\n- [x]f\n- [x]\n"),
         [
-            (Some(false), vec!["a".to_owned()]),
-            (Some(true), vec!["b".to_owned()]),
-            (Some(true), vec!["c".to_owned()]),
+            (Some(Task::Open), vec!["a".to_owned()]),
+            (Some(Task::Done), vec!["b".to_owned()]),
+            (Some(Task::Done), vec!["c".to_owned()]),
             (None, vec!["[x] d".to_owned()]),
             (None, vec!["[y] e".to_owned()]),
             (None, vec!["[x]f".to_owned()]),
-            (Some(true), vec![]),
+            (Some(Task::Done), vec![]),
         ]
     );
     // comrak's own search fails here.
-    assert_eq!(tasks("- [a]: b\n\t  [x] foo\n"), [(Some(true), vec!["foo".to_owned()])]);
+    assert_eq!(tasks("- [a]: b\n\t  [x] foo\n"), [(Some(Task::Done), vec!["foo".to_owned()])]);
 }
 
 fn block_text(block: &Block) -> String {

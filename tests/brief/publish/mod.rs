@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use brief::model::Date;
-use brief::pipeline::{Expected, FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
+use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
 use brief::publish::{Limits, Publisher, Terms};
 use brief::version::{Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
 use object_store::ObjectStoreExt;
@@ -147,7 +147,7 @@ fn fetch_options(output: &Path, place: &Place) -> FetchOptions {
         variables: place.variables.clone(),
         limits: options(output, place).limits,
         jobs: 8,
-        expected: Expected::Versions,
+        expected: ExpectedHistory::Versions,
         key: None,
         shallow: false,
     }

@@ -162,7 +162,7 @@ fn a_stranger_in_a_versions_folder_is_named() {
         write(place, "v1/other.txt", b"mine");
         add(&output, "two", true);
         let notes = published(&output, place).notes;
-        assert!(notes.iter().any(|note| note.contains("v1/other.txt` stands in a version's folder")), "{notes:?}");
+        assert!(notes.iter().any(|note| note.contains("v1/other.txt` is in a version's folder")), "{notes:?}");
         assert_eq!(text(place, "v1/other.txt"), "mine");
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{Expected, FetchOptions, Fetched, Silent, VerifyOptions, fetch, publish, verify_published};
+use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, Silent, VerifyOptions, fetch, publish, verify_published};
 use brief::publish::{SigningKey, VerifyingKey};
 use minisign::KeyPair;
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ fn bring(output: &Path, place: &Place, key: &VerifyingKey) -> anyhow::Result<Fet
         variables: place.variables.clone(),
         limits: options(output, place).limits,
         jobs: 8,
-        expected: Expected::Versions,
+        expected: ExpectedHistory::Versions,
         key: Some(key.clone()),
         shallow: false,
     };

@@ -104,7 +104,7 @@ fn what_no_note_can_be_made_of_is_said_and_nothing_is_written() {
         (&["v9"], "there is no version 9 in `output`: the newest is v3"),
         (&["v1", "--to", "v9"], "there is no version 9 in `output`"),
         (&["main"], "not a version, such as `v3`"),
-        (&["v3"], "v3 is the newest version: who has it has nothing to be told"),
+        (&["v3"], "v3 is the newest version: nothing has changed since"),
         (&["v2", "--to", "v2"], "v2 is the same version"),
         (&["v3", "--to", "v1"], "v1 is older than v3: say `brief since v1 --to v3`"),
         (&["v1", "missions/kfr"], "has a document `missions/kfr` (did you mean `missions/kfor`?)"),

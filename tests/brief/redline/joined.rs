@@ -26,7 +26,7 @@ pub(super) fn pages(pdf: &Path) -> Option<Vec<String>> {
     press::pages(&fs::read(pdf).unwrap())
 }
 
-/// A text with what is marked as `dropped` taken out, without the words of the marks, and without blanks.
+/// A text with what is marked as `dropped` taken out, without the words of the marks, and without spaces.
 fn side(text: &str, dropped: &str, kept: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use brief::diff::Op;
-use brief::document::{Block, BlockKind, Document, Inline, MoveEnd, ParagraphMark, walk};
+use brief::document::{Block, BlockKind, Document, Inline, MoveEnd, ParagraphMark, Task, walk};
 use brief::redline::Redline;
 
 /// The list of changes and the text.
@@ -51,7 +51,7 @@ fn block(kind: &BlockKind, indent: &str, document: &Document, out: &mut String) 
             let mut number = list.start;
             for item in &list.items {
                 let mark = number.map_or("-".to_owned(), |number| format!("{number}."));
-                let task = item.task.map_or("", |done| if done { " [x]" } else { " [ ]" });
+                let task = item.task.map_or("", |task| if task == Task::Done { " [x]" } else { " [ ]" });
                 let mut inner = String::new();
                 blocks(&item.blocks, &deeper, document, &mut inner);
                 writeln!(out, "{indent}{mark}{task} {}", inner.trim_start().replace("\n\n", "\n").trim_end()).unwrap();
@@ -144,7 +144,7 @@ pub(super) enum Reading {
     New,
 }
 
-/// The words of blocks in their order, blanks folded, without marks of notes, images and definitions of notes. The old text of
+/// The words of blocks in their order, spaces folded, without marks of notes, images and definitions of notes. The old text of
 /// what moved is read where it stood: it stands, with its edits, where it moved to.
 pub(super) fn words(blocks: &[Block], reading: Reading) -> String {
     let reader = Reader { all: blocks, reading, only: None, told: RefCell::default() };

@@ -1,6 +1,6 @@
 //! For any two trees: taking out what was put in gives the old text, taking out what was struck out the new.
 
-use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, MoveEnd, Note, Row, Table, Target, walk};
+use brief::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, MoveEnd, Note, Row, Table, Target, Task, walk};
 use brief::redline::RedlineKind;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -69,7 +69,7 @@ fn block() -> impl Strategy<Value = Block> {
     ];
     leaf.prop_map(|kind| Block { kind, line: 0 }).prop_recursive(3, 24, 4, |inner| {
         let blocks = vec(inner, 0..4);
-        let item = (proptest::option::weighted(0.2, any::<bool>()), blocks.clone()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
+        let item = (proptest::option::weighted(0.2, proptest::sample::select(vec![Task::Open, Task::Done])), blocks.clone()).prop_map(|(task, blocks)| Item { task, blocks, line: 0 });
         let list = (proptest::option::of(1..3_usize), any::<bool>(), vec(item, 0..4))
             .prop_map(|(start, tight, items)| BlockKind::List(List { start, tight, items }));
         let kind = prop_oneof![

@@ -38,7 +38,7 @@ pub(super) fn line_chart(reader: &Reader<'_>, records: &Value, options: &Kwargs)
         if let Some((other, kind)) = steps.first()
             && std::mem::discriminant(kind) != std::mem::discriminant(&step)
         {
-            let message = format!("`{x}` of {} is `{name}`, which can't stand on one axis with `{other}`", named(row));
+            let message = format!("`{x}` of {} is `{name}`, which can't be on one axis with `{other}`", named(row));
             return Err(reader.fault_at(row, &x, message));
         }
         let at = steps.iter().position(|known| *known == (name.clone(), step.clone())).unwrap_or_else(|| {

@@ -1,0 +1,178 @@
+//! Writes a document as Typst code: plain elements and calls of `brief.typ`, no styling.
+//!
+//! In: a [`Document`], the version's [`Stamp`], what the theme is told. Out: Typst code that typesets whatever the
+//! text holds, and for each of its lines the line of the rendered text. Every text goes through one function
+//! ([`code::Code::string`]), which makes a string literal of it: no input can run code or break the document.
+
+mod bearing;
+mod blocks;
+mod breaks;
+mod code;
+mod inlines;
+mod last_line;
+mod links;
+mod measure;
+mod meta;
+mod notes;
+mod places;
+mod tables;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use blocks::Nesting;
+use code::Code;
+pub use meta::WORDS;
+use meta::word;
+use places::Places;
+use serde_json::{Map, Value};
+
+use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Stamp, TypstSource};
+use crate::model::{NotesPlacement, ThemeOptions};
+
+/// What a document's Typst code is told besides the document.
+#[derive(Debug, Clone)]
+pub struct TypstMeta {
+    /// The document's id.
+    pub document: String,
+    /// What the theme is told: `title`, `kind`, `book` (a mapping), `words` (a mapping, where the book has its own),
+    /// and whatever the template's front matter says.
+    pub front: Map<String, Value>,
+    /// BCP 47 language tag.
+    pub language: String,
+    pub theme: ThemeOptions,
+    pub notes: NotesPlacement,
+    /// Whether no level of headings may be skipped, as PDF/UA demands: levels are closed up then.
+    pub heading_steps: bool,
+}
+
+impl TypstMeta {
+    /// Whether a cover or a list of contents stands before the text; both do in books, unless the front matter says else.
+    fn has_front_pages(&self) -> bool {
+        let is_book = self.front.get("kind").and_then(Value::as_str) == Some("book");
+        ["cover", "toc"].iter().any(|key| self.front.get(*key).and_then(Value::as_bool).unwrap_or(is_book))
+    }
+}
+
+/// Writes a document as Typst code. `link` gives the address of another document by its id; `missing` finds the
+/// characters of a text that no font has, with their places in bytes, and they are written as `[U+1F600]`.
+pub fn to_typst(
+    document: &Document,
+    stamp: &Stamp,
+    meta: &TypstMeta,
+    link: &dyn Fn(&str) -> String,
+    missing: &dyn Fn(&str) -> Vec<(usize, char)>,
+) -> TypstSource {
+    let places = Places::of(document, meta.notes);
+    let mut writer = Writer {
+        document,
+        stamp,
+        meta,
+        link,
+        places: Places { opening: places.opening.filter(|_| !meta.has_front_pages()), ..places },
+        code: Code::new(missing),
+        missing,
+        nesting: Nesting::default(),
+        levels: HeadingLevels::default(),
+        anchored: BTreeSet::new(),
+        captions: BTreeSet::new(),
+        named: BTreeMap::new(),
+        marked: BTreeSet::new(),
+        footnotes: BTreeMap::new(),
+        written: BTreeSet::new(),
+        waiting: Vec::new(),
+        deferred: Vec::new(),
+        bearings: 0,
+        table: None,
+        kinds: tables::kinds(document),
+    };
+    writer.preamble();
+    let title = writer.places.title;
+    let body: Vec<&Block> =
+        writer.shown(&document.blocks).filter(|block| !title.is_some_and(|title| std::ptr::eq(title, *block))).collect();
+    writer.blocks(&body);
+    writer.closing();
+    writer.lists();
+    TypstSource { places: writer.named, ..writer.code.finish() }
+}
+
+struct Writer<'a> {
+    document: &'a Document,
+    stamp: &'a Stamp,
+    meta: &'a TypstMeta,
+    link: &'a dyn Fn(&str) -> String,
+    missing: &'a dyn Fn(&str) -> Vec<(usize, char)>,
+    places: Places<'a>,
+    code: Code<'a>,
+    nesting: Nesting,
+    /// The levels of headings, in Typst's count.
+    levels: HeadingLevels,
+    /// Anchors that already stand somewhere.
+    anchored: BTreeSet<&'a str>,
+    /// The same of tables and figures.
+    captions: BTreeSet<String>,
+    /// The places that links may lead to, and what stands there in words.
+    named: BTreeMap<String, String>,
+    /// Notes whose first mark, to which they link back, is written.
+    marked: BTreeSet<usize>,
+    /// Footnotes of the text's own that are written, and their letters.
+    footnotes: BTreeMap<String, String>,
+    /// The letters of those that stand on a page, and the labels of those that are marked and have yet to.
+    written: BTreeSet<String>,
+    waiting: Vec<String>,
+    /// The lists that are written last, since they depend on what was marked, and where they belong.
+    deferred: Vec<(code::Gap, Listed)>,
+    /// How many parts of the text are marked for the pages that they stand on.
+    bearings: usize,
+    /// What the directive around a table says of it.
+    table: Option<&'a BTreeMap<String, String>>,
+    /// What the tables of a kind hold, by its name and the number of columns.
+    kinds: BTreeMap<(&'a str, usize), Vec<tables::Column>>,
+}
+
+/// A list of the document's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    Notes,
+    Sources,
+}
+
+impl<'a> Writer<'a> {
+    /// The beginning: library, theme, and what the theme is told.
+    fn preamble(&mut self) {
+        let title = self.places.title;
+        self.code.at(title.map_or(0, |block| block.line));
+        self.code.line("#import \"/brief.typ\": *");
+        self.code.line("#import \"/theme.typ\"");
+        self.code.push("#show: briefing.with(theme.theme, ");
+        let described = meta::described(self.document, self.places.opening, self.stamp, self.meta);
+        self.code.value(&described);
+        self.code.push(", heading: [");
+        if let Some(Block { kind: BlockKind::Heading { content, .. }, .. }) = title {
+            self.nesting.in_title = true;
+            self.inlines(content);
+            self.nesting.in_title = false;
+        } else if let Some(title) = described.get("title").and_then(Value::as_str) {
+            self.inlines(&[Inline::Text(title.to_owned())]);
+        }
+        self.code.line("])");
+        if let Some(Block { kind: BlockKind::Heading { anchor: Some(anchor), .. }, .. }) = title
+            && self.anchored.insert(anchor)
+        {
+            self.code.push("#labelled-anchor(");
+            self.code.name(anchor);
+            self.code.line(");");
+            let title = described.get("title").and_then(Value::as_str).unwrap_or_default();
+            self.name_place(anchor.to_owned(), title);
+        }
+    }
+
+    /// One of the words that brief itself prints.
+    fn word(&self, key: &str) -> String {
+        word(self.meta, key)
+    }
+
+    /// The blocks that are printed: without a heading over a list that is empty here.
+    fn shown(&self, blocks: &'a [Block]) -> impl Iterator<Item = &'a Block> + use<'a> {
+        places::shown(blocks, self.document, self.meta.notes)
+    }
+}
