@@ -203,7 +203,7 @@ fn svg(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut picture = Vec::with_capacity(bytes.len());
     // What stands before the drawing and behind it is no part of it.
     let mut at = root.range().start;
-    for range in dropped.into_iter().chain([root.range().end..root.range().end]) {
+    for range in dropped.into_iter().chain(std::iter::once(root.range().end..root.range().end)) {
         if range.start >= at {
             picture.extend_from_slice(bytes.get(at..range.start)?);
         }

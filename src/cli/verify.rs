@@ -55,7 +55,7 @@ impl Verify {
             // The key has signed the ledger, which names the digest of each version's manifest, which names the file's.
             if let Some(published) = place_of(what, &self.folders.output()) {
                 let source = published.to_string_lossy();
-                let status = place(&Place { source: &source, audience: audience, key: self.key.as_deref() }, terminal)?;
+                let status = place(&Place { source: &source, audience, key: self.key.as_deref() }, terminal)?;
                 return if status == Status::Fine { file(what, &published, terminal) } else { Ok(status) };
             }
             return Err(Hint::on(

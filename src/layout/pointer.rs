@@ -308,8 +308,8 @@ mod tests {
         fn segments_come_back_as_they_were(tokens in proptest::collection::vec(".{0,6}", 0..5)) {
             let pointer: Pointer = tokens.iter().collect();
             prop_assert_eq!(Pointer::parse(pointer.as_str()), Ok(pointer.clone()));
-            prop_assert_eq!(pointer.segments().map(Cow::into_owned).collect::<Vec<_>>(), tokens.clone());
             prop_assert_eq!(pointer.depth(), tokens.len());
+            prop_assert_eq!(pointer.segments().map(Cow::into_owned).collect::<Vec<_>>(), tokens);
         }
     }
 }

@@ -102,7 +102,7 @@ struct PendingVersion<'a> {
 
 enum State {
     /// The newest version says it all.
-    Stands(Version),
+    Stands(Box<Version>),
     /// A version whose documents are made.
     Staged(Box<Staged>),
     Faulty,
@@ -147,7 +147,7 @@ impl<'a> PendingVersion<'a> {
             healthy(newest)?;
         }
         if let Some(newest) = before.clone().filter(|newest| newest.entry.digest == digest) {
-            return Ok(PendingVersion { content, output, store, digest, state: State::Stands(newest) });
+            return Ok(PendingVersion { content, output, store, digest, state: State::Stands(Box::new(newest)) });
         }
 
         let stage = store.stage()?;

@@ -36,7 +36,7 @@ enum Source<'a> {
 /// A document of a side.
 pub(super) enum Text {
     Rendered(Box<Prepared>),
-    Read(Document),
+    Read(Box<Document>),
 }
 
 impl Text {
@@ -115,7 +115,7 @@ impl Texts<'_> {
                 }
             }
         });
-        Ok(Text::Read(document))
+        Ok(Text::Read(Box::new(document)))
     }
 
     fn rendered(&self, renderer: &Renderer, id: &str) -> Result<Text> {

@@ -34,7 +34,7 @@ pub(super) struct Local<'a> {
 
 /// A version that was compared with its manifest, byte by byte.
 pub(super) enum LocalVersion {
-    Intact(Version),
+    Intact(Box<Version>),
     /// With its faults, in words.
     Damaged(Vec<String>),
 }
@@ -87,13 +87,13 @@ impl<'a> Local<'a> {
     /// Compares a version with its manifest, byte by byte.
     pub(super) fn verify(&self, entry: &Entry) -> Result<LocalVersion> {
         if let Some(version) = self.verified.borrow().get(&entry.number) {
-            return Ok(LocalVersion::Intact(version.clone()));
+            return Ok(LocalVersion::Intact(Box::new(version.clone())));
         }
         let version = Version::find(&self.options.output, entry.number)?;
         Ok(match version.verify() {
             Health::Intact => {
                 self.verified.borrow_mut().insert(entry.number, version.clone());
-                LocalVersion::Intact(version)
+                LocalVersion::Intact(Box::new(version))
             }
             Health::Missing => LocalVersion::Damaged(vec![format!("`{}` is gone", version.folder().display())]),
             Health::Damaged(faults) => LocalVersion::Damaged(faults),
@@ -106,7 +106,7 @@ impl<'a> Local<'a> {
         progress.start("verifying", entries.len() as u64);
         for entry in entries {
             match self.verify(entry)? {
-                LocalVersion::Intact(version) => versions.push(version),
+                LocalVersion::Intact(version) => versions.push(*version),
                 LocalVersion::Damaged(found) => faults.extend(found),
             }
             progress.step(&version_folder(entry.number));

@@ -113,7 +113,7 @@ fn words(text: &str) -> BTreeSet<String> {
     let mut run: Vec<char> = Vec::new();
     for c in folded.chars().chain([' ']) {
         let is_letter = c.is_alphanumeric();
-        if !(is_letter && !is_without_spaces(c)) && !word.is_empty() {
+        if (!is_letter || is_without_spaces(c)) && !word.is_empty() {
             let whole = std::mem::take(&mut word);
             if whole.len() <= LONGEST {
                 words.insert(whole);

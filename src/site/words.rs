@@ -86,6 +86,6 @@ mod tests {
         }
         assert_eq!(say("de-AT", "Documents"), "Dokumente");
         assert_eq!(say("fi", "Documents"), "Documents");
-        assert_eq!(say_with("de", "Version {number}", &[("number", &7)]), "Version 7");
+        assert_eq!(say_with("de", "Version {number}", &[("number", &7)]), "Fassung 7");
     }
 }

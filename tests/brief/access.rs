@@ -111,7 +111,8 @@ fn links_say_and_find_where_they_lead() {
 #[test]
 fn tables_have_heads_of_rows_and_a_caption_or_a_summary() {
     let Some((_folder, version)) = built("") else { return };
-    for name in ["book.pdf"] {
+    {
+        let name = "book.pdf";
         let pdf = Document::load(version.join(name)).unwrap();
         let elements = elements(&pdf);
         let attributes = |element: &Element<'_>| format!("{:?}", element.dictionary.get(b"A"));

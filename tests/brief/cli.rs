@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 pub(crate) use super::books::Run;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "build",
     "check",
     "diff",
@@ -20,6 +20,7 @@ const COMMANDS: [&str; 18] = [
     "since",
     "merge-driver",
     "versions",
+    "audience",
     "site",
     "publish",
     "fetch",

@@ -189,7 +189,7 @@ fn timelines_tell_what_floats_and_what_is_not_known() {
 #[test]
 fn a_scorecard_in_print_is_read_as_its_words() {
     let Some(_) = press::engine() else { return };
-    let book = crate::faults::book_of(&cases::folder("faults/scorecard-words"));
+    let book = crate::faults::book_of(&cases::folder("render/scorecard-words"));
     let temporary = tempfile::tempdir().unwrap();
     let built = press::build(book.path(), temporary.path()).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));

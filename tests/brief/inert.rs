@@ -146,6 +146,8 @@ fn a_book_full_of_hostile_texts_is_shown_as_text() {
             &["completions", "bash"],
             &["init", "--ci", text],
             &["init", "--ci", "github"],
+            &["audience", "report"],
+            &["audience", "explain", text],
             &["build", "--document", text.split('\0').next().unwrap()],
             &["diff", base],
             &["diff", base, "."],

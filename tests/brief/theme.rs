@@ -147,28 +147,3 @@ fn no_page_of_a_book_that_runs_on_is_half_empty() {
         }
     }
 }
-
-#[test]
-fn no_paragraph_ends_in_a_line_of_one_short_word() {
-    for (style, left, measure) in MEASURES {
-        let Some(pdf) = bundled_book(style) else { return };
-        let Some(pages) = press::words(&pdf) else { return };
-        for (index, page) in pages.iter().enumerate().skip(2) {
-            let body = body(page);
-            let lines = lines(&body, left, left + measure);
-            let letters = |line: &Vec<&press::Word>| -> Vec<String> {
-                line.iter().map(|word| word.text.clone()).filter(|text| text.chars().any(char::is_alphabetic)).collect()
-            };
-            for (at, trio) in lines.windows(3).enumerate() {
-                let step = |a: &Vec<&press::Word>, b: &Vec<&press::Word>| b[0].bottom - a[0].bottom;
-                let pitch = step(&trio[0], &trio[1]);
-                let ends = lines.get(at + 3).is_none_or(|next| step(&trio[2], next) > pitch * 1.15);
-                let is_paragraph = (step(&trio[1], &trio[2]) - pitch).abs() < 0.5 && pitch < 26.0;
-                let (last, before) = (letters(&trio[2]), letters(&trio[1]));
-                let is_short = |word: Option<&String>| word.is_some_and(|word| word.chars().count() <= 14);
-                let alone = is_paragraph && ends && last.len() == 1 && is_short(last.first()) && is_short(before.last());
-                assert!(!alone, "{style}, page {}: {:?} stands alone behind {:?}", index + 1, last, before);
-            }
-        }
-    }
-}

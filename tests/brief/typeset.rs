@@ -24,7 +24,13 @@ fn meta(kind: &str) -> TypstMeta {
     let front = json!({
         "title": "A Book",
         "kind": kind,
-        "book": { "title": "A Book", "organization": "Ministry", "as_of_long": "5 November 2025", "marking": "TLP:AMBER" },
+        "book": { "title": "A Book", "organization": "Ministry", "as_of_long": "5 November 2025" },
+        "marking": {
+            "labels": ["TLP:AMBER"],
+            "looks": { "TLP:AMBER": { "color": "#ffc000", "background": "#000000" } },
+            "tlp": true,
+            "pages": null,
+        },
     });
     let serde_json::Value::Object(front) = front else { unreachable!() };
     TypstMeta {

@@ -58,7 +58,7 @@ fn unpacked(pdf: &[u8]) -> Vec<Vec<u8>> {
     let document = lopdf::Document::load_mem(pdf).unwrap();
     let mut found = Vec::new();
     document.objects.values().for_each(|object| texts(object, &mut found));
-    texts(&lopdf::Object::Dictionary(document.trailer.clone()), &mut found);
+    texts(&lopdf::Object::Dictionary(document.trailer), &mut found);
     if let Some(pages) = crate::press::pages(pdf) {
         found.extend(pages.into_iter().map(String::into_bytes));
     }

@@ -63,7 +63,7 @@ fn cases_are_as_expected() {
             for (audience, view) in views(&book) {
                 made.insert(format!("{audience}.txt"), absences(&view));
                 made.insert(format!("{audience}.json"), data(&view));
-                faults.extend(view.faults.into_iter());
+                faults.extend(view.faults);
             }
         }
         load::locate(&tree, &mut faults);

@@ -84,7 +84,7 @@ fn what_nobody_marked_stays_so() {
 fn pages_bear_what_stands_on_them() {
     let rows: String = (0..90).map(|n| format!("| {n} | x |\n")).collect();
     let template = format!(
-        "---\nkind: book\ntoc: true\n---\n# A book\n\n## Clear\n\nText.\n\n:::pagebreak\n:::\n\n:::marked GREEN\n## Green\n:::\n\n\
+        "---\nkind: book\ntoc: true\n---\n# A book\n\n## Clear\n\nText.\n\n:::pagebreak\n:::\n\nText.\n\n:::pagebreak\n:::\n\n:::marked GREEN\n## Green\n:::\n\n\
          :::pagebreak\n:::\n\n:::marked RED\n| A | B |\n|---|---|\n{rows}:::\n\n:::pagebreak\n:::\n\nText.\n"
     );
     let settings = "marking: TLP:CLEAR\npage_marking: true\n";

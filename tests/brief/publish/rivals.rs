@@ -142,12 +142,13 @@ fn an_audience_has_a_place_of_its_own() {
     add(&output.join("internal"), "the same", true);
     let place = &places(&folder)[0];
     let mut public = options(&output.join("public"), place);
-    public.audience = Some("public".to_owned());
+    // Which commits made an audience's versions is kept for a book's owner alone, and these have none.
+    (public.audience, public.allow_dirty) = (Some("public".to_owned()), true);
     publish(&public, &Silent).unwrap();
     let there = files(Path::new(&place.address));
     for audience in [Some("internal".to_owned()), None] {
         let mut other = options(&output.join("internal"), place);
-        other.audience = audience;
+        (other.audience, other.allow_dirty) = (audience, true);
         let refused = failure(publish(&other, &Silent));
         assert!(refused.contains("holds the versions for the audience `public`"), "{refused}");
     }

@@ -114,7 +114,7 @@ fn a_signed_ledger_of_one_audience_is_not_that_of_another() {
     add(&output, "one", true);
     let own = key();
     let mut options = options(&output, place);
-    (options.sign, options.audience) = (Some(Arc::clone(&own)), Some("internal".to_owned()));
+    (options.sign, options.audience, options.allow_dirty) = (Some(Arc::clone(&own)), Some("internal".to_owned()), true);
     publish(&options, &Silent).unwrap();
     let marker = String::from_utf8(read(place, "destination.json").unwrap()).unwrap();
     write(place, "destination.json", marker.replace("internal", "public").as_bytes());
