@@ -5,7 +5,7 @@
 //! 1. [`tree`] reads the files of a book, [`load`] makes records of them,
 //! 2. [`audience`] takes out what a reader may not see, [`check`] applies the rules,
 //! 3. [`render`] runs the templates and puts what they print into a document's tree, [`figure`] draws its charts,
-//! 4. [`format`] makes files of it, one for each output format: [`markdown`] writes the tree as Markdown and as Typst, [`typeset`]
+//! 4. [`mod@format`] makes files of it, one for each output format: [`markdown`] writes the tree as Markdown and as Typst, [`typeset`]
 //!    makes the PDF,
 //! 5. [`diff`] says what changed, [`redline`] shows it in a document, [`version`] keeps the result, whole and numbered,
 //! 6. [`site`] makes pages of the versions for reading in a browser, `publication` puts all where readers are, and `publish` reaches the places.

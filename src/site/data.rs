@@ -50,7 +50,7 @@ pub struct Version {
     /// The paths of its pages below its folder, and whether one of them says what changed; set when they are made.
     pub places: Vec<String>,
     pub has_changes_page: bool,
-    /// What its documents are called, in the order of the book; set by [`Version::with_titles`].
+    /// What its documents are called, in the order of the book; set by `Version::with_titles`.
     #[serde(default)]
     pub titles: Vec<DocumentTitle>,
     /// In the order of the book.

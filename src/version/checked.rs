@@ -64,7 +64,7 @@ impl IntactVersions {
 
 impl Version {
     /// Compares the folder with the manifest. Bytes that were compared before are compared again only where the system
-    /// says that a file has changed since: see [`IntactVersions`].
+    /// says that a file has changed since: see `IntactVersions`.
     pub fn health(&self) -> Health {
         Version::health_of(std::slice::from_ref(self)).pop().unwrap_or(Health::Missing)
     }
