@@ -69,6 +69,7 @@ pub(crate) const JQ: Tool = Tool {
     get: "apt-get install jq, or set BRIEF_TEST_JQ to the program",
     ..PROGRAM
 };
+#[cfg(feature = "publish")]
 pub(crate) const MINISIGN: Tool = Tool {
     name: "minisign",
     variable: Some("BRIEF_TEST_MINISIGN"),
@@ -90,6 +91,7 @@ pub(crate) const PDFTOTEXT: Tool = Tool {
     get: "apt-get install poppler-utils, or set BRIEF_TEST_PDFTOTEXT to the program",
     ..PROGRAM
 };
+#[cfg(feature = "publish")]
 pub(crate) const S3: Tool = Tool {
     name: "moto_server, an S3 server",
     variable: Some("BRIEF_TEST_S3"),
