@@ -59,8 +59,7 @@ impl Host {
     fn workflows(self) -> Vec<(&'static str, String)> {
         match self {
             Host::Github => vec![
-                // Here the action is the repository itself.
-                (".github/workflows/brief.yml", include_str!("../../.github/workflows/brief.yml").replace("uses: ./", ACTION)),
+                (".github/workflows/brief.yml", include_str!("../../.github/workflows/brief.yml").replace(OWN_ACTION, ACTION)),
                 (".github/workflows/brief-report.yml", include_str!("../../.github/workflows/brief-report.yml").to_owned()),
                 (".github/workflows/publish.yml", include_str!("init/ci/github-publish.yml").to_owned()),
             ],
@@ -87,6 +86,9 @@ impl Host {
         }
     }
 }
+
+/// How brief's own workflow names the action: as the repository itself, for an audience of the bundled book.
+const OWN_ACTION: &str = "uses: ./\n        with:\n          audience: public";
 
 /// How a book's workflow names the action, whose repository and commit only its people know.
 const ACTION: &str = "uses: OWNER/brief@COMMIT";

@@ -95,7 +95,7 @@ impl Review {
             checks: effects.checks,
             documents: effects.documents,
             notes,
-            redline: self.redline(&argument, comparison.base.is_nothing()),
+            redline: self.redline(&argument, audience, comparison.base.is_nothing()),
         };
         terminal.print(&paint::review(&review, COMMENT))?;
         let incomplete = incomplete(&comparison, terminal);
@@ -104,9 +104,10 @@ impl Review {
     }
 
     /// How to get what the comment can't hold.
-    fn redline(&self, base: &str, new: bool) -> String {
-        let redline = paint::code(&format!("brief diff {base} --redline redline.pdf"));
-        let base = paint::code(&format!("brief diff {base}"));
+    fn redline(&self, base: &str, audience: Option<&str>, new: bool) -> String {
+        let whose = audience.map(|name| format!(" --audience {name}")).unwrap_or_default();
+        let redline = paint::code(&format!("brief diff {base}{whose} --redline redline.pdf"));
+        let base = paint::code(&format!("brief diff {base}{whose}"));
         let here = match (&self.artifacts, new) {
             (Some(url), true) => format!("The PDFs are among the [artifacts of this run]({url}). "),
             (Some(url), false) => {

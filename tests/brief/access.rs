@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, decode_text_string};
 
-use super::books::{brief_with, bundled, typst};
+use super::books::{BUNDLED, brief_with, bundled, typst, versions};
 
 /// The first version of the bundled book, after some lines were added to its settings.
 fn built(more: &str) -> Option<(tempfile::TempDir, PathBuf)> {
@@ -23,9 +23,9 @@ fn built(more: &str) -> Option<(tempfile::TempDir, PathBuf)> {
         fs::create_dir_all(root.join("content/assets")).unwrap();
         fs::write(root.join("content/assets/logo.svg"), logo).unwrap();
     }
-    let built = brief_with(&root, &["build", "--date", "2025-11-06"], &environment);
+    let built = brief_with(&root, &["build", "--audience", BUNDLED, "--date", "2025-11-06"], &environment);
     assert_eq!(built.code, Some(0), "{built:?}");
-    Some((folder, root.join("output/v1")))
+    Some((folder, versions(&root).join("v1")))
 }
 
 /// A structure element, with its ancestors' kinds from the root down.

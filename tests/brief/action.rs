@@ -387,6 +387,51 @@ fn a_pull_request_from_first_to_last() {
     assert_eq!(comments(), settled);
 }
 
+/// Of a book with audiences the action shows what one gets, or the documents of each in a folder of their own.
+#[test]
+fn a_pull_request_shows_an_audience_or_each() {
+    let Some(environment) = typst() else { return };
+    let book = Book::new();
+    with_audiences(&book);
+    book.git(&["checkout", "-q", "-b", "work"]);
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.edit("content/missions/hidden.yaml", "A hidden mission", "A mission that stays hidden");
+    book.commit("fewer troops");
+    let (event, _) = pull_request(&book);
+    for (audience, documents) in [
+        ("public", ["pdfs/book.pdf", "pdfs/missions/kfor.pdf"].as_slice()),
+        ("", &["pdfs/desk/book.pdf", "pdfs/desk/missions/hidden.pdf", "pdfs/public/book.pdf", "pdfs/public/missions/kfor.pdf"]),
+    ] {
+        let mut runner = Runner::new(&book, "pull_request", event.clone());
+        let _ = fs::remove_dir_all(&runner.temp);
+        fs::create_dir_all(&runner.temp).unwrap();
+        runner.inputs =
+            BTreeMap::from([("audience".to_owned(), audience.to_owned()), ("program".to_owned(), program().to_str().unwrap().to_owned())]);
+        runner.environment.clone_from(&environment);
+        assert!(runner.action(), "{audience}: {}", runner.log);
+        assert_eq!(runner.value("steps.brief.outputs.passed"), "true", "{audience}: {}", runner.log);
+        let artifacts = runner.artifacts();
+        for wanted in documents.iter().chain(&["redline.pdf", "changes.html"]) {
+            assert!(artifacts["book"].contains_key(*wanted), "{audience}: {wanted} is missing from {:?}", artifacts["book"].keys());
+        }
+        let names: Vec<&String> = artifacts["book"].keys().chain(artifacts["brief-comment"].keys()).collect();
+        let hidden = names.iter().any(|name| name.contains("hidden"));
+        let comment = fs::read_to_string(&artifacts["brief-comment"]["comment.md"]).unwrap();
+        assert!(comment.contains("45,000"), "{audience}: {comment}");
+        let changes = fs::read_to_string(&artifacts["book"]["changes.txt"]).unwrap();
+        assert_eq!([hidden, comment.contains("hidden"), changes.contains("hidden")], [audience.is_empty(); 3], "{audience}: {comment}");
+    }
+}
+
+/// Gives a book two audiences, and a mission that only one of them may see.
+fn with_audiences(book: &Book) {
+    let settings = fs::read_to_string(book.root.join("content/book.yaml")).unwrap();
+    let audiences = "default_marking: TLP:CLEAR\naudiences:\n  public: { clearance: TLP:CLEAR }\n  desk: { clearance: TLP:RED }\n";
+    book.write("content/book.yaml", &(settings + audiences));
+    book.write("content/missions/hidden.yaml", "name: A hidden mission\nmarking: TLP:RED\n");
+    book.commit("two audiences");
+}
+
 #[test]
 fn a_pull_request_with_faults_is_annotated_and_fails() {
     let book = Book::at("books/small");
@@ -600,6 +645,7 @@ impl Publication {
         let mut environment = typst()?;
         need!(JQ);
         let book = Book::new();
+        with_audiences(&book);
         let (bin, state, settings) = (book.beside("bin"), book.beside("releases"), book.beside("settings"));
         fs::create_dir_all(&bin).unwrap();
         fs::create_dir_all(&state).unwrap();
@@ -676,6 +722,8 @@ fn main_is_published_version_after_version() {
     assert_eq!(publication.published("v1/book.pdf"), first, "the first version is still there, byte for byte");
     assert!(publication.book.git(&["show", "published:v2/changes.json"]).contains("45"), "and the second says what changed");
     publication.published("site/index.html");
+    let published = publication.book.git(&["ls-tree", "-r", "--name-only", "published"]);
+    assert!(!published.contains("hidden") && !published.contains("desk"), "only what `public` gets is published: {published}");
     publication.published("v2/missions/kfor.pdf");
     let before = publication.book.git(&["rev-parse", "published"]);
     assert_eq!(publication.publish(""), "v2", "nothing changed");

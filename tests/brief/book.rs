@@ -1,5 +1,6 @@
 //! The bundled book, built for real: what a version holds, when one is made, and that what it says is so.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,10 +36,15 @@ impl Copy {
     }
 
     fn output(&self, name: &str) -> PathBuf {
-        self.path().join("output").join(name)
+        books::versions(self.path()).join(name)
     }
 
     pub(crate) fn build(&self, arguments: &[&str]) -> String {
+        self.build_all(&[&["--audience", books::BUNDLED], arguments].concat())
+    }
+
+    /// Builds for all of its audiences.
+    fn build_all(&self, arguments: &[&str]) -> String {
         let mut command = Command::cargo_bin("brief").unwrap();
         command.current_dir(self.path()).args(["build", "--date", "2025-11-06"]).args(arguments);
         for name in ["BRIEF_TYPST", "SOURCE_DATE_EPOCH", "NO_COLOR"] {
@@ -94,7 +100,7 @@ fn pdf_pages(pdf: &Path) -> Option<Vec<String>> {
 fn a_version_holds_what_the_design_says() {
     let Some(book) = Copy::to_typeset() else { return };
     let said = book.build(&[]);
-    assert!(said.contains("made v1") && said.contains("17 documents"), "{said}");
+    assert!(said.contains("made public/v1") && said.contains("17 documents"), "{said}");
     let mut expected: Vec<String> =
         ["book.md", "book.pdf", "summary.md", "summary.pdf", "data.json", "claims.json", "changes.json", "manifest.json"]
             .map(str::to_owned)
@@ -114,9 +120,34 @@ fn a_version_holds_what_the_design_says() {
     // Nothing changed, so nothing is written.
     let before = files(&book.output("v1"));
     let said = book.build(&[]);
-    assert!(said.contains("nothing that a reader gets has changed since v1"), "{said}");
+    assert!(said.contains("nothing that a reader gets has changed since public/v1"), "{said}");
     assert_eq!(files(&book.output("v1")), before);
     assert!(!book.output("v2").exists());
+}
+
+#[test]
+fn the_desk_gets_its_notes_and_shares_the_other_documents() {
+    let Some(book) = Copy::to_typeset() else { return };
+    let said = book.build_all(&[]);
+    let (public, desk) = (files(&book.output("v1")), files(&book.path().join("output/desk/v1")));
+    assert_eq!(public.keys().collect::<Vec<_>>(), desk.keys().collect::<Vec<_>>());
+    let text = |files: &BTreeMap<String, Vec<u8>>, name: &str| String::from_utf8_lossy(&files[name]).into_owned();
+    let documents: Vec<&String> = desk.keys().filter(|name| name.ends_with(".md")).collect();
+    let mut shared = 0;
+    for name in &documents {
+        let has_notes = text(&desk, name).contains("**Desk note**");
+        assert_eq!(text(&desk, name).contains("\nmarking: TLP:AMBER\n"), has_notes, "{name}");
+        assert!(text(&public, name).contains("\nmarking: TLP:CLEAR\n"), "{name}");
+        let pdf = name.replace(".md", ".pdf");
+        assert_eq!([desk[*name] == public[*name], desk[&pdf] == public[&pdf]], [!has_notes; 2], "{name}");
+        shared += usize::from(!has_notes);
+    }
+    assert!(said.contains(&format!("17 documents, {} typeset", documents.len() - shared)) && shared == 10, "{said}");
+    for (name, bytes) in &public {
+        assert!(!String::from_utf8_lossy(bytes).to_lowercase().contains("desk"), "{name} tells of the desk");
+    }
+    let Some(pages) = pdf_pages(&book.path().join("output/desk/v1/book.pdf")) else { return };
+    assert!(pages.iter().all(|page| page.matches("TLP:AMBER").count() >= 2), "each page bears its marking twice: {pages:?}");
 }
 
 #[test]
@@ -127,7 +158,7 @@ fn comments_and_order_make_no_version() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, format!("# a comment\n{text}\n\n# another\n")).unwrap();
     let said = book.build(&[]);
-    assert!(said.contains("nothing that a reader gets has changed since v1"), "{said}");
+    assert!(said.contains("nothing that a reader gets has changed since public/v1"), "{said}");
 }
 
 #[test]
@@ -300,16 +331,21 @@ fn a_draft_says_so_and_leaves_the_ledger_alone() {
     assert_eq!(names, [".draft.json", "summary.md", "summary.pdf"]);
 }
 
-/// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/pipeline/books`.
-fn markdown_is_as_reviewed(book: &Path, name: &str) {
+/// The Markdown of a book, made as a draft, must be the reviewed files in a folder of `tests/cases/pipeline/books`; those of
+/// an audience in one of its name there.
+fn markdown_is_as_reviewed(book: &Path, name: &str, audience: Option<&str>) {
     let output = tempfile::tempdir().unwrap();
     let mut command = Command::cargo_bin("brief").unwrap();
     command.current_dir(book).args(["build", "--no-pdf", "--date", "2025-11-06", "--output"]).arg(output.path());
+    if let Some(audience) = audience {
+        command.args(["--audience", audience]);
+    }
     let built = command.output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let mut made = files(&output.path().join("draft"));
+    let within = |folder: PathBuf| audience.map_or(folder.clone(), |audience| folder.join(audience));
+    let mut made = files(&within(output.path().to_owned()).join("draft"));
     assert!(made.remove(".draft.json").is_some(), "a draft lists its files");
-    let folder = cases::folder("pipeline/books").join(name);
+    let folder = within(cases::folder("pipeline/books").join(name));
     if cases::is_updating() {
         let _ = fs::remove_dir_all(&folder);
         for (file, bytes) in &made {
@@ -327,7 +363,9 @@ fn markdown_is_as_reviewed(book: &Path, name: &str) {
 
 #[test]
 fn the_bundled_books_markdown_is_as_reviewed() {
-    markdown_is_as_reviewed(Copy::new().path(), "bundled");
+    for audience in ["public", "desk"] {
+        markdown_is_as_reviewed(Copy::new().path(), "bundled", Some(audience));
+    }
 }
 
 #[test]
@@ -335,5 +373,5 @@ fn another_books_markdown_is_as_reviewed() {
     let folder = tempfile::tempdir().unwrap();
     let made = Command::cargo_bin("brief").unwrap().args(["init", "bus"]).current_dir(folder.path()).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    markdown_is_as_reviewed(&folder.path().join("bus"), "night-bus");
+    markdown_is_as_reviewed(&folder.path().join("bus"), "night-bus", None);
 }

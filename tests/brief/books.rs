@@ -124,6 +124,14 @@ pub(crate) fn bundled() -> TempDir {
     folder
 }
 
+/// Where the versions of the bundled book are that tests read: those of its audience `public`.
+pub(crate) fn versions(root: &Path) -> PathBuf {
+    root.join("output").join(BUNDLED)
+}
+
+/// The audience of the bundled book that tests build it for.
+pub(crate) const BUNDLED: &str = "public";
+
 /// The base book with a case's files over it, in a folder of its own.
 pub(crate) fn book_of(case: &Path) -> TempDir {
     let folder = TempDir::new().unwrap();

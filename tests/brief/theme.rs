@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
 
-use super::books::{brief_with, bundled, typst};
+use super::books::{BUNDLED, brief_with, bundled, typst, versions};
 use super::press;
 
 /// The book that `init` writes, with a style and a paper, and its text page by page.
@@ -61,10 +61,10 @@ fn bundled_book(style: &str) -> Option<Vec<u8>> {
     let mut made = MADE.lock().unwrap();
     if !made.contains_key(style) {
         let folder = styled(style, "a4");
-        let built = brief_with(folder.path(), &["build", "--date", "2025-11-06"], &environment);
+        let built = brief_with(folder.path(), &["build", "--audience", BUNDLED, "--date", "2025-11-06"], &environment);
         assert_eq!(built.code, Some(0), "{style}: {built:?}");
         assert!(!built.err.contains("warning"), "{style}: {built:?}");
-        made.insert(style.to_owned(), fs::read(folder.path().join("output/v1/book.pdf")).unwrap());
+        made.insert(style.to_owned(), fs::read(versions(folder.path()).join("v1/book.pdf")).unwrap());
     }
     made.get(style).cloned()
 }
