@@ -117,6 +117,9 @@ impl Canvas {
         if text.is_empty() {
             return;
         }
+        // What XML can't hold (XML 1.0, 2.2).
+        let text =
+            &text.replace(|c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'), "\u{fffd}");
         let mut node = Text::new(text)
             .set("x", number(x))
             .set("y", number(y))
@@ -150,7 +153,7 @@ impl Canvas {
 }
 
 /// A number with at most two decimals, the same everywhere.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }

@@ -15,12 +15,14 @@ mod inline;
 mod letters;
 mod lines;
 mod scale;
+mod shown;
 mod stacked;
 mod timeline;
 
 use crate::document::chart::Chart;
 
 pub use inline::inline;
+pub use shown::with_numbers;
 
 /// Draws a chart as an SVG file.
 pub fn draw(chart: &Chart) -> String {
