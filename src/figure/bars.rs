@@ -16,6 +16,8 @@ const LEADING: f64 = 11.0;
 /// The end of a bar that is only about so long.
 const VAGUE: f64 = 14.0;
 const AXIS: f64 = 16.0;
+/// How far the arrow of a bar that is at least so long reaches.
+const ARROW: f64 = 7.0;
 
 /// Draws a bar chart.
 pub(super) fn draw(chart: &BarChart) -> String {
@@ -31,8 +33,9 @@ pub(super) fn draw(chart: &BarChart) -> String {
     let full = ticks.last().copied().unwrap_or(1.0).max(longest).max(f64::MIN_POSITIVE);
     let x = |value: f64| left + value / full * room;
     let bottom = ROW * chart.bars.len() as f64;
+    let words: Vec<(f64, f64)> = chart.bars.iter().map(|bar| words_behind(bar, &x)).collect();
     for tick in &ticks {
-        canvas.line((x(*tick), 0.0), (x(*tick), bottom), HAIR, 0.5, false);
+        grid_line(&mut canvas, x(*tick), &words);
         canvas.text(
             (x(*tick), bottom + 12.0),
             &tick_text(*tick, chart.numbers),
@@ -52,6 +55,28 @@ pub(super) fn draw(chart: &BarChart) -> String {
     canvas.line((left, 0.0), (left, bottom), DEEP, 1.0, false);
     let height = legend(&mut canvas, chart, left, bottom + AXIS);
     canvas.finish(WIDTH, height)
+}
+
+/// Where the words behind a bar begin and end.
+fn words_behind(bar: &Bar, x: &dyn Fn(f64) -> f64) -> (f64, f64) {
+    let start = match bar.extent {
+        Extent::AtLeast(value) => x(value) + ARROW,
+        Extent::Exact(value) | Extent::About(value) | Extent::AtMost(value) | Extent::Between(_, value) => x(value),
+        Extent::Unknown => return (0.0, 0.0),
+    };
+    (start + GAP, start + GAP + letters::width(&bar.printed, Style::LABEL.size))
+}
+
+/// A line of the grid, but for the rows in which it would cross words.
+fn grid_line(canvas: &mut Canvas, at: f64, words: &[(f64, f64)]) {
+    let is_free = |(start, end): &(f64, f64)| at < start - 2.0 || at > end + 2.0;
+    let mut row = 0;
+    for rows in words.chunk_by(|one, other| is_free(one) == is_free(other)) {
+        if is_free(&rows[0]) {
+            canvas.line((at, ROW * row as f64), (at, ROW * (row + rows.len()) as f64), HAIR, 0.5, false);
+        }
+        row += rows.len();
+    }
 }
 
 fn draw_bar(canvas: &mut Canvas, bar: &Bar, (start, right): (f64, f64), middle: f64, x: &dyn Fn(f64) -> f64) {
@@ -76,7 +101,7 @@ fn draw_bar(canvas: &mut Canvas, bar: &Bar, (start, right): (f64, f64), middle: 
             let end = x(value);
             canvas.rectangle((start, top), (end - start, BAR), DEEP, None);
             canvas.shape(&[(end + 2.0, top), (end + 9.0, middle), (end + 2.0, top + BAR)], DEEP, DEEP, false);
-            behind(canvas, end + 7.0);
+            behind(canvas, end + ARROW);
         }
         Extent::AtMost(value) => {
             let end = x(value);
