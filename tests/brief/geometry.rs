@@ -83,8 +83,8 @@ fn a_book_with_long_names_fits_upright_and_lying_pages() {
     let margin = "theme: { style: briefing, paper: us-letter }\nnotes: margin\n";
     let foot = "theme: { style: briefing, paper: us-letter }\nnotes: page\n";
     let lying = "orientation: landscape\n";
-    // Not notes in the margin of pages that lie: those of a figure's values can run into each other there.
-    for (settings, front) in [(margin, ""), (foot, lying), ("theme: { style: reader }\n", ""), ("theme: { style: reader }\n", lying)] {
+    let reader = "theme: { style: reader }\n";
+    for (settings, front) in [(margin, ""), (margin, lying), (foot, lying), (reader, ""), (reader, lying)] {
         fits(24, settings, front);
     }
 }
