@@ -64,6 +64,7 @@ pub(crate) fn seen(text: &str) -> String {
 pub(crate) struct Word {
     pub(crate) left: f64,
     pub(crate) right: f64,
+    pub(crate) top: f64,
     pub(crate) bottom: f64,
     pub(crate) text: String,
 }
@@ -87,7 +88,13 @@ pub(crate) fn words(pdf: &[u8]) -> Option<Vec<(f64, Vec<Word>)>> {
         } else if let Some((place, rest)) = line.split_once("<word ").and_then(|(_, line)| line.split_once('>')) {
             let text = rest.split_once("</word>").unwrap().0.to_owned();
             let side = |name| number(place, name).unwrap();
-            pages.last_mut().unwrap().1.push(Word { left: side("xMin"), right: side("xMax"), bottom: side("yMax"), text });
+            pages.last_mut().unwrap().1.push(Word {
+                left: side("xMin"),
+                right: side("xMax"),
+                top: side("yMin"),
+                bottom: side("yMax"),
+                text,
+            });
         }
     }
     Some(pages)

@@ -93,7 +93,9 @@ fn the_bundled_book_is_typeset_in_every_style_on_letter_paper_without_a_warning(
 fn lines(words: &[press::Word], left: f64, right: f64) -> Vec<Vec<&press::Word>> {
     let mut lines: Vec<Vec<&press::Word>> = Vec::new();
     for word in words.iter().filter(|word| word.left >= left - 1.0 && word.right <= right + 2.0) {
-        match lines.last_mut().filter(|line| (line[0].bottom - word.bottom).abs() < 4.0) {
+        // A mark stands higher than the word before it.
+        let middle = (word.top + word.bottom) / 2.0;
+        match lines.last_mut().filter(|line| (line[0].top..line[0].bottom).contains(&middle)) {
             Some(line) => line.push(word),
             None => lines.push(vec![word]),
         }
@@ -112,7 +114,7 @@ const CENTIMETRE: f64 = 72.0 / 2.54;
 /// Each style: its left margin and how long a line is beside notes, in points.
 const MEASURES: [(&str, f64, f64); 3] = [
     ("briefing", 2.5 * CENTIMETRE, 12.2 * CENTIMETRE),
-    ("plain", 2.0 * CENTIMETRE, 11.6 * CENTIMETRE),
+    ("plain", 2.0 * CENTIMETRE, 11.4 * CENTIMETRE),
     ("reader", 2.2 * CENTIMETRE, 13.2 * CENTIMETRE),
 ];
 
@@ -144,6 +146,31 @@ fn no_page_of_a_book_that_runs_on_is_half_empty() {
         for (index, page) in pages[..pages.len() - 1].iter().enumerate().skip(2) {
             let lowest = body(page).iter().map(|word| word.bottom).fold(0.0, f64::max);
             assert!(lowest > page.0 / 2.0, "{style}: page {} ends at {lowest} of {}", index + 1, page.0);
+        }
+    }
+}
+
+#[test]
+fn no_paragraph_ends_in_a_line_of_one_short_word() {
+    for (style, left, measure) in MEASURES {
+        let Some(pdf) = bundled_book(style) else { return };
+        let Some(pages) = press::words(&pdf) else { return };
+        for (index, page) in pages.iter().enumerate().skip(2) {
+            let body = body(page);
+            let lines = lines(&body, left, left + measure);
+            let letters = |line: &Vec<&press::Word>| -> Vec<String> {
+                line.iter().map(|word| word.text.clone()).filter(|text| text.chars().any(char::is_alphabetic)).collect()
+            };
+            for (at, trio) in lines.windows(3).enumerate() {
+                let step = |a: &Vec<&press::Word>, b: &Vec<&press::Word>| b[0].bottom - a[0].bottom;
+                let pitch = step(&trio[0], &trio[1]);
+                let ends = lines.get(at + 3).is_none_or(|next| step(&trio[2], next) > pitch * 1.15);
+                let is_paragraph = (step(&trio[1], &trio[2]) - pitch).abs() < 0.5 && pitch < 26.0;
+                let (last, before) = (letters(&trio[2]), letters(&trio[1]));
+                let is_short = |word: Option<&String>| word.is_some_and(|word| word.chars().count() <= 14);
+                let alone = is_paragraph && ends && last.len() == 1 && is_short(last.first()) && is_short(before.last());
+                assert!(!alone, "{style}, page {}: {:?} stands alone behind {:?}", index + 1, last, before);
+            }
         }
     }
 }

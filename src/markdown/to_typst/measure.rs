@@ -31,7 +31,7 @@ impl Measure {
     pub(super) fn of(theme: &ThemeOptions, notes: NotesPlacement, orientation: Orientation) -> Measure {
         let (size, left, column) = match theme.style {
             Style::Briefing => (10.8, 2.5, Some(12.2)),
-            Style::Plain => (10.0, 2.0, Some(11.6)),
+            Style::Plain => (10.0, 2.0, Some(11.4)),
             Style::Reader => (15.0, 2.2, None),
         };
         let left = left * CENTIMETRE;
