@@ -21,8 +21,8 @@ const SHORTEST: f64 = 2.5;
 /// How much of its room a span takes that floats, where its length isn't drawn to scale: its ends come to lie at no gate.
 const FLOATING: f64 = 0.42;
 
-/// How the spans of a lane are filled: with color, as an outline, hatched, pale.
-const FILLS: [(&str, bool); 4] = [(DEEP, false), ("#ffffff", true), (HATCH, false), (PALE, false)];
+/// How the spans of a lane are filled: with color, white, hatched, pale. No outline is dashed, as that of what is unknown is.
+const FILLS: [&str; 4] = [DEEP, "#ffffff", HATCH, PALE];
 
 /// Draws a timeline.
 pub(super) fn draw(timeline: &Timeline) -> String {
@@ -179,9 +179,9 @@ fn draw_span(canvas: &mut Canvas, span: &Span, middle: f64, (start, end): (f64, 
         Look::Open => points.extend([(end, top), (end + POINT, middle), (end, bottom)]),
         _ => points.extend([(last, top), (last, bottom)]),
     }
-    let (fill, dashed) = FILLS[span.lane % FILLS.len()];
+    let fill = FILLS[span.lane % FILLS.len()];
     if last > first {
-        canvas.shape(&points, fill, DEEP, dashed);
+        canvas.shape(&points, fill, DEEP, false);
     }
     for (look, at) in [(from.look, first), (to.look, last)] {
         match look {
@@ -225,9 +225,9 @@ fn legend(canvas: &mut Canvas, timeline: &Timeline, left: f64, top: f64) -> f64 
         at += width;
     };
     for (index, lane) in timeline.lanes.iter().enumerate() {
-        let (fill, dashed) = FILLS[index % FILLS.len()];
+        let fill = FILLS[index % FILLS.len()];
         entry(canvas, lane, &|canvas, x, y| {
-            canvas.shape(&[(x, y), (x + 13.0, y), (x + 13.0, y + 7.0), (x, y + 7.0)], fill, DEEP, dashed);
+            canvas.shape(&[(x, y), (x + 13.0, y), (x + 13.0, y + 7.0), (x, y + 7.0)], fill, DEEP, false);
         });
     }
     let has = |is_kind: fn(Edge) -> bool| timeline.spans.iter().any(|span| is_kind(span.start) || is_kind(span.end));

@@ -8,6 +8,7 @@ mod bearing;
 mod blocks;
 mod breaks;
 mod code;
+mod figure_data;
 mod inlines;
 mod last_line;
 mod links;

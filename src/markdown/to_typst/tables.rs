@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Writer;
 use super::breaks::{CODE_LETTER, width_of};
 use super::measure::{Measure, Orientation};
 use super::meta::is_landscape;
 use super::places::has_words;
-use super::{Writer, last_line};
 use crate::document::{Alignment, BlockKind, Document, ELSEWHERE, Inline, Row, Table, Target, plain_text, walk};
 use crate::model::NotesPlacement;
 
@@ -128,41 +128,6 @@ impl Writer<'_> {
         self.nesting.in_wide = outer;
     }
 
-    /// What a figure shows, in a line: `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].` What isn't cited the drawing says
-    /// alone; a redline tells no claims from other words and has it all.
-    pub(super) fn figure_data(&mut self, table: &Table) {
-        let all = self.document.claims.is_empty();
-        let is_shown = |cell: &&Vec<Inline>| has_words(cell) && (all || has_claim(cell));
-        let rows = table.rows.iter().filter_map(|row| {
-            let (label, cells) = row.cells.split_first()?;
-            let cells: Vec<&Vec<Inline>> = cells.iter().filter(is_shown).collect();
-            (!cells.is_empty()).then_some((label, cells))
-        });
-        let mut content: Vec<Inline> = Vec::new();
-        for (label, cells) in rows {
-            if !content.is_empty() {
-                content.push(Inline::Text("; ".to_owned()));
-            }
-            content.extend(label.iter().cloned());
-            for (index, cell) in cells.into_iter().enumerate() {
-                content.push(Inline::Text(if index == 0 { ": " } else { ", " }.to_owned()));
-                content.extend(cell.iter().cloned());
-            }
-        }
-        if content.is_empty() {
-            return;
-        }
-        content.push(Inline::Text(".".to_owned()));
-        if let Some(source) = &table.source {
-            content.push(Inline::Text(" ".to_owned()));
-            content.extend(source.iter().cloned());
-        }
-        self.code.push("#par[");
-        self.code.start();
-        self.inlines(&last_line::bound(&content));
-        self.code.line("];");
-    }
-
     /// What the notes say that a wide table marks, where others would stand beside the line.
     fn table_notes(&mut self, table: &Table, columns: usize) {
         if self.meta.notes != NotesPlacement::Margin || !self.places.notes {
@@ -265,14 +230,8 @@ pub(super) fn kinds(document: &Document) -> BTreeMap<(&str, usize), Vec<Column>>
     kinds
 }
 
-/// Whether a claim is printed in a cell.
-fn has_claim(cell: &[Inline]) -> bool {
-    let is_claim = |inline: &Inline| matches!(inline, Inline::Claim { .. }) || inline.content().is_some_and(|content| has_claim(content));
-    cell.iter().any(is_claim)
-}
-
 /// The numbers of notes that inlines mark.
-fn cited(inlines: &[Inline], numbers: &mut BTreeSet<usize>) {
+pub(super) fn cited(inlines: &[Inline], numbers: &mut BTreeSet<usize>) {
     for inline in inlines {
         match inline {
             Inline::Cite(number) => {
