@@ -27,6 +27,8 @@ pub struct ArticleHeading {
     pub level: u8,
     pub id: String,
     pub text: String,
+    /// Its line in the Markdown.
+    pub line: usize,
 }
 
 /// A note: its label and its HTML.

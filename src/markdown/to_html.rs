@@ -251,7 +251,7 @@ fn headings<'a>(
         let id = ids.get(&place(node)).cloned().unwrap_or_default();
         let beside = (around.beside)(lines[index], lines.get(index + 1).copied().unwrap_or(end));
         marks.headings.insert(place(node), (id.clone(), beside));
-        article.headings.push(ArticleHeading { level, id, text });
+        article.headings.push(ArticleHeading { level, id, text, line: lines[index] });
     }
     if let Some(title) = all.first().filter(|_| !article.title.is_empty()) {
         title.detach();

@@ -292,6 +292,7 @@ impl PageData<'_> {
             pdf,
             claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.date(date))).collect(),
             made_of: made_of(manifest, id),
+            chapters: Vec::new(),
             article,
         };
         Ok((document, faults))

@@ -168,7 +168,7 @@ impl Assembly<'_> {
             return Ok(known.clone());
         }
         let (version, broken) = self.source.read(listed.number, before.map(|before| before.number))?;
-        let mut version = version.with_titles();
+        let mut version = version.prepared();
         if let Some(known) = known.filter(|_| follows_missing) {
             version.changes = known.version.changes;
             if listed.is_published {
@@ -197,7 +197,7 @@ impl Assembly<'_> {
             None if listed.pruned => self.source.without_files(listed.number)?,
             None => self.source.read(listed.number, before.map(|before| before.number))?.0,
         };
-        let mut version = Version { pruned: true, ..version.with_titles().without_contents() };
+        let mut version = Version { pruned: true, ..version.prepared().without_contents() };
         let pages = self.renderer.version(&mut version)?;
         write(self.folder, &pages)?;
         let pages = pages.into_iter().map(|page| page.path).collect();

@@ -1,5 +1,7 @@
 //! Styles, scripts and data, under names that change with their content: a browser may keep them for ever.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::facts::{cited, known_sources};
@@ -66,6 +68,14 @@ fn data(version: &Version) -> String {
         .collect();
     let all = json!({ "records": records, "documents": documents });
     format!("(window.briefVersions=window.briefVersions||{{}})[{}]={};\n", version.number, inert(&all.to_string()))
+}
+
+/// In which chapter each place of a version's documents in chapters is, as a script that sets `briefChapters`: by the pages
+/// of documents, the pages of their chapters with the ids on them.
+pub(super) fn chapters(number: u32, pages: &BTreeMap<String, BTreeMap<String, String>>) -> Page {
+    let text = format!("briefChapters={};\n", inert(&json!(pages).to_string()));
+    let name = format!("{}.chapters", path::version(number));
+    Page { path: named(&name, "js", &text), bytes: text.into_bytes() }
 }
 
 /// JSON that may stand in a script, wherever the script stands.

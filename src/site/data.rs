@@ -1,7 +1,12 @@
 //! What the site is made from: the versions of a book as data, handed in whole.
 
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::anchors::with_anchors;
+use super::chapters::{chapters, lead_links_to_chapters};
 use crate::document::Article;
 
 /// The book as a whole, as its newest version describes it, and where its site will be.
@@ -19,7 +24,7 @@ pub struct Facts {
 }
 
 /// One version. What is not serialized is needed for the version's own pages, and of the newest for the others.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Version {
     pub number: u32,
     /// The book's title and language in this version.
@@ -50,7 +55,7 @@ pub struct Version {
     /// The paths of its pages below its folder, and whether one of them says what changed; set when they are made.
     pub places: Vec<String>,
     pub has_changes_page: bool,
-    /// What its documents are called, in the order of the book; set by `Version::with_titles`.
+    /// What its documents are called, in the order of the book; set by `Version::prepared`.
     #[serde(default)]
     pub titles: Vec<DocumentTitle>,
     /// In the order of the book.
@@ -137,7 +142,7 @@ pub struct ChangedField {
 }
 
 /// A document of a version.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Document {
     pub id: String,
     pub title: String,
@@ -153,10 +158,29 @@ pub struct Document {
     pub pdf: Option<u64>,
     #[serde(skip)]
     pub article: Article,
+    /// Its text, page by page; set by `Version::prepared`.
+    #[serde(skip)]
+    pub chapters: Vec<Chapter>,
+    #[serde(skip)]
     pub claims: Vec<PrintedClaim>,
     /// What it is made of, for comparisons in the browser.
     #[serde(skip)]
     pub made_of: MadeOf,
+}
+
+/// A part of a document's text that is a page of its own; of most documents the only one.
+#[derive(Debug, Clone, Default)]
+pub struct Chapter {
+    /// The id of its first heading; empty for the first chapter.
+    pub id: String,
+    /// What its first heading says.
+    pub title: String,
+    /// The line of the document's Markdown that it begins in.
+    pub line: usize,
+    pub html: String,
+    /// The ids in its HTML, and the numbers of the marks.
+    pub ids: BTreeSet<String>,
+    pub marks: BTreeSet<usize>,
 }
 
 /// What a document is made of, as digests: of the whole, and of its parts where they are known.
@@ -173,7 +197,7 @@ pub struct MadeOf {
 pub struct PrintedClaim {
     /// `precedents/kfor/troops`, or the calculation, and the records that it is of.
     pub claim: String,
-    pub records: std::collections::BTreeSet<String>,
+    pub records: BTreeSet<String>,
     /// What it is, or how it was calculated, in readers' words: `KFOR, Troops`.
     pub title: String,
     pub is_derived: bool,
@@ -260,13 +284,20 @@ pub(super) struct EventLine {
 }
 
 impl Version {
-    /// The same with its documents' titles entered.
+    /// The same with its documents' titles entered, and their texts as pages.
     #[must_use]
-    pub(super) fn with_titles(mut self) -> Version {
-        if !self.documents.is_empty() {
-            let title = |document: &Document| DocumentTitle { id: document.id.clone(), title: document.list_title.clone() };
-            self.titles = self.documents.iter().map(title).collect();
+    pub(super) fn prepared(mut self) -> Version {
+        if self.documents.is_empty() {
+            return self;
         }
+        let title = |document: &Document| DocumentTitle { id: document.id.clone(), title: document.list_title.clone() };
+        self.titles = self.documents.iter().map(title).collect();
+        let language = self.language.as_str();
+        self.documents.par_iter_mut().for_each(|document| {
+            let html = with_anchors(&std::mem::take(&mut document.article.html), language);
+            document.chapters = chapters(document, html);
+        });
+        lead_links_to_chapters(&mut self);
         self
     }
 

@@ -23,12 +23,19 @@ const LONGEST: usize = 64;
 pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
     let mut index = Index::default();
     for document in &version.documents {
-        let sections = document.article.sections.iter().map(|section| {
+        // What stands on one page is found together: of a document in chapters each chapter.
+        let mut pages: Vec<Entry<'_>> = Vec::new();
+        for section in &document.article.sections {
+            let page = document.chapter_of(&section.id).map_or("", |chapter| chapter.id.as_str());
+            let path = path::latest(&path::chapter_below_version(&document.id, page));
             let text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            Section { id: &section.id, heading: section.heading.clone(), text }
-        });
-        let page = path::latest(&path::below_version(&document.id));
-        index.add(&[Entry { title: document.list_title.clone(), path: page, sections: sections.collect() }]);
+            let section = Section { id: &section.id, heading: section.heading.clone(), text };
+            match pages.last_mut().filter(|last| last.path == path) {
+                Some(last) => last.sections.push(section),
+                None => pages.push(Entry { title: document.list_title.clone(), path, sections: vec![section] }),
+            }
+        }
+        pages.iter().for_each(|page| index.add(std::slice::from_ref(page)));
     }
     let mut collections: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
     let sources = known_sources(&version.records);
@@ -210,6 +217,30 @@ mod tests {
         assert_eq!(words("Straße, Łódź, Tromsø"), set(&["strasse", "lodz", "tromso"]));
         assert_eq!(words("50,000 and 50 000, 1.500.000; 1.5, 2025-11-05"), set(&["50000", "and", "1500000", "1", "5", "2025", "11", "05"]));
         assert_eq!(words("平和維持 ok"), set(&["平和", "和維", "維持", "ok"]));
+    }
+
+    /// A hundred documents of real English, about 600 words each.
+    #[test]
+    fn the_index_of_a_hundred_documents_is_small() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut paths: Vec<_> = std::fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        let texts = paths.iter().filter(|path| path.extension().is_some_and(|end| end == "md"));
+        let text: String = texts.map(|path| std::fs::read_to_string(path).unwrap()).collect();
+        let text: Vec<&str> = text.split_whitespace().collect();
+        let documents = (0..100).map(|number| {
+            let words = text.iter().cycle().skip(number * 600).take(600).copied().collect::<Vec<_>>();
+            let sections = words.chunks(200).enumerate().map(|(place, words)| crate::document::ArticleSection {
+                id: format!("section-{place}"),
+                heading: words[..4].join(" "),
+                text: words.join(" "),
+            });
+            let article = crate::document::Article { sections: sections.collect(), ..Default::default() };
+            super::super::Document { id: format!("document-{number}"), list_title: words[..3].join(" "), article, ..Default::default() }
+        });
+        let version = Version { number: 1, documents: documents.collect(), ..Version::default() };
+        let (index, texts) = scripts(&version);
+        assert!(texts.len() == 100 && (100_000..300_000).contains(&index.bytes.len()), "{}", index.bytes.len());
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod anchors;
 mod assembly;
 mod asset;
 mod changes;
+mod chapters;
 mod data;
 mod dates;
 mod document_page;
@@ -23,6 +24,7 @@ mod headlines;
 mod history;
 mod index;
 mod links;
+mod marked;
 mod newest;
 mod path;
 mod record_page;
@@ -39,8 +41,8 @@ use rayon::prelude::*;
 pub use address::normal_address;
 pub use assembly::{Assembled, Folder, ListedVersion, Source, assemble};
 pub use data::{
-    ChangedDocument, ChangedField, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind, RecordName,
-    RecordValues, Row, Version, VersionChanges,
+    ChangedDocument, ChangedField, Chapter, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind,
+    RecordName, RecordValues, Row, Version, VersionChanges,
 };
 pub use dates::long_date;
 pub use front_door::front_door;
@@ -56,7 +58,7 @@ use views::View;
 use whole::Whole;
 
 /// Counted up by every change of code that alters the bytes of a version's pages, so that they are made anew.
-const PAGES: u32 = 1;
+const PAGES: u32 = 2;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,15 +95,17 @@ impl<'a> Renderer<'a> {
         version.data = data.as_ref().map(|page| page.path.clone());
         version.has_changes_page = version.changes.as_ref().is_some_and(|changes| changes.is_complete);
         let folder = format!("{}/", path::version(version.number));
-        let indexed = IndexedVersion::new(version);
-        let places: Vec<String> =
-            views::of_version(&indexed).iter().map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned()).collect();
+        let places: Vec<String> = views::of_version(&IndexedVersion::new(version))
+            .iter()
+            .map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned())
+            .collect();
         version.places = places;
         let indexed = IndexedVersion::new(version);
         let mut pages: Vec<Page> = views::of_version(&indexed)
             .into_par_iter()
             .map(|view| view.page(self.facts, &self.assets, &self.environment))
             .collect::<Result<_>>()?;
+        pages.extend(indexed.chapters_script());
         pages.extend(data);
         Ok(pages)
     }

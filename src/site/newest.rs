@@ -33,13 +33,15 @@ fn script(name: &str, text: &str) -> Page {
 
 /// The pages of a version below its folder, each with the ids of its headings.
 fn places(version: &Version) -> Value {
-    let documents = version.documents.iter().map(|document| {
-        let ids: Vec<&str> = document.article.headings.iter().map(|heading| heading.id.as_str()).collect();
-        (path::below_version(&document.id), json!(ids))
+    let pages = version.documents.iter().flat_map(|document| {
+        document.chapters.iter().map(|chapter| {
+            let headings = document.article.headings.iter().map(|heading| heading.id.as_str());
+            let ids: Vec<&str> = headings.filter(|id| chapter.ids.contains(*id)).collect();
+            (path::chapter_below_version(&document.id, &chapter.id), json!(ids))
+        })
     });
-    let with_claims = version.documents.iter().filter(|document| !document.claims.is_empty());
-    let claims = with_claims.map(|document| (path::claims_below_version(&document.id), json!([])));
+    let claims = version.places.iter().filter(|place| place.ends_with(".claims.html")).map(|place| (place.clone(), json!([])));
     let own = [("index.html".to_owned(), json!([]))];
     let changes = version.changes.is_some().then(|| ("changes.html".to_owned(), json!([])));
-    Value::Object(documents.chain(claims).chain(own).chain(changes).collect())
+    Value::Object(pages.chain(claims).chain(own).chain(changes).collect())
 }

@@ -5,8 +5,11 @@ use sha2::{Digest, Sha256};
 use crate::layout::to_address;
 pub(super) use crate::layout::version_folder as version;
 
+/// What stands before the name of a chapter in the name of its page.
+const CHAPTER: &str = ".chapter-";
+
 /// The page of a document: `v7/precedents/kfor.html`. A document called `index`, `changes` or like
-/// a page of claims is moved aside; a part of an
+/// a page of claims or a chapter is moved aside; a part of an
 /// id that would mean something else in an address gets a digest behind what can stand there.
 pub(super) fn document(number: u32, id: &str) -> String {
     format!("{}/{}", version(number), below_version(id))
@@ -15,18 +18,24 @@ pub(super) fn document(number: u32, id: &str) -> String {
 /// The page of a document, from its version's folder.
 pub(super) fn below_version(id: &str) -> String {
     let aside = if matches!(id, "index" | "changes") || id.ends_with(".claims") { "-document" } else { "" };
-    let parts: Vec<String> = id.split('/').map(|part| if *to_address(part) == *part { part.to_owned() } else { name(part) }).collect();
+    let is_plain = |part: &str| *to_address(part) == *part && !part.contains(CHAPTER);
+    let parts: Vec<String> = id.split('/').map(|part| if is_plain(part) { part.to_owned() } else { name(part) }).collect();
     format!("{}{aside}.html", parts.join("/"))
 }
 
-/// The page of the claims that a document prints: `v7/precedents/kfor.claims.html`.
-pub(super) fn claims(number: u32, id: &str) -> String {
-    format!("{}/{}", version(number), claims_below_version(id))
+/// The page of a chapter of a document, from its version's folder, by the id of the heading it begins with: none for the
+/// first, which is the document's own page.
+pub(super) fn chapter_below_version(id: &str, heading: &str) -> String {
+    let page = below_version(id);
+    match heading {
+        "" => page,
+        heading => format!("{}{CHAPTER}{}.html", page.strip_suffix(".html").unwrap_or(&page), name(heading)),
+    }
 }
 
-/// The page of a document's claims, from its version's folder.
-pub(super) fn claims_below_version(id: &str) -> String {
-    let page = below_version(id);
+/// The page of the claims that a chapter of a document prints, from its version's folder: `precedents/kfor.claims.html`.
+pub(super) fn claims_below_version(id: &str, heading: &str) -> String {
+    let page = chapter_below_version(id, heading);
     format!("{}.claims.html", page.strip_suffix(".html").unwrap_or(&page))
 }
 
@@ -100,6 +109,22 @@ mod tests {
         let odd = [document(7, "members/A#1"), document(7, "members/A%1"), document(7, "members/a1")];
         assert!(odd.iter().all(|path| path.starts_with("v7/members/a1") && to_address(path) == path.as_str()), "{odd:?}");
         assert!(odd[0] != odd[1] && odd[1] != odd[2], "{odd:?}");
+    }
+
+    #[test]
+    fn a_chapter_is_beside_its_document_and_no_other_page_has_its_name() {
+        assert_eq!(chapter_below_version("sheets/kfor", ""), "sheets/kfor.html");
+        assert_eq!(chapter_below_version("sheets/kfor", "costs"), "sheets/kfor.chapter-costs.html");
+        assert_eq!(claims_below_version("sheets/kfor", "costs"), "sheets/kfor.chapter-costs.claims.html");
+        let pages = [
+            chapter_below_version("a", "b"),
+            below_version("a.chapter-b"),
+            chapter_below_version("a", "B"),
+            chapter_below_version("a.chapter-b", "c"),
+            claims_below_version("a", "b"),
+            below_version("a.chapter-b.claims"),
+        ];
+        assert_eq!(pages.iter().collect::<std::collections::BTreeSet<_>>().len(), pages.len(), "{pages:?}");
     }
 
     #[test]

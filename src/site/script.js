@@ -361,10 +361,11 @@ const loadScript = (path) =>
 
 // `latest/book.html#troops` leads to that place in the newest version.
 const openNewest = async (line) => {
-  const place = line.dataset.place;
   await loadScript(window.briefNewest.places);
-  const ids = window.briefPlaces[place];
-  if (ids === undefined) {
+  // A chapter may have gone, or another name: the document knows where its places are now.
+  const chapter = line.dataset.place;
+  const place = [chapter, chapter.replace(/\.chapter-[^/]*\.html$/, ".html")].find((page) => window.briefPlaces[page] !== undefined);
+  if (place === undefined) {
     line.hidden = true;
     document.getElementById("gone").hidden = false;
     return;
@@ -382,6 +383,24 @@ const leadOn = (line) => {
   const around = document.querySelector(".around");
   const number = Number(document.documentElement.dataset.version) + 1;
   if (around) around.append(element("a", say("Version {number}", { number }), { rel: "next", href: `${root}v${number}/index.html` }));
+};
+
+const wantedId = () => {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    // What is no address names nothing.
+    return "";
+  }
+};
+
+// A place that is on another page of its document: an address from before the document was in chapters, say.
+const findChapter = async ({ chapters, document: page }) => {
+  const id = wantedId();
+  if (id === "" || document.getElementById(id)) return;
+  if (!window.briefChapters) await loadScript(chapters);
+  const found = Object.entries(window.briefChapters[page] ?? {}).find(([, ids]) => ids.split(" ").includes(id));
+  if (found) location.replace(`${root}v${document.documentElement.dataset.version}/${found[0]}${location.hash}`);
 };
 
 // ---- Notes ----
@@ -412,6 +431,11 @@ addEventListener("DOMContentLoaded", () => {
   if (latest && window.briefNewest) openNewest(latest);
   const older = document.querySelector(".older");
   if (older && "older" in document.documentElement.dataset) leadOn(older);
+  const { dataset } = document.documentElement;
+  if (dataset.chapters) {
+    findChapter(dataset);
+    addEventListener("hashchange", () => findChapter(dataset));
+  }
   const input = document.getElementById("q");
   if (document.getElementById("results")) search(input);
   addEventListener("keydown", (event) => {

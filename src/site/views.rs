@@ -9,7 +9,7 @@ use minijinja::{Environment, Value, context};
 use super::asset::Assets;
 use super::changes::ToldChanges;
 use super::data::{ChangedDocument, DocumentTitle, Facts, Record, VersionChanges};
-use super::document_page::{self, IndexedVersion};
+use super::document_page::{self, IndexedVersion, PlaceOfChapter};
 use super::headlines::headlines;
 use super::record_page;
 use super::whole::{Whole, marking};
@@ -45,10 +45,10 @@ pub(super) enum View<'a> {
     Latest(&'a Whole<'a>, &'a str),
     Overview(&'a Version),
     Changes(&'a Version),
-    /// A document by its place in the version.
-    Document(&'a IndexedVersion<'a>, usize),
-    /// The claims that a document prints, by its place in the version.
-    Claims(&'a IndexedVersion<'a>, usize),
+    /// A chapter of a document.
+    Document(&'a IndexedVersion<'a>, PlaceOfChapter),
+    /// The claims that a chapter prints.
+    Claims(&'a IndexedVersion<'a>, PlaceOfChapter),
     /// What stands in a document's place when the version's files are gone.
     Removed(&'a Version, &'a DocumentTitle),
 }
@@ -63,9 +63,14 @@ pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
     match version.documents.as_slice() {
         [] => views.extend(version.titles.iter().map(|title| View::Removed(version, title))),
         documents => {
-            views.extend((0..documents.len()).map(|place| View::Document(indexed, place)));
-            let with_claims = documents.iter().enumerate().filter(|(_, document)| !document.claims.is_empty());
-            views.extend(with_claims.map(|(place, _)| View::Claims(indexed, place)));
+            let places = documents
+                .iter()
+                .enumerate()
+                .flat_map(|(document, held)| (0..held.chapters.len()).map(move |chapter| PlaceOfChapter { document, chapter }));
+            let places: Vec<PlaceOfChapter> = places.collect();
+            views.extend(places.iter().map(|place| View::Document(indexed, *place)));
+            let with_claims = places.into_iter().filter(|place| indexed.claims(*place).next().is_some());
+            views.extend(with_claims.map(|place| View::Claims(indexed, place)));
         }
     }
     views
@@ -91,8 +96,11 @@ impl View<'_> {
             View::Latest(_, place) => path::latest(place),
             View::Overview(version) => path::overview(version.number),
             View::Changes(version) => path::changes(version.number),
-            View::Document(indexed, place) => path::document(indexed.version.number, &indexed.document(*place).id),
-            View::Claims(indexed, place) => path::claims(indexed.version.number, &indexed.document(*place).id),
+            View::Document(indexed, place) => format!("{}/{}", path::version(indexed.version.number), indexed.page(*place)),
+            View::Claims(indexed, place) => {
+                let page = path::claims_below_version(&indexed.document(place.document).id, &indexed.chapter(*place).id);
+                format!("{}/{page}", path::version(indexed.version.number))
+            }
             View::Removed(version, document) => path::document(version.number, &document.id),
         }
     }
@@ -137,9 +145,7 @@ impl View<'_> {
             View::Latest(..) => own("Newest version"),
             View::Overview(version) => Some(say_with(language, "Version {number}", &[("number", &version.number)])),
             View::Changes(version) => Some(say_with(language, "Changes in version {number}", &[("number", &version.number)])),
-            View::Document(indexed, place) | View::Claims(indexed, place) => {
-                of_version(&indexed.document(*place).list_title, indexed.version.number)
-            }
+            View::Document(indexed, place) | View::Claims(indexed, place) => of_version(&indexed.title(*place), indexed.version.number),
             View::Removed(version, document) => of_version(&document.title, version.number),
         }
     }
@@ -149,10 +155,10 @@ impl View<'_> {
             View::Record(_, record) => format!("{}. {}", record.name, facts.title),
             View::Overview(version) | View::Changes(version) => version.summary.clone(),
             View::Document(indexed, place) | View::Claims(indexed, place) => {
-                let (version, document) = (indexed.version, indexed.document(*place));
+                let (version, title) = (indexed.version, indexed.title(*place));
                 {
                     let number = say_with(&version.language, "Version {number}", &[("number", &version.number)]);
-                    format!("{}. {}, {number}, {}.", document.list_title, version.title, version.long_date)
+                    format!("{title}. {}, {number}, {}.", version.title, version.long_date)
                 }
             }
             _ => facts.subtitle.clone().unwrap_or_else(|| facts.title.clone()),
@@ -228,7 +234,7 @@ impl View<'_> {
         match self {
             View::Overview(version) | View::Removed(version, _) => version.marking.clone(),
             View::Document(indexed, place) | View::Claims(indexed, place) => {
-                indexed.document(*place).marking.clone().or_else(|| indexed.version.marking.clone())
+                indexed.document(place.document).marking.clone().or_else(|| indexed.version.marking.clone())
             }
             View::Changes(version) => {
                 let since = version.changes.as_ref().map(|changes| (changes.since_marking.as_deref(), changes.since_clear));

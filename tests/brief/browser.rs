@@ -11,7 +11,7 @@ use super::site::published;
 use super::tools::need;
 
 /// What a script sees in a browser; `None` where a tool is missing, and the test is skipped.
-fn seen(script: &str, arguments: &[&OsStr]) -> Option<Value> {
+pub(crate) fn seen(script: &str, arguments: &[&OsStr]) -> Option<Value> {
     let (folder, node, chromium) = (need!(BROWSER), need!(NODE), need!(CHROMIUM));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(script);
     let output = Command::new(node).arg(script).arg(folder).args(arguments).env("BRIEF_TEST_CHROMIUM", chromium).output().unwrap();
@@ -111,6 +111,43 @@ fn people_can_read_search_and_compare() {
     let older = report["older"].as_object().unwrap();
     assert_eq!(older.len(), 4);
     assert!(older.values().all(|seen| *seen == serde_json::json!([true, true, true])), "{older:?}");
+}
+
+/// Addresses from before a document was in chapters, and of chapters that have another name now, lead to their places.
+#[test]
+fn old_addresses_find_their_chapter() {
+    let Some(book) = super::site::long_book() else { return };
+    let site = book.root.join("output/site");
+    let page = std::fs::read_to_string(site.join("v1/book.chapter-part-4.html")).unwrap();
+    let paragraph = page.split("<p id=\"").nth(2).unwrap().split('"').next().unwrap();
+    let addresses = [
+        "v1/book.html#part-1".to_owned(),
+        "v1/book.html#part-5".to_owned(),
+        format!("v1/book.html#{paragraph}"),
+        format!("latest/book.html#{paragraph}"),
+        format!("latest/book.chapter-part-6.html#{paragraph}"),
+        "v1/book.html#nowhere".to_owned(),
+        "v1/book.html#%".to_owned(),
+    ];
+    // A chapter that the newest version has no more.
+    let gone = std::fs::read_to_string(site.join("latest/book.chapter-part-6.html")).unwrap();
+    std::fs::write(site.join("latest/book.chapter-gone.html"), gone.replace("book.chapter-part-6.html", "book.chapter-gone.html")).unwrap();
+    let gone = format!("latest/book.chapter-gone.html#{paragraph}");
+    let arguments: Vec<&OsStr> = [site.as_os_str()].into_iter().chain(addresses.iter().chain([&gone]).map(OsStr::new)).collect();
+    let Some(report) = seen("addresses.mjs", &arguments) else { return };
+    let chapter = |number: u32, id: &str| format!("v1/book.chapter-part-{number}.html#{id}");
+    let expected = [
+        "v1/book.html#part-1".to_owned(),
+        chapter(5, "part-5"),
+        chapter(4, paragraph),
+        chapter(4, paragraph),
+        chapter(4, paragraph),
+        "v1/book.html#nowhere".to_owned(),
+        "v1/book.html#%".to_owned(),
+        chapter(4, paragraph),
+    ];
+    assert_eq!(texts(&report["landed"]), expected);
+    assert_eq!(texts(&report["console"]), [""; 0]);
 }
 
 /// The page of changes in windows from a telephone's to a desk's: words stay whole, and nothing scrolls sideways.

@@ -56,6 +56,7 @@ mod random;
 mod redline;
 mod review;
 mod revision;
+mod search;
 mod since;
 mod site;
 mod snapshot;

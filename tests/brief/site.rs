@@ -503,6 +503,67 @@ fn the_interface_is_in_the_books_language() {
     assert!(String::from_utf8(script).unwrap().contains("Fundstellen für"));
 }
 
+/// A book whose text is longer than a page may be, and a sheet that leads into it; `None` where there is no typst.
+pub(crate) fn long_book() -> Option<Book> {
+    let book = Book::new();
+    let section = |number: usize| {
+        let words = "observers report that the parties keep to the line and that convoys pass without delay ".repeat(6);
+        let text: String = (1..=60).map(|place| format!("Paragraph {place} of part {number}: {words}\n\n")).collect();
+        format!("## Part {number}\n\nSee [the next](#part-{}).\n\n{{{{ missions.kfor.troops }}}} troops.\n\n{text}", number % 6 + 1)
+    };
+    let sections: String = (1..=6).map(section).collect();
+    book.write("templates/book.md.jinja", &format!("# {{{{ book.title }}}}\n\nBefore all.\n\n{sections}"));
+    book.write(
+        "templates/mission.md.jinja",
+        "# {{ record.name }}\n\n{{ record.troops }} troops; see [part 5](../book.md#part-5) and [the book](../book.md).\n",
+    );
+    build(&book, "2025-11-05")?;
+    let run = site(&book, &["--base-url", "https://example.org/"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{run:?}");
+    Some(book)
+}
+
+/// A long document is on several pages, of which none is longer than a telephone likes, and every link finds its place.
+#[test]
+fn a_long_document_is_in_chapters() {
+    let Some(book) = long_book() else { return };
+    let folder = book.root.join("output/site");
+    links_lead_somewhere(&folder);
+    let all = files(&folder);
+    let pages: Vec<(String, usize)> = all.iter().map(|(path, bytes)| (path.display().to_string(), bytes.len())).collect();
+    let long: Vec<_> = pages.iter().filter(|(path, length)| path.ends_with(".html") && *length > 200_000).collect();
+    assert!(long.is_empty(), "{long:?}");
+    let chapters: Vec<&str> = pages.iter().map(|(path, _)| path.as_str()).filter(|path| path.starts_with("v1/book.chapter-")).collect();
+    let expected: Vec<String> =
+        (2..=6).flat_map(|number| ["claims.html", "html"].map(|end| format!("v1/book.chapter-part-{number}.{end}"))).collect();
+    assert_eq!(chapters, expected);
+    let read = |path: &str| unescaped(std::str::from_utf8(&all[Path::new(path)]).unwrap());
+    let fifth = read("v1/book.chapter-part-5.html");
+    for part in [
+        "<title>Part 5 – A Small Book, version 1 – A Small Book</title>",
+        "rel=\"prev\" href=\"../v1/book.chapter-part-4.html\">Part 4<",
+        "rel=\"next\" href=\"../v1/book.chapter-part-6.html\">Part 6<",
+        "href=\"../v1/book.chapter-part-6.html#part-6\"",
+        "<li class=\"level-2\"><a href=\"../v1/book.html#part-1\">Part 1</a></li>",
+        "<li class=\"level-2\"><a href=\"#part-5\">Part 5</a></li>",
+        "https://example.org/latest/book.chapter-part-5.html",
+        "data-document=\"book.html\"",
+    ] {
+        assert!(fifth.contains(part), "no `{part}` in {fifth}");
+    }
+    assert!(read("v1/missions/kfor.html").contains("href=\"../../v1/book.chapter-part-5.html#part-5\""));
+    assert!(read("latest/book.chapter-part-5.html").contains("data-place=\"book.chapter-part-5.html\""));
+    // Every place of the document is known to the script that old addresses ask, and once.
+    let script = all.iter().find(|(path, _)| path.to_string_lossy().starts_with("assets/v1.chapters.")).unwrap().1;
+    let known: Value = serde_json::from_slice(&script["briefChapters=".len()..script.len() - 2]).unwrap();
+    let known: Vec<&str> = known["book.html"].as_object().unwrap().values().flat_map(|ids| ids.as_str().unwrap().split(' ')).collect();
+    assert_eq!(known.iter().collect::<BTreeSet<_>>().len(), known.len(), "{known:?}");
+    assert!(known.contains(&"part-5") && known.iter().any(|id| id.starts_with("c-missions-kfor-troops")) && known.len() > 360, "{known:?}");
+    // The search leads to the chapter.
+    let index = all.iter().find(|(path, _)| path.to_string_lossy().starts_with("assets/index.")).unwrap().1;
+    assert!(String::from_utf8_lossy(index).contains("latest/book.chapter-part-5.html"));
+}
+
 /// What lies beside the site under a name that looks like brief's own stays, unless brief's list in it says otherwise.
 #[test]
 fn what_brief_did_not_write_beside_the_site_or_the_draft_stays() {

@@ -74,6 +74,12 @@ for (const width of [320, 1280]) {
 
 // Search: by a word's beginning, by several words, by a word that is nowhere; on a disk and from a server.
 report.search = {};
+// The line above the results names the question that they answer.
+const answered = (page, question) =>
+  page.waitForFunction((asked) => {
+    const said = document.getElementById("count").textContent;
+    return asked === "" ? said === "" : said.includes(`“${asked}”`);
+  }, question);
 for (const [name, root] of Object.entries({ opened, served })) {
   const page = await fresh({});
   await page.goto(`${root}/index.html`);
@@ -81,7 +87,7 @@ for (const [name, root] of Object.entries({ opened, served })) {
   const found = {};
   for (const question of ["kosovo", "ceasef", "ceasefire", "troops force", "SÖHNE", "sohne", "45000", "45,000", "45 000", "kosvo", "posovo", "ceasefrie", "nowhere-at-all", ""]) {
     await page.getByRole("searchbox").fill(question);
-    await page.waitForTimeout(150);
+    await answered(page, question);
     found[question] = await page.locator("#results a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
   }
   // From any page, by its key; the address is that of the question, and says the same again.
@@ -92,7 +98,7 @@ for (const [name, root] of Object.entries({ opened, served })) {
   await page.locator("#results mark").first().waitFor();
   found.marked = await page.locator("#results mark").allTextContents();
   await page.getByRole("searchbox").fill("ceasef");
-  await page.waitForTimeout(150);
+  await answered(page, "ceasef");
   const shared = page.url();
   await page.goto(shared);
   await page.locator("#results mark").first().waitFor();
