@@ -38,6 +38,9 @@ pub(super) struct Verify {
     /// The public key of minisign that a published ledger must be signed with: RW…, or the file that holds it
     #[arg(long, value_name = "KEY", requires = "what")]
     key: Option<String>,
+    /// How many objects of a published place to read side by side
+    #[arg(long, short, value_name = "N", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
     #[command(flatten)]
     whose: ForAudience,
     #[command(flatten)]
@@ -49,13 +52,13 @@ impl Verify {
         let audience = self.whose.audience.as_deref();
         if let Some(source) = self.what.as_deref().filter(|what| is_place(what)) {
             let source = source.to_string_lossy();
-            return place(&Place { source: &source, audience, key: self.key.as_deref() }, terminal);
+            return place(&Place { source: &source, audience, key: self.key.as_deref(), jobs: self.jobs }, terminal);
         }
         if let Some(what) = self.what.as_deref().filter(|what| what.is_file() && self.key.is_some()) {
             // The key has signed the ledger, which names the digest of each version's manifest, which names the file's.
             if let Some(published) = place_of(what, &self.folders.output()) {
                 let source = published.to_string_lossy();
-                let status = place(&Place { source: &source, audience, key: self.key.as_deref() }, terminal)?;
+                let status = place(&Place { source: &source, audience, key: self.key.as_deref(), jobs: self.jobs }, terminal)?;
                 return if status == Status::Fine { file(what, &published, terminal) } else { Ok(status) };
             }
             return Err(Hint::on(

@@ -12,6 +12,8 @@ pub(super) struct Place<'a> {
     pub(super) source: &'a str,
     pub(super) audience: Option<&'a str>,
     pub(super) key: Option<&'a str>,
+    /// How many objects to read side by side.
+    pub(super) jobs: u16,
 }
 
 #[cfg(not(feature = "publish"))]
@@ -34,7 +36,7 @@ pub(super) fn place(place: &Place<'_>, terminal: &Terminal) -> Result<Status> {
         audience: place.audience.map(str::to_owned),
         variables: store_variables(),
         limits: store_limits(),
-        jobs: 8,
+        jobs: usize::from(place.jobs),
         key: place.key.map(verifying_key).transpose()?,
     };
     let found = progress::with(terminal, |progress| verify_published(&options, progress))?;

@@ -23,7 +23,7 @@ impl VersionContent for Stages {
     fn site(&self, ledger_folder: &Path, request: &SiteRequest<'_>) -> Result<SiteFiles> {
         let SiteRequest { base_url, held, published } = *request;
         let site = site(ledger_folder, &SiteOptions { destination: None, base_url, held: Some(held), published: Some(published) })?;
-        Ok(SiteFiles { folder: site.folder, robots: site.robots_above, elsewhere: site.elsewhere, notes: site.notes })
+        Ok(SiteFiles { folder: site.folder, files: site.files, robots: site.robots_above, elsewhere: site.elsewhere, notes: site.notes })
     }
 
     fn stable_documents(&self, version: &Version) -> Result<Vec<String>> {

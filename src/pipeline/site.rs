@@ -1,7 +1,7 @@
 //! From a ledger's folder to its reading site: versions are compared with their manifests and read, `site` makes pages
 //! of them, and `version` puts the pages into place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -14,7 +14,7 @@ use crate::format::{Format, PdfFormat};
 use crate::layout::{FETCHED_HISTORY, LATEST, LEDGER, MANIFEST, SITE, version_folder};
 use crate::site::{self, Folder, ListedVersion};
 use crate::tree::folder::MAX_FILE;
-use crate::version::{self, Health, Ledger, Stage, Store, Version};
+use crate::version::{self, Health, Ledger, Output, Stage, Store, Version};
 
 /// The list of the site's own files, and the name that it had before; only a folder that has it, or is empty, is replaced.
 const LISTS: &[&str] = &[".reading-site", ".reading-room"];
@@ -23,6 +23,8 @@ const LISTS: &[&str] = &[".reading-site", ".reading-room"];
 #[derive(Debug)]
 pub struct WrittenSite {
     pub folder: PathBuf,
+    /// Its files by their paths in the folder.
+    pub files: BTreeMap<String, Output>,
     pub pages: usize,
     /// The newest version in it.
     pub newest: u32,
@@ -76,7 +78,7 @@ pub fn site(ledger_folder: &Path, options: &SiteOptions<'_>) -> Result<WrittenSi
     let facts = source.facts.clone();
     let listed = ledger.versions().iter().rev().map(|entry| listed(entry, options)).collect::<Result<Vec<_>>>()?;
     let mut assembled = site::Assembled::default();
-    version::replace_folder(target, LISTS, |stage| {
+    let files = version::replace_folder(target, LISTS, |stage| {
         let fetched = files::read(&ledger_folder.join(FETCHED_HISTORY), MAX_FILE).unwrap_or_default();
         assembled = site::assemble(&facts, &listed, &fetched, SITE, &mut source, &StagedFolder(stage))?;
         if inside {
@@ -95,6 +97,7 @@ pub fn site(ledger_folder: &Path, options: &SiteOptions<'_>) -> Result<WrittenSi
     notes.extend(assembled.broken);
     Ok(WrittenSite {
         folder: target.to_path_buf(),
+        files,
         pages: assembled.pages,
         newest: newest.number,
         notes,

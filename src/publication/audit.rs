@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use super::MANIFEST_LIMIT;
 use crate::layout::{MANIFEST, version_file, version_of_file};
 use crate::progress::Progress;
-use crate::publish::{Destination, Inventory, Listed, Measured, Wanted};
+use crate::publish::{Destination, Inventory, Listed, Measured, StoredObject, Wanted};
 use crate::version::{Digest, Entry, Ledger, Manifest, Version};
 
 /// How thoroughly objects are compared.
@@ -61,14 +61,19 @@ impl Auditor<'_> {
     pub(super) fn audit(&self, depth: Depth, jobs: usize, progress: &dyn Progress) -> Result<Audit> {
         let mut audit = Audit::default();
         let mut expected = Vec::new();
-        for entry in self.ledger.versions().iter().filter(|entry| !entry.pruned) {
-            let manifest = match self.local_manifest(entry) {
+        let held = self.ledger.versions().iter().filter(|entry| !entry.pruned).map(|entry| (entry, self.local_manifest(entry)));
+        let held: Vec<(&Entry, Option<(Manifest, u64)>)> = held.collect();
+        let lacking = held.iter().filter(|(_, local)| local.is_none());
+        let keys: Vec<String> = lacking.map(|(entry, _)| version_file(entry.number, MANIFEST)).collect();
+        let mut found = self.destination.read_all(&keys, MANIFEST_LIMIT, jobs)?.into_iter();
+        for (entry, local) in held {
+            let manifest = match local {
                 Some((manifest, size)) => {
                     let key = version_file(entry.number, MANIFEST);
                     expected.push(Expected { wanted: Wanted { key, sha256: entry.manifest.to_string(), size }, pending: None });
                     manifest
                 }
-                None => match self.remote_manifest(entry)? {
+                None => match remote_manifest(entry, found.next().flatten()) {
                     RemoteManifest::Intact(manifest) => manifest,
                     RemoteManifest::Damaged(fault) => {
                         audit.faults.push(fault);
@@ -126,21 +131,6 @@ impl Auditor<'_> {
         (version.entry.manifest == entry.manifest).then(|| version.manifest().ok().cloned().map(|manifest| (manifest, size)))?
     }
 
-    /// A version's manifest at the destination, which must be the one that the ledger knows.
-    fn remote_manifest(&self, entry: &Entry) -> Result<RemoteManifest> {
-        let key = version_file(entry.number, MANIFEST);
-        let Some(found) = self.destination.read(&key, MANIFEST_LIMIT)? else {
-            return Ok(RemoteManifest::Damaged(Fault { key, what: "is missing".to_owned() }));
-        };
-        let what = match Manifest::parse(&found.bytes) {
-            _ if Digest::of(&found.bytes) != entry.manifest => "was changed: it does not have the digest that the ledger lists".to_owned(),
-            Ok(manifest) if matches_entry(&manifest, entry) => return Ok(RemoteManifest::Intact(manifest)),
-            Ok(_) => "does not match the ledger entry of its version".to_owned(),
-            Err(error) => format!("can't be used: {error:#}"),
-        };
-        Ok(RemoteManifest::Damaged(Fault { key, what }))
-    }
-
     /// Compares an object with the listing.
     fn check_listing(&self, expected: &Expected, depth: Depth) -> ListingCheck {
         let Some(listed) = self.listed else { return ListingCheck::Unknown };
@@ -171,6 +161,19 @@ enum ListingCheck {
 enum RemoteManifest {
     Intact(Manifest),
     Damaged(Fault),
+}
+
+/// A version's manifest as it was found at the destination, which must be the one that the ledger knows.
+fn remote_manifest(entry: &Entry, found: Option<StoredObject>) -> RemoteManifest {
+    let key = version_file(entry.number, MANIFEST);
+    let Some(found) = found else { return RemoteManifest::Damaged(Fault { key, what: "is missing".to_owned() }) };
+    let what = match Manifest::parse(&found.bytes) {
+        _ if Digest::of(&found.bytes) != entry.manifest => "was changed: it does not have the digest that the ledger lists".to_owned(),
+        Ok(manifest) if matches_entry(&manifest, entry) => return RemoteManifest::Intact(manifest),
+        Ok(_) => "does not match the ledger entry of its version".to_owned(),
+        Err(error) => format!("can't be used: {error:#}"),
+    };
+    RemoteManifest::Damaged(Fault { key, what })
 }
 
 /// Whether a manifest matches the ledger entry of its version.

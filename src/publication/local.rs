@@ -76,7 +76,7 @@ impl<'a> Local<'a> {
         let published = held.difference(&lacking).copied().collect();
         let request = SiteRequest { base_url: options.base_url.as_deref(), held: &held, published: &published };
         let made = content.site(&options.output, &request)?;
-        (local.assets, local.pages) = site_objects(&made.folder, made.robots)?;
+        (local.assets, local.pages) = site_objects(&made);
         local.elsewhere = made.elsewhere;
         let version = Version::find(&options.output, newest)?;
         local.latest = latest_objects(&version, &content.stable_documents(&version)?, &local.title)?;

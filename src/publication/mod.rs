@@ -19,7 +19,7 @@ mod remote;
 mod signing;
 mod verify;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::layout::{LATEST, LEDGER};
 use crate::model::Snapshot;
 use crate::progress::Progress;
 use crate::publish::{Address, Destination, Limits, Publisher, Sent, SigningKey, Terms};
-use crate::version::{Ledger, Relation, Store, Version};
+use crate::version::{Ledger, Output, Relation, Store, Version};
 use carry_out::Publication;
 pub use fetch::{FetchOptions, Fetched, fetch};
 use local::Local;
@@ -113,6 +113,8 @@ pub struct SiteRequest<'a> {
 #[derive(Debug)]
 pub struct SiteFiles {
     pub folder: PathBuf,
+    /// Its files by their paths in the folder.
+    pub files: BTreeMap<String, Output>,
     /// The `robots.txt` of the folder above the site's own.
     pub robots: Vec<u8>,
     /// The versions whose pages were not written, since they are at the destination.

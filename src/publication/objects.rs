@@ -1,16 +1,14 @@
 //! The files of versions and of the reading site as objects: keys, digests, headers.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 
-use super::ROBOTS;
+use super::{ROBOTS, SiteFiles};
 use crate::files;
 use crate::format;
 use crate::layout::{DATA, LATEST, MANIFEST, SITE, version_file};
 use crate::model::Snapshot;
 use crate::publish::{Body, Headers, Lifetime, Object, file_name};
-use crate::site;
+use crate::site::front_door;
 use crate::tree::folder::MAX_FILE;
 use crate::version::{Digest, Version};
 
@@ -67,33 +65,21 @@ pub(super) fn latest_objects(version: &Version, names: &[String], title: &str) -
 }
 
 /// The site's files: assets, whose names change with their content, and pages, with the front pages last.
-pub(super) fn site_objects(folder: &Path, robots: Vec<u8>) -> Result<(Vec<Object>, Vec<Object>)> {
+pub(super) fn site_objects(site: &SiteFiles) -> (Vec<Object>, Vec<Object>) {
     let (mut assets, mut pages) = (Vec::new(), Vec::new());
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.with_context(|| format!("can't read `{}`", folder.display()))?;
-        let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let name = name.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        if !entry.file_type().is_file() || name.starts_with('.') {
-            continue;
-        }
-        let bytes = files::read(entry.path(), MAX_FILE).with_context(|| format!("can't read `{}`", entry.path().display()))?;
+    for (name, output) in site.files.iter().filter(|(name, _)| !name.starts_with('.')) {
         let is_asset = name.starts_with("assets/");
         let key = format!("{SITE}/{name}");
         let headers = Headers::of(&key, if is_asset { Lifetime::Immutable } else { Lifetime::Short });
-        let object = Object {
-            body: Body::File(entry.path().to_owned()),
-            sha256: Digest::of(&bytes).to_string(),
-            size: bytes.len() as u64,
-            headers,
-            key,
-        };
+        let body = Body::File(site.folder.join(name));
+        let object = Object { body, sha256: output.sha256.to_string(), size: output.size, headers, key };
         if is_asset { assets.push(object) } else { pages.push(object) }
     }
     // Crawlers read it only at the root of a host, which this destination may be.
-    pages.push(text_object(ROBOTS, robots, Lifetime::Short));
+    pages.push(text_object(ROBOTS, site.robots.clone(), Lifetime::Short));
     pages.sort_by_key(|page| page.key == format!("{SITE}/index.html"));
-    pages.push(text_object("index.html", site::front_door(SITE).into_bytes(), Lifetime::Short));
-    Ok((assets, pages))
+    pages.push(text_object("index.html", front_door(SITE).into_bytes(), Lifetime::Short));
+    (assets, pages)
 }
 
 /// Appends the publication generation, so that the page's digest changes after a lease takeover; generation 0 has none.

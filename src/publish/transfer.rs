@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use super::client::Client;
 use super::destination::Destination;
 use super::headers::Headers;
-use super::object::{Condition, Hashing, Listed, Measured, Outcome, Sink, Tag, TooLarge, sha256};
+use super::object::{Condition, Hashing, Listed, Measured, Outcome, Sink, StoredObject, Tag, TooLarge, sha256};
 use crate::files;
 
 /// An object to be sent.
@@ -98,6 +98,15 @@ impl Destination {
             anyhow::Ok((wanted, found))
         });
         results.into_iter().inspect(|result| result.iter().for_each(|(wanted, _)| done(&wanted.key))).collect()
+    }
+
+    /// The bytes of small objects, `jobs` at a time, in their order; nothing for one that is not there.
+    pub fn read_all(&self, keys: &[String], limit: u64, jobs: usize) -> Result<Vec<Option<StoredObject>>> {
+        let places: Vec<(usize, String)> = keys.iter().cloned().enumerate().collect();
+        let results = self.each(&places, jobs, |client, (place, key)| async move { anyhow::Ok((place, client.read(&key, limit).await?)) });
+        let mut found = results.into_iter().collect::<Result<Vec<_>>>()?;
+        found.sort_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, found)| found).collect())
     }
 
     /// Brings objects, `jobs` at a time: `open` gives each a sink, and `take` gets it back once its digest is right.

@@ -12,6 +12,8 @@ use super::{Facts, Page, Renderer, Version, path, robots};
 use crate::layout::SITE_HISTORY;
 
 const HISTORY_FORMAT: u32 = 1;
+/// Not published, as its name begins with a dot.
+const PAGE_KEYS: &str = ".page-keys.json";
 
 /// A version as the ledger lists it.
 #[derive(Debug, Clone)]
@@ -79,6 +81,17 @@ struct KnownVersion {
     version: Version,
 }
 
+/// The pages that show all versions, each with a digest of all that it is made of: for the next site alone.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct PageKeys(BTreeMap<String, String>);
+
+impl PageKeys {
+    fn parse(bytes: &[u8]) -> PageKeys {
+        serde_json::from_slice(bytes).unwrap_or_default()
+    }
+}
+
 impl History {
     fn parse(bytes: &[u8]) -> History {
         serde_json::from_slice(bytes).ok().filter(|history: &History| history.format == HISTORY_FORMAT).unwrap_or_default()
@@ -116,9 +129,16 @@ pub fn assemble(
         history.versions.insert(version.number, KnownVersion { key, pages, broken, version: without });
     }
     versions.reverse();
-    let pages = renderer.whole(&versions)?;
-    assembled.pages += pages.iter().filter(|page| is_page(&page.path)).count();
-    write(folder, &pages)?;
+    let keys = PageKeys::parse(&folder.read_before(PAGE_KEYS)?.unwrap_or_default());
+    let pages = renderer.whole(&versions, &|path| keys.0.get(path).filter(|_| folder.has_before(path)).cloned())?;
+    assembled.pages += pages.keyed.len();
+    pages.keyed.par_iter().try_for_each(|page| match &page.bytes {
+        Some(bytes) => folder.write(&page.path, bytes),
+        None => folder.take_over(&page.path).map(drop),
+    })?;
+    write(folder, &pages.others)?;
+    let keys = PageKeys(pages.keyed.into_iter().map(|page| (page.path, page.key)).collect());
+    folder.write(PAGE_KEYS, (serde_json::to_string(&keys)? + "\n").as_bytes())?;
     folder.write(SITE_HISTORY, (inert(&serde_json::to_string(&history)?) + "\n").as_bytes())?;
     assembled.elsewhere = assembly.elsewhere;
     assembled.robots_above = robots::robots_above(facts, &versions, above);
@@ -167,17 +187,22 @@ impl Assembly<'_> {
             known.pages.par_iter().try_for_each(|page| self.folder.take_over(page).map(drop))?;
             return Ok(known.clone());
         }
+        if let Some(known) = known.as_ref().filter(|known| stands_there || is_same(known)) {
+            // Its own pages stay; for those that show all versions, what the newest holds is needed all the same.
+            let (read, broken) = self.source.read(listed.number, None)?;
+            let read = read.prepared();
+            if stands_there {
+                self.elsewhere.insert(listed.number);
+            } else {
+                known.pages.par_iter().try_for_each(|page| self.folder.take_over(page).map(drop))?;
+            }
+            let version = Version { documents: read.documents, records: read.records, ..known.version.clone() };
+            return Ok(KnownVersion { key: known.key.clone(), pages: known.pages.clone(), broken, version });
+        }
         let (version, broken) = self.source.read(listed.number, before.map(|before| before.number))?;
         let mut version = version.prepared();
         if let Some(known) = known.filter(|_| follows_missing) {
             version.changes = known.version.changes;
-            if listed.is_published {
-                // Its pages stand where it is published, and say what changed.
-                (version.data, version.places) = (known.version.data, known.version.places);
-                version.has_changes_page = known.version.has_changes_page;
-                self.elsewhere.insert(listed.number);
-                return Ok(KnownVersion { key: known.key, pages: known.pages, broken, version });
-            }
         }
         let pages = self.renderer.version(&mut version)?;
         write(self.folder, &pages)?;

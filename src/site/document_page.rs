@@ -1,9 +1,9 @@
 //! The pages of a document: its text with what each mark in it stands for, and the claims that it prints.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
 use minijinja::{Value, context};
+use rayon::prelude::*;
 
 use super::anchors::with_claims;
 use super::data::{Chapter, PrintedClaim};
@@ -22,8 +22,8 @@ pub(super) struct IndexedVersion<'a> {
     /// Its records, by collection and id.
     records: BTreeSet<(&'a str, &'a str)>,
     sources: BTreeMap<&'a str, KnownSource<'a>>,
-    /// What the marks of each document stand for, found when the first of its pages is made.
-    marked: Vec<OnceLock<Marked<'a>>>,
+    /// What the marks of each document stand for.
+    marked: Vec<Marked<'a>>,
     /// Where the script is that knows in which chapter each place is.
     chapters: Option<String>,
 }
@@ -44,7 +44,7 @@ impl<'a> IndexedVersion<'a> {
             },
             records: version.records.iter().map(|record| (record.collection.as_str(), record.id.as_str())).collect(),
             sources: known_sources(&version.records),
-            marked: version.documents.iter().map(|_| OnceLock::new()).collect(),
+            marked: version.documents.par_iter().map(Marked::of).collect(),
             chapters: None,
         };
         indexed.chapters = indexed.chapters_script().map(|script| script.path);
@@ -67,11 +67,8 @@ impl<'a> IndexedVersion<'a> {
     }
 
     /// The claims that a chapter prints.
-    pub(super) fn claims(&self, place: PlaceOfChapter) -> impl Iterator<Item = &'a PrintedClaim> {
-        let document = self.document(place.document);
-        let start = self.chapter(place).line;
-        let end = document.chapters.get(place.chapter + 1).map_or(usize::MAX, |next| next.line);
-        document.claims.iter().filter(move |claim| (start..end).contains(&claim.line))
+    pub(super) fn claims(&self, place: PlaceOfChapter) -> &[&'a PrintedClaim] {
+        self.marked[place.document].by_chapter.get(place.chapter).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The path of a chapter's page from its version's folder.
@@ -83,7 +80,7 @@ impl<'a> IndexedVersion<'a> {
     pub(super) fn chapters_script(&self) -> Option<super::Page> {
         let parted: Vec<usize> = (0..self.version.documents.len()).filter(|place| self.document(*place).is_parted()).collect();
         let pages = parted.into_iter().map(|document| {
-            let marked = self.marked(document);
+            let marked = &self.marked[document];
             let pages = self.document(document).chapters.iter().enumerate().map(|(chapter, held)| {
                 let claims = marked.anchors.iter().filter(|(mark, _)| held.marks.contains(mark)).map(|(_, id)| id);
                 let ids: Vec<&str> = held.ids.iter().chain(claims).map(String::as_str).collect();
@@ -93,10 +90,6 @@ impl<'a> IndexedVersion<'a> {
         });
         let pages: BTreeMap<String, BTreeMap<String, String>> = pages.collect();
         (!pages.is_empty()).then(|| asset::chapters(self.version.number, &pages))
-    }
-
-    fn marked(&self, place: usize) -> &Marked<'a> {
-        self.marked[place].get_or_init(|| Marked::of(self.document(place)))
     }
 
     fn document_value(&self, place: usize) -> Value {
@@ -113,7 +106,7 @@ pub(super) fn told(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Value
     let (version, document, chapter) = (indexed.version, indexed.document(place.document), indexed.chapter(place));
     let folder = path::version(version.number);
     let (previous, next) = around(indexed, place);
-    let marked = indexed.marked(place.document);
+    let marked = &indexed.marked[place.document];
     let shown = marked.shown(document, place.chapter);
     let notes = notes(&indexed.sources, document, marked, &shown);
     let is_parted = document.is_parted();
@@ -127,7 +120,7 @@ pub(super) fn told(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Value
         contents => contents(indexed, place),
         marks => marked.context(document, &shown, &notes),
         notes => notes.into_values().collect::<Vec<_>>(),
-        count => indexed.claims(place).count(),
+        count => indexed.claims(place).len(),
         claims_path => format!("{folder}/{}", path::claims_below_version(&document.id, &chapter.id)),
         chapter => (!chapter.id.is_empty()).then_some(&chapter.title),
         document_path => path::document(version.number, &document.id),
@@ -177,10 +170,10 @@ fn contents(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Vec<Value> {
 /// What the template of a chapter's claims is told.
 pub(super) fn claims_told(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Value {
     let (version, document, chapter) = (indexed.version, indexed.document(place.document), indexed.chapter(place));
-    let marked = indexed.marked(place.document);
+    let marked = &indexed.marked[place.document];
     let folder = path::version(version.number);
     let others = (0..document.chapters.len()).map(|chapter| PlaceOfChapter { document: place.document, chapter });
-    let others = others.filter(|other| other.chapter != place.chapter && indexed.claims(*other).next().is_some()).map(|other| {
+    let others = others.filter(|other| other.chapter != place.chapter && !indexed.claims(*other).is_empty()).map(|other| {
         let chapter = indexed.chapter(other);
         let title = if chapter.id.is_empty() { &document.list_title } else { &chapter.title };
         context! { title => title, path => format!("{folder}/{}", path::claims_below_version(&document.id, &chapter.id)) }
@@ -191,7 +184,7 @@ pub(super) fn claims_told(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -
         document_path => format!("{folder}/{}", indexed.page(place)),
         chapter => (!chapter.id.is_empty()).then_some(&chapter.title),
         others => others.collect::<Vec<_>>(),
-        claims => indexed.claims(place).map(|claim| claim_row(indexed, document, claim, marked)).collect::<Vec<_>>(),
+        claims => indexed.claims(place).iter().map(|claim| claim_row(indexed, document, claim, marked)).collect::<Vec<_>>(),
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Marked<'a> {
     pub(super) named: BTreeMap<String, usize>,
     /// The mark whose note each opens: of marks of a chapter that say the same the first.
     pub(super) opened: Vec<usize>,
+    /// The claims that each chapter prints.
+    pub(super) by_chapter: Vec<Vec<&'a PrintedClaim>>,
     /// The sources that claims name with each note.
     sources: BTreeMap<usize, Vec<&'a str>>,
 }
@@ -68,7 +70,7 @@ impl<'a> Marked<'a> {
         }
         let anchors = named.iter().map(|(id, number)| (*number, id.clone())).collect();
         let opened = opened(document, &claims, &anchors);
-        Marked { claims, anchors, named, opened, sources: sources_of_notes(document) }
+        Marked { claims, anchors, named, opened, by_chapter: by_chapter(document), sources: sources_of_notes(document) }
     }
 
     /// What stands on the page of a chapter: its marks with their notes, and those in these notes; on the last page also the
@@ -122,6 +124,17 @@ impl<'a> Marked<'a> {
             })
             .collect()
     }
+}
+
+fn by_chapter(document: &Document) -> Vec<Vec<&PrintedClaim>> {
+    let mut claims = vec![Vec::new(); document.chapters.len()];
+    for claim in &document.claims {
+        let chapter = document.chapters.partition_point(|chapter| chapter.line <= claim.line).saturating_sub(1);
+        if let Some(own) = claims.get_mut(chapter) {
+            own.push(claim);
+        }
+    }
+    claims
 }
 
 /// The mark whose note each mark opens: of those of a chapter that say the same the first; one inside a note its own.

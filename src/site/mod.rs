@@ -54,7 +54,7 @@ use crate::layout::to_address;
 use crate::text::escape_value;
 use asset::Assets;
 use document_page::IndexedVersion;
-use views::View;
+use views::{MadeFrom, View};
 use whole::Whole;
 
 /// Counted up by every change of code that alters the bytes of a version's pages, so that they are made anew.
@@ -67,26 +67,43 @@ pub struct Page {
     pub bytes: Vec<u8>,
 }
 
+/// A page that was made, or that would be the same as the one before.
+#[derive(Debug)]
+pub struct MadePage {
+    pub path: String,
+    /// A digest of all that it is made of.
+    pub key: String,
+    /// Nothing where they would be the same.
+    pub bytes: Option<Vec<u8>>,
+}
+
 /// Makes the pages of one site.
 #[derive(Debug)]
 pub struct Renderer<'a> {
     facts: &'a Facts,
     environment: Environment<'static>,
     assets: Assets,
+    key: String,
 }
 
 impl<'a> Renderer<'a> {
     /// For a book whose newest version says these facts.
     pub fn new(facts: &'a Facts) -> Result<Renderer<'a>> {
-        Ok(Renderer { facts, environment: environment()?, assets: Assets::new(&facts.language) })
+        let assets = Assets::new(&facts.language);
+        let templates: String = views::TEMPLATES.iter().map(|(name, source)| format!("{name}\0{source}\0")).collect();
+        let parts = [&PAGES.to_string(), &templates, &assets.style, &assets.script, &facts.files];
+        let text = parts.into_iter().chain(&facts.base_url).cloned().collect::<Vec<_>>().join("\0");
+        let key = format!("{}-{}", env!("CARGO_PKG_VERSION"), path::short(text.as_bytes()));
+        Ok(Renderer { facts, environment: environment()?, assets, key })
     }
 
     /// What the pages of any version depend on besides the version: another text where they would differ.
-    pub fn key(&self) -> String {
-        let templates: String = views::TEMPLATES.iter().map(|(name, source)| format!("{name}\0{source}\0")).collect();
-        let parts = [&PAGES.to_string(), &templates, &self.assets.style, &self.assets.script, &self.facts.files];
-        let text = parts.into_iter().chain(&self.facts.base_url).cloned().collect::<Vec<_>>().join("\0");
-        format!("{}-{}", env!("CARGO_PKG_VERSION"), path::short(text.as_bytes()))
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn made_from(&self) -> MadeFrom<'_> {
+        MadeFrom { facts: self.facts, assets: &self.assets, environment: &self.environment, key: &self.key }
     }
 
     /// The pages of a version, and its data for comparisons, whose path is entered in it.
@@ -95,34 +112,44 @@ impl<'a> Renderer<'a> {
         version.data = data.as_ref().map(|page| page.path.clone());
         version.has_changes_page = version.changes.as_ref().is_some_and(|changes| changes.is_complete);
         let folder = format!("{}/", path::version(version.number));
-        let places: Vec<String> = views::of_version(&IndexedVersion::new(version))
-            .iter()
-            .map(|view| view.path().strip_prefix(&folder).unwrap_or_default().to_owned())
-            .collect();
-        version.places = places;
         let indexed = IndexedVersion::new(version);
-        let mut pages: Vec<Page> = views::of_version(&indexed)
-            .into_par_iter()
-            .map(|view| view.page(self.facts, &self.assets, &self.environment))
-            .collect::<Result<_>>()?;
+        let views = views::of_version(&indexed);
+        let made_from = self.made_from();
+        let mut pages: Vec<Page> = views.into_par_iter().map(|view| view.page(&made_from, None).map(Page::from)).collect::<Result<_>>()?;
+        let places = pages.iter().map(|page| page.path.strip_prefix(&folder).unwrap_or_default().to_owned()).collect();
         pages.extend(indexed.chapters_script());
         pages.extend(data);
+        version.places = places;
         Ok(pages)
     }
 
-    /// The pages that show all versions, newest first; the newest has its documents and records.
-    pub fn whole(&self, versions: &[Version]) -> Result<Vec<Page>> {
+    /// The pages that show all versions, newest first; the newest has its documents and records. `known` gives the key that a
+    /// page had which is still there.
+    pub fn whole(&self, versions: &[Version], known: &(dyn Fn(&str) -> Option<String> + Sync)) -> Result<WholePages> {
         let whole = Whole::new(self.facts, versions);
         let views = views::of_all(&whole);
-        let mut pages: Vec<Page> =
-            views.par_iter().map(|view| view.page(self.facts, &self.assets, &self.environment)).collect::<Result<_>>()?;
+        let from = self.made_from();
+        let keyed = views.par_iter().map(|view| view.page(&from, known(&view.path()).as_deref())).collect::<Result<_>>()?;
         let clear: Vec<String> = views.iter().filter(|view| view.is_clear() && view.is_listed()).map(View::path).collect();
-        pages.push(feed::feed(&whole));
-        pages.push(robots::robots(self.facts, versions));
-        pages.extend(robots::sitemap(&whole, &clear));
-        pages.extend(newest::pages(&whole));
-        pages.extend(self.assets.pages());
-        Ok(pages)
+        let mut others = vec![feed::feed(&whole), robots::robots(self.facts, versions)];
+        others.extend(robots::sitemap(&whole, &clear));
+        others.extend(newest::pages(&whole));
+        others.extend(self.assets.pages());
+        Ok(WholePages { keyed, others })
+    }
+}
+
+/// The pages that show all versions.
+#[derive(Debug)]
+pub struct WholePages {
+    pub keyed: Vec<MadePage>,
+    /// Those of which it is not known what they are made of: few.
+    pub others: Vec<Page>,
+}
+
+impl From<MadePage> for Page {
+    fn from(made: MadePage) -> Page {
+        Page { path: made.path, bytes: made.bytes.unwrap_or_default() }
     }
 }
 

@@ -89,8 +89,10 @@ const find = (index, question) => {
   let scores;
   for (const word of wanted) {
     const found = new Map();
+    const meantBy = new Set();
     for (const [at, weight] of meant(index, word)) {
       hits.add(index.words[at]);
+      meantBy.add(index.words[at]);
       const places = placesOf(index.lists[at]);
       const rare = weight * Math.log(1 + index.sections.length / places.length);
       for (const place of places) found.set(place, Math.max(found.get(place) ?? 0, rare));
@@ -100,7 +102,7 @@ const find = (index, question) => {
     for (const [place, weight] of found) {
       if (before !== undefined && !before.has(place)) continue;
       const [document, id, heading] = index.sections[place];
-      const named = wordsOf(heading || (id === "" ? index.documents[document][0] : "")).some((other) => other.startsWith(word)) ? 4 : 0;
+      const named = wordsOf(heading || (id === "" ? index.documents[document][0] : "")).some((other) => meantBy.has(other)) ? 4 : 0;
       scores.set(place, (before?.get(place) ?? 0) + weight + named);
     }
   }

@@ -49,3 +49,33 @@ fn singular(plural: &str, language: &str) -> String {
         _ => plural.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Document, tell_apart};
+
+    fn titles(book: &str, language: &str, documents: &[(&str, &str)]) -> Vec<String> {
+        let document = |(id, title): &(&str, &str)| Document { id: (*id).to_owned(), title: (*title).to_owned(), ..Document::default() };
+        let mut documents: Vec<Document> = documents.iter().map(document).collect();
+        tell_apart(&mut documents, book, language);
+        documents.into_iter().map(|document| document.list_title).collect()
+    }
+
+    #[test]
+    fn documents_are_told_apart() {
+        let documents = [
+            ("book", "A Force"),
+            ("summary", "A Force"),
+            ("two-pages", ""),
+            ("profiles/egypt", "Egypt"),
+            ("parties/egypt", "Egypt"),
+            ("policies/a", "Aid"),
+            ("policies/b", "Aid"),
+        ];
+        let expected = ["A Force", "Summary", "Two pages", "Profile: Egypt", "Party: Egypt", "Policy: Aid (a)", "Policy: Aid (b)"];
+        assert_eq!(titles("A Force", "en", &documents), expected);
+        let distinct: std::collections::BTreeSet<_> = expected.iter().collect();
+        assert_eq!(distinct.len(), expected.len());
+        assert_eq!(titles("Ein Buch", "de", &[("thesen/eins", "Eins")]), ["Thesen: Eins"], "words of other languages stay as they are");
+    }
+}

@@ -14,7 +14,7 @@ use super::headlines::headlines;
 use super::record_page;
 use super::whole::{Whole, marking};
 use super::words::{say, say_with};
-use super::{Page, Version, path};
+use super::{MadePage, Version, path};
 
 /// The templates by name.
 pub(super) const TEMPLATES: [(&str, &str); 14] = [
@@ -69,7 +69,7 @@ pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
                 .flat_map(|(document, held)| (0..held.chapters.len()).map(move |chapter| PlaceOfChapter { document, chapter }));
             let places: Vec<PlaceOfChapter> = places.collect();
             views.extend(places.iter().map(|place| View::Document(indexed, *place)));
-            let with_claims = places.into_iter().filter(|place| indexed.claims(*place).next().is_some());
+            let with_claims = places.into_iter().filter(|place| !indexed.claims(*place).is_empty());
             views.extend(with_claims.map(|place| View::Claims(indexed, place)));
         }
     }
@@ -247,17 +247,31 @@ impl View<'_> {
         }
     }
 
-    /// The page as a file.
-    pub(super) fn page(&self, facts: &Facts, assets: &Assets, environment: &Environment<'_>) -> Result<Page> {
+    /// The page, or that it is as it was where what it is made of has the digest that is known of it.
+    pub(super) fn page(&self, from: &MadeFrom<'_>, known: Option<&str>) -> Result<MadePage> {
         let path = self.path();
+        let told = self.told(from, &path);
+        let parts = serde_json::to_vec(&(from.key, self.template(), &told)).with_context(|| format!("can't make the page `{path}`"))?;
+        let key = path::short(&parts);
+        if known == Some(key.as_str()) {
+            return Ok(MadePage { path, key, bytes: None });
+        }
+        let html = from.environment.get_template(self.template()).and_then(|template| template.render(told));
+        let html = html.with_context(|| format!("can't make the page `{path}`"))?;
+        Ok(MadePage { path, key, bytes: Some(html.into_bytes()) })
+    }
+
+    /// All that the page's template is told.
+    fn told(&self, from: &MadeFrom<'_>, path: &str) -> Value {
+        let MadeFrom { facts, assets, .. } = *from;
         let version = self.version();
         let place = version.and_then(|version| path.strip_prefix(&format!("{}/", path::version(version.number))).map(path::latest));
-        let told = context! {
-            root => path::root(&path),
-            files => format!("{}{}", path::root(&path), facts.files),
-            path => path.clone(),
-            canonical => place.clone().unwrap_or_else(|| path.clone()),
-            latest => place,
+        context! {
+            root => path::root(path),
+            files => format!("{}{}", path::root(path), facts.files),
+            path => path,
+            canonical => place.as_deref().unwrap_or(path),
+            latest => &place,
             book => version.map_or(&facts.title, |version| &version.title),
             direction => direction(version.map_or(&facts.language, |version| &version.language)),
             language => version.map_or(&facts.language, |version| &version.language),
@@ -272,10 +286,18 @@ impl View<'_> {
             script => &assets.script,
             here => self.template(),
             ..self.own(facts)
-        };
-        let html = environment.get_template(self.template()).and_then(|template| template.render(told));
-        Ok(Page { bytes: html.with_context(|| format!("can't make the page `{path}`"))?.into_bytes(), path })
+        }
     }
+}
+
+/// What pages are made from besides what they show.
+#[derive(Clone, Copy)]
+pub(super) struct MadeFrom<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) assets: &'a Assets,
+    pub(super) environment: &'a Environment<'static>,
+    /// Another where the same values give another page.
+    pub(super) key: &'a str,
 }
 
 /// The direction in which a language is written, by its tag or its script.

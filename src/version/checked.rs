@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::disk::{Disk, Durability};
 use super::folder::{Health, Version};
 use super::{Digest, Parts};
-use crate::layout::MANIFEST;
+use crate::layout::{LEDGER, MANIFEST};
 
 const FILE: &str = ".checked.json";
 const FORMAT: u32 = 1;
@@ -28,12 +28,34 @@ const TICK: Duration = Duration::from_secs(2);
 pub(super) struct IntactVersions {
     format: u32,
     versions: BTreeMap<u32, Digest>,
+    /// Folders beside the versions that are as their lists say, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    folders: BTreeMap<String, Digest>,
 }
 
 impl IntactVersions {
     pub(super) fn read(output: &Path, disk: &Disk) -> IntactVersions {
         let bytes = disk.read(&output.join(FILE), LARGEST).unwrap_or_default();
         serde_json::from_slice(&bytes).ok().filter(|checked: &IntactVersions| checked.format == FORMAT).unwrap_or_default()
+    }
+
+    /// What was remembered of a folder beside the versions.
+    pub(super) fn folder(&self, name: &str) -> Option<Digest> {
+        self.folders.get(name).copied()
+    }
+
+    /// Remembers a folder beside the versions, once `settle` has waited until it can't change unseen, which is told the file
+    /// system's present; where there are no versions, nothing is written.
+    pub(super) fn remember_folder(&mut self, name: &str, state: Digest, output: &Path, disk: &Disk, settle: impl FnOnce(SystemTime)) {
+        if disk.metadata(&output.join(LEDGER)).is_err() {
+            return;
+        }
+        self.format = FORMAT;
+        self.folders.insert(name.to_owned(), state);
+        let _ = disk.replace_with(&output.join(FILE), Durability::Scratch, |now| {
+            settle(now);
+            serde_json::to_vec(self).map_err(io::Error::other)
+        });
     }
 
     /// Whether a version's files are those that were compared.

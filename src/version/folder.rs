@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail};
+use rayon::prelude::*;
 
 use super::manifest::Manifest;
 use super::{Digest, Disk, Entry, Ledger};
@@ -124,7 +125,7 @@ impl Version {
         };
         let faults: Vec<String> = manifest
             .outputs
-            .iter()
+            .par_iter()
             .filter_map(|(name, output)| {
                 let path = self.folder.join(name);
                 match self.disk.digest(&path, output.size) {

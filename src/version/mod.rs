@@ -15,6 +15,7 @@ mod digest;
 mod disk;
 mod exchange;
 mod folder;
+mod folder_state;
 mod identify;
 pub mod inputs;
 mod ledger;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Durability};
 use super::folder::{is_litter, name_in};
+use super::folder_state::{FileState, FolderState};
 use super::{Output, Stage};
 use crate::files::Guard;
 
@@ -38,10 +40,12 @@ struct Listing {
 /// A folder that is made anew as a whole.
 #[derive(Debug)]
 pub(super) struct Replaced<'a> {
-    pub(super) target: PathBuf,
+    target: PathBuf,
     /// The names of the file that lists the others; the first is written.
-    pub(super) lists: &'static [&'static str],
-    pub(super) disk: &'a Disk,
+    lists: &'static [&'static str],
+    disk: &'a Disk,
+    /// The files of the folder before that were compared, as the system described them then.
+    compared: Mutex<BTreeMap<String, FileState>>,
 }
 
 /// What a folder beside the target is for; part of its name.
@@ -68,8 +72,12 @@ impl Purpose {
 /// Makes a folder anew: `write` fills it, and until all is written the one before stays as it is.
 ///
 /// `lists` are the names of the file that lists the others, of which the first is written; a folder with other people's
-/// files in it is not touched.
-pub fn replace_folder(target: &Path, lists: &'static [&'static str], write: impl FnOnce(&Stage) -> Result<()>) -> Result<()> {
+/// files in it is not touched. Gives the files that it has now, by their paths in it.
+pub fn replace_folder(
+    target: &Path,
+    lists: &'static [&'static str],
+    write: impl FnOnce(&Stage) -> Result<()>,
+) -> Result<BTreeMap<String, Output>> {
     replace_folder_on(target, lists, &Disk::default(), write)
 }
 
@@ -79,7 +87,7 @@ pub fn replace_folder_on(
     lists: &'static [&'static str],
     disk: &Disk,
     write: impl FnOnce(&Stage) -> Result<()>,
-) -> Result<()> {
+) -> Result<BTreeMap<String, Output>> {
     let cannot = || format!("can't write `{}`", target.display());
     if target.symlink_metadata().is_ok_and(|found| found.is_symlink()) {
         bail!("`{}` is a link, and what it leads to is not brief's to replace: remove the link, or name a folder", target.display());
@@ -88,11 +96,21 @@ pub fn replace_folder_on(
     let parent = target.parent().unwrap_or(Path::new("."));
     disk.create_folder(parent).with_context(cannot)?;
     let _lock = lock_folder(parent);
-    let replaced = Replaced { target, lists, disk };
+    let replaced = Replaced::new(target, lists, disk);
     replaced.recover()?;
     let stage = replaced.stage()?;
     write(&stage)?;
-    replaced.put(stage)
+    let files = replaced.put(stage)?;
+    if let Ok(state) = FolderState::of(&replaced.target, disk) {
+        state.remember(&replaced.target, disk);
+    }
+    Ok(files)
+}
+
+impl<'a> Replaced<'a> {
+    pub(super) fn new(target: PathBuf, lists: &'static [&'static str], disk: &'a Disk) -> Replaced<'a> {
+        Replaced { target, lists, disk, compared: Mutex::default() }
+    }
 }
 
 impl Replaced<'_> {
@@ -152,8 +170,9 @@ impl Replaced<'_> {
     }
 
     /// Replaces the folder by the staged one, together with its list.
-    pub(super) fn put(&self, mut stage: Stage) -> Result<()> {
-        self.write_list(&stage, &Listing { format: FORMAT, files: stage.outputs(), unfinished: false })?;
+    pub(super) fn put(&self, mut stage: Stage) -> Result<BTreeMap<String, Output>> {
+        let listing = Listing { format: FORMAT, files: stage.outputs(), unfinished: false };
+        self.write_list(&stage, &listing)?;
         self.check()?;
         let before = if is_there(&self.target) { Some(self.beside(Purpose::Old)?) } else { None };
         if let Some(before) = &before {
@@ -167,7 +186,8 @@ impl Replaced<'_> {
             }
             return Err(error);
         }
-        before.map_or(Ok(()), |before| self.discard(&before))
+        before.map_or(Ok(()), |before| self.discard(&before))?;
+        Ok(listing.files)
     }
 
     /// Removes a folder in which nothing was written yet but the list, in part.
@@ -284,23 +304,37 @@ impl Replaced<'_> {
             return Ok(if is_there(folder) { vec![folder.display().to_string()] } else { Vec::new() });
         }
         let known = self.listing(folder)?.map(|listing| listing.files).unwrap_or_default();
-        let mut found = Vec::new();
-        for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-            let entry = entry.with_context(|| format!("can't list `{}`", folder.display()))?;
-            let name = name_in(folder, entry.path());
-            if !entry.file_type().is_dir() && !is_litter(&name) && !self.lists.contains(&name.as_str()) {
-                found.push((known.get(&name).filter(|_| entry.file_type().is_file()), name));
-            }
+        let state = FolderState::of(folder, self.disk).with_context(|| format!("can't list `{}`", folder.display()))?;
+        if state.is_remembered(folder, self.disk) {
+            self.compared().extend(state.files);
+            return Ok(Vec::new());
         }
-        let foreign = found.into_par_iter().filter_map(|(listed, name)| {
-            let Some(output) = listed else { return Some(Ok(name)) };
+        let compared = self.compared().clone();
+        let own = |name: &str| is_litter(name) || self.lists.contains(&name);
+        let files: Vec<(String, Option<FileState>)> = state.files.into_iter().map(|(name, state)| (name, Some(state))).collect();
+        let others = state.others.into_iter().map(|name| (name, None));
+        let mut found: Vec<(String, Option<FileState>)> = files.into_iter().chain(others).filter(|(name, _)| !own(name)).collect();
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let foreign = found.into_par_iter().filter_map(|(name, state)| {
+            let (Some(output), Some(state)) = (known.get(&name), state) else { return Some(Ok(name)) };
+            if compared.get(&name).is_some_and(|before| before.is_same_file(&state)) {
+                return None;
+            }
             let path = folder.join(&name);
             match self.disk.digest(&path, output.size).with_context(|| format!("can't read `{}`", path.display())) {
-                Ok(digest) => (digest != Some(output.sha256)).then_some(Ok(name)),
+                Ok(digest) if digest == Some(output.sha256) => {
+                    self.compared().insert(name, state);
+                    None
+                }
+                Ok(_) => Some(Ok(name)),
                 Err(error) => Some(Err(error)),
             }
         });
         foreign.collect()
+    }
+
+    fn compared(&self) -> MutexGuard<'_, BTreeMap<String, FileState>> {
+        self.compared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

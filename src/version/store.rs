@@ -172,7 +172,7 @@ impl Store {
     }
 
     fn draft(&self) -> Replaced<'_> {
-        Replaced { target: self.output.join(DRAFT), lists: &[DRAFT_LIST], disk: &self.disk }
+        Replaced::new(self.output.join(DRAFT), &[DRAFT_LIST], &self.disk)
     }
 
     /// Deletes the folders of old versions, exactly as planned. The ledger keeps their entries.

@@ -150,6 +150,78 @@ fn old_addresses_find_their_chapter() {
     assert_eq!(texts(&report["console"]), [""; 0]);
 }
 
+/// What `layout.mjs` sees of pages in windows of some widths.
+fn laid_out(book: &super::books::Book, widths: &str, pages: &[&str]) -> Option<Value> {
+    let site = book.root.join("output/site");
+    let arguments: Vec<&OsStr> =
+        [site.as_os_str(), OsStr::new(widths)].into_iter().chain(pages.iter().map(|page| OsStr::new(*page))).collect();
+    seen("layout.mjs", &arguments)
+}
+
+/// Wide tables scroll within themselves, no mark begins a line, and a version can be cited.
+#[test]
+fn tables_scroll_and_marks_stay_with_their_words() {
+    let book = super::books::Book::new();
+    let columns = (1..=9).map(|column| format!("| Column number {column} ")).collect::<String>() + "|\n" + &"|--".repeat(9) + "|\n";
+    let row = "| {{ missions.kfor.troops }} ".repeat(9) + "|\n";
+    let words = "observers report that the parties keep to the line and that convoys pass ";
+    let text: String = (1..=40).map(|place| format!("{}{{{{ missions.kfor.troops }}}} troops.\n\n", &words[..place + 20])).collect();
+    book.write("templates/mission.md.jinja", &format!("# {{{{ record.name }}}}\n\n{columns}{row}\n{text}"));
+    book.edit("content/book.yaml", "language: en", "language: en\norganization: The Commission");
+    let Some(environment) = super::books::typst() else { return };
+    for arguments in [["build", "--date", "2025-11-05"].as_slice(), &["site", "--base-url", "https://example.org/"]] {
+        let run = super::books::brief_with(&book.root, arguments, &environment);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    let Some(report) = laid_out(&book, "320,341,375,400,768,1280", &["v1/missions/kfor.html"]) else { return };
+    for nothing in ["overflow", "alone", "violations"] {
+        assert_eq!(texts(&report[nothing]), [""; 0], "{nothing}");
+    }
+    assert_eq!(report["marks"], 6 * 41);
+    let scrolling = texts(&report["scrolling"]);
+    assert!(scrolling.len() == 6 && scrolling.iter().all(|how| how.ends_with(": auto")), "{scrolling:?}");
+    let cited = "The Commission: Kosovo Force. A Small Book, version 1, 5 November 2025. https://example.org/v1/missions/kfor.html Digest ";
+    assert!(
+        texts(&report["cite"]).iter().all(|cite| cite.starts_with("Cite this version\n") && cite.contains(cited)),
+        "{}",
+        report["cite"]
+    );
+}
+
+/// A book in Arabic is read from right to left, in its own words.
+#[test]
+fn an_arabic_book_is_read_from_right_to_left() {
+    let book = super::books::Book::new();
+    book.edit("content/book.yaml", "language: en", "language: ar");
+    let Some(environment) = super::books::typst() else { return };
+    for arguments in [["build", "--date", "2025-11-05"].as_slice(), &["site"]] {
+        let run = super::books::brief_with(&book.root, arguments, &environment);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    let pages = [
+        "index.html",
+        "v1/index.html",
+        "v1/book.html",
+        "v1/missions/kfor.html",
+        "v1/book.claims.html",
+        "records/missions/kfor.html",
+        "search.html",
+    ];
+    let Some(report) = laid_out(&book, "320,1280", &pages) else { return };
+    for nothing in ["overflow", "violations"] {
+        assert_eq!(texts(&report[nothing]), [""; 0], "{nothing}");
+    }
+    assert!(texts(&report["direction"]).iter().all(|direction| *direction == "rtl"), "{}", report["direction"]);
+    assert!(texts(&report["start"]).iter().all(|start| *start == "right"), "{}", report["start"]);
+    for page in pages {
+        let html = std::fs::read_to_string(book.root.join("output/site").join(page)).unwrap();
+        assert!(html.contains("lang=\"ar\" dir=\"rtl\""), "{page}");
+        for english in [">Records<", ">Documents<", ">Search<", ">Notes<", ">History<", "Skip to", "Link to", "Newest", "Cite this"] {
+            assert!(!html.contains(english), "{page} has `{english}`");
+        }
+    }
+}
+
 /// The page of changes in windows from a telephone's to a desk's: words stay whole, and nothing scrolls sideways.
 #[test]
 fn the_page_of_changes_fits_narrow_windows() {

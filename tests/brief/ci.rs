@@ -362,3 +362,21 @@ fn recipes_are_named_in_the_docs() {
         assert!(page.contains(&format!("(ci/{name})")), "{name}");
     }
 }
+
+/// What this repository publishes with runs the commands that `brief init --ci github` writes, in the same order: only
+/// where they publish to, for whom, and where pages will be found differs.
+#[test]
+fn our_own_publication_runs_what_init_writes() {
+    let commands = |path: &str| -> Vec<String> {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let own = ["\"$RUNNER_TEMP/published\"", "\"$BRIEF_DESTINATION\""];
+        let lines = text.lines().map(str::trim).filter(|line| line.starts_with("brief "));
+        lines
+            .map(|line| own.iter().fold(line.to_owned(), |line, place| line.replace(place, "PLACE")))
+            .map(|line| line.replace(" --audience public", "").replace(" --base-url \"$PAGES/site\"", ""))
+            .collect()
+    };
+    let ours = commands(".github/workflows/publish.yml");
+    assert_eq!(ours, commands("src/cli/init/ci/github-publish.yml"));
+    assert!(ours.len() == 4 && ours[1].ends_with("--shallow"), "{ours:?}");
+}

@@ -27,13 +27,13 @@ fn people_find_what_they_look_for() {
     let folder = bundled();
     let Some(environment) = typst() else { return };
     for arguments in [["build", "--date", "2026-01-05"].as_slice(), &["site"]] {
-        let run = brief_with(folder.path(), arguments, &environment);
+        let run = brief_with(folder.path(), &[arguments, &["--audience", "public"]].concat(), &environment);
         assert_eq!(run.code, Some(0), "{run:?}");
     }
     let set = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/search/questions.txt")).unwrap();
     let set: Vec<(&str, &str)> = set.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = ")).collect();
     let questions: Vec<&str> = set.iter().map(|(question, _)| *question).collect();
-    let Some(report) = ask(&folder.path().join("output/site"), &questions) else { return };
+    let Some(report) = ask(&folder.path().join("output/public/site"), &questions) else { return };
     let place = |(question, page): &(&str, &str)| {
         let place = found(&report, question).iter().position(|address| address.ends_with(page));
         (format!("{question}: {page} is {place:?} of {:?}", found(&report, question).iter().take(4).collect::<Vec<_>>()), place)

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use brief::pipeline::{Silent, VerifyOptions, fetch, publish, verify_published};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use super::{Place, add, failure, files, numbers, options, places, published, read, write};
@@ -27,6 +28,77 @@ fn faults(place: &Place) -> Vec<String> {
     };
     let place = verify_published(&options, &Silent).unwrap();
     place.faults.into_iter().chain(place.notes).collect()
+}
+
+/// The records, sources and claims of a version: 70 missions, of which the first has so many troops, and five sources.
+fn records(troops: u32) -> Vec<(String, String)> {
+    let number = |mission: u32| if mission == 1 { troops } else { mission * 100 };
+    let mission = |mission: u32| {
+        let value = json!({ "value": number(mission), "source": [format!("source-{}", mission % 5)] });
+        json!({
+            "name": format!("Mission {mission}"),
+            "fields": { "name": format!("Mission {mission}"), "troops": value },
+            "claims": { "/troops": { "source": [format!("source-{}", mission % 5)], "as_of": "2025-11-05" } },
+        })
+    };
+    let missions: Map<String, Value> = (1..=70).map(|id| (format!("mission-{id}"), mission(id))).collect();
+    let source = |id: u32| json!({ "name": format!("Source {id}"), "fields": { "title": format!("Source {id}") } });
+    let sources: Map<String, Value> = (0..5).map(|id| (format!("source-{id}"), source(id))).collect();
+    let book = json!({ "title": "A Small Book", "as_of": "2025-11-05", "language": "en" });
+    let collections = json!({ "missions": { "records": missions }, "sources": { "records": sources } });
+    let claim = |mission: u32| {
+        json!({
+            "claim": format!("missions/mission-{mission}/troops"), "value": number(mission), "printed": number(mission).to_string(),
+            "sources": [format!("source-{}", mission % 5)], "as_of": "2025-11-05", "notes": [], "line": 3, "page": 1,
+        })
+    };
+    let claims: Vec<Value> = (1..=70).map(claim).collect();
+    vec![
+        ("data.json".to_owned(), json!({ "format": 1, "book": book, "collections": collections }).to_string()),
+        ("claims.json".to_owned(), json!({ "format": 1, "documents": { "book": claims } }).to_string()),
+    ]
+}
+
+fn add_records(output: &Path, troops: u32) -> u32 {
+    super::add_with(output, &format!("{troops} troops"), true, &records(troops))
+}
+
+/// One changed figure in a book of 70 records that has had 30 versions: the new version, its pages, and fewer than 20 others.
+#[test]
+fn one_changed_figure_costs_few_pages() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    (1..=30).for_each(|number| _ = add_records(&output, 1000 + number));
+    assert!(published(&output, place).moves.len() > 300);
+    add_records(&output, 2000);
+    let moves = published(&output, place).moves;
+    let is_new = |key: &str| key.starts_with("v31/") || key.starts_with("site/v31/");
+    let others: Vec<&str> = moves.iter().map(|(key, _)| key.as_str()).filter(|key| !is_new(key)).collect();
+    assert!(others.len() < 20 && others.contains(&"site/records/missions/mission-1.html"), "{others:?}");
+    assert_eq!(others.iter().filter(|key| key.starts_with("site/records/missions/")).count(), 1, "{others:?}");
+    assert_eq!(faults(place), [""; 0]);
+}
+
+/// Who fetches the newest version alone and changes nothing publishes nothing, and what is there stays as it is.
+#[test]
+fn an_unchanged_shallow_checkout_publishes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    let place = &places(&folder)[0];
+    [1000, 1500, 1500, 2000].into_iter().for_each(|troops| _ = add_records(&output, troops));
+    published(&output, place);
+    let before = files(Path::new(&place.address));
+    let back = folder.path().join("back");
+    shallow(&back, place);
+    let again = published(&back, place);
+    assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
+    assert_eq!(files(Path::new(&place.address)), before);
+    // Nor does one who fetched all of it.
+    let whole = folder.path().join("whole");
+    super::bring(&whole, place).unwrap();
+    let again = published(&whole, place);
+    assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
 }
 
 #[test]
@@ -117,7 +189,7 @@ fn a_file_of_the_former_name_gives_way() {
     fs::remove_dir_all(root.join("latest")).unwrap();
     fs::write(root.join("latest"), "v1\n").unwrap();
     let list = root.join("site/files.json");
-    let mut inventory: serde_json::Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
+    let mut inventory: Value = serde_json::from_slice(&fs::read(&list).unwrap()).unwrap();
     let known = inventory["files"].as_object_mut().unwrap();
     known.remove("latest/book.pdf");
     let entry = known.remove("latest/version.txt").unwrap();

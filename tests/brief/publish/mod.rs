@@ -13,6 +13,7 @@ mod rivals;
 mod roundtrip;
 mod signed;
 mod suspended;
+mod taken_over;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,7 +47,9 @@ fn add_marked(output: &Path, content: &str, clean: bool, more: &[(String, String
     stage.write("book.pdf", format!("a PDF of {content}").as_bytes()).unwrap();
     stage.write("missions/kfor.md", b"# KFOR\n\nthe same in all\n").unwrap();
     stage.write("missions/kfor.pdf", b"a PDF, the same in all").unwrap();
-    stage.write("claims.json", br#"{"format":1,"documents":{}}"#).unwrap();
+    if more.iter().all(|(name, _)| name != "claims.json") {
+        stage.write("claims.json", br#"{"format":1,"documents":{}}"#).unwrap();
+    }
     stage.write("changes.json", br#"{"format":1,"since":null,"records":[],"files":[]}"#).unwrap();
     let marking = marking.map(|marking| format!(r#","defaults":{{"marking":"{marking}"}}"#)).unwrap_or_default();
     let data =
