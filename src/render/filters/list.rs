@@ -9,7 +9,7 @@ use minijinja::{Environment, Error, State};
 use super::number::whole;
 use super::operand::{items, keep_safe, wrong_kind};
 use super::print::to_token;
-use crate::render::operators::{error, piece_of, plain_value, printed_plain};
+use crate::render::operators::{count, error, piece_of, plain_value, printed_plain};
 use crate::render::token::unshield;
 use crate::render::values::{BareObject, ClaimObject, Coverage, ListObject, PartialKind, PartialObject, Pass, TextObject, coverage};
 use crate::render::words::word;
@@ -123,6 +123,11 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 if let Some(plain) = printed_plain(&shared, arg)? {
                     *arg = Value::from(plain);
                 }
+            }
+            if let ("attr", [subject, key]) = (name, args.as_slice())
+                && let Some(key) = key.as_str()
+            {
+                return count(&shared, subject, key);
             }
             state.consume_fuel(args.iter().map(|arg| arg.len().unwrap_or(0) as u64).sum())?;
             if matches!(name, "chain" | "zip") {

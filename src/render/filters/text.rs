@@ -10,7 +10,9 @@ use super::operand::{keep_safe, wrong_kind};
 use super::print::broken;
 use crate::render::operators::{as_text, error, named, plain_value};
 use crate::render::token::{CLOSE, CUTS, OPEN, Piece, pieces, shield, unshield};
-use crate::render::values::{BareObject, ClaimObject, MarkdownObject, Pass, Printed, RecordObject, TextObject, marked_text, plain_text};
+use crate::render::values::{
+    BareObject, ClaimObject, MarkdownObject, PartialKind, PartialObject, Pass, Printed, RecordObject, TextObject, marked_text, plain_text,
+};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let each = |env: &mut Environment<'_>, name: &'static str, change: fn(&str) -> String| {
@@ -66,6 +68,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
             shared.charge_text(length)?;
             Ok::<_, Error>(text.replace('\n', &format!("\n{}", " ".repeat(width))))
         };
+        let value = placeholder(value).map_or(value, |placeholder| &placeholder.inner);
         match (as_text(&shared, value)?, value.as_str()) {
             (Some(text), _) => Ok(TextObject::wrap(&shared, indented(&text)?)),
             (None, Some(plain)) => Ok(keep_safe(value, indented(plain)?)),
@@ -78,6 +81,9 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
 fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&str) -> String) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(change_text(pass, filter, &bare.inner, change)?, &bare.of));
+    }
+    if let Some(placeholder) = placeholder(value) {
+        return Ok(placeholder.with(change_text(pass, filter, &placeholder.inner, change)?));
     }
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
         return Ok(claim.with_text(changed_claim(filter, claim, change)?));
@@ -111,6 +117,11 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
         pass.prints.check_length(out.len())?;
     }
     Ok(TextObject::wrap(pass, out))
+}
+
+/// The text in the place of a value, where a value is one.
+fn placeholder(value: &Value) -> Option<&PartialObject> {
+    value.downcast_object_ref::<PartialObject>().filter(|partial| partial.kind == PartialKind::Placeholder)
 }
 
 /// What was printed, its text changed.
@@ -194,6 +205,9 @@ fn replace(pass: &Arc<Pass>, value: &Value, from: &Value, to: &Value) -> Result<
 fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Option<&Value>) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(split(pass, &bare.inner, separator, most)?, &bare.of));
+    }
+    if let Some(placeholder) = placeholder(value) {
+        return split(pass, &placeholder.inner, separator, most);
     }
     let separator = separator.filter(|separator| !separator.is_none()).map(|separator| told(pass, "split", separator)).transpose()?;
     let most = match most {

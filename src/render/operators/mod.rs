@@ -13,13 +13,13 @@ use std::sync::Arc;
 use minijinja::value::{Rest, Value};
 use minijinja::{Environment, State};
 
-use super::rewrite::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE, TICK};
+use super::rewrite::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, COUNT, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE, TICK};
 use super::values::{ListObject, Pass, storable};
 
 pub(super) use calculate::{calculate, derived, negate, quantity_of, refused};
 pub(super) use compare::{Key, holds, key_of};
 pub(super) use operand::{fault, invalid as error, named, plain_value, plain_words};
-pub(super) use text::{as_text, captured, piece_of, printed_plain};
+pub(super) use text::{as_text, captured, count, piece_of, printed_plain};
 
 /// Puts the functions that operators become into an environment.
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
@@ -37,6 +37,8 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     env.add_function(CONCAT, move |state: &mut State<'_, '_>, parts: Rest<Value>| text::concat(state, &shared, &parts));
     let shared = pass.clone();
     env.add_function(ITEM, move |subject: Value, key: Value| text::item(&shared, &subject, &key));
+    let shared = pass.clone();
+    env.add_function(COUNT, move |subject: Value, name: &str| count(&shared, &subject, name));
     let shared = pass.clone();
     env.add_function(SLICE, move |state: &mut State<'_, '_>, subject: Value, from: Value, to: Value, step: Value| {
         text::slice(state, &shared, &subject, [&from, &to, &step])

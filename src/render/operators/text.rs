@@ -9,7 +9,9 @@ use super::compare::charge;
 use super::operand::{fault, invalid, named, plain_value};
 use crate::render::filters::{number_text, to_token};
 use crate::render::token::{CUTS, has_token, unshield};
-use crate::render::values::{BareObject, ClaimObject, ListObject, MarkObject, Pass, RecordObject, TextObject, coverage, exact, plain_text};
+use crate::render::values::{
+    BareObject, ClaimObject, ListObject, MarkObject, Pass, RecordObject, TextObject, coverage, exact, is_loop, plain_text, turns,
+};
 
 /// What a call or a block printed, as a value of its own.
 pub(in crate::render) fn captured(pass: &Arc<Pass>, value: Value) -> Result<Value, Error> {
@@ -103,6 +105,19 @@ pub(super) fn item(pass: &Arc<Pass>, subject: &Value, key: &Value) -> Result<Val
         Some(plain) => plain.get_item(&key),
         None => subject.get_item(&key),
     }
+}
+
+/// What a value has by a name; of a loop, how many turns it has or has left.
+pub(in crate::render) fn count(pass: &Pass, subject: &Value, name: &str) -> Result<Value, Error> {
+    let found = subject.get_attr(name)?;
+    let counted = match name {
+        _ if !is_loop(subject) => return Ok(found),
+        "length" => "loop.length",
+        "revindex" => "loop.revindex",
+        "revindex0" => "loop.revindex0",
+        _ => return Ok(found),
+    };
+    Ok(turns(pass, found, counted))
 }
 
 fn from_end(key: &Value, length: Option<usize>) -> Value {

@@ -2,7 +2,7 @@
 
 use minijinja::machinery::{Span, Token};
 
-use super::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE, TICK};
+use super::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, COUNT, COUNTS, Edit, ITEM, KEY, LOOP, NEGATE, SLICE, STORED, TEMPLATE, TICK};
 
 /// How deeply expressions may be nested; the engine has a limit of its own, which is lower for most.
 const DEPTH: usize = 150;
@@ -532,9 +532,14 @@ impl<'a> Grammar<'a> {
                 Some(Token::Dot) => {
                     // A method of what a call yields is looked up in what it captured.
                     self.captured(node);
+                    let dot = self.span();
                     self.at += 1;
+                    let name = self.peek();
                     self.expect(|t| matches!(t, Token::Ident(_) | Token::Int(_) | Token::Int128(_)))?;
-                    node = Node { from: node.from, to: self.end(), is_call: false };
+                    node = match name {
+                        Some(Token::Ident(name)) if !matches!(self.peek(), Some(Token::ParenOpen)) => self.attribute(node, dot.0, name),
+                        _ => Node { from: node.from, to: self.end(), is_call: false },
+                    };
                 }
                 Some(Token::ParenOpen) => {
                     self.captured(node);
@@ -551,6 +556,16 @@ impl<'a> Grammar<'a> {
         }
     }
 
+    /// `x.name` or `x["name"]`, which was read from `from` on.
+    fn attribute(&mut self, subject: Node, from: usize, name: &str) -> Node {
+        let to = self.end();
+        if COUNTS.contains(&name) {
+            self.open(subject.from, format!("{COUNT}("));
+            self.replace((from, to), format!(", \"{name}\")"));
+        }
+        Node { from: subject.from, to, is_call: false }
+    }
+
     /// `x[key]` or `x[from:to:step]`.
     fn subscript(&mut self, subject: Node) -> Read<Node> {
         let open = self.span();
@@ -558,8 +573,13 @@ impl<'a> Grammar<'a> {
         let is_name =
             matches!((self.peek(), self.tokens.get(self.at + 1)), (Some(Token::Str(_) | Token::String(_)), Some((Token::BracketClose, _))));
         if is_name {
+            let name = match self.peek() {
+                Some(Token::Str(name)) => name,
+                Some(Token::String(name)) => &**name,
+                _ => "",
+            };
             self.at += 2;
-            return Ok(Node { to: self.end(), is_call: false, ..subject });
+            return Ok(self.attribute(subject, open.0, name));
         }
         let ends_part = |grammar: &Self| matches!(grammar.peek(), Some(Token::Colon | Token::BracketClose));
         let missing = |grammar: &Self| if ends_part(grammar) { "none" } else { "" };

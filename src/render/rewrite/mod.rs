@@ -18,6 +18,9 @@ pub(super) const COMPARE: &str = "__compare";
 pub(super) const CALCULATE: &str = "__calculate";
 pub(super) const NEGATE: &str = "__negate";
 pub(super) const CONCAT: &str = "__concat";
+/// What a loop knows of how many turns it has: `loop.length` becomes `__count(loop, "length")`.
+pub(super) const COUNT: &str = "__count";
+pub(super) const COUNTS: [&str; 3] = ["length", "revindex", "revindex0"];
 pub(super) const ITEM: &str = "__item";
 pub(super) const SLICE: &str = "__slice";
 pub(super) const KEY: &str = "__key";
@@ -137,6 +140,8 @@ mod tests {
             ("{{ x is not none }}", "{{ x is not none }}"),
             ("{{ xs[0].a[i + 1] }}", r#"{{ __item(__item(xs, 0).a, __calculate(i, "+", 1)) }}"#),
             ("{{ xs['a'].b }}", "{{ xs['a'].b }}"),
+            ("{{ loop.length - loop['revindex'] }}", r#"{{ __calculate(__count(loop, "length"), "-", __count(loop, "revindex")) }}"#),
+            ("{{ x.length.y + x.length(1) }}", r#"{{ __calculate(__count(x, "length").y, "+", __captured(x.length(1))) }}"#),
             (
                 "{{ xs[1:] ~ xs[:2] ~ xs[::n] }}",
                 "{{ __concat(__slice(xs, 1, none, none), __slice(xs, none, 2, none), __slice(xs, none, none, n)) }}",

@@ -100,7 +100,12 @@ fn is_data(value: &Value) -> bool {
 /// to itself, so they are told by their names; `bounds::values_that_grow_without_end_are_faults` fails where it renames one.
 fn is_live(value: &Value) -> bool {
     let name = value.as_object().map_or("", |object| object.type_name());
-    ["Namespace", "Loop", "Macro", "Module", "Closure"].iter().any(|kind| name.ends_with(kind))
+    is_loop(value) || ["Namespace", "Macro", "Module", "Closure"].iter().any(|kind| name.ends_with(kind))
+}
+
+/// Whether a value is `loop`.
+pub(crate) fn is_loop(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| object.type_name().ends_with("Loop"))
 }
 
 /// A value that a namespace is to hold.

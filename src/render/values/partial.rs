@@ -54,6 +54,12 @@ pub(super) fn of_list(pass: &Pass, items: &[model::Value], (collection, _): &(St
     if shapes.is_some_and(|shapes| shapes.is_complete_at(path)) { Coverage::All } else { Coverage::Part }
 }
 
+/// How many turns a loop has, or has left. What it goes over isn't known here, so it is withheld from whoever may not see all
+/// that the book could hold.
+pub(crate) fn turns(pass: &Pass, count: Value, name: &'static str) -> Value {
+    PartialObject::of(count, name, if pass.sees_all { Coverage::All } else { Coverage::Part })
+}
+
 /// What was made of a list of which not all may be seen, or a text in the place of a value.
 #[derive(Debug, Clone)]
 pub(crate) struct PartialObject {

@@ -34,6 +34,9 @@ properties:
   story: { type: string, format: markdown, x-marking: TLP:RED }
   notes: { type: string, format: markdown }
   tags: { type: array, items: { type: string }, x-marking: TLP:GREEN }
+  codename: { type: string, x-marking: TLP:RED, x-withheld: not released }
+  budget: { type: integer, x-claim: true, x-marking: TLP:RED, x-withheld: not released }
+  begins: { type: string, format: date, x-marking: TLP:RED, x-withheld: not released }
 ";
 const PARTS: &str = "ant:
   name: Ant
@@ -54,6 +57,9 @@ const PARTS: &str = "ant:
     Seen by some.
     :::
   tags: [small, red]
+  codename: Mole
+  budget: 4000
+  begins: 2025-03-01
   source: report
 bee:
   name: Bee
