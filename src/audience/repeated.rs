@@ -1,11 +1,11 @@
-//! What an audience's texts repeat of what it may not see: numbers, names, phrases. It says where to look, and proves
+//! What an audience's texts repeat of what it may not see: numbers, names, phrases, images. It says where to look, and proves
 //! nothing: what is withheld can be told in other words.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Absence, View};
-use crate::layout::Pointer;
+use crate::layout::{Pointer, VERSION_ASSETS};
 use crate::model::{Book, Record, Reference, Value, each_value};
 
 /// How many words make a phrase.
@@ -22,6 +22,8 @@ pub struct Repeated {
     numbers: HashMap<String, String>,
     phrases: HashMap<u64, String>,
     names: HashMap<String, Vec<(Vec<String>, String)>>,
+    /// By the name of an image that a withheld text shows or names: `assets/map.svg`.
+    images: HashMap<String, String>,
 }
 
 /// Something that a text repeats.
@@ -81,6 +83,9 @@ impl Repeated {
                 }
             }
             Value::Text(text) | Value::Markdown(text) => {
+                for image in images(text) {
+                    self.images.entry(image).or_insert_with(|| from.to_owned());
+                }
                 let shown: HashSet<u64> = rest.windows(PHRASE).map(hash).collect();
                 for phrase in words(text).windows(PHRASE).map(hash).filter(|phrase| !shown.contains(phrase)) {
                     self.phrases.entry(phrase).or_insert_with(|| from.to_owned());
@@ -97,15 +102,21 @@ impl Repeated {
             if let Some(names) = own.first().and_then(|first| self.names.get_mut(first)) {
                 names.retain(|(name, _)| *name != own);
             }
-            each_value(&record.fields, &mut |_, value| {
-                if let Value::Number(number) = value {
-                    self.numbers.remove(&number.to_string().chars().filter(char::is_ascii_digit).collect::<String>());
+            each_value(&record.fields, &mut |_, value| match value {
+                Value::Number(number) => {
+                    drop(self.numbers.remove(&number.to_string().chars().filter(char::is_ascii_digit).collect::<String>()));
                 }
+                Value::Text(text) | Value::Markdown(text) => {
+                    for image in images(text) {
+                        self.images.remove(&image);
+                    }
+                }
+                _ => {}
             });
         }
     }
 
-    /// What a text repeats, each once.
+    /// What a text repeats, each once; of an image, its name is the text.
     pub fn found_in(&self, text: &str) -> Vec<Repetition> {
         let words = words(text);
         let mut found: Vec<Repetition> = Vec::new();
@@ -114,6 +125,9 @@ impl Repeated {
                 found.push(Repetition { what, from: from.to_owned() });
             }
         };
+        if let Some(from) = self.images.get(text) {
+            add(format!("the image `{text}`"), from);
+        }
         for (index, word) in words.iter().enumerate() {
             if let Some(from) = self.numbers.get(word) {
                 add(format!("the number {word}"), from);
@@ -131,6 +145,14 @@ impl Repeated {
         }
         found
     }
+}
+
+/// The images that a text names.
+fn images(text: &str) -> impl Iterator<Item = String> + '_ {
+    let ends = |c: char| c.is_whitespace() || "()[]<>\"'`".contains(c);
+    let starts = text.match_indices(VERSION_ASSETS).map(|(at, _)| at);
+    let image = move |at: usize| text[at..].split(ends).next().unwrap_or_default().trim_end_matches([',', '.', ';', ':']).to_owned();
+    starts.filter(|at| text[at + VERSION_ASSETS.len()..].starts_with('/')).map(image)
 }
 
 fn hash(words: &[String]) -> u64 {
@@ -182,5 +204,8 @@ mod tests {
         assert_eq!(found("the convoy LEAVES at dawn"), ["a/b/note"]);
         assert_eq!(found("convoy leaves at dawn"), [""; 0], "four words are anybody's");
         assert_eq!(found("Operation blue heron began"), ["a/b"]);
+        repeated.value(&Value::Markdown("See ![The plan](assets/plan.svg \"Plan\").".to_owned()), &[], "a/b/secret");
+        assert_eq!(found("assets/plan.svg"), ["a/b/secret"]);
+        assert_eq!(found("assets/other.svg"), [""; 0]);
     }
 }

@@ -11,7 +11,7 @@ use super::parser;
 use crate::audience::{self, Markdown, MarkedBlock, Mention, Repetition, View};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::{Block, BlockKind, Inline, plain_text, walk};
-use crate::layout::{LEDGER, SETTINGS, is_version_name};
+use crate::layout::{LEDGER, SETTINGS, image_name, is_version_name};
 use crate::model::{Audience, Book, Marking, MarkingScheme};
 use crate::tree::Tree;
 use crate::{check, load, markdown, render, tree};
@@ -111,7 +111,7 @@ pub(super) fn repeated(book: &Book, view: &View, audience: &Audience, documents:
     found
 }
 
-/// Calls `visit` with the line and the text of each block, with what its images say instead of being seen.
+/// Calls `visit` with the line and the text of each block, and with what its images are called and say instead of being seen.
 fn each_text(blocks: &[Block], visit: &mut dyn FnMut(usize, &str)) {
     // What was made rather than written is at the line before it.
     let mut last = 1;
@@ -122,8 +122,9 @@ fn each_text(blocks: &[Block], visit: &mut dyn FnMut(usize, &str)) {
         let line = last;
         visit(line, &plain_text(content));
         walk::within(content, &mut |inline| {
-            if let Inline::Image { alternative, .. } = inline {
+            if let Inline::Image { path, alternative, .. } = inline {
                 visit(line, alternative);
+                visit(line, &image_name(path));
             }
         });
     };
