@@ -23,7 +23,7 @@ use std::time::Duration;
 use brief::model::Date;
 use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
 use brief::publish::{Limits, Publisher, Terms};
-use brief::version::{Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
+use brief::version::{Builds, Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
 use object_store::ObjectStoreExt;
 use tempfile::TempDir;
 
@@ -39,6 +39,21 @@ fn add_with(output: &Path, content: &str, clean: bool, more: &[(String, String)]
 }
 
 fn add_marked(output: &Path, content: &str, clean: bool, more: &[(String, String)], marking: Option<&str>) -> u32 {
+    add_by(output, content, Some(commit_of(content, clean)), more, marking)
+}
+
+fn commit_of(content: &str, clean: bool) -> Commit {
+    Commit { id: format!("commit of {content}"), clean }
+}
+
+/// Adds a version of an audience. Its ledger names no commit; that a clean one made it is remembered for the book's owner.
+fn add_for(versions: &Path, audience: &str, content: &str) -> u32 {
+    let number = add_by(&versions.join(audience), content, None, &[], None);
+    Builds::remember(versions, audience, Digest::of(content.as_bytes()), &commit_of(content, true));
+    number
+}
+
+fn add_by(output: &Path, content: &str, commit: Option<Commit>, more: &[(String, String)], marking: Option<&str>) -> u32 {
     let mut store = Store::open(output, &mut |_| {}).unwrap();
     let stage = store.stage().unwrap();
     let digest = Digest::of(content.as_bytes());
@@ -61,14 +76,15 @@ fn add_marked(output: &Path, content: &str, clean: bool, more: &[(String, String
         stage.write(name, text.as_bytes()).unwrap();
     }
     let revised = Revision { version: stage.number(), date, digest };
-    let documents = ["book", "missions/kfor"].map(|id| (id.to_owned(), DocumentEntry { digest, revised: revised.clone(), parts: None }));
+    let documents =
+        ["book", "missions/kfor"].map(|id| (id.to_owned(), DocumentEntry { digest, revised: revised.clone(), shared: None, parts: None }));
     let release = Release {
         digest,
         date,
         summary: format!("says {content}"),
         documents: BTreeMap::from(documents),
         tools: Tools::with_typst("0.15.1"),
-        commit: Some(Commit { id: format!("commit of {content}"), clean }),
+        commit,
     };
     store.publish(stage, release).unwrap().number
 }
@@ -126,6 +142,12 @@ fn options(output: &Path, place: &Place) -> PublishOptions {
         publisher: Publisher { name: "the test".to_owned(), host: Some("here".to_owned()), now: 0 },
         terms: Terms { term: Duration::from_millis(1600), wait: Duration::from_secs(60) },
     }
+}
+
+/// Options to publish an audience's versions.
+fn options_for(versions: &Path, audience: &str, place: &Place) -> PublishOptions {
+    let own = options(&versions.join(audience), place);
+    PublishOptions { versions: versions.to_owned(), audience: Some(audience.to_owned()), ..own }
 }
 
 /// Options to publish that send again what is damaged.

@@ -6,12 +6,12 @@ use std::process::Command;
 use std::thread;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{Silent, publish};
+use brief::pipeline::{PublishOptions, Silent, publish};
 use brief::version::{Health, Ledger, Version};
 use tempfile::TempDir;
 
 use super::places::{Deed, Proxy, Server, variables};
-use super::{Place, add, failure, files, held, numbers, options, places, published, read, write};
+use super::{Place, add, add_by, add_for, failure, files, held, numbers, options, options_for, places, published, read, write};
 
 #[test]
 fn of_two_publishers_one_wins_and_the_other_is_told() {
@@ -138,21 +138,22 @@ fn what_no_clean_commit_made_is_not_published() {
 fn an_audience_has_a_place_of_its_own() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
-    add(&output.join("public"), "the same", true);
-    add(&output.join("internal"), "the same", true);
+    add_for(&output, "public", "the same");
+    add_for(&output, "internal", "the same");
     let place = &places(&folder)[0];
-    let mut public = options(&output.join("public"), place);
-    // Which commits made an audience's versions is kept for a book's owner alone, and these have none.
-    (public.audience, public.allow_dirty) = (Some("public".to_owned()), true);
-    publish(&public, &Silent).unwrap();
+    publish(&options_for(&output, "public", place), &Silent).unwrap();
     let there = files(Path::new(&place.address));
     for audience in [Some("internal".to_owned()), None] {
-        let mut other = options(&output.join("internal"), place);
-        (other.audience, other.allow_dirty) = (audience, true);
+        let other = PublishOptions { audience, ..options_for(&output, "internal", place) };
         let refused = failure(publish(&other, &Silent));
         assert!(refused.contains("holds the versions for the audience `public`"), "{refused}");
     }
     assert_eq!(files(Path::new(&place.address)), there);
+    // Which commits made an audience's versions is remembered for the book's owner alone, beside its folder.
+    fs::remove_file(output.join(".builds.json")).unwrap();
+    add_by(&output.join("public"), "another", None, &[], None);
+    let refused = failure(publish(&options_for(&output, "public", place), &Silent));
+    assert!(refused.contains("v2 was made from no clean Git commit"), "{refused}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, Silent, VerifyOptions, fetch, publish, verify_published};
+use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, PublishOptions, Silent, VerifyOptions, fetch, publish, verify_published};
 use brief::publish::{SigningKey, VerifyingKey};
 use minisign::KeyPair;
 use tempfile::TempDir;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::tools::need;
 
 use super::places::{Deed, Proxy, Server};
-use super::{Place, add, failure, numbers, options, places, published, read, write};
+use super::{Place, add, add_for, failure, numbers, options, options_for, places, published, read, write};
 
 fn key() -> Arc<SigningKey> {
     let secret = KeyPair::generate_unencrypted_keypair().unwrap().sk.to_box(None).unwrap().into_string();
@@ -110,11 +110,10 @@ fn an_unsigned_history_is_refused_where_a_key_is_expected() {
 fn a_signed_ledger_of_one_audience_is_not_that_of_another() {
     let folder = TempDir::new().unwrap();
     let place = &places(&folder)[0];
-    let output = folder.path().join("output/internal");
-    add(&output, "one", true);
+    let output = folder.path().join("output");
+    add_for(&output, "internal", "one");
     let own = key();
-    let mut options = options(&output, place);
-    (options.sign, options.audience, options.allow_dirty) = (Some(Arc::clone(&own)), Some("internal".to_owned()), true);
+    let options = PublishOptions { sign: Some(Arc::clone(&own)), ..options_for(&output, "internal", place) };
     publish(&options, &Silent).unwrap();
     let marker = String::from_utf8(read(place, "destination.json").unwrap()).unwrap();
     write(place, "destination.json", marker.replace("internal", "public").as_bytes());
