@@ -40,7 +40,8 @@ fn stages(criterion: &mut Criterion) {
     assert!(faults.is_empty());
     criterion.bench_function("read the tree", |b| b.iter(|| tree::folder::read(black_box(folder.path())).unwrap()));
     criterion.bench_function("load", |b| b.iter(|| load::load(black_box(&tree))));
-    criterion.bench_function("read, load, check and render", |b| b.iter(|| pipeline::check(black_box(folder.path()), &Silent).unwrap()));
+    criterion
+        .bench_function("read, load, check and render", |b| b.iter(|| pipeline::check(black_box(folder.path()), &[], &Silent).unwrap()));
 
     // The Markdown of the book itself, made once.
     let text = markdown_of(folder.path());

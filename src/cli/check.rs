@@ -14,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   brief check                    the book in this folder
   brief check --root books/gaza  another one
+  brief check --audience public  the documents of one audience alone
   brief check --format sarif     for a code host that scans code";
 
 /// Checks the book: all that build checks, short of typesetting; writes nothing
@@ -26,6 +27,9 @@ Examples:
 pub(super) struct Check {
     #[command(flatten)]
     root: Root,
+    /// Of a book with audiences, render only this one's documents; may be given again. Records and schemas are checked all
+    #[arg(long = "audience", value_name = "NAME")]
+    audiences: Vec<String>,
     /// How to show faults: `text`, `json`, `github` (annotations of a workflow) or `sarif` (2.1.0, for code scanning)
     ///
     /// Except for `text` they go to standard output, with paths from the repository's root, wherever brief runs in it.
@@ -44,7 +48,7 @@ enum Format {
 impl Check {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let root = self.root.book()?;
-        let checked = progress::with(terminal, |progress| pipeline::check(root, progress))?;
+        let checked = progress::with(terminal, |progress| pipeline::check(root, &self.audiences, progress))?;
         let found = &checked.diagnostics;
         match self.format {
             Format::Text => terminal.diagnostics(&checked.tree, found),

@@ -76,7 +76,7 @@ fn write(root: &Path, path: &str, text: &str) {
 /// What is said of a book whose template prints this.
 fn said(body: &str) -> Vec<String> {
     let book = book(body);
-    let checked = pipeline::check(book.path(), &Quiet).unwrap();
+    let checked = pipeline::check(book.path(), &[], &Quiet).unwrap();
     let errors = checked.diagnostics.iter().filter(|d| d.severity == Severity::Error);
     errors.map(|d| d.message.replace("document `book` can't be rendered: ", "")).collect()
 }

@@ -95,7 +95,7 @@ fn special(name: &str, root: &Path) -> bool {
 
 /// What `brief check` says of a book.
 fn said(root: &Path) -> String {
-    let checked = pipeline::check(root, &Quiet).unwrap();
+    let checked = pipeline::check(root, &[], &Quiet).unwrap();
     match checked.diagnostics.is_empty() {
         true => "no faults\n".to_owned(),
         false => Painter::new(&checked.tree, false).paint_all(&checked.diagnostics),
