@@ -148,10 +148,13 @@ fn file(file: &Path, output: &Path, terminal: &Terminal) -> Result<Status> {
     let shown = file.display();
     match pipeline::identify(file, output)? {
         Identified::Known(known) => {
-            let Known { title, name, document, made_for, newest_holder, newest, in_newest } = *known;
+            let Known { title, name, document, made_for, shared, newest_holder, newest, in_newest } = *known;
             let book = title.map(|title| format!(" of \"{title}\"")).unwrap_or_default();
             let what = document.map_or_else(|| format!("the file `{name}`"), |id| format!("document `{id}`"));
             terminal.say(format_args!("`{shown}` is {what}{book}, made for {}", described(&made_for)))?;
+            if let Some(shared) = shared {
+                terminal.say(format_args!("it says `{}`, since `{}` gets the same document", shared.name(), shared.audience))?;
+            }
             terminal.say(format_args!("its bytes are those of `{}`", output.join(version_file(newest_holder.number, &name)).display()))?;
             let current = if newest_holder.number > made_for.number {
                 format!("v{} holds it unchanged", newest_holder.number)
@@ -193,7 +196,7 @@ fn unknown_text(shown: &str, output: &Path, unknown: &Unknown) -> String {
                  document: it was changed, or made to look like it\n"
             ),
             Claim::Unlisted | Claim::None => format!(
-                "it says that it is `{document}` of {version}, and the ledger here knows no such version: it is from another book, or forged\n"
+                "it says that it is `{document}` of {version}, and the ledger here knows no such version: it is from another book or audience, or forged\n"
             ),
         });
     } else {

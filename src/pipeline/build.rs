@@ -20,9 +20,9 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
     let (tree, found) = tree::folder::read(&options.root)?;
     if !options.is_draft()
         && found.is_empty()
-        && let Some((notes, outcome)) = release::unchanged(options, &tree, progress)?
+        && let Some((notes, outcomes)) = release::unchanged(options, &tree, progress)?
     {
-        return Ok(Built { tree, diagnostics: Vec::new(), notes, outcomes: vec![outcome] });
+        return Ok(Built { tree, diagnostics: Vec::new(), notes, outcomes });
     }
     let wanted = if options.documents.is_empty() { Wanted::All } else { Wanted::Only(&options.documents) };
     let Preparation { mut diagnostics, mut notes, contents, .. } = prepare(&tree, found, wanted, &options.audiences, progress)?;
@@ -35,7 +35,8 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
         let hint = did_you_mean(unknown, ids).map(|hint| format!(" ({hint})")).unwrap_or_default();
         bail!("the book has no document `{unknown}`{hint}");
     }
-    let made = if options.is_draft() { draft::make(options, &contents, progress)? } else { release::make(options, &contents, progress)? };
+    let made =
+        if options.is_draft() { draft::make(options, &contents, progress)? } else { release::make(options, &tree, &contents, progress)? };
     diagnostics.extend(made.diagnostics);
     notes.extend(made.notes);
     let diagnostics = content::finish(&tree, diagnostics);

@@ -115,12 +115,19 @@ pub(super) fn prepare<'a>(
     } else {
         // The documents of the book as a whole are nobody's.
         let mut faults = Vec::new();
-        let views: Vec<View> = readers.iter().map(|reader| audiences::view(&book, reader)).collect();
-        for (reader, view) in readers.iter().zip(&views) {
-            let (content, mut of_reader) = of_audience(tree, view, reader, wanted, progress, &mut notes);
+        let views: Vec<View> = readers.par_iter().map(|reader| audiences::view(&book, reader)).collect();
+        let rendered = |(reader, view): (_, &View)| {
+            let (content, mut of_reader, said) = of_audience(tree, view, reader, wanted, &Steps(progress));
             of_reader.extend(audiences::repeated(&book, view, reader, &content.documents));
+            (content, of_reader, said)
+        };
+        progress.start("rendering", (readers.len() * renderer.documents().len()) as u64);
+        let all: Vec<_> = readers.par_iter().zip(&views).map(rendered).collect();
+        progress.finish();
+        for (reader, (content, of_reader, said)) in readers.iter().zip(all) {
             contents.push(content);
             faults.push((reader, of_reader));
+            notes.extend(said);
         }
         found.extend(audiences::together(faults));
         let views: Vec<(&str, &View)> = readers.iter().map(|reader| reader.name.as_str()).zip(&views).collect();
@@ -133,6 +140,19 @@ pub(super) fn prepare<'a>(
     Ok(Preparation { diagnostics, notes, records: book.records().count(), contents })
 }
 
+/// The steps of one of several that are at work side by side, whose stages begin and end together.
+struct Steps<'a>(&'a dyn Progress);
+
+impl Progress for Steps<'_> {
+    fn start(&self, _: &str, _: u64) {}
+
+    fn step(&self, what: &str) {
+        self.0.step(what);
+    }
+
+    fn finish(&self) {}
+}
+
 /// What an audience gets: made of what it may see alone, so that nothing else can show. What is wrong with it is said at
 /// its place in the book's own files, to the owner of the book.
 fn of_audience<'a>(
@@ -141,14 +161,13 @@ fn of_audience<'a>(
     reader: &Audience,
     wanted: Wanted<'_>,
     progress: &dyn Progress,
-    notes: &mut Vec<String>,
-) -> (Content<'a>, Vec<Diagnostic>) {
+) -> (Content<'a>, Vec<Diagnostic>, Vec<String>) {
     let tree = audience::files(tree);
     let (renderer, faults) = renderer(&tree, &view.book, Some(view));
     let rendered = render_view(&renderer, view, wanted, &tree, progress);
     let mut found: Vec<Diagnostic> = view.faults.iter().cloned().chain(faults).chain(rendered.faults).collect();
     let left_out = |id: &String| format!("`{}` gets no document `{id}`: nothing in it is visible to this audience", reader.name);
-    notes.extend(rendered.left_out.iter().map(left_out));
+    let notes = rendered.left_out.iter().map(left_out).collect();
     let documents = rendered.documents;
     if documents.is_empty() && matches!(wanted, Wanted::All) && !has_errors(&found) {
         let message = format!("the audience `{}` gets no document: it may see nothing of what would stand in any", reader.name);
@@ -157,7 +176,7 @@ fn of_audience<'a>(
                 .help("give it a document of which it may see something, or a higher `clearance`, or take the audience out"),
         );
     }
-    (Content { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }, found)
+    (Content { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }, found, notes)
 }
 
 /// The documents that an audience gets.
@@ -299,10 +318,10 @@ pub(super) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
     (prepared, faults)
 }
 
-/// All that a build checks short of typesetting.
-pub fn check(root: &Path, progress: &dyn Progress) -> Result<Checked> {
+/// All that a build checks short of typesetting; of a book with audiences, the documents of those named, else of all.
+pub fn check(root: &Path, audiences: &[String], progress: &dyn Progress) -> Result<Checked> {
     let (tree, found) = tree::folder::read(root)?;
-    let Preparation { diagnostics, records, contents, .. } = prepare(&tree, found, Wanted::All, &[], progress)?;
+    let Preparation { diagnostics, records, contents, .. } = prepare(&tree, found, Wanted::All, audiences, progress)?;
     let documents = contents.iter().map(|content| content.documents.len()).sum();
     Ok(Checked { tree, diagnostics, records, documents })
 }

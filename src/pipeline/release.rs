@@ -26,32 +26,38 @@ use crate::tree::Tree;
 use crate::tree::revision::{self, GitFacts};
 use crate::typeset;
 use crate::version::{
-    self, Builds, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Stage, Store, Tools, Version,
-    inputs,
+    self, Builds, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Shared, Stage, Store, Tools,
+    Version,
+    inputs::{self, Readers},
 };
 
-/// The newest version, where the stamp of the inputs says that it was made of these files: nothing needs to be read.
-pub(super) fn unchanged(options: &BuildOptions, tree: &Tree, progress: &dyn Progress) -> Result<Option<(Vec<String>, Outcome)>> {
-    let Some(version) = inputs::unchanged(&options.output, input_stamp(options, tree)) else { return Ok(None) };
-    let git = revision::facts(&options.root);
-    let known = git.as_ref().is_none_or(|git| version.entry.commits.contains(&Commit { id: git.commit.clone(), clean: git.clean }));
+/// The newest versions, where the stamp of the inputs says that they were made of these files: nothing needs to be read.
+pub(super) fn unchanged(options: &BuildOptions, tree: &Tree, progress: &dyn Progress) -> Result<Option<(Vec<String>, Vec<Outcome>)>> {
+    let Some(versions) = inputs::unchanged(&options.output, input_stamp(options, tree), &options.audiences) else { return Ok(None) };
+    let commit = revision::facts(&options.root).map(|git| Commit { id: git.commit, clean: git.clean });
     let mut notes = Vec::new();
-    if !known {
-        let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
-        notes = store.take_notes();
-        rebuilt(&mut store, git.as_ref())?;
+    let mut outcomes = Vec::new();
+    for (audience, version) in versions {
+        let name = version_folder(version.entry.number);
+        match (&audience, &commit) {
+            (Some(audience), Some(commit)) => Builds::remember(&options.output, audience, version.entry.digest, commit),
+            (None, Some(commit)) if !version.entry.commits.contains(commit) => {
+                let mut store = Store::open(&options.output, &mut |who| progress.waiting(who))?;
+                notes = store.take_notes();
+                rebuilt(&mut store, Some(commit))?;
+            }
+            _ => {}
+        }
+        let name = audience.map_or(name.clone(), |audience| format!("{audience}/{name}"));
+        outcomes.push(Outcome::Unchanged { name, folder: version.folder().to_path_buf() });
     }
     notes.extend(since_stands(options));
-    Ok(Some((notes, stands(&version))))
+    Ok(Some((notes, outcomes)))
 }
 
 /// The stamp of the files and of what else a version is made of.
 fn input_stamp(options: &BuildOptions, tree: &Tree) -> Digest {
     inputs::stamp(tree, &json!({ "date": options.date.map(|date| date.to_string()), "typst": typeset::VERSION }))
-}
-
-fn stands(version: &Version) -> Outcome {
-    Outcome::Unchanged { name: version_folder(version.entry.number), folder: version.folder().to_path_buf() }
 }
 
 /// A version is never changed again, so that its list of changes isn't either.
@@ -61,15 +67,16 @@ fn since_stands(options: &BuildOptions) -> Option<String> {
 }
 
 /// A clean rebuild of the same content adds its commit to the ledger.
-fn rebuilt(store: &mut Store, git: Option<&GitFacts>) -> Result<()> {
-    if let Some(git) = git.filter(|git| git.clean) {
-        store.rebuilt(&Commit { id: git.commit.clone(), clean: true })?;
+fn rebuilt(store: &mut Store, commit: Option<&Commit>) -> Result<()> {
+    if let Some(commit) = commit.filter(|commit| commit.clean) {
+        store.rebuilt(commit)?;
     }
     Ok(())
 }
 
-/// Makes the next version of each content that is not the newest version's. None is published unless all can be.
-pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
+/// Makes the next version of each content that is not the newest version's. None is published unless all can be. `tree` holds
+/// all that the build read.
+pub(super) fn make(options: &BuildOptions, tree: &Tree, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
     let git = revision::facts(&options.root);
     let mut made = Made::default();
     let mut due: Vec<PendingVersion<'_>> = Vec::new();
@@ -84,10 +91,15 @@ pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &
         made.outcomes = vec![Outcome::Faulty];
         return Ok(made);
     }
+    let mut newest = Vec::new();
     for one in due {
-        let outcome = one.publish(options, git.as_ref(), &mut made.notes)?;
+        let audience = one.content.book.settings.reader.as_ref().map(|reader| reader.name.clone());
+        let (outcome, entry) = one.publish(options, git.as_ref(), &mut made.notes)?;
         made.outcomes.push(outcome);
+        newest.extend(entry.map(|entry| (audience, entry)));
     }
+    let readers = if options.audiences.is_empty() { Readers::All } else { Readers::Some };
+    inputs::remember(&options.output, input_stamp(options, tree), &newest, readers);
     Ok(made)
 }
 
@@ -200,46 +212,38 @@ impl<'a> PendingVersion<'a> {
         }
     }
 
-    /// Puts the version into its place.
-    fn publish(self, options: &BuildOptions, git: Option<&GitFacts>, notes: &mut Vec<String>) -> Result<Outcome> {
+    /// Puts the version into its place; gives its entry in the ledger, too.
+    fn publish(self, options: &BuildOptions, git: Option<&GitFacts>, notes: &mut Vec<String>) -> Result<(Outcome, Option<Entry>)> {
         let PendingVersion { content, output, mut store, digest, state } = self;
-        // What an audience gets must not change with what it may not see, which commits do, and a stamp of the inputs.
+        let commit = git.map(|git| Commit { id: git.commit.clone(), clean: git.clean });
         let reader = content.book.settings.reader.as_ref();
-        let is_all = reader.is_none();
-        // Which commit it was is remembered for the owner of the book alone.
-        if let (Some(reader), Some(git)) = (reader, git) {
-            Builds::remember(&options.output, &reader.name, digest, &Commit { id: git.commit.clone(), clean: git.clean });
+        // Which commit it was is remembered for the owner of the book alone: what an audience gets must not change with what it
+        // may not see, which commits do.
+        if let (Some(reader), Some(commit)) = (reader, &commit) {
+            Builds::remember(&options.output, &reader.name, digest, commit);
         }
-        let git = git.filter(|_| is_all);
+        let commit = commit.filter(|_| reader.is_none());
         let named = |number: u32| audiences::qualified(&content.book, &version_folder(number));
-        let remember = |entry: &Entry| {
-            if is_all {
-                inputs::remember(&output, input_stamp(options, &content.tree), entry);
-            }
-        };
-        let outcome = match state {
-            State::Faulty => Outcome::Faulty,
+        let (outcome, entry) = match state {
+            State::Faulty => (Outcome::Faulty, None),
             State::Stands(newest) => {
-                rebuilt(&mut store, git)?;
-                if let Some(entry) = store.ledger().newest() {
-                    remember(entry);
-                }
+                rebuilt(&mut store, commit.as_ref())?;
                 notes.extend(since_stands(options));
-                Outcome::Unchanged { name: named(newest.entry.number), folder: newest.folder().to_path_buf() }
+                let outcome = Outcome::Unchanged { name: named(newest.entry.number), folder: newest.folder().to_path_buf() };
+                (outcome, store.ledger().newest().cloned())
             }
             State::Staged(staged) => {
                 let Staged { stage, date, summary, documents, typeset, .. } = *staged;
-                let commit = git.map(|git| Commit { id: git.commit.clone(), clean: git.clean });
                 let count = documents.len();
                 let tools = Tools::with_typst(typeset::VERSION);
                 let entry = store.publish(stage, Release { digest, date, summary, documents, tools, commit })?;
-                remember(&entry);
                 let folder = output.join(version_folder(entry.number));
-                Outcome::Version { name: named(entry.number), folder, summary: entry.summary, documents: count, typeset }
+                let summary = entry.summary.clone();
+                (Outcome::Version { name: named(entry.number), folder, summary, documents: count, typeset }, Some(entry))
             }
         };
         notes.extend(store.take_notes());
-        Ok(outcome)
+        Ok((outcome, entry))
     }
 }
 
@@ -263,34 +267,46 @@ impl Earlier<'_> {
 }
 
 /// What another audience gets, whose documents are taken over where they are the same.
-enum Other<'a> {
+struct Other<'a> {
+    audience: &'a str,
+    version: OtherVersion<'a>,
+}
+
+enum OtherVersion<'a> {
     Stands(Earlier<'a>),
     Staged(&'a Staged),
 }
 
 impl<'a> Other<'a> {
     fn of(due: &'a PendingVersion<'_>) -> Result<Option<Other<'a>>> {
-        Ok(match &due.state {
-            State::Stands(version) => Some(Other::Stands(Earlier::read(version)?)),
-            State::Staged(staged) => Some(Other::Staged(staged)),
-            State::Faulty => None,
-        })
+        let Some(reader) = &due.content.book.settings.reader else { return Ok(None) };
+        let version = match &due.state {
+            State::Stands(version) => OtherVersion::Stands(Earlier::read(version)?),
+            State::Staged(staged) => OtherVersion::Staged(staged),
+            State::Faulty => return Ok(None),
+        };
+        Ok(Some(Other { audience: &reader.name, version }))
     }
 
-    /// The digest of a document and its rows in the claim ledger.
-    fn document(&self, id: &str) -> Result<Option<(Digest, &[ClaimRow])>> {
-        let (documents, claims) = match self {
-            Other::Stands(earlier) => (&earlier.version.manifest()?.documents, &earlier.claims),
-            Other::Staged(staged) => (&staged.documents, &staged.claims),
+    /// What the manifest says of a document, and its rows in the claim ledger.
+    fn document(&self, id: &str) -> Result<Option<(&DocumentEntry, &[ClaimRow])>> {
+        let (documents, claims) = match &self.version {
+            OtherVersion::Stands(earlier) => (&earlier.version.manifest()?.documents, &earlier.claims),
+            OtherVersion::Staged(staged) => (&staged.documents, &staged.claims),
         };
-        Ok(documents.get(id).map(|entry| (entry.digest, claims.get(id).map(Vec::as_slice).unwrap_or_default())))
+        Ok(documents.get(id).map(|entry| (entry, claims.get(id).map(Vec::as_slice).unwrap_or_default())))
     }
 
     fn read(&self, name: &str) -> Result<Vec<u8>> {
-        match self {
-            Other::Stands(earlier) => earlier.version.read(name),
-            Other::Staged(staged) => staged.stage.read(name),
+        match &self.version {
+            OtherVersion::Stands(earlier) => earlier.version.read(name),
+            OtherVersion::Staged(staged) => staged.stage.read(name),
         }
+    }
+
+    /// Whose stamp a document of it carries.
+    fn stamp_of(&self, entry: &DocumentEntry) -> Shared {
+        entry.shared.clone().unwrap_or_else(|| Shared::of(self.audience, &entry.revised))
     }
 }
 
@@ -313,10 +329,10 @@ impl VersionSink<'_> {
         self.made.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, id: &str, revised: Revision, claims: Vec<ClaimRow>) -> Result<()> {
+    fn enter(&self, id: &str, revised: Revision, shared: Option<Shared>, claims: Vec<ClaimRow>) -> Result<()> {
         let Some(content) = self.contents.get(id) else { bail!("document `{id}` has no digest") };
         let (entries, rows) = &mut *self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.insert(id.to_owned(), DocumentEntry { digest: content.digest, revised, parts: content.parts.clone() });
+        entries.insert(id.to_owned(), DocumentEntry { digest: content.digest, revised, shared, parts: content.parts.clone() });
         rows.insert(id.to_owned(), claims);
         Ok(())
     }
@@ -328,7 +344,7 @@ impl VersionSink<'_> {
         for format in FORMATS {
             self.stage.keep(&format.file(id), earlier.version)?;
         }
-        self.enter(id, entry.revised.clone(), earlier.claims.get(id).cloned().unwrap_or_default())?;
+        self.enter(id, entry.revised.clone(), entry.shared.clone(), earlier.claims.get(id).cloned().unwrap_or_default())?;
         Ok(true)
     }
 
@@ -336,14 +352,15 @@ impl VersionSink<'_> {
     fn reuse_other(&self, document: &Prepared, digest: Digest) -> Result<bool> {
         let id = &document.planned.id;
         for other in &self.others {
-            let Some((_, rows)) = other.document(id)?.filter(|(same, _)| *same == digest) else { continue };
+            let Some((entry, rows)) = other.document(id)?.filter(|(entry, _)| entry.digest == digest) else { continue };
             for name in FORMATS.map(|format| format.file(id)) {
                 self.stage.write(&name, &other.read(&name)?)?;
             }
             // They print the same and stand at the same places; what is known of them is this reader's.
             let lines: Vec<usize> = rows.iter().map(|row| row.line).collect();
             let pages: Vec<(usize, u32)> = rows.iter().enumerate().filter_map(|(index, row)| Some((index, row.page?))).collect();
-            self.enter(id, self.revised.clone(), ClaimLedger::rows(&document.document, &lines, &pages))?;
+            let shared = other.stamp_of(entry);
+            self.enter(id, self.revised.clone(), Some(shared), ClaimLedger::rows(&document.document, &lines, &pages))?;
             return Ok(true);
         }
         Ok(false)
@@ -364,7 +381,7 @@ impl Sink for VersionSink<'_> {
     fn put(&self, document: FinishedDocument) -> Result<()> {
         let FinishedDocument { id, files, claims, .. } = document;
         files.iter().try_for_each(|file| self.stage.write(&file.format.file(&id), &file.bytes))?;
-        self.enter(&id, self.revised.clone(), claims)
+        self.enter(&id, self.revised.clone(), None, claims)
     }
 
     fn put_image(&self, name: &str, bytes: &[u8]) -> Result<()> {

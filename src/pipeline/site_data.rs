@@ -18,7 +18,7 @@ use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Document, Facts, MadeOf, PrintedClaim, RecordValues, VersionChanges};
 use crate::text::capital;
-use crate::version::{self, ClaimLedger, ClaimRow, Digest, Entry, Ledger, Manifest, Version};
+use crate::version::{self, ClaimLedger, ClaimRow, Digest, Entry, Ledger, Manifest, Shared, Version};
 
 /// The versions of a ledger's folder, read when they are asked for.
 pub(super) struct LedgerVersions<'a> {
@@ -280,7 +280,8 @@ impl PageData<'_> {
             .collect();
         let front = |key: &str| article.front.get(key).and_then(|value| value.as_str()).map(str::to_owned);
         let (title, subtitle) = (front("title").unwrap_or_else(|| article.title.clone()), front("subtitle"));
-        let revised = manifest.documents.get(id).map(|document| &document.revised);
+        let entry = manifest.documents.get(id);
+        let revised = entry.map(|entry| &entry.revised);
         let document = Document {
             id: id.to_owned(),
             list_title: title.clone(),
@@ -289,6 +290,7 @@ impl PageData<'_> {
             marking: front("marking"),
             revised: revised.map_or(number, |revised| revised.version),
             revised_date: revised.map(|revised| self.date(revised.date)).unwrap_or_default(),
+            shared: entry.and_then(|entry| entry.shared.as_ref()).map(Shared::name),
             pdf,
             claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.date(date))).collect(),
             made_of: made_of(manifest, id),

@@ -154,6 +154,8 @@ pub struct Document {
     /// The version that last revised it, and that version's date.
     pub revised: u32,
     pub revised_date: String,
+    /// The version of another audience whose stamp its files carry: `public/v3`.
+    pub shared: Option<String>,
     /// The PDF's size in bytes, where there is one.
     pub pdf: Option<u64>,
     #[serde(skip)]

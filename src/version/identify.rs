@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::verify::{Match, matches};
-use super::{Digest, Entry, Ledger, Version};
+use super::{Digest, Entry, Ledger, Shared, Version};
 use crate::document::Identity;
 use crate::files;
 use crate::layout::{DATA, version_number};
@@ -34,6 +34,8 @@ pub struct Known {
     pub document: Option<String>,
     /// The version that it was made for: later ones may contain it unchanged.
     pub made_for: Entry,
+    /// The version of another audience whose stamp it carries, which gets the same document.
+    pub shared: Option<Shared>,
     /// The newest version that contains it.
     pub newest_holder: Entry,
     /// The newest version of all.
@@ -108,9 +110,9 @@ fn known(found: Match, newest: Entry, output: &Path) -> Result<Known> {
     let title = latest.read(DATA).ok().and_then(|data| Snapshot::from_data_json(&data).ok()).map(|snapshot| snapshot.book.title);
     let document = name.rsplit_once('.').map(|(id, _)| id.to_owned());
     let document = document.filter(|id| latest.manifest().is_ok_and(|manifest| manifest.documents.contains_key(id)));
-    let revised = document.as_ref().and_then(|id| Some(latest.manifest().ok()?.documents.get(id)?.revised.version));
+    let entry = document.as_ref().and_then(|id| latest.manifest().ok()?.documents.get(id));
     let ledger = Ledger::read(output)?;
-    let made_for = revised.and_then(|number| ledger.get(number)).unwrap_or(&earliest.entry).clone();
+    let made_for = entry.and_then(|entry| ledger.get(entry.revised.version)).unwrap_or(&earliest.entry).clone();
     let is_current = latest.entry.number == newest.number;
     let holds = |version: &Version| version.manifest().map(|manifest| manifest.outputs.contains_key(&name));
     let in_newest = if is_current {
@@ -120,12 +122,15 @@ fn known(found: Match, newest: Entry, output: &Path) -> Result<Known> {
     } else {
         InNewest::Absent
     };
-    Ok(Known { title, name, document, made_for, newest_holder: latest.entry.clone(), newest, in_newest })
+    let shared = entry.and_then(|entry| entry.shared.clone());
+    Ok(Known { title, name, document, made_for, shared, newest_holder: latest.entry.clone(), newest, in_newest })
 }
 
 fn claim(identity: &Identity, ledger: &Ledger) -> Claim {
     let Some(digest) = &identity.digest else { return Claim::Passing };
-    match version_number(&identity.version).and_then(|number| ledger.get(number)) {
+    // A version of an audience is named with it.
+    let version = identity.version.rsplit_once('/').map_or(identity.version.as_str(), |(_, version)| version);
+    match version_number(version).and_then(|number| ledger.get(number)) {
         Some(entry) if entry.digest.short() == *digest => Claim::Listed(entry.number),
         _ => Claim::Unlisted,
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::Digest;
+use crate::layout::version_folder;
 use crate::model::Date;
 
 /// The manifest's file in a version's folder.
@@ -51,8 +52,11 @@ impl Tools {
 pub struct DocumentEntry {
     /// Of its content, as [`super::document_digest`] takes it.
     pub digest: Digest,
-    /// The version whose stamp it carries.
+    /// The version whose stamp it carries; where it is shared, the one that took it over.
     pub revised: Revision,
+    /// Whose stamp it carries where it is the same for an audience that sees less, whose files these are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<Shared>,
     /// Digests of what it is made of; a version of format 1 doesn't say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<PartDigests>,
@@ -87,6 +91,29 @@ pub struct Revision {
     pub date: Date,
     /// The version's digest.
     pub digest: Digest,
+}
+
+/// A version of another audience, in which a document was revised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    pub audience: String,
+    pub version: u32,
+    pub date: Date,
+    /// The version's digest.
+    pub digest: Digest,
+}
+
+impl Shared {
+    /// A revision in the ledger of an audience.
+    pub fn of(audience: &str, revised: &Revision) -> Shared {
+        Shared { audience: audience.to_owned(), version: revised.version, date: revised.date, digest: revised.digest }
+    }
+
+    /// The version's name, as it stands in the document: `public/v3`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.audience, version_folder(self.version))
+    }
 }
 
 /// A file of a version.

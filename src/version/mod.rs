@@ -39,7 +39,7 @@ pub use exchange::Relation;
 pub use folder::{Health, Version, latest_folder};
 pub use identify::{Claim, Identified, InNewest, Known, Unknown, identify};
 pub use ledger::{Commit, Entry, ExpectedHistory, Ledger};
-pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Tools};
+pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Shared, Tools};
 pub use prune::Pruning;
 pub use replace::{replace_folder, replace_folder_on};
 pub use stage::Stage;

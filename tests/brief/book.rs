@@ -143,6 +143,17 @@ fn the_desk_gets_its_notes_and_shares_the_other_documents() {
         shared += usize::from(!has_notes);
     }
     assert!(said.contains(&format!("17 documents, {} typeset", documents.len() - shared)) && shared == 10, "{said}");
+    // What both get bears the name of the public version, and says so.
+    let manifest: Value = serde_json::from_slice(&desk["manifest.json"]).unwrap();
+    assert_eq!(manifest["documents"]["precedents/kfor"]["shared"]["audience"], "public");
+    assert_eq!(manifest["documents"]["precedents/kfor"]["shared"]["version"], 1);
+    assert!(manifest["documents"]["book"].get("shared").is_none());
+    assert!(!text(&public, "manifest.json").contains("shared"));
+    let verified = books::brief(book.path(), &["verify", "output/desk/v1/precedents/kfor.pdf", "--audience", "desk"]);
+    assert!(
+        verified.out.contains("made for v1 (") && verified.out.contains("it says `public/v1`, since `public` gets the same"),
+        "{verified:?}"
+    );
     for (name, bytes) in &public {
         assert!(!String::from_utf8_lossy(bytes).to_lowercase().contains("desk"), "{name} tells of the desk");
     }

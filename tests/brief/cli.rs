@@ -319,7 +319,7 @@ pub(crate) fn versions() -> TempDir {
         let document = |index| {
             (
                 if index == 0 { "book".to_owned() } else { format!("sheets/{index}") },
-                DocumentEntry { digest, revised: revised.clone(), parts: None },
+                DocumentEntry { digest, revised: revised.clone(), shared: None, parts: None },
             )
         };
         let stage = store.stage().unwrap();

@@ -23,7 +23,7 @@ fn release(book: &Book) -> u32 {
     let (digest, date) = (Digest::of(&data), "2025-11-05".parse::<Date>().unwrap());
     let revised = Revision { version: stage.number(), date, digest };
     let commit = Some(Commit { id: book.git(&["rev-parse", "HEAD"]), clean: book.git(&["status", "--porcelain"]).is_empty() });
-    let documents = BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised, parts: None })]);
+    let documents = BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised, shared: None, parts: None })]);
     let release = Release { digest, date, summary: "as tests have it".to_owned(), documents, tools: Tools::with_typst("0.15.1"), commit };
     store.publish(stage, release).unwrap().number
 }

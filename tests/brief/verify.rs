@@ -88,7 +88,7 @@ fn a_file_in_hand_is_told_by_its_bytes() {
     fs::write(&hand, &bytes).unwrap();
     let (code, said) = verify(root, &["hand.pdf"]);
     assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("the ledger here knows no such version: it is from another book, or forged"), "{said}");
+    assert!(said.contains("the ledger here knows no such version: it is from another book or audience, or forged"), "{said}");
 
     fs::write(&hand, "%PDF-1.7 of somebody else").unwrap();
     let (code, said) = verify(root, &["hand.pdf"]);

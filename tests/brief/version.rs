@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use brief::model::Date;
 use brief::tree::Tree;
 use brief::version::{
-    Call, Commit, Digest, Disk, DocumentEntry, Entry, Health, Ledger, Pruning, Release, Revision, Store, Tools, Version, inputs,
+    Call, Commit, Digest, Disk, DocumentEntry, Entry, Health, Ledger, Pruning, Release, Revision, Store, Tools, Version,
+    inputs::{self, Readers},
 };
 use tempfile::TempDir;
 
@@ -26,7 +27,7 @@ fn release(store: &Store, content: &str) -> Release {
         digest,
         date,
         summary: format!("says {content}"),
-        documents: BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised, parts: None })]),
+        documents: BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised, shared: None, parts: None })]),
         tools: Tools::with_typst("0.15.1"),
         commit: Some(Commit { id: "c0ffee".to_owned(), clean: true }),
     }
@@ -597,31 +598,60 @@ fn unchanged_inputs_are_known_again() {
     let files = tree(&[("content/book.yaml", "title: One")]);
     let options = serde_json::json!({ "paper": "a4" });
     let stamp = inputs::stamp(&files, &options);
-    assert!(inputs::unchanged(folder.path(), stamp).is_none());
+    assert!(inputs::unchanged(folder.path(), stamp, &[]).is_none());
 
     let mut store = open(folder.path());
     build(&mut store, "one").unwrap();
-    inputs::remember(folder.path(), stamp, store.ledger().newest().unwrap());
-    assert_eq!(inputs::unchanged(folder.path(), stamp).unwrap().entry.number, 1);
+    let newest = (None, store.ledger().newest().unwrap().clone());
+    inputs::remember(folder.path(), stamp, &[newest], Readers::All);
+    let unchanged = |stamp| inputs::unchanged(folder.path(), stamp, &[]);
+    assert_eq!(unchanged(stamp).unwrap()[0].1.entry.number, 1);
     for other in [
         inputs::stamp(&tree(&[("content/book.yaml", "title: Two")]), &options),
         inputs::stamp(&tree(&[("content/book.yml", "title: One")]), &options),
         inputs::stamp(&tree(&[]), &options),
         inputs::stamp(&files, &serde_json::json!({ "paper": "us-letter" })),
     ] {
-        assert!(inputs::unchanged(folder.path(), other).is_none());
+        assert!(unchanged(other).is_none());
     }
 
     // The stamp is never trusted for content.
     let pdf = folder.path().join("v1/book.pdf");
     fs::write(&pdf, "cut").unwrap();
-    assert!(inputs::unchanged(folder.path(), stamp).is_none());
+    assert!(unchanged(stamp).is_none());
     fs::write(&pdf, "typeset").unwrap();
-    assert!(inputs::unchanged(folder.path(), stamp).is_some());
+    assert!(unchanged(stamp).is_some());
     build(&mut store, "two").unwrap();
-    assert!(inputs::unchanged(folder.path(), stamp).is_none(), "another version is the newest");
+    assert!(unchanged(stamp).is_none(), "another version is the newest");
     fs::write(folder.path().join(".inputs.json"), "{").unwrap();
-    assert!(inputs::unchanged(folder.path(), stamp).is_none());
+    assert!(unchanged(stamp).is_none());
+}
+
+/// Of a book with audiences the stamp stands beside their folders, and counts for those whose versions were made.
+#[test]
+fn the_stamp_of_inputs_knows_audiences() {
+    let folder = TempDir::new().unwrap();
+    let stamp = inputs::stamp(&tree(&[]), &serde_json::Value::Null);
+    let made = |name: &str| {
+        let mut store = open(&folder.path().join(name));
+        build(&mut store, "one").unwrap();
+        (Some(name.to_owned()), store.ledger().newest().unwrap().clone())
+    };
+    let unchanged = |asked: &[&str]| -> Option<Vec<String>> {
+        let asked: Vec<String> = asked.iter().map(|name| (*name).to_owned()).collect();
+        let versions = inputs::unchanged(folder.path(), stamp, &asked)?;
+        Some(versions.into_iter().map(|(audience, version)| format!("{} {}", audience.unwrap(), version.entry.number)).collect())
+    };
+    let (public, desk) = (made("public"), made("desk"));
+    inputs::remember(folder.path(), stamp, std::slice::from_ref(&public), Readers::Some);
+    assert_eq!(unchanged(&["public"]), Some(vec!["public 1".to_owned()]));
+    assert_eq!(unchanged(&["desk"]), None);
+    assert_eq!(unchanged(&[]), None, "whether these are all isn't known");
+    inputs::remember(folder.path(), stamp, &[public, desk], Readers::All);
+    assert_eq!(unchanged(&[]), Some(vec!["public 1".to_owned(), "desk 1".to_owned()]));
+    build(&mut open(&folder.path().join("desk")), "two").unwrap();
+    assert_eq!(unchanged(&[]), None, "another version is one's newest");
+    assert_eq!(unchanged(&["public"]), Some(vec!["public 1".to_owned()]));
 }
 
 #[test]
