@@ -13,7 +13,7 @@ use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
 use crate::document::chart::DRAWINGS;
 use crate::figure;
 use crate::format::{Format, MarkdownFormat, PdfFormat};
-use crate::layout::{CLAIMS, DATA};
+use crate::layout::{CLAIMS, DATA, MANIFEST, version_folder};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Document, Facts, MadeOf, PrintedClaim, RecordValues, VersionChanges};
@@ -58,6 +58,16 @@ impl site::Source for LedgerVersions<'_> {
         let made = data.version(&files, changes)?;
         self.last = Some(files);
         Ok(made)
+    }
+
+    fn archive(&mut self, number: u32) -> Result<Option<Vec<u8>>> {
+        let version = Version::find(self.folder, self.entry(number)?.number)?;
+        let manifest = version.manifest()?;
+        let within = |name: &str| format!("{}/{name}", version_folder(number));
+        let read = |name: &String| Ok((within(name), version.read(name)?));
+        let mut files = vec![(within(MANIFEST), manifest.to_json()?.into_bytes())];
+        files.extend(manifest.outputs.par_iter().map(|(name, _)| read(name)).collect::<Result<Vec<_>>>()?);
+        Ok(site::zip(&files))
     }
 
     fn without_files(&self, number: u32) -> Result<site::Version> {
@@ -202,6 +212,7 @@ impl PageData<'_> {
             pruned: entry.pruned,
             began_with: Vec::new(),
             data: None,
+            archive: None,
             places: Vec::new(),
             has_changes_page: false,
             titles: Vec::new(),

@@ -64,6 +64,7 @@ fn content_type(key: &str) -> &'static str {
         "atom" => "application/atom+xml; charset=utf-8",
         "xml" => "application/xml; charset=utf-8",
         "txt" | "" => "text/plain; charset=utf-8",
+        "zip" => "application/zip",
         _ => "application/octet-stream",
     }
 }

@@ -36,6 +36,8 @@ pub struct ListedVersion {
 pub trait Source {
     /// A version with its contents, compared with an earlier one; and its links that lead nowhere, in words.
     fn read(&mut self, number: u32, since: Option<u32>) -> Result<(Version, Vec<String>)>;
+    /// All files of a version in one; nothing where they would be too long for that.
+    fn archive(&mut self, number: u32) -> Result<Option<Vec<u8>>>;
     /// A version as the ledger alone knows it.
     fn without_files(&self, number: u32) -> Result<Version>;
 }
@@ -204,7 +206,10 @@ impl Assembly<'_> {
         if let Some(known) = known.filter(|_| follows_missing) {
             version.changes = known.version.changes;
         }
-        let pages = self.renderer.version(&mut version)?;
+        let archive = self.source.archive(listed.number)?;
+        version.archive = archive.as_ref().map(|bytes| bytes.len() as u64);
+        let mut pages = self.renderer.version(&mut version)?;
+        pages.extend(archive.map(|bytes| Page { path: path::archive(listed.number), bytes }));
         write(self.folder, &pages)?;
         Ok(KnownVersion { key, pages: pages.into_iter().map(|page| page.path).collect(), broken, version })
     }
@@ -222,7 +227,7 @@ impl Assembly<'_> {
             None if listed.pruned => self.source.without_files(listed.number)?,
             None => self.source.read(listed.number, before.map(|before| before.number))?.0,
         };
-        let mut version = Version { pruned: true, ..version.prepared().without_contents() };
+        let mut version = Version { pruned: true, archive: None, ..version.prepared().without_contents() };
         let pages = self.renderer.version(&mut version)?;
         write(self.folder, &pages)?;
         let pages = pages.into_iter().map(|page| page.path).collect();

@@ -52,6 +52,9 @@ pub struct Version {
     pub began_with: Vec<(String, String)>,
     /// Where the site has its data for comparisons; set when its pages are made.
     pub data: Option<String>,
+    /// How long the file is that holds all its files, in bytes; nothing where there is none.
+    #[serde(default)]
+    pub archive: Option<u64>,
     /// The paths of its pages below its folder, and whether one of them says what changed; set when they are made.
     pub places: Vec<String>,
     pub has_changes_page: bool,

@@ -9,6 +9,7 @@
 
 mod address;
 mod anchors;
+mod archive;
 mod assembly;
 mod asset;
 mod changes;
@@ -39,6 +40,7 @@ use minijinja::Environment;
 use rayon::prelude::*;
 
 pub use address::normal_address;
+pub use archive::zip;
 pub use assembly::{Assembled, Folder, ListedVersion, Source, assemble};
 pub use data::{
     ChangedDocument, ChangedField, Chapter, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind,
@@ -58,7 +60,7 @@ use views::{MadeFrom, View};
 use whole::Whole;
 
 /// Counted up by every change of code that alters the bytes of a version's pages, so that they are made anew.
-const PAGES: u32 = 2;
+const PAGES: u32 = 3;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

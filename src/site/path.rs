@@ -44,6 +44,11 @@ pub(super) fn overview(number: u32) -> String {
     format!("{}/index.html", version(number))
 }
 
+/// All files of a version in one.
+pub(super) fn archive(number: u32) -> String {
+    format!("{0}/all-{0}.zip", version(number))
+}
+
 /// The page on which a version is compared with the one before.
 pub(super) fn changes(number: u32) -> String {
     format!("{}/changes.html", version(number))

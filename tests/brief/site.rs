@@ -564,6 +564,50 @@ fn a_long_document_is_in_chapters() {
     assert!(String::from_utf8_lossy(index).contains("latest/book.chapter-part-5.html"));
 }
 
+/// The entries of a zip, by their local headers (APPNOTE.TXT 4.3.7), which its directory must name one after another.
+fn entries(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let number = |at: usize, length: usize| zip[at..at + length].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let text = |at: usize, length: usize| String::from_utf8(zip[at..at + length].to_vec()).unwrap();
+    let end = zip.len() - 22;
+    assert_eq!(&zip[end..end + 4], b"PK\x05\x06");
+    let (count, mut directory, mut at) = (number(end + 10, 2), number(end + 16, 4), 0);
+    let mut entries = BTreeMap::new();
+    for _ in 0..count {
+        assert_eq!((&zip[at..at + 4], &zip[directory..directory + 4]), (&b"PK\x03\x04"[..], &b"PK\x01\x02"[..]));
+        assert_eq!(zip[at + 4..at + 30], zip[directory + 6..directory + 32], "the directory repeats the header");
+        assert_eq!(number(directory + 42, 4), at);
+        let (size, named) = (number(at + 18, 4), number(at + 26, 2));
+        let name = text(at + 30, named);
+        assert_eq!(name, text(directory + 46, named));
+        entries.insert(name, zip[at + 30 + named..at + 30 + named + size].to_vec());
+        (at, directory) = (at + 30 + named + size, directory + 46 + named);
+    }
+    assert_eq!((at, directory), (number(end + 16, 4), end));
+    entries
+}
+
+/// All files of a version can be taken along in one, which has the same bytes whenever it is made, and holds theirs.
+#[test]
+fn all_files_of_a_version_are_in_one() {
+    let Some(book) = published() else { return };
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site");
+    let archive = folder.join("v3/all-v3.zip");
+    for page in ["index.html", "v3/index.html"] {
+        let html = fs::read_to_string(folder.join(page)).unwrap();
+        assert!(html.contains("all-v3.zip\" download>All files of this version (zip), "), "{page}: {html}");
+    }
+    let bytes = fs::read(&archive).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert!(fs::read(&archive).unwrap() == bytes);
+    let own = files(&book.root.join("output/v3")).into_iter().map(|(path, bytes)| (format!("v3/{}", path.display()), bytes));
+    assert_eq!(entries(&bytes), own.collect());
+    assert_eq!(book.brief(&["prune", "--keep", "1", "--yes"]).code, Some(0));
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert!(archive.exists() && !folder.join("v2/all-v2.zip").exists());
+}
+
 /// What lies beside the site under a name that looks like brief's own stays, unless brief's list in it says otherwise.
 #[test]
 fn what_brief_did_not_write_beside_the_site_or_the_draft_stays() {
