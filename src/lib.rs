@@ -12,11 +12,12 @@
 //!
 //! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
 //! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`layout`] says where everything is; [`files`] reads and writes single files,
-//! [`temporary`] keeps those that brief needs while it runs, `memory` counts what a thread has in use.
+//! [`temporary`] keeps those that brief needs while it runs, `memory` counts what a thread has in use, `interrupt` holds signals back meanwhile.
 
 pub mod diagnostic;
 pub mod document;
 pub mod files;
+mod interrupt;
 pub mod layout;
 mod memory;
 pub mod model;

@@ -44,7 +44,7 @@ use clap::{Args, Parser, Subcommand};
 
 use terminal::{Color, Terminal, Verbosity};
 
-use crate::temporary::interrupt;
+use crate::interrupt;
 use crate::typeset;
 
 /// brief's version and typst's.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{Guard, read};
+use crate::interrupt::Busy;
 
 /// The largest file that is looked into before it is replaced.
 const LARGEST: u64 = 256 << 20;
@@ -39,6 +40,8 @@ pub fn write(path: &Path, bytes: &[u8], guard: &Guard, existing: Existing) -> Re
     let target = prepare(path, guard, existing)?;
     let cannot = || format!("can't write `{}`", path.display());
     let folder = target.parent().unwrap_or(Path::new("."));
+    // Until the file has its name, a signal waits.
+    let _busy = Busy::new();
     let mut beside = beside(folder).with_context(cannot)?;
     beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).with_context(cannot)?;
     match existing {

@@ -4,13 +4,11 @@
 //! Each holds a file that its process keeps locked. The system lets go of the lock however the process ends, so that a
 //! folder whose lock is free is nobody's any more.
 
-pub mod interrupt;
-
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use self::interrupt::Busy;
+use crate::interrupt::Busy;
 
 const PREFIX: &str = "brief-";
 const LOCK: &str = ".brief-lock";

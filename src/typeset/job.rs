@@ -16,7 +16,8 @@ use super::fonts::Fonts;
 use super::process::{self, Capture, Limits};
 use super::{LIBRARY, attached};
 use crate::document::TypstSource;
-use crate::temporary::{self, Temporary, interrupt};
+use crate::interrupt;
+use crate::temporary::{self, Temporary};
 
 /// How much address space typst may use for a document.
 const MEMORY: u64 = 4 << 30;

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use self::platform::Group;
-use crate::temporary::interrupt;
+use crate::interrupt;
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(windows, path = "windows.rs")]
