@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::yaml::front_matter::{Split, split};
 use crate::yaml::{self, Altered, DuplicateKeys, Failure, Limits, MAX_STRING, Stop};
 
 /// How deep lists and mappings may be nested.
@@ -56,6 +57,14 @@ fn reason(failure: &Failure) -> String {
         Some(Stop::Number) => LOST_NUMBER.to_owned(),
         Some(Stop::Key) => "a key is a list or a mapping".to_owned(),
         Some(Stop::DuplicateKey(key)) => format!("duplicate key `{key}`"),
+    }
+}
+
+/// The front matter of a text; empty where it has none that can be read.
+pub fn front_of(text: &str) -> Map<String, Value> {
+    match split(text) {
+        Split::FrontMatter { yaml, .. } => read(yaml).unwrap_or_default(),
+        Split::None | Split::Unclosed => Map::new(),
     }
 }
 

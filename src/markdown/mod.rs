@@ -42,6 +42,7 @@ pub use contents::{add_contents, remove_notes_headings};
 pub use dialect::Dialect;
 pub use directive::DIRECTIVES;
 pub use escape::escape;
+pub use front_matter::front_of;
 pub use marked::{MarkedLines, marked_blocks, marked_blocks_of_document};
 pub use normal::normalized;
 pub use parse::{Parsed, parse, parse_as};

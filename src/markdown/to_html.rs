@@ -10,9 +10,8 @@ use comrak::options::Plugins;
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
 use super::parse::is_line_break;
-use super::{Dialect, contents, fold, front_matter, mark};
+use super::{Dialect, contents, fold, front_of, mark};
 use crate::document::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection, note_numbers};
-use crate::yaml::front_matter::{Split, split};
 
 /// What the page around an article knows.
 pub struct Surroundings<'a> {
@@ -50,10 +49,7 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
     options.render.escape = true;
     let arena = Arena::new();
     let root = parse_document(&arena, text, &options);
-    let mut article = Article::default();
-    if let Split::FrontMatter { yaml, .. } = split(text) {
-        article.front = front_matter::read(yaml).unwrap_or_default();
-    }
+    let mut article = Article { front: front_of(text), ..Article::default() };
 
     close_up(root);
     contents::detach_contents(root);

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::Result;
 use serde_json::Value as Json;
 
 use crate::diff::{Changes, Snapshot};
+use crate::format::{Format, MarkdownFormat};
 use crate::markdown;
 use crate::model::{Marking, MarkingScheme, RecordSnapshot};
+use crate::version::Version;
 
 /// Another number whenever other things count as marked: pages that were made before that are made anew.
-pub(super) const RULE: u32 = 3;
+pub(super) const RULE: u32 = 4;
 
 /// What a block is reported as that says `:::marked` and no label.
 const NO_LABEL: &str = ":::marked";
@@ -27,9 +30,26 @@ pub(super) fn labels_above_clear(snapshot: &Snapshot) -> BTreeSet<String> {
     labels
 }
 
-/// What a version bears with all that its records hold: the labels above clear, else the book's own.
-pub(super) fn of_version(snapshot: &Snapshot) -> Option<String> {
-    let above: Marking = labels_above_clear(snapshot).into_iter().collect();
+/// The labels above clear among those that documents bear.
+pub(super) fn above_clear<'a>(markings: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let markings: Vec<Marking> = markings.map(Marking::parse).collect();
+    markings.iter().flat_map(Marking::labels).filter(|label| !is_clear(label)).map(str::to_owned).collect()
+}
+
+/// The labels above clear in a version and of its documents, which may hold marked blocks that no record holds.
+pub(super) fn labels_of_version(version: &Version, snapshot: &Snapshot) -> Result<BTreeSet<String>> {
+    let mut labels = labels_above_clear(snapshot);
+    for id in version.manifest()?.documents.keys() {
+        let text = version.read(&MarkdownFormat.file(id))?;
+        let front = markdown::front_of(&String::from_utf8_lossy(&text));
+        labels.extend(above_clear(front.get("marking").and_then(Json::as_str).into_iter()));
+    }
+    Ok(labels)
+}
+
+/// What a version bears whose content or documents bear these labels above clear; else what the book bears.
+pub(super) fn of_version(above: BTreeSet<String>, snapshot: &Snapshot) -> Option<String> {
+    let above: Marking = above.into_iter().collect();
     // A version doesn't say in which order its labels stand; those of the protocol are known.
     MarkingScheme::tlp().highest(&above).text().or_else(|| snapshot.book.defaults.marking.clone())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::marked::labels_above_clear;
+use super::marked::labels_of_version;
 use super::site::{SiteOptions, site, stable_documents};
 use crate::model::Snapshot;
 use crate::progress::Progress;
@@ -30,7 +30,7 @@ impl VersionContent for Stages {
         stable_documents(version)
     }
 
-    fn labels_above_clear(&self, snapshot: &Snapshot) -> BTreeSet<String> {
-        labels_above_clear(snapshot)
+    fn labels_above_clear(&self, version: &Version, snapshot: &Snapshot) -> Result<BTreeSet<String>> {
+        labels_of_version(version, snapshot)
     }
 }

@@ -135,10 +135,11 @@ impl PageData<'_> {
             date: &|date| self.date(date),
             language: self.language,
         };
+        let since_above_clear = labels_above_clear(&old.snapshot);
         let told = VersionChanges {
             since: old.entry.number,
-            since_marking: marked::of_version(&old.snapshot),
-            since_clear: labels_above_clear(&old.snapshot).is_empty(),
+            since_marking: marked::of_version(since_above_clear.clone(), &old.snapshot),
+            since_clear: since_above_clear.is_empty(),
             is_complete: true,
             documents: changes.documents.iter().map(changed_document).collect(),
             records: changes.records.iter().map(|change| two.record_change(change)).collect(),
@@ -156,8 +157,6 @@ impl PageData<'_> {
         if snapshot.book.as_of_inferred {
             version.as_of.push_str(" (inferred)");
         }
-        version.marking = marked::of_version(snapshot);
-        version.clear = labels_above_clear(snapshot).is_empty();
         let printed = printed_texts(&files.claims);
         let reader = ReadersText { snapshot, printed: &printed };
         version.records = diff::all_as_new(snapshot).into_iter().map(|change| self.record_values(change, &reader)).collect();
@@ -179,6 +178,10 @@ impl PageData<'_> {
             ids.par_iter().map(|id| self.document(&files.version, id, claims(id), &links, &reader)).collect::<Result<_>>()?;
         let (documents, broken): (Vec<Document>, Vec<Vec<String>>) = documents.into_iter().unzip();
         version.documents = documents;
+        let mut above_clear = labels_above_clear(snapshot);
+        above_clear.extend(marked::above_clear(version.documents.iter().filter_map(|document| document.marking.as_deref())));
+        version.clear = above_clear.is_empty();
+        version.marking = marked::of_version(above_clear, snapshot);
         site::tell_apart(&mut version.documents, &version.title, self.language);
         Ok((version, broken.into_iter().flatten().collect()))
     }

@@ -173,7 +173,7 @@ pub(super) fn ensure_markings_allowed(local: &Local<'_>, remote: &RemoteState, d
     // Pages show every local version, also those whose files are not sent.
     for entry in local.ledger.versions().iter().filter(|entry| !entry.pruned && remote.ledger.get(entry.number).is_none()) {
         let version = Version::find(&local.options.output, entry.number)?;
-        for label in local.content.labels_above_clear(&snapshot(&version)?) {
+        for label in local.content.labels_above_clear(&version, &snapshot(&version)?)? {
             if !allowed.contains(&label.to_lowercase()) {
                 marked.entry(label).or_default().push(entry.number);
             }

@@ -96,7 +96,7 @@ pub trait VersionContent {
     /// The files of a version that have an address of their own for the newest version.
     fn stable_documents(&self, version: &Version) -> Result<Vec<String>>;
     /// The markings in a version that restrict who may see it.
-    fn labels_above_clear(&self, snapshot: &Snapshot) -> BTreeSet<String>;
+    fn labels_above_clear(&self, version: &Version, snapshot: &Snapshot) -> Result<BTreeSet<String>>;
 }
 
 /// How the reading site is to be made.

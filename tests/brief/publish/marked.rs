@@ -89,6 +89,27 @@ fn what_is_marked_inside_a_record_is_published_where_that_is_meant() {
     }
 }
 
+/// A template may hold a marked block that no record does: its document bears the marking.
+#[test]
+fn a_document_that_bears_a_marking_is_published_where_that_is_meant() {
+    for (marking, is_marked) in [("TLP:RED", true), ("TLP:CLEAR", false)] {
+        let folder = TempDir::new().unwrap();
+        let place = &places(&folder)[0];
+        let output = folder.path().join("output");
+        let text = format!("---\nmarking: {marking}\n---\n\n# A Small Book\n\nfor some\n");
+        add_with(&output, "one", true, &[("book.md".to_owned(), text)]);
+        let mut options = options(&output, place);
+        if is_marked {
+            assert!(failure(publish(&options, &Silent)).contains("v1 (`TLP:RED`)"));
+            options.allow_marked = vec![marking.to_owned()];
+        }
+        publish(&options, &Silent).unwrap();
+        for key in ["site/v1/book.html", "site/v1/index.html", "site/index.html"] {
+            assert_eq!(page(place, key).0, is_marked, "{key}");
+        }
+    }
+}
+
 #[test]
 fn each_versions_pages_keep_their_own_marking_and_robots_rule() {
     let folder = TempDir::new().unwrap();

@@ -58,7 +58,9 @@ fn add_by(output: &Path, content: &str, commit: Option<Commit>, more: &[(String,
     let stage = store.stage().unwrap();
     let digest = Digest::of(content.as_bytes());
     let date: Date = "2025-11-05".parse().unwrap();
-    stage.write("book.md", format!("# A Small Book\n\n{content}\n").as_bytes()).unwrap();
+    if more.iter().all(|(name, _)| name != "book.md") {
+        stage.write("book.md", format!("# A Small Book\n\n{content}\n").as_bytes()).unwrap();
+    }
     stage.write("book.pdf", format!("a PDF of {content}").as_bytes()).unwrap();
     stage.write("missions/kfor.md", b"# KFOR\n\nthe same in all\n").unwrap();
     stage.write("missions/kfor.pdf", b"a PDF, the same in all").unwrap();
