@@ -131,11 +131,11 @@ impl Auditor<'_> {
         (version.entry.manifest == entry.manifest).then(|| version.manifest().ok().cloned().map(|manifest| (manifest, size)))?
     }
 
-    /// Compares an object with the listing.
+    /// Compares an object with the listing. What stands behind a link is not in it.
     fn check_listing(&self, expected: &Expected, depth: Depth) -> ListingCheck {
         let Some(listed) = self.listed else { return ListingCheck::Unknown };
         let Wanted { key, size, .. } = &expected.wanted;
-        let Some(found) = listed.get(key) else { return ListingCheck::Damaged("is missing".to_owned()) };
+        let Some(found) = listed.get(key) else { return ListingCheck::Damaged(absent(listed, key)) };
         if expected.pending.is_none() && found.size != *size {
             return ListingCheck::Damaged(format!("was changed: it holds {} bytes, not {size}", found.size));
         }
@@ -199,4 +199,13 @@ pub(super) fn remote_files(destination: &Destination, entry: &Entry) -> Result<V
     let mut keys: Vec<String> = manifest.outputs.keys().map(|name| version_file(entry.number, name)).collect();
     keys.push(key);
     Ok(keys)
+}
+
+/// What is wrong with an object that isn't listed.
+fn absent(listed: &BTreeMap<String, Listed>, key: &str) -> String {
+    let above = key.match_indices('/').map(|(at, _)| &key[..at]);
+    match above.into_iter().find(|folder| listed.contains_key(*folder)) {
+        Some(folder) => format!("is not there: `{folder}` is a link or a file, where brief keeps a folder"),
+        None => "is missing".to_owned(),
+    }
 }

@@ -140,10 +140,11 @@ impl Proxy {
         self.seen.lock().unwrap().clone()
     }
 
-    /// Waits until a request is held.
-    pub(super) fn wait_for_held(&self) {
-        let held = self.gate.1.wait_timeout_while(self.gate.0.lock().unwrap(), Duration::from_secs(60), |state| state.1 == 0).unwrap();
-        assert!(!held.1.timed_out(), "no request was held");
+    /// Waits until so many requests are held.
+    pub(super) fn wait_for_held(&self, requests: usize) {
+        let state = self.gate.0.lock().unwrap();
+        let (state, waited) = self.gate.1.wait_timeout_while(state, Duration::from_secs(60), |state| state.1 < requests).unwrap();
+        assert!(!waited.timed_out(), "{} requests were held, not {requests}", state.1);
     }
 
     /// Lets the held requests go on, and all after them.

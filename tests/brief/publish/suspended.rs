@@ -106,7 +106,7 @@ fn woken(holds: fn(&str, &str) -> bool) {
     });
     let place = Place::bucket(&direct.address, proxy.port);
     let suspended = process(&one, &place);
-    proxy.wait_for_held();
+    proxy.wait_for_held(1);
     signal(&suspended, "STOP");
 
     let heard = Listening::default();
@@ -161,7 +161,7 @@ fn a_page_that_is_on_its_way_when_another_takes_over_does_not_arrive() {
     let place = Place::bucket(&direct.address, proxy.port);
     thread::scope(|scope| {
         let paused = scope.spawn(|| publish(&options(&one, &place), &brief::pipeline::Silent));
-        proxy.wait_for_held();
+        proxy.wait_for_held(1);
         assert_eq!(published(&other, &direct).newest, 2);
         let pages = objects(&direct);
         proxy.open();
