@@ -67,8 +67,10 @@ pub(super) fn concat(state: &mut State<'_, '_>, pass: &Arc<Pass>, parts: &[Value
         pass.prints.check_length(text.len())?;
     }
     state.consume_fuel(text.len() as u64 / 64)?;
-    // What a token stands for was copied for it.
-    pass.charge_text(pass.prints.length(&text))?;
+    if has_token(&text) {
+        // What a token stands for was copied for it.
+        pass.charge_text(pass.prints.length(&text))?;
+    }
     let joined = if prints { TextObject::wrap(pass, text) } else { Value::from(text) };
     Ok(of.map_or(joined.clone(), |of| BareObject::wrap(joined, &of)))
 }
