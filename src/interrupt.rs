@@ -12,7 +12,7 @@ static CAME: AtomicI32 = AtomicI32::new(0);
 
 /// Holds signals back for as long as it lives.
 #[derive(Debug)]
-pub struct Busy(());
+pub(crate) struct Busy(());
 
 impl Default for Busy {
     fn default() -> Busy {
@@ -21,7 +21,7 @@ impl Default for Busy {
 }
 
 impl Busy {
-    pub fn new() -> Busy {
+    pub(crate) fn new() -> Busy {
         BUSY.fetch_add(1, Ordering::SeqCst);
         Busy(())
     }
@@ -34,23 +34,23 @@ impl Drop for Busy {
 }
 
 /// Whether a signal has arrived and is held back until critical work ends.
-pub fn is_pending() -> bool {
+pub(crate) fn is_pending() -> bool {
     CAME.load(Ordering::SeqCst) != 0
 }
 
 /// An error if a signal is pending.
-pub fn check() -> io::Result<()> {
+pub(crate) fn check() -> io::Result<()> {
     if is_pending() { Err(io::Error::other("it was interrupted")) } else { Ok(()) }
 }
 
 /// Installs the handlers that hold signals back during critical work; called once, at the start of the program.
-pub fn install_handlers() {
+pub(crate) fn install_handlers() {
     #[cfg(unix)]
     unix::install_handlers();
 }
 
 /// Ends the program as the pending signal would have, if there is one.
-pub fn end_if_pending() {
+pub(crate) fn end_if_pending() {
     #[cfg(unix)]
     unix::end_if_pending();
 }
