@@ -9,7 +9,7 @@ use crate::document::{Inline, Table, plain_text};
 
 impl Writer<'_> {
     /// What a figure shows, in a line: `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].` What isn't cited the drawing says
-    /// alone; a redline tells no claims from other words and has it all. Styled as <figure-data>.
+    /// alone; a redline tells no claims from other words and has it all. Styled as `<figure-data>`.
     pub(super) fn figure_data(&mut self, table: &Table) {
         let all = self.document.claims.is_empty();
         let is_shown = |cell: &&Vec<Inline>| has_words(cell) && (all || has_claim(cell));
