@@ -5,7 +5,7 @@
 //! that are short stay together. Chapters after the first are named after their first heading, so that a page keeps its
 //! address while the heading stays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::data::{Chapter, Version};
 use super::{Document, path};
@@ -131,6 +131,11 @@ impl Document {
     /// The chapter that holds a place of the document.
     pub(super) fn chapter_of(&self, id: &str) -> Option<&Chapter> {
         self.chapters.iter().find(|chapter| chapter.ids.contains(id))
+    }
+
+    /// The chapters that its places are in, by the places' ids.
+    pub(super) fn chapters_by_id(&self) -> HashMap<&str, &Chapter> {
+        self.chapters.iter().flat_map(|chapter| chapter.ids.iter().map(move |id| (id.as_str(), chapter))).collect()
     }
 
     /// Whether its text is on more than one page.

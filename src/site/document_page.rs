@@ -1,6 +1,6 @@
 //! The pages of a document: its text with what each mark in it stands for, and the claims that it prints.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use minijinja::{Value, context};
 use rayon::prelude::*;
@@ -22,6 +22,8 @@ pub(super) struct IndexedVersion<'a> {
     /// Its records, by collection and id.
     records: BTreeSet<(&'a str, &'a str)>,
     sources: BTreeMap<&'a str, KnownSource<'a>>,
+    /// The chapters of each document in chapters, by the ids of their places.
+    chapters_by_id: Vec<HashMap<&'a str, &'a Chapter>>,
     /// What the marks of each document stand for.
     marked: Vec<Marked<'a>>,
     /// Where the script is that knows in which chapter each place is.
@@ -44,6 +46,7 @@ impl<'a> IndexedVersion<'a> {
             },
             records: version.records.iter().map(|record| (record.collection.as_str(), record.id.as_str())).collect(),
             sources: known_sources(&version.records),
+            chapters_by_id: version.documents.iter().map(chapters_by_id).collect(),
             marked: version.documents.par_iter().map(Marked::of).collect(),
             chapters: None,
         };
@@ -101,6 +104,11 @@ impl<'a> IndexedVersion<'a> {
     }
 }
 
+/// Nothing for a document on one page, whose places need not be looked for.
+fn chapters_by_id(document: &Document) -> HashMap<&str, &Chapter> {
+    if document.is_parted() { document.chapters_by_id() } else { HashMap::new() }
+}
+
 /// What a document's template is told.
 pub(super) fn told(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Value {
     let (version, document, chapter) = (indexed.version, indexed.document(place.document), indexed.chapter(place));
@@ -152,19 +160,20 @@ fn around(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> (Option<Value>
 fn contents(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Vec<Value> {
     let (document, own) = (indexed.document(place.document), indexed.chapter(place));
     let folder = path::version(indexed.version.number);
+    let chapters = &indexed.chapters_by_id[place.document];
     let of_level_2 = document.article.headings.iter().filter(|heading| heading.level <= 2).count();
-    let begins = |id: &str| document.chapters.iter().any(|chapter| chapter.id == id);
-    let is_listed = |level: u8, id: &str| match own.ids.contains(id) {
-        true => level <= 3 || own.id == id,
-        false => begins(id) || (level <= 2 && of_level_2 <= LISTED),
-    };
-    let listed = document.article.headings.iter().filter(|heading| is_listed(heading.level, &heading.id));
-    listed
-        .map(|heading| {
-            let path = (!own.ids.contains(&heading.id)).then(|| format!("{folder}/{}", document.place(&heading.id)));
-            context! { level => heading.level.min(3), id => &heading.id, text => &heading.text, path => path }
-        })
-        .collect()
+    let chapter_of = |id: &str| chapters.get(id).copied().filter(|chapter| chapter.id != own.id);
+    let listed = document.article.headings.iter().filter_map(|heading| {
+        let (level, id) = (heading.level, heading.id.as_str());
+        let other = chapter_of(id);
+        let is_listed = match other {
+            None => level <= 3 || own.id == id,
+            Some(chapter) => chapter.id == id || (level <= 2 && of_level_2 <= LISTED),
+        };
+        let path = other.map(|chapter| format!("{folder}/{}#{id}", path::chapter_below_version(&document.id, &chapter.id)));
+        is_listed.then(|| context! { level => level.min(3), id => id, text => &heading.text, path => path })
+    });
+    listed.collect()
 }
 
 /// What the template of a chapter's claims is told.

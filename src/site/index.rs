@@ -6,7 +6,7 @@
 //! shown are loaded. Words are folded ([`fold`]), sorted; the sections of each are the gaps between their numbers, in
 //! base 36. The browser finds a word by its beginning or with one letter wrong, so no stemmer has to be the same on both sides.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
@@ -24,9 +24,10 @@ pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
     let mut index = Index::default();
     for document in &version.documents {
         // What stands on one page is found together: of a document in chapters each chapter.
+        let chapters = document.chapters_by_id();
         let mut pages: Vec<Entry<'_>> = Vec::new();
         for section in &document.article.sections {
-            let page = document.chapter_of(&section.id).map_or("", |chapter| chapter.id.as_str());
+            let page = chapters.get(section.id.as_str()).map_or("", |chapter| chapter.id.as_str());
             let path = path::latest(&path::chapter_below_version(&document.id, page));
             let text = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
             let section = Section { id: &section.id, heading: section.heading.clone(), text };
@@ -72,7 +73,8 @@ struct Section<'a> {
 struct Index {
     documents: Vec<Value>,
     sections: Vec<Value>,
-    places: BTreeMap<String, BTreeSet<usize>>,
+    /// The sections of each word, in their order.
+    places: HashMap<String, Vec<usize>>,
     texts: Vec<Page>,
 }
 
@@ -88,9 +90,12 @@ impl Index {
             for section in &entry.sections {
                 let title = if section.id.is_empty() { entry.title.as_str() } else { "" };
                 if !(section.text.is_empty() && section.heading.is_empty()) {
-                    for word in words(&format!("{title} {} {}", section.heading, section.text)) {
-                        self.places.entry(word).or_default().insert(self.sections.len());
-                    }
+                    let place = self.sections.len();
+                    each_word(&format!("{title} {} {}", section.heading, section.text), |word| match self.places.get_mut(word) {
+                        Some(places) if places.last() == Some(&place) => {}
+                        Some(places) => places.push(place),
+                        None => _ = self.places.insert(word.to_owned(), vec![place]),
+                    });
                     self.sections.push(json!([self.documents.len() - 1, section.id, section.heading, text]));
                 }
                 text += 1;
@@ -104,42 +109,40 @@ impl Index {
     }
 
     fn finish(self) -> (Page, Vec<Page>) {
-        let words: Vec<&str> = self.places.keys().map(String::as_str).collect();
-        let lists: Vec<String> = self.places.values().map(gaps).collect();
+        let mut places: Vec<(String, Vec<usize>)> = self.places.into_iter().collect();
+        places.sort_unstable();
+        let words: Vec<&str> = places.iter().map(|(word, _)| word.as_str()).collect();
+        let lists: Vec<String> = places.iter().map(|(_, places)| gaps(places)).collect();
         let index = json!({ "documents": self.documents, "sections": self.sections, "words": words.join(" "), "places": lists.join(" ") });
         let text = format!("briefIndex={};\n", inert(&index.to_string()));
         (Page { path: format!("assets/index.{}.js", path::short(text.as_bytes())), bytes: text.into_bytes() }, self.texts)
     }
 }
 
-/// The words of a text as the index has them; of scripts that are written without spaces, each two letters.
-fn words(text: &str) -> BTreeSet<String> {
+/// Gives the words of a text as the index has them; of scripts that are written without spaces, each two letters.
+fn each_word(text: &str, mut found: impl FnMut(&str)) {
     let folded = fold(text);
-    let mut words = BTreeSet::new();
-    let mut word = String::new();
-    let mut run: Vec<char> = Vec::new();
-    for c in folded.chars().chain([' ']) {
-        let is_letter = c.is_alphanumeric();
-        if (!is_letter || is_without_spaces(c)) && !word.is_empty() {
-            let whole = std::mem::take(&mut word);
-            if whole.len() <= LONGEST {
-                words.insert(whole);
+    for word in folded.split(|c: char| !c.is_alphanumeric() && !is_without_spaces(c)) {
+        if word.is_ascii() {
+            if !word.is_empty() && word.len() <= LONGEST {
+                found(word);
             }
+            continue;
         }
-        if !is_without_spaces(c) && !run.is_empty() {
-            match run.as_slice() {
-                [only] => _ = words.insert(only.to_string()),
-                run => words.extend(run.windows(2).map(|pair| pair.iter().collect::<String>())),
+        let letters: Vec<char> = word.chars().collect();
+        for run in letters.chunk_by(|one, other| is_without_spaces(*one) == is_without_spaces(*other)) {
+            match run {
+                [only] if is_without_spaces(*only) => found(&only.to_string()),
+                [first, ..] if is_without_spaces(*first) => run.windows(2).for_each(|pair| found(&pair.iter().collect::<String>())),
+                run => {
+                    let whole: String = run.iter().collect();
+                    if whole.len() <= LONGEST {
+                        found(&whole);
+                    }
+                }
             }
-            run.clear();
-        }
-        match is_without_spaces(c) {
-            true => run.push(c),
-            false if is_letter => word.push(c),
-            false => {}
         }
     }
-    words
 }
 
 /// Whether a letter is of a script that puts no spaces between words: Han, Hiragana, Katakana.
@@ -150,6 +153,10 @@ fn is_without_spaces(c: char) -> bool {
 /// Lower case without accents; letters that are no letter with an accent by Unicode, but are written without by people;
 /// numbers without what separates their thousands. `script.js` does the same.
 fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let text: String = text.chars().filter(|c| *c != '\'').map(|c| c.to_ascii_lowercase()).collect();
+        return join_thousands(text);
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {
@@ -167,11 +174,14 @@ fn fold(text: &str) -> String {
             c => out.push(c),
         }
     }
-    join_thousands(&out)
+    join_thousands(out)
 }
 
 /// `50,000`, `50.000` and `50 000` are `50000`.
-fn join_thousands(text: &str) -> String {
+fn join_thousands(text: String) -> String {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return text;
+    }
     let letters: Vec<char> = text.chars().collect();
     let digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
     let mut out = String::with_capacity(text.len());
@@ -188,7 +198,7 @@ fn join_thousands(text: &str) -> String {
     out
 }
 
-fn gaps(numbers: &BTreeSet<usize>) -> String {
+fn gaps(numbers: &[usize]) -> String {
     let mut last = 0;
     let gaps: Vec<String> = numbers.iter().map(|number| base36(number - std::mem::replace(&mut last, *number))).collect();
     gaps.join(",")
@@ -208,7 +218,15 @@ fn base36(mut number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    fn words(text: &str) -> BTreeSet<String> {
+        let mut words = BTreeSet::new();
+        each_word(text, |word| _ = words.insert(word.to_owned()));
+        words
+    }
 
     #[test]
     fn words_are_folded() {
@@ -245,7 +263,7 @@ mod tests {
 
     #[test]
     fn places_are_gaps() {
-        assert_eq!(gaps(&BTreeSet::from([0, 5, 41, 42])), "0,5,10,1");
+        assert_eq!(gaps(&[0, 5, 41, 42]), "0,5,10,1");
         assert_eq!(base36(1295), "zz");
     }
 }

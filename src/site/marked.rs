@@ -1,6 +1,6 @@
 //! The marks of a document's notes: what each stands for, how it can be linked to, and which of them stand on a page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use minijinja::{Value, context};
 
@@ -26,6 +26,8 @@ pub(super) struct Marked<'a> {
     pub(super) opened: Vec<usize>,
     /// The claims that each chapter prints.
     pub(super) by_chapter: Vec<Vec<&'a PrintedClaim>>,
+    /// The places of the notes in the document, by their labels.
+    notes: HashMap<&'a str, usize>,
     /// The sources that claims name with each note.
     sources: BTreeMap<usize, Vec<&'a str>>,
 }
@@ -70,15 +72,22 @@ impl<'a> Marked<'a> {
         }
         let anchors = named.iter().map(|(id, number)| (*number, id.clone())).collect();
         let opened = opened(document, &claims, &anchors);
-        Marked { claims, anchors, named, opened, by_chapter: by_chapter(document), sources: sources_of_notes(document) }
+        Marked {
+            claims,
+            anchors,
+            named,
+            opened,
+            by_chapter: by_chapter(document),
+            notes: document.article.notes.iter().enumerate().map(|(place, note)| (note.label.as_str(), place)).collect(),
+            sources: sources_of_notes(document),
+        }
     }
 
     /// What stands on the page of a chapter: its marks with their notes, and those in these notes; on the last page also the
     /// notes that no mark is of.
     pub(super) fn shown(&self, document: &Document, chapter: usize) -> Shown {
         let article = &document.article;
-        let places: BTreeMap<&str, usize> = article.notes.iter().enumerate().map(|(place, note)| (note.label.as_str(), place)).collect();
-        let note_of = |mark: &usize| places.get(article.marks.get(mark.checked_sub(1)?)?.label.as_str()).copied();
+        let note_of = |mark: &usize| self.notes.get(article.marks.get(mark.checked_sub(1)?)?.label.as_str()).copied();
         let reached = |marks: &BTreeSet<usize>| {
             let mut shown = Shown { marks: BTreeSet::new(), notes: BTreeSet::new() };
             let mut next: Vec<usize> = marks.iter().copied().collect();
@@ -105,8 +114,6 @@ impl<'a> Marked<'a> {
     }
 
     pub(super) fn context(&self, document: &Document, shown: &Shown, notes: &BTreeMap<usize, Value>) -> Vec<Value> {
-        let labels: BTreeMap<&str, usize> =
-            document.article.notes.iter().enumerate().map(|(index, note)| (note.label.as_str(), index)).collect();
         let marks = document.article.marks.iter().zip(&self.claims).enumerate();
         marks
             .filter(|(index, _)| shown.marks.contains(&(index + 1)) && self.opened.get(*index) == Some(&(index + 1)))
@@ -119,7 +126,7 @@ impl<'a> Marked<'a> {
                     printed => printed.collect::<Vec<_>>(),
                     more => claims.len().saturating_sub(SHOWN),
                     anchor => self.anchors.get(&(index + 1)),
-                    note => labels.get(mark.label.as_str()).and_then(|index| notes.get(index)),
+                    note => self.notes.get(mark.label.as_str()).and_then(|index| notes.get(index)),
                 }
             })
             .collect()

@@ -1,10 +1,12 @@
 //! Which version is the newest: said in `newest.js` and `newest.json` alone, so that a new version changes no page of
 //! the others. Pages on a disk can fetch no JSON, so theirs is a script.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use super::asset::inert;
-use super::data::Version;
+use super::data::{Chapter, Version};
 use super::whole::Whole;
 use super::{Page, index, path};
 
@@ -34,11 +36,17 @@ fn script(name: &str, text: &str) -> Page {
 /// The pages of a version below its folder, each with the ids of its headings.
 fn places(version: &Version) -> Value {
     let pages = version.documents.iter().flat_map(|document| {
-        document.chapters.iter().map(|chapter| {
-            let headings = document.article.headings.iter().map(|heading| heading.id.as_str());
-            let ids: Vec<&str> = headings.filter(|id| chapter.ids.contains(*id)).collect();
+        let chapters = document.chapters_by_id();
+        let mut ids: HashMap<&str, Vec<&str>> = HashMap::new();
+        for heading in &document.article.headings {
+            let chapter = chapters.get(heading.id.as_str()).map_or("", |chapter| chapter.id.as_str());
+            ids.entry(chapter).or_default().push(&heading.id);
+        }
+        let page = |chapter: &Chapter| {
+            let ids = ids.get(chapter.id.as_str()).map(Vec::as_slice).unwrap_or_default();
             (path::chapter_below_version(&document.id, &chapter.id), json!(ids))
-        })
+        };
+        document.chapters.iter().map(page).collect::<Vec<_>>()
     });
     let claims = version.places.iter().filter(|place| place.ends_with(".claims.html")).map(|place| (place.clone(), json!([])));
     let own = [("index.html".to_owned(), json!([]))];
