@@ -21,7 +21,7 @@ fn found<'a>(report: &'a Value, question: &str) -> Vec<&'a str> {
     report["found"][question].as_array().unwrap().iter().map(|address| address.as_str().unwrap()).collect()
 }
 
-/// Questions with the page that is looked for, put together by hand before the answers were seen.
+/// Questions with the page that is looked for, put together by hand.
 #[test]
 fn people_find_what_they_look_for() {
     let folder = bundled();
