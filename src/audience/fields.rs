@@ -311,7 +311,14 @@ impl<'a> Walk<'a> {
             return String::new();
         }
         for label in blocks.iter().flat_map(|block| block.marking.labels()).filter(|label| self.stage.scheme.find(label).is_none()) {
-            let meant = did_you_mean(label, self.stage.scheme.names());
+            let is_word_of = |name: &&str| name.split(' ').count() > 1 && name.split(' ').any(|word| word == label);
+            let quoted = self
+                .stage
+                .scheme
+                .names()
+                .find(is_word_of)
+                .map(|name| format!("a label with spaces stands in quotes: `:::marked \"{name}\"`"));
+            let meant = quoted.or_else(|| did_you_mean(label, self.stage.scheme.names()));
             let fault = self.fault(Code::UnknownMarking, format!("the marking `{label}` of a block in {name} is no label of the book"));
             self.stage.faults.borrow_mut().push(fault.maybe_help(meant));
         }

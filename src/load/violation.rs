@@ -277,6 +277,7 @@ fn complaint(error: &ValidationError<'_>) -> String {
         Kind::Not { .. } => format!("must not be {}", found(value)),
         Kind::OneOfMultipleValid { .. } => "fits more than one of the forms of which it may have one".to_owned(),
         Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => "fits none of the forms that it may have".to_owned(),
+        Kind::PropertyNames { error } => format!("has the key {}, which {}", literal(error.instance()), complaint(error)),
         Kind::UnevaluatedItems { .. } => "has more items than its schema knows".to_owned(),
         kind => format!("does not fit the keyword `{}` of its schema", kind.keyword()),
     }

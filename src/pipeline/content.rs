@@ -167,7 +167,8 @@ fn of_audience<'a>(
     let rendered = render_view(&renderer, view, wanted, &tree, progress);
     let mut found: Vec<Diagnostic> = view.faults.iter().cloned().chain(faults).chain(rendered.faults).collect();
     let left_out = |id: &String| format!("`{}` gets no document `{id}`: nothing in it is visible to this audience", reader.name);
-    let notes = rendered.left_out.iter().map(left_out).collect();
+    // What is empty for a fault was not left out.
+    let notes = if has_errors(&found) { Vec::new() } else { rendered.left_out.iter().map(left_out).collect() };
     let documents = rendered.documents;
     if documents.is_empty() && matches!(wanted, Wanted::All) && !has_errors(&found) {
         let message = format!("the audience `{}` gets no document: it may see nothing of what would stand in any", reader.name);

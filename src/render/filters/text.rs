@@ -11,7 +11,7 @@ use super::print::broken;
 use crate::render::operators::{as_text, error, named, plain_value};
 use crate::render::token::{CLOSE, CUTS, OPEN, Piece, pieces, shield, unshield};
 use crate::render::values::{
-    BareObject, ClaimObject, MarkdownObject, PartialKind, PartialObject, Pass, Printed, RecordObject, TextObject, marked_text, plain_text,
+    BareObject, ClaimObject, MarkdownObject, PartialObject, Pass, Printed, RecordObject, TextObject, marked_text, plain_text,
 };
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
@@ -68,7 +68,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
             shared.charge_text(length)?;
             Ok::<_, Error>(text.replace('\n', &format!("\n{}", " ".repeat(width))))
         };
-        let value = placeholder(value).map_or(value, |placeholder| &placeholder.inner);
+        let value = PartialObject::in_place(value).map_or(value, |placeholder| &placeholder.inner);
         match (as_text(&shared, value)?, value.as_str()) {
             (Some(text), _) => Ok(TextObject::wrap(&shared, indented(&text)?)),
             (None, Some(plain)) => Ok(keep_safe(value, indented(plain)?)),
@@ -82,7 +82,7 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(change_text(pass, filter, &bare.inner, change)?, &bare.of));
     }
-    if let Some(placeholder) = placeholder(value) {
+    if let Some(placeholder) = PartialObject::in_place(value) {
         return Ok(placeholder.with(change_text(pass, filter, &placeholder.inner, change)?));
     }
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>() {
@@ -117,11 +117,6 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
         pass.prints.check_length(out.len())?;
     }
     Ok(TextObject::wrap(pass, out))
-}
-
-/// The text in the place of a value, where a value is one.
-fn placeholder(value: &Value) -> Option<&PartialObject> {
-    value.downcast_object_ref::<PartialObject>().filter(|partial| partial.kind == PartialKind::Placeholder)
 }
 
 /// What was printed, its text changed.
@@ -206,7 +201,7 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(split(pass, &bare.inner, separator, most)?, &bare.of));
     }
-    if let Some(placeholder) = placeholder(value) {
+    if let Some(placeholder) = PartialObject::in_place(value) {
         return split(pass, &placeholder.inner, separator, most);
     }
     let separator = separator.filter(|separator| !separator.is_none()).map(|separator| told(pass, "split", separator)).transpose()?;

@@ -92,6 +92,11 @@ impl PartialObject {
         Value::from_object(PartialObject { inner: super::scalar::text(text), kind: PartialKind::Placeholder })
     }
 
+    /// The text in the place of a value, where a value is one.
+    pub(crate) fn in_place(value: &Value) -> Option<&PartialObject> {
+        value.downcast_object_ref::<PartialObject>().filter(|partial| partial.kind == PartialKind::Placeholder)
+    }
+
     /// The value in it, to compare and to calculate with.
     pub(crate) fn value(&self) -> Result<&Value, Error> {
         match self.kind {

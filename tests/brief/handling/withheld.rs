@@ -90,6 +90,11 @@ fn a_text_in_the_place_of_a_value_goes_through_filters_and_is_no_value() {
         let found = fault(format!("# A\n\n{{% set x = parts.ant %}}{{{{ {expression} }}}}\n").leak());
         assert!(!found.is_empty() && !found.contains("4000"), "{expression}: {found}");
     }
+    let chart = "# A\n\n{{ bar_chart([parts.ant], label='name', value='budget', title='Budget') }}\n\n{{ parts.ant.codename }}\n";
+    let (document, faults) = Case { settings: "", template: chart }.render_for(&["TLP:AMBER"]);
+    assert_eq!(faults, [""; 0]);
+    let text = brief::markdown::to_markdown(&document, &Default::default(), &|_| String::new()).text;
+    assert!(text.contains("| not released |"), "a figure has an empty place: {text}");
     assert_eq!(read("# A\n\n{{ parts.bee.codename }}\n", "TLP:AMBER"), "not released", "who has one can't be told");
 }
 

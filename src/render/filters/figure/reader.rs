@@ -12,7 +12,7 @@ use crate::model::{Exact, Marking, NotAQuantity, Quantity};
 use crate::render::claim_text;
 use crate::render::operators::{error as invalid, named, plain_value};
 use crate::render::token::unshield;
-use crate::render::values::{ClaimObject, Origin, Pass, RecordObject, Shown, exact, marking_of, origin_of};
+use crate::render::values::{ClaimObject, Origin, PartialObject, Pass, RecordObject, Shown, exact, marking_of, origin_of};
 use crate::render::words::word;
 
 /// More rows than this can't be read in one figure.
@@ -186,6 +186,10 @@ impl<'a> Reader<'a> {
 
     /// A number of a field that is no claim.
     fn bare(&self, row: &Value, path: &str, value: &Value) -> Result<Measured, Error> {
+        if let Some(placeholder) = PartialObject::in_place(value) {
+            let printed = self.words_of(row, path, &placeholder.inner)?;
+            return Ok(Measured { extent: Extent::Unknown, unit: None, shown: Shown::Text(printed.clone()), printed });
+        }
         let plain = plain_value(self.pass, value)?;
         let Some(number) = exact(&plain) else {
             let message = format!("`{path}` of {} is {}, and `{}` can draw nothing but numbers", named(row), named(value), self.function);
