@@ -210,7 +210,7 @@ impl Writer<'_> {
             return;
         };
         let is_document = matches!(leads_to, Target::Document(_));
-        self.code.push(if internal { "#to(" } else { "#link(" });
+        self.code.push(if internal { "#to(" } else { "#external(" });
         self.code.name(&target);
         self.nesting.in_link = true;
         self.wrapped(")[", content, if is_document { "#elsewhere();];" } else { "];" });

@@ -158,6 +158,7 @@ fn uses(document: &Document) -> Value {
     let mut uses = BTreeSet::new();
     walk::blocks(&document.blocks, &mut |block| {
         let kind = match &block.kind {
+            BlockKind::List(_) => "lists",
             BlockKind::Quote(_) => "quotes",
             BlockKind::Descriptions(_) => "terms",
             BlockKind::Code { .. } | BlockKind::Html(_) => "code",
