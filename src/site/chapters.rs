@@ -7,7 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::data::{Chapter, Version};
+use rayon::prelude::*;
+
+use super::anchors::with_anchors;
+use super::data::{Chapter, DocumentTitle, Version};
 use super::{Document, path};
 use crate::layout::to_path;
 use crate::text::escape_html;
@@ -31,7 +34,7 @@ struct Piece<'a> {
 }
 
 /// A document's text in chapters: one, where it is not too long.
-pub(super) fn chapters(document: &Document, html: String) -> Vec<Chapter> {
+fn chapters(document: &Document, html: String) -> Vec<Chapter> {
     let pieces = pieces(document, &html);
     let whole: Vec<&Piece<'_>> = pieces.iter().collect();
     let parts = part(&whole, 2);
@@ -151,8 +154,27 @@ impl Document {
     }
 }
 
+impl Version {
+    /// The same with its documents' titles entered, and their texts as pages.
+    #[must_use]
+    pub(super) fn prepared(mut self) -> Version {
+        if self.documents.is_empty() {
+            return self;
+        }
+        let title = |document: &Document| DocumentTitle { id: document.id.clone(), title: document.list_title.clone() };
+        self.titles = self.documents.iter().map(title).collect();
+        let language = self.language.as_str();
+        self.documents.par_iter_mut().for_each(|document| {
+            let html = with_anchors(&std::mem::take(&mut document.article.html), language);
+            document.chapters = chapters(document, html);
+        });
+        lead_links_to_chapters(&mut self);
+        self
+    }
+}
+
 /// Leads links to places of documents in chapters to the pages that those places are on now.
-pub(super) fn lead_links_to_chapters(version: &mut Version) {
+fn lead_links_to_chapters(version: &mut Version) {
     let parted: Vec<usize> = (0..version.documents.len()).filter(|place| version.documents[*place].is_parted()).collect();
     if parted.is_empty() {
         return;

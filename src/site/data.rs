@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::anchors::with_anchors;
-use super::chapters::{chapters, lead_links_to_chapters};
 use crate::document::Article;
 
 /// The book as a whole, as its newest version describes it, and where its site will be.
@@ -289,23 +286,6 @@ pub(super) struct EventLine {
 }
 
 impl Version {
-    /// The same with its documents' titles entered, and their texts as pages.
-    #[must_use]
-    pub(super) fn prepared(mut self) -> Version {
-        if self.documents.is_empty() {
-            return self;
-        }
-        let title = |document: &Document| DocumentTitle { id: document.id.clone(), title: document.list_title.clone() };
-        self.titles = self.documents.iter().map(title).collect();
-        let language = self.language.as_str();
-        self.documents.par_iter_mut().for_each(|document| {
-            let html = with_anchors(&std::mem::take(&mut document.article.html), language);
-            document.chapters = chapters(document, html);
-        });
-        lead_links_to_chapters(&mut self);
-        self
-    }
-
     /// The same without what only its own pages need.
     #[must_use]
     pub fn without_contents(mut self) -> Version {
