@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
 use serde_json::Value as Json;
 
 use crate::diff::{Changes, Snapshot};
-use crate::format::{Format, MarkdownFormat};
 use crate::markdown;
 use crate::model::{Marking, MarkingScheme, RecordSnapshot};
-use crate::version::Version;
 
 /// Another number whenever other things count as marked: pages that were made before that are made anew.
 pub(super) const RULE: u32 = 4;
@@ -34,17 +31,6 @@ pub(super) fn labels_above_clear(snapshot: &Snapshot) -> BTreeSet<String> {
 pub(super) fn above_clear<'a>(markings: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let markings: Vec<Marking> = markings.map(Marking::parse).collect();
     markings.iter().flat_map(Marking::labels).filter(|label| !is_clear(label)).map(str::to_owned).collect()
-}
-
-/// The labels above clear in a version and of its documents, which may hold marked blocks that no record holds.
-pub(super) fn labels_of_version(version: &Version, snapshot: &Snapshot) -> Result<BTreeSet<String>> {
-    let mut labels = labels_above_clear(snapshot);
-    for id in version.manifest()?.documents.keys() {
-        let text = version.read(&MarkdownFormat.file(id))?;
-        let front = markdown::front_of(&String::from_utf8_lossy(&text));
-        labels.extend(above_clear(front.get("marking").and_then(Json::as_str).into_iter()));
-    }
-    Ok(labels)
 }
 
 /// What a version bears whose content or documents bear these labels above clear; else what the book bears.

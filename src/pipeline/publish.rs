@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::marked::labels_of_version;
+use super::marked::{above_clear, labels_above_clear};
 use super::site::{SiteOptions, site, stable_documents};
+use crate::format::{Format, MarkdownFormat};
+use crate::markdown;
 use crate::model::Snapshot;
 use crate::progress::Progress;
 use crate::publication::{self, PublishOptions, Published, SiteFiles, SiteRequest, VersionContent};
@@ -31,6 +33,13 @@ impl VersionContent for Stages {
     }
 
     fn labels_above_clear(&self, version: &Version, snapshot: &Snapshot) -> Result<BTreeSet<String>> {
-        labels_of_version(version, snapshot)
+        let mut labels = labels_above_clear(snapshot);
+        // A document may hold marked blocks that no record holds.
+        for id in version.manifest()?.documents.keys() {
+            let text = version.read(&MarkdownFormat.file(id))?;
+            let front = markdown::front_of(&String::from_utf8_lossy(&text));
+            labels.extend(above_clear(front.get("marking").and_then(serde_json::Value::as_str).into_iter()));
+        }
+        Ok(labels)
     }
 }

@@ -126,6 +126,10 @@ const SHOWN = 50;
 
 const search = async (input) => {
   if (!window.briefNewest) return;
+  const asked = (text) => new URLSearchParams(text).get("q");
+  const addressed = asked(location.hash.slice(1)) ?? asked(location.search);
+  input.value = addressed ?? input.value;
+  // Until the index is there, somebody may have begun to type.
   await loadScript(window.briefNewest.index);
   const index = readIndex(window.briefIndex);
   const list = document.getElementById("results");
@@ -154,9 +158,7 @@ const search = async (input) => {
       item.append(snippet(loaded[text], hits));
     }
   };
-  const asked = (text) => new URLSearchParams(text).get("q");
-  input.value = asked(location.hash.slice(1)) ?? asked(location.search) ?? "";
-  input.addEventListener("input", () => {
+  const address = () => {
     const question = `q=${encodeURIComponent(input.value)}`;
     try {
       history.replaceState(null, "", `?${question}`);
@@ -164,12 +166,16 @@ const search = async (input) => {
       // On a disk, only the fragment of an address can change.
       location.replace(`#${question}`);
     }
+  };
+  input.addEventListener("input", () => {
+    address();
     show();
   });
   input.form.addEventListener("submit", (event) => {
     event.preventDefault();
     show();
   });
+  if (input.value !== (addressed ?? "")) address();
   show();
   input.focus();
 };
