@@ -78,7 +78,7 @@ pub(super) fn connect(address: &Address, variables: &[(String, String)], limits:
 
 #[expect(clippy::disallowed_methods, reason = "the destination's own folder, which object_store wants to be there")]
 fn local(folder: &Path, access: Access) -> Result<Arc<dyn ObjectStore>> {
-    if folder.is_file() {
+    if folder.exists() && !folder.is_dir() {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         anyhow::bail!("it is a file: name the folder that was published, such as `{}`", parent.display());
     }

@@ -167,7 +167,8 @@ fn a_stranger_in_a_versions_folder_is_named() {
     }
 }
 
-/// The ledger itself is no place; the folder that holds it is.
+/// The ledger itself is no place, and neither is a pipe; the folder that holds them is.
+#[cfg(unix)]
 #[test]
 fn a_ledgers_own_file_is_told_from_its_folder() {
     let folder = TempDir::new().unwrap();
@@ -175,9 +176,13 @@ fn a_ledgers_own_file_is_told_from_its_folder() {
     let place = &places(&folder)[0];
     add(&output, "one", true);
     published(&output, place);
-    let file = Place { address: format!("{}/versions.json", place.address), variables: Vec::new(), server: None };
-    let said = failure(super::bring(&folder.path().join("back"), &file));
-    assert!(said.contains("it is a file: name the folder") && said.contains(&place.address) && !said.contains("os error"), "{said}");
+    let pipe = format!("{}/pipe", place.address);
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for address in [format!("{}/versions.json", place.address), pipe] {
+        let file = Place { address, variables: Vec::new(), server: None };
+        let said = failure(super::bring(&folder.path().join("back"), &file));
+        assert!(said.contains("it is a file: name the folder") && said.contains(&place.address) && !said.contains("os error"), "{said}");
+    }
 }
 
 #[cfg(unix)]
