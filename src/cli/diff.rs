@@ -11,7 +11,7 @@ use super::Status;
 use super::environment::environment;
 use super::fail_on::FailOn;
 use super::failure::Hint;
-use super::folders::{Folders, ForAudience};
+use super::folders::{Folders, ForAudience, missing_version};
 use super::git_diff;
 use super::pager::Paging;
 use super::terminal::{Count, Terminal};
@@ -159,7 +159,8 @@ impl Diff {
             Some(head) => Side::resolve(head, &folders),
             None => Side::working_tree(folders.root, folders.audience),
         };
-        let (base, head) = pipeline::sides(base, head)?;
+        let texts = [self.base.as_deref(), self.head.as_deref()].into_iter().flatten();
+        let (base, head) = pipeline::sides(base, head).map_err(|error| missing_version(error, texts, &output))?;
         pipeline::compare(base, head, &self.collections, self.whose.asked())
     }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::Status;
-use super::folders::Folders;
+use super::folders::{Folders, folder_to_fetch_to};
 use super::terminal::Terminal;
 use crate::pipeline::ExpectedHistory;
 
@@ -47,16 +47,7 @@ pub(super) struct Fetch {
 
 impl Fetch {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
-        let output = match &self.audience {
-            Some(name) if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') => {
-                anyhow::bail!("`{name}` can't be an audience's name")
-            }
-            Some(name) => self.folders.output().join(name),
-            None => {
-                super::folders::ensure_not_of_audiences(&self.folders.root.root, &self.folders.output())?;
-                self.folders.output()
-            }
-        };
+        let output = folder_to_fetch_to(&self.folders.root.root, &self.folders.output(), self.audience.as_deref())?;
         let from = From {
             source: &self.source,
             audience: self.audience.clone(),

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use clap::Args;
 
 use super::environment;
 use super::failure::Hint;
-use crate::layout::{CONTENT, DRAFT, LATEST, LEDGER, OUTPUT, SETTINGS, SITE, is_version_name};
+use crate::layout::{CONTENT, DRAFT, LATEST, LEDGER, OUTPUT, SETTINGS, SITE, is_version_name, version_number};
 use crate::pipeline::{self, Asked};
 
 /// The book's folder.
@@ -52,28 +52,72 @@ impl ForAudience {
         {
             bail!("`--audience {one}` and a version of `{other}` can't both be meant");
         }
-        if audience.is_none() && !output.join(LEDGER).is_file() {
-            let names = audiences_below(&output);
-            if !names.is_empty() {
-                let listed = names.iter().map(|name| format!("`--audience {name}`")).collect::<Vec<_>>().join(" or ");
-                return Err(Hint::on(
-                    format!("`{}` holds the versions of audiences, each apart", output.display()),
-                    format!("add {listed}"),
-                ));
-            }
+        if audience.is_none() {
+            ensure_one_ledger(&output)?;
         }
         Ok((audience, ledger_folder(&output, audience)?))
     }
 }
 
-/// Versions from before a book had audiences hold all of it: nobody gets them by accident once it has.
-pub(super) fn ensure_not_of_audiences(root: &Path, versions: &Path) -> Result<()> {
+/// Where a book has audiences, each has a ledger of its own, and one of them must be named.
+fn ensure_one_ledger(versions: &Path) -> Result<()> {
+    let names = if versions.join(LEDGER).is_file() { Vec::new() } else { audiences_below(versions) };
+    if names.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` holds the versions of audiences, each apart", versions.display());
+    Err(Hint::on(message, format!("add {}", audience_options(&names))))
+}
+
+/// Why what some texts name wasn't found: where they name versions that could be any audience's, that is why.
+pub(super) fn missing_version<'a>(error: Error, texts: impl IntoIterator<Item = &'a str>, versions: &Path) -> Error {
+    match ensure_one_ledger(versions) {
+        Err(ambiguous) if texts.into_iter().any(|text| version_number(text).is_some()) => ambiguous,
+        _ => error,
+    }
+}
+
+fn audience_options(names: &[String]) -> String {
+    names.iter().map(|name| format!("`--audience {name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// The folder of the versions that readers will get: an audience's, where the book has audiences. Versions from before it had
+/// any hold all of it, and nobody gets them by accident once it has.
+pub(super) fn readers_folder(root: &Path, versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
+    if audience.is_none() {
+        ensure_one_ledger(versions)?;
+        ensure_not_of_audiences(root, versions)?;
+    }
+    ledger_folder(versions, audience)
+}
+
+/// The folder to put versions in that are fetched: an audience's, where the book has audiences.
+pub(super) fn folder_to_fetch_to(root: &Path, versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
+    let Some(name) = audience else {
+        let names = pipeline::audience_names(root).unwrap_or_default();
+        if !names.is_empty() {
+            return Err(Hint::on("the book has audiences, and each one's versions are apart", format!("add {}", audience_options(&names))));
+        }
+        ensure_one_ledger(versions)?;
+        return Ok(versions.to_owned());
+    };
+    if !is_audience_name(name) {
+        bail!("`{name}` can't be an audience's name");
+    }
+    Ok(versions.join(name))
+}
+
+fn is_audience_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+fn ensure_not_of_audiences(root: &Path, versions: &Path) -> Result<()> {
     let names = pipeline::audience_names(root).unwrap_or_default();
     let is_of_one = |name: &String| versions.file_name().is_some_and(|folder| folder == name.as_str());
     if names.is_empty() || names.iter().any(is_of_one) || !versions.join(LEDGER).is_file() {
         return Ok(());
     }
-    let listed = names.iter().map(|name| format!("`--audience {name}`")).collect::<Vec<_>>().join(" or ");
+    let listed = audience_options(&names);
     Err(Hint::on(
         format!("`{}` holds versions of the whole book, and the book has audiences now", versions.display()),
         format!(
@@ -138,8 +182,7 @@ impl Folders {
 pub(super) fn ledger_folder(versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
     let Some(name) = audience else { return Ok(versions.to_owned()) };
     let folder = versions.join(name);
-    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if !plain || !folder.is_dir() {
+    if !is_audience_name(name) || !folder.is_dir() {
         let message = format!("there are no versions for the audience `{name}`: no folder `{}`", folder.display());
         return Err(Hint::on(message, "`brief build` makes a folder for each audience that content/book.yaml declares"));
     }

@@ -89,17 +89,14 @@ impl Publish {
         use super::environment::{publisher, signing_key, store_limits, store_variables};
         use std::time::Duration;
 
-        use super::folders::ledger_folder;
+        use super::folders::readers_folder;
         use super::progress;
         use super::terminal::{Count, Size};
         use crate::layout::version_list;
         use crate::pipeline::{self, PublishOptions, Published};
 
-        if self.audience.is_none() {
-            super::folders::ensure_not_of_audiences(&self.folders.root.root, &self.folders.output())?;
-        }
         let options = PublishOptions {
-            output: ledger_folder(&self.folders.output(), self.audience.as_deref())?,
+            output: readers_folder(&self.folders.root.root, &self.folders.output(), self.audience.as_deref())?,
             root: self.folders.root.root.clone(),
             versions: self.folders.output(),
             audience: self.audience.clone(),

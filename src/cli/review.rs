@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use super::Status;
 use super::diff::{COMMENT, incomplete};
 use super::fail_on::FailOn;
-use super::folders::{Folders, ForAudience};
+use super::folders::{Folders, ForAudience, missing_version};
 use super::terminal::Terminal;
 use crate::diff::paint::{self, Names};
 use crate::pipeline::{self, BookFolders, ReviewBase, Side, Unusable};
@@ -68,7 +68,8 @@ impl Review {
         let audience = self.whose.audience.as_deref().or(named);
         let folders = BookFolders { root, output: &all, audience };
         let output = folders.versions();
-        let ReviewBase { side: base, argument, mut notes } = pipeline::review_base(&self.base, &folders, self.tip)?;
+        let ReviewBase { side: base, argument, mut notes } =
+            pipeline::review_base(&self.base, &folders, self.tip).map_err(|error| missing_version(error, [self.base.as_str()], &all))?;
         let head = match Side::working_tree(root, audience) {
             Ok(mut head) => {
                 pipeline::name_by_commit(&mut head, root);

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::Status;
-use super::folders::{Root, ensure_not_of_audiences, ledger_folder};
+use super::folders::{Root, readers_folder};
 use super::terminal::{Count, Terminal};
 use crate::layout::OUTPUT;
 use crate::pipeline;
@@ -43,10 +43,7 @@ pub(super) struct Site {
 impl Site {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let versions = self.versions.clone().unwrap_or_else(|| self.root.join(OUTPUT));
-        if self.audience.is_none() {
-            ensure_not_of_audiences(&self.root.root, &versions)?;
-        }
-        let folder = ledger_folder(&versions, self.audience.as_deref())?;
+        let folder = readers_folder(&self.root.root, &versions, self.audience.as_deref())?;
         let made = pipeline::site(
             &folder,
             &pipeline::SiteOptions { destination: self.output.as_deref(), base_url: self.base_url.as_deref(), held: None, published: None },

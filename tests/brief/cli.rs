@@ -425,7 +425,9 @@ fn versions_of_audiences_are_asked_for_by_name() {
     fs::remove_dir_all(&output).unwrap();
     fs::rename(here.path().join("all"), &output).unwrap();
 
-    for command in [&["versions"][..], &["prune", "--keep", "1", "--yes"], &["open"], &["since", "v2"], &["verify"]] {
+    for command in
+        [&["versions"][..], &["prune", "--keep", "1", "--yes"], &["open"], &["since", "v2"], &["verify"], &["site"], &["diff", "v1", "v2"]]
+    {
         let run = run(here.path(), command);
         assert_eq!(run.code, Some(2), "{command:?}: {}{}", run.out, run.err);
         assert!(run.err.contains("holds the versions of audiences, each apart"), "{command:?}: {}", run.err);
