@@ -11,7 +11,7 @@ use super::side::Unusable;
 use crate::audience::{Absence, Reason};
 use crate::diagnostic::{did_you_mean, has_errors};
 use crate::layout::{Pointer, SETTINGS, schema_file};
-use crate::model::{Audience, Book, Marking, Record, Reference, Value};
+use crate::model::{Audience, Book, Marking, MarkingScheme, Record, Reference, Value};
 use crate::{load, tree};
 
 /// Who sees a collection, a record or a value, and why.
@@ -108,7 +108,8 @@ pub fn explain(root: &Path, what: &str) -> Result<Explanation> {
         None => of_collection(&book, name),
     };
     let audiences = book.settings.audiences.iter().map(|audience| verdict(&book, audience, name, record, &path)).collect();
-    Ok(Explanation { what: what.trim_matches('/').to_owned(), marking: marking.text(), from, audiences })
+    let marking = book.settings.markings.highest(&marking).text();
+    Ok(Explanation { what: what.trim_matches('/').to_owned(), marking, from, audiences })
 }
 
 fn origin(marking: &Marking, said_by: String) -> Option<MarkingOrigin> {
@@ -168,13 +169,13 @@ fn verdict(book: &Book, audience: &Audience, collection: &str, record: Option<&R
     let is_it = |absence: &&Absence| {
         (absence.record == collection || absence.record == name) && (absence.path.is_root() || path.below(&absence.path).is_some())
     };
-    let why = view.absences.iter().find(is_it).map(|absence| reason(&absence.reason));
+    let why = view.absences.iter().find(is_it).map(|absence| reason(&absence.reason, &book.settings.markings));
     Verdict { audience: audience.name.clone(), clearance: audience.clearance.to_string(), sees: why.is_none(), why }
 }
 
-fn reason(reason: &Reason) -> String {
+fn reason(reason: &Reason, markings: &MarkingScheme) -> String {
     match reason {
-        Reason::Marked(marking) => format!("it bears {marking}"),
+        Reason::Marked(marking) => format!("it bears {}", markings.highest(marking)),
         Reason::Unsourced => "none of its sources may be seen".to_owned(),
         Reason::Reference(target) => format!("it refers to `{target}`, which may not be seen"),
     }
@@ -187,10 +188,10 @@ pub fn report(root: &Path) -> Result<Vec<Lack>> {
         let view = audiences::view(&book, audience);
         let got = |id: &str| view.book.settings.documents.iter().any(|plan| plan.id == id);
         let documents = book.settings.documents.iter().filter(|plan| !got(&plan.id)).map(|plan| plan.id.clone()).collect();
-        let withheld = view
-            .absences
-            .iter()
-            .map(|absence| Withheld { what: format!("{}{}", absence.record, absence.path), why: reason(&absence.reason) });
+        let withheld = view.absences.iter().map(|absence| Withheld {
+            what: format!("{}{}", absence.record, absence.path),
+            why: reason(&absence.reason, &book.settings.markings),
+        });
         Lack { audience: audience.name.clone(), clearance: audience.clearance.to_string(), documents, withheld: withheld.collect() }
     };
     Ok(book.settings.audiences.iter().map(lack).collect())
