@@ -173,7 +173,7 @@ impl Context<'_> {
             ("digest", stamp(StampField::Digest)),
         ];
         names.insert("version".to_owned(), Value::from_pairs(version));
-        names.insert("changes".to_owned(), super::changes::value(pass, self.scope.changes.as_ref()));
+        names.insert("changes".to_owned(), super::changes::value(pass, self.scope.changes.as_ref(), &self.scope.changes_marking));
         let reader = settings.reader.as_ref();
         names.insert("audience".to_owned(), optional(reader.map(|reader| reader.name.as_str())));
         if let Some(record) = self.record.and_then(|(collection, id)| RecordObject::find(pass, collection, id)) {

@@ -150,9 +150,6 @@ impl Renderer {
                 let lines = fault::origins(&text, &spans, &self.engine);
                 let mut origins = Origins::new(&planned.id, &format!("{TEMPLATES}/{}", planned.template), lines);
                 let mut diagnostics = Vec::new();
-                if uses_changes {
-                    pass.loosen(&scope.changes_marking);
-                }
                 let mut parsed = parse(&text);
                 let placeholders = placeholder::count(&parsed.document.blocks);
                 if scope.placeholders == Placeholders::LeftOut && placeholders > 0 {

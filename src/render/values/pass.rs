@@ -19,7 +19,7 @@ pub(crate) struct Pass {
     /// Whether its reader may see whatever the book could hold.
     pub(super) sees_all: bool,
     /// What the template's own text bears.
-    pub(super) text_marking: Marking,
+    pub(crate) text_marking: Marking,
     /// What it may still take.
     budget: Budget,
     /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.

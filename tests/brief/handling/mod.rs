@@ -14,6 +14,7 @@ use brief::model::{Audience, Book, Marking};
 use brief::pipeline;
 use brief::render::{Parsed, Renderer, Scope};
 use brief::tree::Tree;
+use serde_json::json;
 
 /// A book of parts with values of all markings, and a template.
 pub(super) struct Case {
@@ -110,14 +111,34 @@ impl Case {
 }
 
 fn rendered(tree: &Tree, book: Book) -> (Document, Vec<String>) {
+    rendered_with(tree, book, &Scope::default())
+}
+
+fn rendered_with(tree: &Tree, book: Book, scope: &Scope) -> (Document, Vec<String>) {
     let (renderer, faults) = Renderer::new(Arc::new(book), tree);
     assert_eq!(faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>(), [""; 0]);
     let parse = |text: &str| {
         let parsed = markdown::parse(text);
         Parsed { document: parsed.document, faults: parsed.faults }
     };
-    let rendered = renderer.render(&renderer.documents()[0], &Scope::default(), &parse);
+    let rendered = renderer.render(&renderer.documents()[0], scope, &parse);
     (rendered.document, rendered.diagnostics.into_iter().map(|fault| fault.message).collect())
+}
+
+/// What a document with this text bears, and its Markdown, where a record that bears TLP:RED has changed.
+pub(super) fn after_a_change(case: &Case) -> (String, String) {
+    let (tree, book) = case.load();
+    let changes = json!({
+        "since": { "name": "v1", "number": 1 }, "complete": true, "files": [], "documents": [], "missing": [], "other_documents": [],
+        "records": [{
+            "collection": "parts", "collection_title": "Parts", "id": "bee", "name": "Bee", "kind": "changed",
+            "fields": [{ "kind": "changed", "part": "value", "title": "Cost", "before": "5", "after": "6", "difference": 1, "inherited": false }],
+        }],
+    });
+    let scope = Scope { changes: Some(changes), changes_marking: Marking::of("TLP:RED"), ..Scope::default() };
+    let (document, faults) = rendered_with(&tree, book, &scope);
+    assert_eq!(faults, [""; 0]);
+    (document.marking.to_string(), markdown::to_markdown(&document, &Default::default(), &|_| String::new()).text)
 }
 
 /// What a document with this text bears.

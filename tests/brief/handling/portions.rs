@@ -1,6 +1,6 @@
 //! Marks before paragraphs, headings, items and rows.
 
-use super::Case;
+use super::{Case, after_a_change};
 
 #[test]
 fn each_portion_begins_with_what_it_bears() {
@@ -42,4 +42,24 @@ fn a_scheme_has_marks_of_its_own() {
                     TLP:AMBER+STRICT: { above: TLP:AMBER }, TLP:RED: { above: TLP:AMBER+STRICT, short: S } }\nportion_marks: true\n";
     let text = Case { settings, template: "# A\n\nFree.\n\n{{ parts.ant.nickname }}\n\n{{ parts.ant.story }}\n" }.text();
     assert!(text.contains("(U) Free.") && text.contains("(TLP:GREEN) Digger") && text.contains("(S) And left."), "{text}");
+}
+
+/// What changed bears what the records do, where it is printed; the rest of the document doesn't.
+#[test]
+fn what_changed_bears_what_its_records_do() {
+    let portions = |template| after_a_change(&Case { settings: "portion_marks: true\n", template });
+    let (marking, text) = portions(
+        "# A\n\nNothing said, since {{ changes.since.name }}.\n\n{% for change in changes.records %}\n- {{ change.collection_title }} {{ change.kind }}\n\
+         {% for field in change.fields %}- {{ field.title }} became {{ field.after }}\n{% endfor %}\n{% endfor %}\n",
+    );
+    for line in ["(C) Nothing said, since v1.", "- (C) Parts changed", "- (R) Cost became 6"] {
+        assert!(text.lines().any(|found| found == line), "no `{line}` in:\n{text}");
+    }
+    assert_eq!(marking, "TLP:RED");
+    for printed in ["change.name", "change.id", "change.fields[0].before", "change.fields[0].difference", "change.fields[0].title | upper"]
+    {
+        let template: &'static str = format!("# A\n\n{{% for change in changes.records %}}{{{{ {printed} }}}}{{% endfor %}}\n").leak();
+        assert_eq!(portions(template).0, "TLP:RED", "{printed}");
+    }
+    assert_eq!(portions("# A\n\n{% if changes.complete %}All is known.{% endif %}\n").0, "TLP:CLEAR");
 }
