@@ -34,5 +34,5 @@ pub use node::{Parts, Qualifier};
 pub use retold::{gone, retold};
 pub use summary::summary;
 pub use template_changes::{ChangePresenter, ReaderText, shape_at};
-pub use values::{Shown, all_as_new, rows};
+pub use values::{Shown, all_as_new, leaves, rows};
 pub use words::{Op, Word, words};

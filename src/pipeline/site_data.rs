@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::compare::{told_base, version_changes};
 use super::marked::{self, labels_above_clear};
 use super::site_changes::{TwoVersions, changed_document};
-use super::site_text::{ReadersText, cites, named, printed_texts};
+use super::site_text::{ReadersText, named, printed_texts};
 use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
 use crate::document::chart::DRAWINGS;
 use crate::figure;
@@ -228,7 +228,8 @@ impl PageData<'_> {
     fn record_values(&self, change: Change, reader: &ReadersText<'_>) -> RecordValues {
         let collection = &change.collection;
         let mut values = Vec::new();
-        for field in &change.fields {
+        for field in change.fields.into_iter().flat_map(diff::leaves) {
+            let field = &field;
             let is_markdown = reader.is_markdown(collection, &field.head_path);
             let mut shown = named(None, reader, &|date| self.date(date), collection, field);
             if let Some(serde_json::Value::String(text)) = shown.new.as_mut().filter(|_| is_markdown) {
@@ -236,16 +237,16 @@ impl PageData<'_> {
             }
             for (written, row) in diff::rows(field).into_iter().zip(diff::rows(&shown)) {
                 let is_value = row.path == field.path && row.part == FieldPart::Value;
-                let label = match row.path == field.path {
-                    true => row.label,
-                    false => reader.place(collection, &row.path),
-                };
+                let is_deeper = row.path.depth() > 1;
+                let mut titles = if is_deeper { reader.titles(collection, &row.path) } else { vec![row.label] };
+                let group = is_deeper.then(|| titles.remove(0));
                 values.push(site::Row {
                     path: row.path.to_string(),
-                    label,
+                    label: titles.join(", "),
+                    group,
                     part: row.part.name().to_owned(),
                     references: if is_value { reader.references(collection, field) } else { Vec::new() },
-                    cites: if is_value && is_markdown { cites(&written.text) } else { Vec::new() },
+                    cites: if is_value && is_markdown { reader.cites(&written.text) } else { Vec::new() },
                     written: (written.text != row.text).then(|| Digest::of(written.text.as_bytes()).short()),
                     text: row.text,
                 });

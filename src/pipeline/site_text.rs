@@ -9,6 +9,7 @@ use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
 use crate::redline::{self, Naming};
 use crate::render::{Mention, parts_of_text};
 use crate::site::{self, RecordName};
+use crate::text::last_sentence;
 use crate::version::{ClaimLedger, ClaimRow};
 
 /// One version's texts for its readers.
@@ -75,8 +76,28 @@ impl ReadersText<'_> {
     /// A source and the place in it: `The letter, 2`.
     pub(super) fn citation(&self, citation: &str) -> Option<String> {
         let (id, place) = citation.split_once('#').map_or((citation, None), |(id, place)| (id, Some(place)));
-        let name = &self.snapshot.collections.get(SOURCES)?.records.get(id)?.name;
-        Some(place.map_or_else(|| name.clone(), |place| format!("{name}, {place}")))
+        let source = self.snapshot.collections.get(SOURCES)?.records.get(id)?;
+        let unit = source.fields.get("locator").and_then(|unit| unit.as_str());
+        let place = place.map(|place| site::place_in_source(&self.snapshot.book.language, unit, place));
+        Some(place.map_or_else(|| source.name.clone(), |place| format!("{}, {place}", source.name)))
+    }
+
+    /// The citations in a text, as written, each with the sentence before it as it prints.
+    pub(super) fn cites(&self, text: &str) -> Vec<site::Cite> {
+        let mut before = String::new();
+        let mut cites = Vec::new();
+        for part in parts_of_text(text) {
+            match part {
+                Mention::Text(text) => before.push_str(text),
+                Mention::Print { record: (collection, id), path } => before.push_str(&markdown::escape(&self.value(collection, id, &path))),
+                Mention::Cite(sources) => {
+                    let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
+                    let sentence = last_sentence(&markdown::plain_text(paragraph)).to_owned();
+                    cites.extend(sources.into_iter().map(|source| site::Cite { citation: source.to_owned(), sentence: sentence.clone() }));
+                }
+            }
+        }
+        cites
     }
 
     /// Whether a field holds Markdown.
@@ -139,7 +160,12 @@ impl ReadersText<'_> {
     }
 
     /// The titles on the way to a value: `Units, 2, Strength`.
-    pub(super) fn place(&self, collection: &str, path: &Pointer) -> String {
+    fn place(&self, collection: &str, path: &Pointer) -> String {
+        self.titles(collection, path).join(", ")
+    }
+
+    /// The titles on the way to a value, the outermost first; of an item of a list its number.
+    pub(super) fn titles(&self, collection: &str, path: &Pointer) -> Vec<String> {
         let shapes = self.shapes(collection);
         let mut known = shapes.map(|_| Shapes::ROOT);
         let mut names = Vec::new();
@@ -156,18 +182,12 @@ impl ReadersText<'_> {
             });
             known = below;
         }
-        names.join(", ")
+        names
     }
 
     fn shapes(&self, collection: &str) -> Option<&Shapes> {
         self.snapshot.collections.get(collection).map(|collection| &collection.shapes).filter(|shapes| !shapes.is_empty())
     }
-}
-
-/// The citations in a text, as written.
-pub(super) fn cites(text: &str) -> Vec<String> {
-    let cites = parts_of_text(text).into_iter().filter_map(|part| if let Mention::Cite(sources) = part { Some(sources) } else { None });
-    cites.flatten().map(str::to_owned).collect()
 }
 
 /// What a text became, as HTML with the differences marked.

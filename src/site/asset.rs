@@ -45,15 +45,15 @@ pub(super) fn version_data(version: &Version) -> Page {
 /// A version's records and what its documents are made of, as a script that adds them to `briefVersions`.
 fn data(version: &Version) -> String {
     let mut records = Map::new();
-    let sources = known_sources(&version.records);
+    let sources = known_sources(&version.records, &version.language);
     let text = |row: &Row| match row.part.as_str() {
         "source" => row.text.split(", ").map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
         _ => row.text.clone(),
     };
     for record in &version.records {
         let row = |row: &Row| match &row.written {
-            Some(written) => json!([row.path, row.label, row.part, text(row), written]),
-            None => json!([row.path, row.label, row.part, text(row)]),
+            Some(written) => json!([row.path, row.full_label(), row.part, text(row), written]),
+            None => json!([row.path, row.full_label(), row.part, text(row)]),
         };
         let rows: Vec<_> = record.rows.iter().map(row).collect();
         records.insert(format!("{}/{}", record.collection, record.id), json!([record.name, rows]));

@@ -229,15 +229,36 @@ pub struct RecordValues {
 pub struct Row {
     pub path: String,
     pub label: String,
+    /// The title of the field that the value is in, where it isn't one itself; the label is the way from there.
+    pub group: Option<String>,
     pub part: String,
     /// In readers' words; of the part `source` the citations as written, with commas between them.
     pub text: String,
     /// The records that the value consists of.
     pub references: Vec<RecordName>,
-    /// The citations in a text, as written.
-    pub cites: Vec<String>,
+    /// The citations in a text.
+    pub cites: Vec<Cite>,
     /// A digest of the value as written, where readers see it otherwise.
     pub written: Option<String>,
+}
+
+impl Row {
+    /// The label, with the title of what it is in: `Tests, Enough troops`.
+    pub(super) fn full_label(&self) -> String {
+        full_label(self.group.as_deref(), &self.label)
+    }
+}
+
+/// A label, with the title of what it is in.
+pub(super) fn full_label(group: Option<&str>, label: &str) -> String {
+    group.map_or_else(|| label.to_owned(), |group| format!("{group}, {label}"))
+}
+
+/// A citation in a text, as written, and the sentence that it stands in, up to there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Cite {
+    pub citation: String,
+    pub sentence: String,
 }
 
 /// A record by its place, and what people call it.

@@ -45,7 +45,7 @@ impl<'a> IndexedVersion<'a> {
                 number => version.number, long_date => &version.long_date, pruned => version.pruned, digest => &version.digest,
             },
             records: version.records.iter().map(|record| (record.collection.as_str(), record.id.as_str())).collect(),
-            sources: known_sources(&version.records),
+            sources: known_sources(&version.records, &version.language),
             chapters_by_id: version.documents.iter().map(chapters_by_id).collect(),
             marked: version.documents.par_iter().map(Marked::of).collect(),
             chapters: None,
@@ -98,7 +98,7 @@ impl<'a> IndexedVersion<'a> {
     fn document_value(&self, place: usize) -> Value {
         let document = self.document(place);
         context! {
-            id => &document.id, title => &document.title, list_title => &document.list_title, subtitle => &document.subtitle,
+            id => &document.id, title => &document.title, list_title => &document.list_title, subtitle => &document.subtitle, shared => &document.shared,
             revised => document.revised, revised_date => &document.revised_date, pdf => document.pdf,
         }
     }

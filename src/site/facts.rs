@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 use serde::Serialize;
 
-use super::data::{Document, Record, RecordName, RecordValues, Row};
+use super::data::{Cite, Document, Record, RecordName, RecordValues, Row, full_label};
 use super::path;
+use super::words::place_in_source;
 use crate::model::SOURCES;
 
 /// One field of a record, with what belongs to it.
@@ -15,35 +16,60 @@ pub(super) struct Fact {
     /// `/troops`
     pub(super) path: String,
     pub(super) label: String,
+    /// The title of the field that it is in, where it isn't one itself.
+    pub(super) group: Option<String>,
     pub(super) value: Option<String>,
     /// The records that the value consists of.
     pub(super) references: Vec<RecordLink>,
-    /// Citations, as written: those of the claim, and those in a text.
+    /// Citations, as written: those of the claim, and those in a text; each once.
     pub(super) sources: Vec<String>,
+    /// Those in a text.
+    #[serde(skip)]
+    cites: Vec<Cite>,
     pub(super) as_of: Option<String>,
     pub(super) marking: Option<String>,
     pub(super) confidence: Option<String>,
+}
+
+impl Fact {
+    fn cite<'a>(&mut self, citations: impl IntoIterator<Item = &'a str>) {
+        for citation in citations {
+            if !self.sources.iter().any(|known| known == citation) {
+                self.sources.push(citation.to_owned());
+            }
+        }
+    }
+
+    /// What it says by a citation: of a text the sentences with it.
+    fn said_by(&self, citation: &str) -> Option<String> {
+        if self.cites.is_empty() {
+            return self.value.clone();
+        }
+        let sentences = self.cites.iter().filter(|cite| cite.citation == citation).map(|cite| cite.sentence.as_str());
+        Some(sentences.collect::<Vec<_>>().join(" … ")).filter(|said| !said.is_empty())
+    }
 }
 
 /// The rows of a record, those of one field together, in their order.
 pub(super) fn facts(rows: &[Row]) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::new();
     for row in rows {
-        let found = facts.iter().position(|fact| fact.path == row.path && fact.label == row.label);
+        let found = facts.iter().position(|fact| fact.path == row.path && fact.label == row.label && fact.group == row.group);
         let at = found.unwrap_or_else(|| {
-            facts.push(Fact { path: row.path.clone(), label: row.label.clone(), ..Fact::default() });
+            facts.push(Fact { path: row.path.clone(), label: row.label.clone(), group: row.group.clone(), ..Fact::default() });
             facts.len() - 1
         });
         let Some(fact) = facts.get_mut(at) else { continue };
         let text = Some(row.text.clone());
         match row.part.as_str() {
-            "source" => fact.sources.extend(row.text.split(", ").map(str::to_owned)),
+            "source" => fact.cite(row.text.split(", ")),
             "as of" | "as_of" => fact.as_of = text,
             "marking" => fact.marking = text,
             "confidence" => fact.confidence = text,
             "value" => {
                 fact.value = text;
-                fact.sources.extend(row.cites.iter().cloned());
+                fact.cite(row.cites.iter().map(|cite| cite.citation.as_str()));
+                fact.cites.extend(row.cites.iter().cloned());
                 fact.references = row.references.iter().map(RecordLink::of).collect();
             }
             _ => {}
@@ -68,12 +94,15 @@ impl RecordLink {
 /// A source as pages name it.
 pub(super) struct KnownSource<'a> {
     pub(super) name: &'a str,
+    /// What its places are counted in: `paragraph`; and the language to say that in.
+    unit: Option<&'a str>,
+    language: &'a str,
     /// Who published it, when, and how far it can be relied on.
     about: String,
 }
 
 /// The sources among records, by their ids.
-pub(super) fn known_sources(records: &[RecordValues]) -> BTreeMap<&str, KnownSource<'_>> {
+pub(super) fn known_sources<'a>(records: &'a [RecordValues], language: &'a str) -> BTreeMap<&'a str, KnownSource<'a>> {
     let known = |source: &RecordValues| {
         let value = |path: &str| {
             let row = source.rows.iter().find(|row| row.path == path && row.part == "value");
@@ -83,14 +112,29 @@ pub(super) fn known_sources(records: &[RecordValues]) -> BTreeMap<&str, KnownSou
         [Some(when).filter(|when| !when.is_empty()), value("/reliability")].into_iter().flatten().collect::<Vec<_>>().join(". ")
     };
     let sources = records.iter().filter(|record| record.collection == SOURCES);
-    sources.map(|source| (source.id.as_str(), KnownSource { name: &source.name, about: known(source) })).collect()
+    let unit = |source: &'a RecordValues| {
+        let row = source.rows.iter().find(|row| row.path == "/locator" && row.part == "value");
+        row.map(|row| row.text.as_str())
+    };
+    sources
+        .map(|source| (source.id.as_str(), KnownSource { name: &source.name, unit: unit(source), language, about: known(source) }))
+        .collect()
+}
+
+impl KnownSource<'_> {
+    /// A place in it, in words.
+    pub(super) fn place(&self, place: &str) -> String {
+        place_in_source(self.language, self.unit, place)
+    }
 }
 
 /// A citation: the source's name, its page, the place in it, and what is known of it.
 pub(super) fn citation(sources: &BTreeMap<&str, KnownSource<'_>>, citation: &str) -> Value {
     let (id, place) = parts(citation);
     match sources.get(id) {
-        Some(source) => context! { name => source.name, place => place, path => path::record(SOURCES, id), about => &source.about },
+        Some(source) => {
+            context! { name => source.name, place => place.map(|place| source.place(place)), path => path::record(SOURCES, id), about => &source.about }
+        }
         None => context! { name => id, place => place, path => (), about => "" },
     }
 }
@@ -98,8 +142,12 @@ pub(super) fn citation(sources: &BTreeMap<&str, KnownSource<'_>>, citation: &str
 /// A citation as text: the source's name and the place in it.
 pub(super) fn cited(sources: &BTreeMap<&str, KnownSource<'_>>, citation: &str) -> String {
     let (id, place) = parts(citation);
-    let name = sources.get(id).map_or(id, |source| source.name);
-    place.map_or_else(|| name.to_owned(), |place| format!("{name}, {place}"))
+    match (sources.get(id), place) {
+        (Some(source), Some(place)) => format!("{}, {}", source.name, source.place(place)),
+        (Some(source), None) => source.name.to_owned(),
+        (None, Some(place)) => format!("{id}, {place}"),
+        (None, None) => id.to_owned(),
+    }
 }
 
 /// A citation's source and the place in it.
@@ -115,7 +163,7 @@ pub(super) struct Resting {
     pub(super) path: Option<String>,
     pub(super) claim: String,
     pub(super) label: String,
-    /// Nothing where it is a part of a larger value, or a text.
+    /// Of a text the sentences that cite the source; nothing where it is a part of a larger value.
     pub(super) value: Option<String>,
     pub(super) place: Option<String>,
     /// The source that says so, where this one relays it.
@@ -127,15 +175,14 @@ pub(super) fn resting(records: &[RecordValues], documents: &[Document]) -> BTree
     let mut all: BTreeMap<String, Vec<Resting>> = BTreeMap::new();
     for record in records {
         for fact in facts(&record.rows) {
-            let is_text = record.rows.iter().any(|row| row.path == fact.path && !row.cites.is_empty());
             for source in &fact.sources {
                 let (id, place) = parts(source);
                 all.entry(id.to_owned()).or_default().push(Resting {
                     record: record.name.clone(),
                     path: Some(path::record(&record.collection, &record.id)),
                     claim: format!("{}/{}{}", record.collection, record.id, fact.path),
-                    label: fact.label.clone(),
-                    value: fact.value.clone().filter(|_| !is_text),
+                    label: full_label(fact.group.as_deref(), &fact.label),
+                    value: fact.said_by(source),
                     place: place.map(str::to_owned),
                     through: None,
                 });

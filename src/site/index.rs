@@ -39,13 +39,13 @@ pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
         pages.iter().for_each(|page| index.add(std::slice::from_ref(page)));
     }
     let mut collections: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
-    let sources = known_sources(&version.records);
+    let sources = known_sources(&version.records, &version.language);
     let shown = |row: &Row| match row.part.as_str() {
         "source" => row.text.split(", ").map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
         _ => row.text.clone(),
     };
     for record in &version.records {
-        let text: Vec<String> = record.rows.iter().map(|row| format!("{}: {}", row.label, shown(row))).collect();
+        let text: Vec<String> = record.rows.iter().map(|row| format!("{}: {}", row.full_label(), shown(row))).collect();
         let text = text.join(". ").split_whitespace().collect::<Vec<_>>().join(" ");
         let section = Section { id: "", heading: String::new(), text };
         let path = path::record(&record.collection, &record.id);

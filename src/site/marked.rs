@@ -186,6 +186,9 @@ pub(super) fn anchor(claim: &PrintedClaim) -> String {
     }
 }
 
+/// What parts the lines of a note that several claims share.
+const LINE_BREAK: &str = "<br />\n";
+
 /// The notes on a page by their places, each with the sources that its claims name.
 pub(super) fn notes(
     known: &BTreeMap<&str, KnownSource<'_>>,
@@ -205,14 +208,27 @@ pub(super) fn notes(
             let source = known.get(id)?;
             Some(context! { name => source.name, path => path::record(SOURCES, id) })
         };
-        // A note of one source leads there itself, where it is a line without links.
-        let line = note.html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
-        let links: Vec<Value> = ids.iter().filter_map(link).collect();
-        let line = line.filter(|line| links.len() == 1 && !line.contains("<a ") && !line.contains("<p>"));
+        // A line of one source leads there itself, where it has no links.
+        let sources_of = |number: &usize| marked.sources.get(number).filter(|ids| ids.len() == 1).and_then(|ids| link(ids.first()?));
+        let text = note.html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
+        let lines: Vec<&str> =
+            text.filter(|text| !text.contains("<a ") && !text.contains("<p>")).unwrap_or_default().split(LINE_BREAK).collect();
+        let linked: Vec<Value> = match lines.len() == numbers.len() {
+            true => numbers.iter().filter_map(sources_of).collect(),
+            false => Vec::new(),
+        };
+        let lines: Vec<Value> = match linked.len() == lines.len() {
+            true => lines
+                .iter()
+                .zip(linked)
+                .map(|(line, source)| context! { html => Value::from_safe_string((*line).to_owned()), source => source })
+                .collect(),
+            false => Vec::new(),
+        };
         let shown = if numbers.is_empty() { note.label.clone() } else { note.label.replace(['-', '+'], ", ") };
         context! {
-            label => &note.label, shown => shown, line => line.map(|line| Value::from_safe_string(line.to_owned())), html => Value::from_safe_string(note.html.clone()),
-            sources => links,
+            label => &note.label, shown => shown, lines => lines, html => Value::from_safe_string(note.html.clone()),
+            sources => ids.iter().filter_map(link).collect::<Vec<_>>(),
         }
     };
     shown.notes.iter().filter_map(|place| Some((*place, note(document.article.notes.get(*place)?)))).collect()

@@ -43,14 +43,14 @@ pub use address::normal_address;
 pub use archive::zip;
 pub use assembly::{Assembled, Folder, ListedVersion, Source, assemble};
 pub use data::{
-    ChangedDocument, ChangedField, Chapter, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind,
+    ChangedDocument, ChangedField, Chapter, Cite, Document, DocumentTitle, Facts, MadeOf, PrintedClaim, RecordChange, RecordChangeKind,
     RecordName, RecordValues, Row, Version, VersionChanges,
 };
 pub use dates::long_date;
 pub use front_door::front_door;
 pub use links::{VersionLinks, in_reading_order};
 pub use titles::tell_apart;
-pub use words::say;
+pub use words::{place_in_source, say};
 
 use crate::layout::to_address;
 use crate::text::escape_value;

@@ -1,5 +1,7 @@
 //! The pages of records: what each says, who says so, where it is printed, and what happened to it.
 
+use std::collections::BTreeSet;
+
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
@@ -12,18 +14,27 @@ use crate::model::SOURCES;
 /// What a record's template is told.
 pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &str) -> Value {
     let mut told = facts::facts(if record.rows.is_empty() { &record.last_rows } else { &record.rows });
+    // The page's heading says it.
+    told.retain(|fact| !fact.sources.is_empty() || fact.value.as_deref() != Some(&record.name));
+    // What all say is said once.
+    let markings: BTreeSet<String> = told.iter().filter_map(|fact| fact.marking.clone()).collect();
+    let marking = (markings.len() == 1).then(|| markings.first().cloned()).flatten();
     for fact in &mut told {
         fact.as_of = fact.as_of.take().map(|date| date.parse().map_or(date, |date| long_date(date, language)));
+        fact.marking.take_if(|own| Some(&*own) == marking.as_ref());
     }
     let row = |fact: &facts::Fact| {
         let sources: Vec<Value> = fact.sources.iter().map(|source| citation(&whole.sources, source)).collect();
         context! { fact => Value::from(Serde(fact)), sources => sources }
     };
+    let cited: BTreeSet<&str> = told.iter().flat_map(|fact| &fact.sources).map(|source| facts::parts(source).0).collect();
     let newest = whole.newest().map(|newest| newest.records.as_slice()).unwrap_or_default();
     let relayed = if record.collection == SOURCES { facts::relayed(newest, &record.id) } else { Vec::new() };
     context! {
         record => Value::from(Serde(record)), printed => printed_in(whole, record), charts => charts(record),
         facts => told.iter().map(row).collect::<Vec<_>>(),
+        marking => marking,
+        sources => cited.into_iter().map(|source| citation(&whole.sources, source)).collect::<Vec<_>>(),
         relayed => Value::from(Serde(&relayed)),
         resting => resting_on(whole, record),
     }
@@ -61,9 +72,13 @@ fn resting_on(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
             .map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) })
             .collect()
     };
+    let place = |claim: &Resting| {
+        let place = claim.place.as_deref()?;
+        Some(whole.sources.get(record.id.as_str()).map_or_else(|| place.to_owned(), |source| source.place(place)))
+    };
     let row = |claim: &Resting| {
         context! {
-            record => &claim.record, path => &claim.path, label => &claim.label, through => &claim.through, value => claim.value.as_deref().or_else(|| whole.printed_texts.get(claim.claim.as_str()).copied()), place => &claim.place,
+            record => &claim.record, path => &claim.path, label => &claim.label, through => &claim.through, value => claim.value.as_deref().or_else(|| whole.printed_texts.get(claim.claim.as_str()).copied()), place => place(claim),
             printed => documents(&claim.claim),
         }
     };

@@ -35,7 +35,7 @@ impl<'a> Whole<'a> {
             printed: printed(versions),
             printed_texts: printed_texts(versions),
             resting: resting(records, documents),
-            sources: known_sources(records),
+            sources: known_sources(records, &facts.language),
         }
     }
 

@@ -29,6 +29,20 @@ pub fn say<'a>(language: &str, english: &'a str) -> &'a str {
     table(language).and_then(|table| table.get(english)).copied().unwrap_or(english)
 }
 
+/// A place in a source, in words: `paragraph 7`, `pages 3–5`. Where it begins with no number, it is as it was written.
+pub fn place_in_source(language: &str, unit: Option<&str>, place: &str) -> String {
+    if !place.starts_with(|first: char| first.is_ascii_digit()) {
+        return place.to_owned();
+    }
+    let unit = unit.unwrap_or("paragraph");
+    let (unit, place) = match place.split_once('-') {
+        Some((from, to)) => (format!("{unit}s"), format!("{from}–{to}")),
+        None if place.contains(',') => (format!("{unit}s"), place.to_owned()),
+        None => (unit.to_owned(), place.to_owned()),
+    };
+    say_with(language, &format!("{unit} {{place}}"), &[("place", &place)])
+}
+
 /// A text with `{name}` where a value goes.
 pub(super) fn say_with(language: &str, english: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
     let mut text = say(language, english).to_owned();

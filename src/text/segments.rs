@@ -23,6 +23,11 @@ impl<'a> Segment<'a> {
     }
 }
 
+/// The last sentence of a text, or what there is of it, without spaces around it.
+pub fn last_sentence(text: &str) -> &str {
+    text.split_sentence_bounds().map(str::trim).filter(|sentence| !sentence.is_empty()).last().unwrap_or_default()
+}
+
 /// The pieces of a text, in order; joined, they are the text.
 pub fn segments(text: &str) -> Vec<Segment<'_>> {
     let mut out: Vec<Segment<'_>> = Vec::new();

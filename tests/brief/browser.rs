@@ -93,7 +93,7 @@ fn people_can_read_search_and_compare() {
         assert_eq!(shown, expected, "{pair}");
     }
     let rows = report["compared"]["v1..v3"][0][2].to_string();
-    assert!(rows.contains("deleted: 50,000") && rows.contains("inserted: 45,000") && rows.contains("The letter, 2"), "{rows}");
+    assert!(rows.contains("deleted: 50,000") && rows.contains("inserted: 45,000") && rows.contains("The letter, paragraph 2"), "{rows}");
     assert_eq!(report["chosen"], "#v2..v3");
 
     assert!(report["note"].as_str().unwrap().contains("The letter"), "{}", report["note"]);

@@ -145,7 +145,7 @@ fn pages_hold_what_versions_hold() {
     assert!(read("v3/missions/script.html").contains("Last revised in <a href=\"../../v1/index.html\">v1</a>"));
     assert!(read("v3/book.html").contains("</strong>\u{a0}Strengths</caption>"));
     let record = read("records/missions/kfor.html");
-    for part in ["45,000", "50,000", "Version 2", "Version 3", "The letter</a>, 2", "<figure class=\"chart\">"] {
+    for part in ["45,000", "50,000", "Version 2", "Version 3", "The letter</a>, paragraph 2", "<figure class=\"chart\">"] {
         assert!(record.contains(part), "no `{part}` in {record}");
     }
     for part in ["letter#2", "report#7", "about 4", "[@"] {
@@ -753,5 +753,36 @@ fn texts_are_told_as_prose() {
     }
     assert!(!page.contains("**") && !page.contains("[@") && !page.contains("[=") && !texts.contains('…'), "{page}");
     let record = fs::read_to_string(book.root.join("output/site/records/missions/kfor.html")).unwrap();
-    assert!(record.contains("It keeps ") && record.contains("The letter</a>, 2") && !record.contains("**"), "{record}");
+    assert!(record.contains("It keeps ") && record.contains("The letter</a>, paragraph 2") && !record.contains("**"), "{record}");
+}
+
+/// Each value once, by its title, under the field that it is in; a source with its place in words, and what its claims say.
+#[test]
+fn records_and_sources_are_told_to_readers() {
+    let Some(book) = published() else { return };
+    let schema = fs::read_to_string(book.root.join("content/schemas/missions.yaml")).unwrap();
+    let checks = "  checks:\n    title: Checks\n    type: object\n    properties:\n      force:\n        title: Enough force\n        type: object\n        properties:\n          met: { title: Met, type: string, x-claim: true }\n          note: { title: Remark, type: string }\n";
+    book.write("content/schemas/missions.yaml", &(schema + "  story: { title: Story, type: string, format: markdown }\n" + checks));
+    book.edit("content/missions/kfor.yaml", "name:", "story: \"It came first. It holds the hill.[@letter#3-4]\"\nchecks: { force: { met: mostly, note: by its own count, source: [\"letter#2\", \"letter#annex B\"] } }\nname:");
+    build(&book, "2025-11-08").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let page = |path: &str| unescaped(&fs::read_to_string(book.root.join("output/site").join(path)).unwrap());
+    let record = page("records/missions/kfor.html");
+    let facts = &record[record.find("<table class=\"facts\">").unwrap()..record.find("</table>").unwrap()];
+    assert!(facts.contains("scope=\"rowgroup\" colspan=\"2\">Checks</th>"), "{facts}");
+    for (label, value, places) in [("Enough force, Met", "mostly", 1), ("Enough force, Remark", "by its own count", 1)] {
+        let row = facts.split("<tr").find(|row| row.contains(&format!(">{label}</th>"))).unwrap_or_else(|| panic!("no {label} in {facts}"));
+        assert!(row.contains(value), "{row}");
+        assert_eq!(row.matches("The letter</a>, paragraph 2").count(), places, "{row}");
+        assert_eq!(row.matches("The letter</a>, annex B").count(), places, "{row}");
+    }
+    assert_eq!(facts.matches("mostly").count(), 1, "{facts}");
+    assert!(!facts.contains(">Name<"), "the heading says it: {facts}");
+    assert!(facts.contains("The letter</a>, paragraphs 3–4"), "{facts}");
+    let source = page("records/sources/letter.html");
+    let resting = &source[source.find("<ul class=\"resting\">").unwrap()..];
+    assert!(resting.contains(": It holds the hill. <span class=\"quiet\">(paragraphs 3–4)</span>"), "{resting}");
+    assert!(!resting.contains("It came first"), "only the sentence that cites it: {resting}");
+    // Nobody else gets this book's documents.
+    assert!(!page("v4/book.html").contains("Its files say"), "{}", page("v4/book.html"));
 }
