@@ -4,8 +4,10 @@
 use std::hint::black_box;
 use std::process::Command;
 
+use brief::assembly;
 use brief::model::{Audience, Marking};
-use brief::pipeline::{self, Progress};
+use brief::pipeline;
+use brief::progress::Progress;
 use brief::{load, markdown, tree};
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -56,7 +58,7 @@ fn audience(criterion: &mut Criterion) {
     let records = book.collections.values_mut().flat_map(|collection| collection.records.values_mut());
     records.step_by(10).for_each(|record| record.marking = Marking::of("TLP:RED"));
     let public = Audience { name: "public".to_owned(), clearance: Marking::of("TLP:CLEAR"), documents: None, style: None };
-    criterion.bench_function("view of 10,000 records", |b| b.iter(|| pipeline::view(black_box(&book), &public)));
+    criterion.bench_function("view of 10,000 records", |b| b.iter(|| assembly::view(black_box(&book), &public)));
 }
 
 fn markdown_of(root: &std::path::Path) -> String {

@@ -10,9 +10,11 @@
 //! 5. [`diff`] says what changed, [`redline`] shows it in a document, [`version`] keeps the result, whole and numbered,
 //! 6. [`site`] makes pages of the versions for reading in a browser, `publication` puts all where readers are, and `publish` reaches the places.
 //!
-//! [`pipeline`] joins them, [`cli`] is the command line. What they hand each other is in [`model`] (a book),
-//! [`document`] (a rendered document) and [`diagnostic`] (a fault); [`layout`] says where everything is; [`files`] reads and writes single files,
-//! [`temporary`] keeps those that brief needs while it runs, `memory` counts what a thread has in use, `interrupt` holds signals back meanwhile.
+//! The stages don't use each other. [`assembly`] joins 1 to 4: from a book's files to finished documents. [`comparison`] uses it
+//! to say what changed between two states of a book. [`pipeline`] uses both for what the commands do, and [`cli`] is the command
+//! line. What they hand each other is in [`model`] (a book), [`document`] (a rendered document) and [`diagnostic`] (a fault);
+//! [`layout`] says where everything is; [`files`] reads and writes single files, [`temporary`] keeps those that brief needs while
+//! it runs, `memory` counts what a thread has in use, `interrupt` holds signals back meanwhile.
 
 pub mod diagnostic;
 pub mod document;
@@ -48,6 +50,10 @@ pub mod publish;
 
 #[cfg(feature = "publish")]
 pub mod publication;
+
+pub mod assembly;
+
+pub mod comparison;
 
 pub mod pipeline;
 

@@ -14,9 +14,10 @@ use super::failure::Hint;
 use super::folders::Folders;
 use super::terminal::Terminal;
 use super::{build_once, watch};
+use crate::assembly::{self, BuildOptions};
 use crate::model::Date;
-use crate::pipeline::{self, BuildOptions, ExpectedHistory};
 use crate::typeset::Choice;
+use crate::version::ExpectedHistory;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,7 +121,7 @@ impl Build {
 
     /// The audience whose history `--ledger` fetches: a place holds that of one.
     fn only_audience(&self, root: &Path) -> Result<Option<String>> {
-        let names = pipeline::audience_names(root)?;
+        let names = assembly::audience_names(root)?;
         match (names.is_empty(), self.audiences.as_slice()) {
             (true, []) => Ok(None),
             (_, [name]) if names.contains(name) => Ok(Some(name.clone())),

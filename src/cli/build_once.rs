@@ -5,7 +5,8 @@ use anyhow::Result;
 use super::Status;
 use super::progress;
 use super::terminal::{Count, Terminal};
-use crate::pipeline::{self, BuildOptions, Built, Outcome};
+use crate::assembly::BuildOptions;
+use crate::pipeline::{self, Built, Outcome};
 
 /// Builds once and says what came of it.
 pub(super) fn build(options: &BuildOptions, terminal: &Terminal) -> Result<Status> {

@@ -15,9 +15,10 @@ use super::folders::{Folders, ForAudience, missing_version};
 use super::git_diff;
 use super::pager::Paging;
 use super::terminal::{Count, Terminal};
+use crate::assembly::{self, BookFolders, BuildOptions};
+use crate::comparison::{self, Comparison, Redlined, Side, Unusable};
 use crate::diff::paint::{self, Names};
 use crate::files::{self, Existing, Guard};
-use crate::pipeline::{self, BookFolders, BuildOptions, Comparison, Redlined, Side, Unusable};
 use crate::typeset::{Choice, identity};
 
 const EXAMPLES: &str = "\
@@ -154,20 +155,20 @@ impl Diff {
         }
         let output = self.folders.output();
         let folders = self.book_folders(&output);
-        let base = || pipeline::base(self.base.as_deref(), &folders);
+        let base = || comparison::base(self.base.as_deref(), &folders);
         let head = || match &self.head {
             Some(head) => Side::resolve(head, &folders),
             None => Side::working_tree(folders.root, folders.audience),
         };
         let texts = [self.base.as_deref(), self.head.as_deref()].into_iter().flatten();
-        let (base, head) = pipeline::sides(base, head).map_err(|error| missing_version(error, texts, &output))?;
-        pipeline::compare(base, head, &self.collections, self.whose.asked())
+        let (base, head) = comparison::sides(base, head).map_err(|error| missing_version(error, texts, &output))?;
+        comparison::compare(base, head, &self.collections, self.whose.asked())
     }
 
     /// The folders, seen as the audience that is asked for, or whose version is named.
     fn book_folders<'a>(&'a self, output: &'a Path) -> BookFolders<'a> {
         let texts = [self.base.as_deref(), self.head.as_deref()].into_iter().flatten();
-        let named = texts.filter_map(|text| pipeline::split_audience(text, output).0).next();
+        let named = texts.filter_map(|text| assembly::split_audience(text, output).0).next();
         BookFolders { root: &self.folders.root.root, output, audience: self.whose.audience.as_deref().or(named) }
     }
 

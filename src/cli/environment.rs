@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use anyhow::{Context, Result};
 
+use crate::assembly::Environment;
 use crate::model::Date;
-use crate::pipeline::Environment;
 
 /// A variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "the environment is read here, and handed on")]

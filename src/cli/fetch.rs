@@ -6,7 +6,7 @@ use clap::Args;
 use super::Status;
 use super::folders::{Folders, folder_to_fetch_to};
 use super::terminal::Terminal;
-use crate::pipeline::ExpectedHistory;
+use crate::version::ExpectedHistory;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -84,7 +84,7 @@ pub(super) fn fetch(from: &From<'_>, output: std::path::PathBuf, terminal: &Term
     use super::environment::{store_limits, store_variables, verifying_key};
     use super::progress;
     use super::terminal::Count;
-    use crate::pipeline::{self, FetchOptions};
+    use crate::publication::{self, FetchOptions};
 
     let source = from.source;
     let options = FetchOptions {
@@ -98,7 +98,7 @@ pub(super) fn fetch(from: &From<'_>, output: std::path::PathBuf, terminal: &Term
         key: from.key.map(verifying_key).transpose()?,
         shallow: from.shallow,
     };
-    let fetched = progress::with(terminal, |progress| pipeline::fetch(&options, progress))?;
+    let fetched = progress::with(terminal, |progress| publication::fetch(&options, progress))?;
     fetched.notes.iter().for_each(|note| terminal.note(note));
     let Some(newest) = fetched.newest else {
         terminal.note(&format!("nothing is published at `{source}` yet: this builds the first version"));

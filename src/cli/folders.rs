@@ -7,8 +7,9 @@ use clap::Args;
 
 use super::environment;
 use super::failure::Hint;
+use crate::assembly;
+use crate::comparison::Asked;
 use crate::layout::{CONTENT, DRAFT, LATEST, LEDGER, OUTPUT, SETTINGS, SITE, is_version_name, version_number};
-use crate::pipeline::{self, Asked};
 
 /// The book's folder.
 #[derive(Debug, Args)]
@@ -94,7 +95,7 @@ pub(super) fn readers_folder(root: &Path, versions: &Path, audience: Option<&str
 /// The folder to put versions in that are fetched: an audience's, where the book has audiences.
 pub(super) fn folder_to_fetch_to(root: &Path, versions: &Path, audience: Option<&str>) -> Result<PathBuf> {
     let Some(name) = audience else {
-        let names = pipeline::audience_names(root).unwrap_or_default();
+        let names = assembly::audience_names(root).unwrap_or_default();
         if !names.is_empty() {
             return Err(Hint::on("the book has audiences, and each one's versions are apart", format!("add {}", audience_options(&names))));
         }
@@ -112,7 +113,7 @@ fn is_audience_name(name: &str) -> bool {
 }
 
 fn ensure_not_of_audiences(root: &Path, versions: &Path) -> Result<()> {
-    let names = pipeline::audience_names(root).unwrap_or_default();
+    let names = assembly::audience_names(root).unwrap_or_default();
     let is_of_one = |name: &String| versions.file_name().is_some_and(|folder| folder == name.as_str());
     if names.is_empty() || names.iter().any(is_of_one) || !versions.join(LEDGER).is_file() {
         return Ok(());

@@ -7,9 +7,9 @@ use anyhow::{Result, bail};
 
 use super::Status;
 use super::terminal::Terminal;
+use crate::comparison;
 use crate::diff::paint::{self, Names, Tone};
 use crate::layout::CONTENT;
-use crate::pipeline;
 use crate::text::harmless;
 
 /// Shows what changed in the records of one file. Git gives `PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE`, with
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &[OsString], terminal: &Terminal) -> Result<Status>
     let title = if moved { format!("{} renamed to {renamed}", shown(path)) } else { renamed.clone() };
     let mut text = format!("{}\n", terminal.tint(Tone::Title, &format!("brief diff {}", harmless(&title))));
     let ((root, file), (_, before)) = (book_of(&renamed), book_of(&shown(path)));
-    match pipeline::compare_file(&root, (&before, old.as_ref()), (&file, new.as_ref())) {
+    match comparison::compare_file(&root, (&before, old.as_ref()), (&file, new.as_ref())) {
         Ok(changes) if changes.records.is_empty() => text.push_str("no record changed\n"),
         Ok(changes) => {
             let painted = paint::text(&changes, Names { base: "", head: "" }, &|tone, text| terminal.tint(tone, text));

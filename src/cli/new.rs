@@ -10,7 +10,7 @@ use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
 use crate::files::{self, Existing, Guard};
 use crate::layout::{CONTENT, RECORD_ENDINGS, is_id};
-use crate::pipeline;
+use crate::load;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,7 +36,7 @@ impl New {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let New { collection: name, id, .. } = self;
         let root = self.root.book()?;
-        let collections = pipeline::collections(root)?;
+        let collections = load::collections(root)?;
         let Some(collection) = collections.iter().find(|c| c.name == *name) else {
             let hint = did_you_mean(name, collections.iter().map(|c| c.name.as_str()));
             return Err(Hint::on(
@@ -44,7 +44,7 @@ impl New {
                 hint.unwrap_or_else(|| "`brief schema` lists them".to_owned()),
             ));
         };
-        let text = pipeline::new_record(root, name, id)?;
+        let text = load::new_record(root, name, id)?;
         let place = self.root.join(&collection.path);
         if !place.is_dir() {
             terminal.print(&text)?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::terminal::{Count, Terminal};
-use crate::pipeline::Progress;
+use crate::progress::Progress;
 use crate::text::harmless;
 
 /// Work that takes less time than this shows no bar.

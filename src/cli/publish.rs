@@ -93,7 +93,8 @@ impl Publish {
         use super::progress;
         use super::terminal::{Count, Size};
         use crate::layout::version_list;
-        use crate::pipeline::{self, PublishOptions, Published};
+        use crate::pipeline;
+        use crate::publication::{PublishOptions, Published};
 
         let options = PublishOptions {
             output: readers_folder(&self.folders.root.root, &self.folders.output(), self.audience.as_deref())?,

@@ -8,8 +8,9 @@ use super::diff::{COMMENT, incomplete};
 use super::fail_on::FailOn;
 use super::folders::{Folders, ForAudience, missing_version};
 use super::terminal::Terminal;
+use crate::assembly::{self, BookFolders};
+use crate::comparison::{self, ReviewBase, Side, Unusable};
 use crate::diff::paint::{self, Names};
-use crate::pipeline::{self, BookFolders, ReviewBase, Side, Unusable};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -64,15 +65,15 @@ impl Review {
         let Format::Markdown = self.format;
         let root = self.folders.root.book()?;
         let all = self.folders.output();
-        let named = pipeline::split_audience(&self.base, &all).0;
+        let named = assembly::split_audience(&self.base, &all).0;
         let audience = self.whose.audience.as_deref().or(named);
         let folders = BookFolders { root, output: &all, audience };
         let output = folders.versions();
         let ReviewBase { side: base, argument, mut notes } =
-            pipeline::review_base(&self.base, &folders, self.tip).map_err(|error| missing_version(error, [self.base.as_str()], &all))?;
+            comparison::review_base(&self.base, &folders, self.tip).map_err(|error| missing_version(error, [self.base.as_str()], &all))?;
         let head = match Side::working_tree(root, audience) {
             Ok(mut head) => {
-                pipeline::name_by_commit(&mut head, root);
+                comparison::name_by_commit(&mut head, root);
                 head
             }
             Err(error) => {
@@ -85,8 +86,8 @@ impl Review {
                 return Ok(Status::Incomplete);
             }
         };
-        let comparison = pipeline::compare(base, head, &[], self.whose.asked())?;
-        let effects = pipeline::effects(&comparison, &output);
+        let comparison = comparison::compare(base, head, &[], self.whose.asked())?;
+        let effects = comparison::effects(&comparison, &output);
         if comparison.base.is_nothing() {
             notes.insert(0, format!("{} has no book yet: everything is new.", comparison.base.name));
         }

@@ -8,7 +8,7 @@ use super::failure::Hint;
 use super::folders::Root;
 use super::terminal::Terminal;
 use crate::diagnostic::did_you_mean;
-use crate::pipeline;
+use crate::load;
 
 /// The name under which the schema of book.yaml is found.
 const BOOK: &str = "book";
@@ -39,20 +39,20 @@ impl Schema {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let Some(name) = self.collection.as_deref() else { return self.list(terminal) };
         if name != BOOK {
-            let collections = pipeline::collections(self.root.book()?)?;
+            let collections = load::collections(self.root.book()?)?;
             let names = || collections.iter().map(|c| c.name.as_str());
             if !names().any(|known| known == name) {
                 let hint = did_you_mean(name, names().chain([BOOK])).unwrap_or_else(|| "`brief schema` lists the collections".to_owned());
                 return Err(Hint::on(format!("there is no collection `{name}`"), hint));
             }
         }
-        let schema = pipeline::schema_for_editors(&self.root.root, name)?;
+        let schema = load::schema_for_editors(&self.root.root, name)?;
         terminal.print_json(&schema)?;
         Ok(Status::Fine)
     }
 
     fn list(&self, terminal: &Terminal) -> Result<Status> {
-        let collections = pipeline::collections(self.root.book()?)?;
+        let collections = load::collections(self.root.book()?)?;
         let width = collections.iter().map(|c| c.name.len()).max().unwrap_or(0).max(BOOK.len());
         let mut text = format!("{BOOK:width$}  content/book.yaml\n");
         for collection in &collections {

@@ -13,9 +13,10 @@ use super::diff::{TYPST_SECONDS, incomplete, replaced, unusable};
 use super::environment::environment;
 use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
+use crate::assembly::{BookFolders, BuildOptions};
+use crate::comparison;
 use crate::files::{self, Guard};
 use crate::model::Date;
-use crate::pipeline::{self, BookFolders, BuildOptions};
 use crate::typeset::Choice;
 
 /// Where notes go, in the folder of the versions.
@@ -83,8 +84,8 @@ impl Since {
         let (audience, output) = self.whose.folder(&self.folders, named)?;
         let folders = BookFolders { root, output: &self.folders.output(), audience };
         let to = self.to.as_ref().map(|to| to.number);
-        let made = pipeline::since_copy(&folders, self.version.number, to, self.document.as_deref());
-        let pipeline::SinceCopy { redlined, comparison, old, new } = made.map_err(|error| unusable(error, terminal))?;
+        let made = comparison::since_copy(&folders, self.version.number, to, self.document.as_deref());
+        let comparison::SinceCopy { redlined, comparison, old, new } = made.map_err(|error| unusable(error, terminal))?;
         let id = redlined.id.clone();
         let (file, guard) = match &self.file {
             Some(file) => (file.clone(), Guard::new(root, &output)),

@@ -11,8 +11,8 @@ use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
 use super::verify_place::{Place, place};
 use crate::layout::{DRAFT, LEDGER, OUTPUT, version_file, version_list};
-use crate::pipeline::{self, Claim, Identified, InNewest, Known, Unknown};
-use crate::version::{Entry, Health, Ledger, Verification};
+use crate::typeset;
+use crate::version::{self, Claim, Entry, Health, Identified, InNewest, Known, Ledger, Unknown, Verification};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -146,7 +146,7 @@ pub(super) fn show(found: &Verification, terminal: &Terminal) -> Result<Status> 
 
 fn file(file: &Path, output: &Path, terminal: &Terminal) -> Result<Status> {
     let shown = file.display();
-    match pipeline::identify(file, output)? {
+    match version::identify(file, output, typeset::identity)? {
         Identified::Known(known) => {
             let Known { title, name, document, made_for, shared, newest_holder, newest, in_newest } = *known;
             let book = title.map(|title| format!(" of \"{title}\"")).unwrap_or_default();

@@ -29,7 +29,7 @@ pub(super) fn place(place: &Place<'_>, terminal: &Terminal) -> Result<Status> {
     use super::environment::{store_limits, store_variables, verifying_key};
     use super::progress;
     use super::terminal::Count;
-    use crate::pipeline::{VerifiedPlace, VerifyOptions, verify_published};
+    use crate::publication::{VerifiedPlace, VerifyOptions, verify_published};
 
     let options = VerifyOptions {
         source: place.source.to_owned(),

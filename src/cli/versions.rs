@@ -11,8 +11,8 @@ use super::Status;
 use super::folders::{Folders, ForAudience};
 use super::pager::Paging;
 use super::terminal::{Count, Terminal};
+use crate::comparison::{self, DocumentsByVersion};
 use crate::diff::document_groups;
-use crate::pipeline::{self, DocumentsByVersion};
 use crate::text::harmless;
 use crate::version::{Commit, Entry, Health, Ledger, Version};
 
@@ -54,7 +54,7 @@ impl Versions {
         let versions = Version::all(&output)?;
         let health: HealthByVersion = versions.iter().map(|version| version.entry.number).zip(Version::health_of(&versions)).collect();
         let listed = ledger.versions();
-        let documents = pipeline::documents_by_version(&output, &ledger);
+        let documents = comparison::documents_by_version(&output, &ledger);
         match self.format {
             Format::Text if listed.is_empty() => terminal.remark("there is no version yet; `brief build` makes the first"),
             Format::Text => terminal.page(&text(listed, &documents, &health), &self.paging)?,

@@ -10,9 +10,9 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use super::Status;
 use super::build_once::build;
 use super::terminal::Terminal;
+use crate::assembly::BuildOptions;
 use crate::interrupt;
 use crate::layout::FOLDERS;
-use crate::pipeline::BuildOptions;
 
 /// Editors write one file in several steps, and Git many files: a build waits until this long nothing happened.
 const QUIET: Duration = Duration::from_millis(150);

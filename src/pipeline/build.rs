@@ -1,10 +1,14 @@
-//! A build: from the files of a book to a version or a draft.
+//! A build, from the files of a book to a version or a draft, and a check, which ends before documents are typeset.
+
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::content::{self, Preparation, Wanted, prepare};
-use super::options::{BuildOptions, Built, Outcome};
+use super::outcome::{Built, Checked, Outcome};
 use super::{draft, release};
+use crate::assembly::content::{Preparation, prepare};
+use crate::assembly::options::BuildOptions;
+use crate::assembly::rendering::{self, Wanted};
 use crate::diagnostic::did_you_mean;
 use crate::progress::Progress;
 use crate::{temporary, tree};
@@ -39,6 +43,14 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
         if options.is_draft() { draft::make(options, &contents, progress)? } else { release::make(options, &tree, &contents, progress)? };
     diagnostics.extend(made.diagnostics);
     notes.extend(made.notes);
-    let diagnostics = content::finish(&tree, diagnostics);
+    let diagnostics = rendering::finish(&tree, diagnostics);
     Ok(Built { tree, diagnostics, notes, outcomes: made.outcomes })
+}
+
+/// All that a build checks short of typesetting; of a book with audiences, the documents of those named, else of all.
+pub fn check(root: &Path, audiences: &[String], progress: &dyn Progress) -> Result<Checked> {
+    let (tree, found) = tree::folder::read(root)?;
+    let Preparation { diagnostics, records, contents, .. } = prepare(&tree, found, Wanted::All, audiences, progress)?;
+    let documents = contents.iter().map(|content| content.documents.len()).sum();
+    Ok(Checked { tree, diagnostics, records, documents })
 }

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 
-use super::audiences;
-use super::compare::Head;
-use super::content::Content;
-use super::differing::Contents;
-use super::document_writer::{DocumentWriter, FinishedDocument, find_typst};
-use super::documents::{self, Renewal, Sink};
-use super::options::{BuildOptions, Made, Outcome};
-use super::since::changed;
-use super::stamp;
+use super::outcome::{Made, Outcome};
+use crate::assembly::digests::Contents;
+use crate::assembly::document_writer::{DocumentWriter, FinishedDocument, find_typst};
+use crate::assembly::documents::{self, Renewal, Sink};
+use crate::assembly::options::BuildOptions;
+use crate::assembly::rendering::Content;
+use crate::assembly::{audiences, stamp};
+use crate::comparison::compare::Head;
+use crate::comparison::since::changed;
 use crate::diagnostic::has_errors;
 use crate::diff::Snapshot;
 use crate::progress::Progress;

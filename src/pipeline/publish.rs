@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::marked::{above_clear, labels_above_clear};
 use super::site::{SiteOptions, site, stable_documents};
+use crate::assembly::labels::{above_clear, labels_above_clear};
 use crate::format::{Format, MarkdownFormat};
 use crate::markdown;
 use crate::model::Snapshot;

@@ -12,7 +12,7 @@ type Module = Vec<String>;
 
 /// Files that use each other still, a start of their paths each: a printed claim holds the render that it is of, which
 /// holds what was printed; the others are to be parted.
-const RECURSIVE: [&str; 4] = ["render::", "pipeline::", "markdown::marked", "markdown::parse"];
+const RECURSIVE: [&str; 3] = ["render::", "markdown::marked", "markdown::parse"];
 
 struct Source {
     /// The paths that its `use` declarations import, by the names that they get.
@@ -153,7 +153,7 @@ fn no_files_use_each_other_in_a_circle() {
         let used = source.named.iter().filter_map(|path| home(path, &sources)).filter(|used| !module.starts_with(used));
         uses.insert(module.join("::"), used.map(|used| used.join("::")).collect());
     }
-    assert!(uses["pipeline::build"].contains("pipeline::options"), "what files use is found: {:?}", uses["pipeline::build"]);
+    assert!(uses["pipeline::build"].contains("pipeline::release"), "what files use is found: {:?}", uses["pipeline::build"]);
     let is_recursive = |module: &str| RECURSIVE.iter().any(|start| module.starts_with(start));
     for (module, used) in &mut uses {
         used.retain(|used| !(is_recursive(module) && is_recursive(used)));

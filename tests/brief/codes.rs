@@ -11,7 +11,7 @@ use super::faults::CASES;
 
 /// The files that report the codes that no rule of `check` finds: the first is the one to look into.
 const REPORTED_IN: [(Code, &[&str]); 44] = [
-    (Code::FileUnreadable, &["tree/folder.rs", "pipeline/content.rs"]),
+    (Code::FileUnreadable, &["tree/folder.rs", "assembly/rendering.rs"]),
     (Code::UnresolvedConflict, &["load/conflict.rs"]),
     (Code::YamlSyntax, &["load/yaml/fault.rs", "load/yaml/text.rs", "load/outline/faults.rs", "load/front_matter.rs"]),
     (Code::YamlLimit, &["load/yaml/source.rs"]),
@@ -33,10 +33,10 @@ const REPORTED_IN: [(Code, &[&str]); 44] = [
     (Code::UnreadFile, &["load/unread.rs"]),
     (Code::MarkingOrder, &["load/handling.rs"]),
     (Code::MissingDefaultMarking, &["load/handling.rs"]),
-    (Code::AudienceWithoutDocument, &["load/handling.rs", "pipeline/content.rs"]),
+    (Code::AudienceWithoutDocument, &["load/handling.rs", "assembly/content.rs"]),
     (Code::DocumentAboveClearance, &["render/resolve/bearing.rs"]),
     (Code::MarkedId, &["load/mod.rs"]),
-    (Code::WithheldReference, &["audience/fields.rs", "audience/mentions.rs", "audience/mod.rs", "pipeline/blocks.rs"]),
+    (Code::WithheldReference, &["audience/fields.rs", "audience/mentions.rs", "audience/mod.rs", "assembly/marked_blocks.rs"]),
     (Code::MissingTemplate, &["render/plan.rs", "render/fault.rs"]),
     (Code::TemplateSyntax, &["render/fault.rs"]),
     (Code::UndefinedName, &["render/fault.rs"]),

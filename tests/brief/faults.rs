@@ -9,9 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use brief::assembly::{BuildOptions, Environment};
 use brief::check::{RULES, Rule};
 use brief::diagnostic::{Code, Painter};
-use brief::pipeline::{self, BuildOptions, Environment, Outcome, Progress};
+use brief::pipeline::{self, Outcome};
+use brief::progress::Progress;
 use brief::typeset::Choice;
 
 pub(crate) use super::books::book_of;

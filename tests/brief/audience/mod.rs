@@ -13,7 +13,7 @@ use brief::audience::{Reason, View};
 use brief::diagnostic::{self, Diagnostic, Painter};
 use brief::model::{Book, Snapshot};
 use brief::tree::{Tree, folder};
-use brief::{check, load, pipeline};
+use brief::{assembly, check, load};
 
 /// A book, and what is wrong with it.
 fn load(tree: &Tree) -> (Option<Book>, Vec<Diagnostic>) {
@@ -27,7 +27,7 @@ fn load(tree: &Tree) -> (Option<Book>, Vec<Diagnostic>) {
 
 /// What each audience gets.
 fn views(book: &Book) -> Vec<(String, View)> {
-    book.settings.audiences.iter().map(|audience| (audience.name.clone(), pipeline::view(book, audience))).collect()
+    book.settings.audiences.iter().map(|audience| (audience.name.clone(), assembly::view(book, audience))).collect()
 }
 
 /// What was taken out, a line each.

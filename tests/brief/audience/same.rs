@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use brief::assembly::{self, BuildOptions};
 use brief::model::Snapshot;
-use brief::pipeline::{self, BuildOptions, Outcome, Silent};
+use brief::pipeline::{self, Outcome};
+use brief::progress::Silent;
 use brief::tree::folder;
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -24,7 +26,7 @@ fn public(growth: Growth) -> BTreeMap<String, Vec<u8>> {
     let (tree, _) = folder::read(book.path()).unwrap();
     let whole = brief::load::load(&tree).book.unwrap();
     let audience = whole.settings.audiences.iter().find(|audience| audience.name == "public").unwrap();
-    let view = pipeline::view(&whole, audience);
+    let view = assembly::view(&whole, audience);
     let mut all = files(&book.path().join("output/public"));
     all.insert("data.json".to_owned(), Snapshot::of(&view.book).to_data_json().unwrap());
     all.retain(|name, _| name != ".lock");

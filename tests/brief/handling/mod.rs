@@ -6,12 +6,12 @@ mod withheld;
 
 use std::sync::Arc;
 
+use brief::assembly;
 use brief::diagnostic::{Diagnostic, Severity};
 use brief::document::Document;
 use brief::load;
 use brief::markdown;
 use brief::model::{Audience, Book, Marking};
-use brief::pipeline;
 use brief::render::{Parsed, Renderer, Scope};
 use brief::tree::Tree;
 use serde_json::json;
@@ -100,7 +100,7 @@ impl Case {
         let (tree, book) = self.load();
         let clearance: Marking = clearance.iter().map(|label| (*label).to_owned()).collect();
         let audience = Audience { name: "readers".to_owned(), clearance, documents: None, style: None };
-        let view = pipeline::view(&book, &audience);
+        let view = assembly::view(&book, &audience);
         rendered(&tree, Arc::unwrap_or_clone(view.book))
     }
 
@@ -203,6 +203,6 @@ fn an_audience_has_a_style_of_its_own() {
     let settings = "audiences: { public: { clearance: TLP:CLEAR, style: reader }, desk: { clearance: TLP:RED } }\n";
     let (_, book) = Case { settings, template: "# A\n" }.load();
     let styles: Vec<&str> =
-        book.settings.audiences.iter().map(|audience| pipeline::view(&book, audience).book.settings.theme.style.name()).collect();
+        book.settings.audiences.iter().map(|audience| assembly::view(&book, audience).book.settings.theme.style.name()).collect();
     assert_eq!(styles, ["reader", "briefing"]);
 }

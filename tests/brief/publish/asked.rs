@@ -6,7 +6,8 @@ use std::process::Command;
 use std::thread;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{Silent, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
 use brief::publish::Publisher;
 use tempfile::TempDir;
 

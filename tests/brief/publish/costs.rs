@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use brief::pipeline::{Silent, VerifyOptions, fetch, publish, verify_published};
+use brief::pipeline::publish;
+use brief::progress::Silent;
+use brief::publication::{VerifyOptions, fetch, verify_published};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 

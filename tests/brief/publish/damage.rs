@@ -5,7 +5,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{Silent, VerifiedPlace, VerifyOptions, publish, verify_published};
+use brief::pipeline::publish;
+use brief::progress::Silent;
+use brief::publication::{VerifiedPlace, VerifyOptions, verify_published};
 use tempfile::TempDir;
 
 use super::places::{Deed, Proxy, Server, web};

@@ -1,6 +1,7 @@
 //! Stores that fail: what is said, how long it lasts, and that the place stays whole.
 
-use brief::pipeline::{Silent, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
 use brief::publish::Limits;
 use brief::version::{Health, Version};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +20,7 @@ const REGION: &str =
     "<Error><Code>AuthorizationHeaderMalformed</Code><Message>the region 'us-east-1' is wrong; expecting 'eu-central-1'</Message></Error>";
 
 /// Publishes a second version through a proxy that fails, gives what was said, and sees to it that the first one stands.
-fn through(rule: fn(&str, &str, usize) -> Deed) -> (anyhow::Result<brief::pipeline::Published>, Vec<String>) {
+fn through(rule: fn(&str, &str, usize) -> Deed) -> (anyhow::Result<brief::publication::Published>, Vec<String>) {
     let server = Server::start().unwrap();
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");

@@ -1,6 +1,7 @@
 //! Markings: what is marked above clear is published where that is meant, and each version's pages keep their own.
 
-use brief::pipeline::{Silent, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
 use tempfile::TempDir;
 
 use super::{Place, add_marked, add_with, failure, options, places, read};

@@ -21,9 +21,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use brief::model::Date;
-use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, PublishOptions, Published, Silent, fetch, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
+use brief::publication::{FetchOptions, Fetched, PublishOptions, Published, fetch};
 use brief::publish::{Limits, Publisher, Terms};
-use brief::version::{Builds, Commit, Digest, DocumentEntry, Ledger, Release, Revision, Store, Tools};
+use brief::version::{Builds, Commit, Digest, DocumentEntry, ExpectedHistory, Ledger, Release, Revision, Store, Tools};
 use object_store::ObjectStoreExt;
 use tempfile::TempDir;
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use brief::pipeline::{Silent, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
 use tempfile::TempDir;
 
 use super::places::{Deed, Proxy};

@@ -6,7 +6,9 @@ use std::process::Command;
 use std::thread;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{PublishOptions, Silent, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
+use brief::publication::PublishOptions;
 use brief::version::{Health, Ledger, Version};
 use tempfile::TempDir;
 

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use brief::pipeline::{Silent, publish};
+use brief::pipeline::publish;
+use brief::progress::Silent;
 use brief::version::{Health, Ledger, Version};
 use tempfile::TempDir;
 

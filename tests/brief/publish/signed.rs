@@ -6,8 +6,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{ExpectedHistory, FetchOptions, Fetched, PublishOptions, Silent, VerifyOptions, fetch, publish, verify_published};
+use brief::pipeline::publish;
+use brief::progress::Silent;
+use brief::publication::{FetchOptions, Fetched, PublishOptions, VerifyOptions, fetch, verify_published};
 use brief::publish::{SigningKey, VerifyingKey};
+use brief::version::ExpectedHistory;
 use minisign::KeyPair;
 use tempfile::TempDir;
 
@@ -21,7 +24,7 @@ fn key() -> Arc<SigningKey> {
     Arc::new(SigningKey::parse(&secret, None).unwrap())
 }
 
-fn signed(output: &Path, place: &Place, key: &Arc<SigningKey>) -> anyhow::Result<brief::pipeline::Published> {
+fn signed(output: &Path, place: &Place, key: &Arc<SigningKey>) -> anyhow::Result<brief::publication::Published> {
     let mut options = options(output, place);
     options.sign = Some(Arc::clone(key));
     publish(&options, &Silent)
@@ -42,7 +45,7 @@ fn bring(output: &Path, place: &Place, key: &VerifyingKey) -> anyhow::Result<Fet
     fetch(&options, &Silent)
 }
 
-fn verify(place: &Place, key: &VerifyingKey, audience: Option<&str>) -> anyhow::Result<brief::pipeline::VerifiedPlace> {
+fn verify(place: &Place, key: &VerifyingKey, audience: Option<&str>) -> anyhow::Result<brief::publication::VerifiedPlace> {
     let options = VerifyOptions {
         source: place.address.clone(),
         audience: audience.map(str::to_owned),

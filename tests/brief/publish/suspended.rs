@@ -10,7 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use assert_cmd::cargo::CommandCargoExt;
-use brief::pipeline::{Progress, publish};
+use brief::pipeline::publish;
+use brief::progress::Progress;
 use tempfile::TempDir;
 
 use super::damage::faults;
@@ -160,7 +161,7 @@ fn a_page_that_is_on_its_way_when_another_takes_over_does_not_arrive() {
     });
     let place = Place::bucket(&direct.address, proxy.port);
     thread::scope(|scope| {
-        let paused = scope.spawn(|| publish(&options(&one, &place), &brief::pipeline::Silent));
+        let paused = scope.spawn(|| publish(&options(&one, &place), &brief::progress::Silent));
         proxy.wait_for_held(1);
         assert_eq!(published(&other, &direct).newest, 2);
         let pages = objects(&direct);

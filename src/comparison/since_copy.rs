@@ -1,0 +1,60 @@
+//! A note for somebody who has a version: what changed since, with the redline behind it, and without making a version.
+
+use anyhow::{Result, bail};
+
+use super::compare::{Asked, Comparison, compare};
+use super::redline::Redlined;
+use super::side::Side;
+use crate::assembly::options::BookFolders;
+use crate::model::Date;
+use crate::redline::Cover;
+use crate::render::long_date;
+use crate::version::Version;
+
+/// What changed in a document since a version that somebody has.
+#[derive(Debug)]
+pub struct SinceCopy {
+    pub redlined: Redlined,
+    pub comparison: Comparison,
+    /// The versions' names: `v3`, `v5`.
+    pub old: String,
+    pub new: String,
+}
+
+/// Compares a version that somebody has with a later one, the newest where none is named; `document` is its id, else that of
+/// the book's first document that both have.
+pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, document: Option<&str>) -> Result<SinceCopy> {
+    let output = &folders.versions();
+    let old = Version::find(output, since)?;
+    let new = match to {
+        Some(number) => Version::find(output, number)?,
+        None => match Version::newest(output)? {
+            Some(newest) => Version::find(output, newest.entry.number)?,
+            None => bail!("there is no version in `{}`", output.display()),
+        },
+    };
+    let number = new.entry.number;
+    if number == since {
+        let newest = if to.is_none() { "the newest version" } else { "the same version" };
+        bail!("v{since} is {newest}: nothing has changed since");
+    }
+    if number < since {
+        bail!("v{number} is older than v{since}: say `brief since v{number} --to v{since}` for what changed from the one to the other");
+    }
+    let (base, head) = (Side::version(old)?, Side::version(new)?);
+    let comparison = compare(base, head, &[], Asked::OneAudience)?;
+    let mut redlined = Redlined::of(&comparison, document, folders)?;
+    let (old, new) = (comparison.base.name.clone(), comparison.head.name.clone());
+    let settings = redlined.settings();
+    let dated = |date: Option<Date>| date.map(|date| long_date(date, settings)).unwrap_or_default();
+    let others = comparison.changes.documents.iter().filter(|document| document.id != redlined.id);
+    let cover = Cover {
+        old: since.to_string(),
+        new: number.to_string(),
+        old_date: dated(comparison.base.since.date),
+        new_date: dated(comparison.head.since.date),
+        others: others.map(|document| document.id.clone()).collect(),
+    };
+    redlined.cover(&cover);
+    Ok(SinceCopy { redlined, comparison, old, new })
+}
