@@ -8,7 +8,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 use super::audiences;
-use super::rendering::{Content, Wanted, check_records, finish, render_all, render_view, renderer};
+use super::rendering::{RenderedBook, Wanted, check_records, finish, render_all, render_view, renderer};
 use crate::audience::{self, View};
 use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::layout::SETTINGS;
@@ -24,12 +24,12 @@ pub(crate) struct Preparation<'a> {
     /// How many records the book has.
     pub(crate) records: usize,
     /// The content, or that of each audience, those with the lowest clearance first; none if there are errors.
-    pub(crate) contents: Vec<Content<'a>>,
+    pub(crate) books: Vec<RenderedBook<'a>>,
 }
 
 impl Preparation<'_> {
     fn faulty(tree: &Tree, found: Vec<Diagnostic>) -> Self {
-        Preparation { diagnostics: finish(tree, found), notes: Vec::new(), records: 0, contents: Vec::new() }
+        Preparation { diagnostics: finish(tree, found), notes: Vec::new(), records: 0, books: Vec::new() }
     }
 }
 
@@ -59,25 +59,25 @@ pub(crate) fn prepare<'a>(
     if has_errors(&found) {
         return Ok(Preparation::faulty(tree, found));
     }
-    let (mut notes, mut contents) = (Vec::new(), Vec::new());
+    let (mut notes, mut books) = (Vec::new(), Vec::new());
     if readers.is_empty() {
         let (documents, faults) = render_all(&renderer, wanted, tree, progress);
         found.extend(faults);
-        contents.push(Content { tree: Cow::Borrowed(tree), book: book.clone(), renderer, documents });
+        books.push(RenderedBook { tree: Cow::Borrowed(tree), book: book.clone(), renderer, documents });
     } else {
         // The documents of the book as a whole are nobody's.
         let mut faults = Vec::new();
         let views: Vec<View> = readers.par_iter().map(|reader| audiences::view(&book, reader)).collect();
         let rendered = |(reader, view): (_, &View)| {
-            let (content, mut of_reader, said) = of_audience(tree, view, reader, wanted, &Steps(progress));
-            of_reader.extend(audiences::repeated(&book, view, reader, &content.documents));
-            (content, of_reader, said)
+            let (rendered, mut of_reader, said) = of_audience(tree, view, reader, wanted, &Steps(progress));
+            of_reader.extend(audiences::repeated(&book, view, reader, &rendered.documents));
+            (rendered, of_reader, said)
         };
         progress.start("rendering", (readers.len() * renderer.documents().len()) as u64);
         let all: Vec<_> = readers.par_iter().zip(&views).map(rendered).collect();
         progress.finish();
-        for (reader, (content, of_reader, said)) in readers.iter().zip(all) {
-            contents.push(content);
+        for (reader, (rendered, of_reader, said)) in readers.iter().zip(all) {
+            books.push(rendered);
             faults.push((reader, of_reader));
             notes.extend(said);
         }
@@ -87,9 +87,9 @@ pub(crate) fn prepare<'a>(
     }
     let diagnostics = finish(tree, found);
     if has_errors(&diagnostics) {
-        contents.clear();
+        books.clear();
     }
-    Ok(Preparation { diagnostics, notes, records: book.records().count(), contents })
+    Ok(Preparation { diagnostics, notes, records: book.records().count(), books })
 }
 
 /// The steps of one of several that are at work side by side, whose stages begin and end together.
@@ -113,7 +113,7 @@ fn of_audience<'a>(
     reader: &Audience,
     wanted: Wanted<'_>,
     progress: &dyn Progress,
-) -> (Content<'a>, Vec<Diagnostic>, Vec<String>) {
+) -> (RenderedBook<'a>, Vec<Diagnostic>, Vec<String>) {
     let tree = audience::files(tree);
     let (renderer, faults) = renderer(&tree, &view.book, Some(view));
     let rendered = render_view(&renderer, view, wanted, &tree, progress);
@@ -129,5 +129,5 @@ fn of_audience<'a>(
                 .help("give it a document of which it may see something, or a higher `clearance`, or take the audience out"),
         );
     }
-    (Content { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }, found, notes)
+    (RenderedBook { tree: Cow::Owned(tree), book: view.book.clone(), renderer, documents }, found, notes)
 }

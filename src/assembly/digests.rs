@@ -18,74 +18,74 @@ pub(crate) fn withheld_template() -> Digest {
 
 /// The documents of one side.
 #[derive(Debug, Clone)]
-pub(crate) struct Contents {
+pub(crate) struct BookDigests {
     pub(crate) tools: Tools,
-    pub(crate) documents: BTreeMap<String, Content>,
+    pub(crate) documents: BTreeMap<String, DocumentDigests>,
 }
 
 /// One document's digest, and those of its parts where they are known.
 #[derive(Debug, Clone)]
-pub(crate) struct Content {
+pub(crate) struct DocumentDigests {
     pub(crate) digest: Digest,
     pub(crate) parts: Option<PartDigests>,
     /// What the digest would be if these programs made it.
     pub(crate) by_others: Option<(Tools, Digest)>,
 }
 
-impl Contents {
+impl BookDigests {
     /// No documents: a side from before the book.
-    pub(crate) fn none(tools: Tools) -> Contents {
-        Contents { tools, documents: BTreeMap::new() }
+    pub(crate) fn none(tools: Tools) -> BookDigests {
+        BookDigests { tools, documents: BTreeMap::new() }
     }
 
     /// The documents of a version.
-    pub(crate) fn of_version(manifest: &Manifest) -> Contents {
+    pub(crate) fn of_version(manifest: &Manifest) -> BookDigests {
         let documents = manifest
             .documents
             .iter()
-            .map(|(id, entry)| (id.clone(), Content { digest: entry.digest, parts: entry.parts.clone(), by_others: None }));
-        Contents { tools: manifest.tools.clone(), documents: documents.collect() }
+            .map(|(id, entry)| (id.clone(), DocumentDigests { digest: entry.digest, parts: entry.parts.clone(), by_others: None }));
+        BookDigests { tools: manifest.tools.clone(), documents: documents.collect() }
     }
 
     /// Rendered documents; `others` are the programs that made what they are compared with.
-    pub(crate) fn of_documents(writer: &DocumentWriter<'_>, documents: &[Prepared], tools: &Tools, others: Option<&Tools>) -> Contents {
+    pub(crate) fn of_documents(writer: &DocumentWriter<'_>, documents: &[Prepared], tools: &Tools, others: Option<&Tools>) -> BookDigests {
         let sources = TemplateSources::of(writer.tree());
         let templates: BTreeMap<&str, Digest> = sources.names().map(|name| (name, version::template_digest(sources.parts(name)))).collect();
-        let content = |prepared: &Prepared| {
+        let digests = |prepared: &Prepared| {
             let template = templates.get(prepared.planned.template.as_str()).copied().unwrap_or_else(|| Digest::of(b""));
-            (prepared.planned.id.clone(), Content::of(prepared, writer, tools, others, template))
+            (prepared.planned.id.clone(), DocumentDigests::of(prepared, writer, tools, others, template))
         };
-        Contents { tools: tools.clone(), documents: documents.par_iter().map(content).collect() }
+        BookDigests { tools: tools.clone(), documents: documents.par_iter().map(digests).collect() }
     }
 
     /// A document.
-    pub(crate) fn get(&self, id: &str) -> Option<&Content> {
+    pub(crate) fn get(&self, id: &str) -> Option<&DocumentDigests> {
         self.documents.get(id)
     }
 
     /// The documents' ids and digests.
     pub(crate) fn digests(&self) -> Vec<(String, Digest)> {
-        self.documents.iter().map(|(id, content)| (id.clone(), content.digest)).collect()
+        self.documents.iter().map(|(id, digests)| (id.clone(), digests.digest)).collect()
     }
 
     /// Those of its documents whose text or layout another side has otherwise, or which it lacks.
-    pub(crate) fn differing_texts(&self, other: &Contents) -> BTreeSet<String> {
-        let text = |contents: &'_ Contents, id: &str| {
-            let parts = contents.documents.get(id)?.parts.as_ref()?;
+    pub(crate) fn differing_texts(&self, other: &BookDigests) -> BTreeSet<String> {
+        let text = |book: &'_ BookDigests, id: &str| {
+            let parts = book.documents.get(id)?.parts.as_ref()?;
             Some((parts.markdown, parts.typst))
         };
         self.documents.keys().filter(|id| text(self, id) != text(other, id)).cloned().collect()
     }
 
     /// Leaves only the documents that the other side has.
-    pub(crate) fn retain_those_of(&mut self, other: &Contents) {
+    pub(crate) fn retain_those_of(&mut self, other: &BookDigests) {
         self.documents.retain(|id, _| other.documents.contains_key(id));
     }
 }
 
-impl Content {
+impl DocumentDigests {
     /// The digests of a rendered document.
-    fn of(prepared: &Prepared, writer: &DocumentWriter<'_>, tools: &Tools, others: Option<&Tools>, template: Digest) -> Content {
+    fn of(prepared: &Prepared, writer: &DocumentWriter<'_>, tools: &Tools, others: Option<&Tools>, template: Digest) -> DocumentDigests {
         let texts = writer.blank_texts(prepared);
         let assets = writer.image_digests(prepared);
         let options = writer.reader_options();
@@ -107,6 +107,6 @@ impl Content {
         let (settings, planned) = (&writer.book().settings, &prepared.planned);
         let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes != NotesPlacement::Page });
         let all = parts(tools);
-        Content { digest: version::document_digest(&all), parts: Some(version::part_digests(&all, template, &settings)), by_others }
+        DocumentDigests { digest: version::document_digest(&all), parts: Some(version::part_digests(&all, template, &settings)), by_others }
     }
 }

@@ -21,7 +21,7 @@ use crate::tree::Tree;
 use crate::{check as checks, figure, load, markdown, redline, render, typeset};
 
 /// A book whose documents are rendered, without version fields and without what changed.
-pub(crate) struct Content<'a> {
+pub(crate) struct RenderedBook<'a> {
     /// What it is made of besides the book; for an audience there is no content among it.
     pub(crate) tree: Cow<'a, Tree>,
     pub(crate) book: Arc<Book>,

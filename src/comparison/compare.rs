@@ -7,11 +7,11 @@ use anyhow::{Result, bail};
 
 use super::differing::{Causes, differing};
 use super::impact::{Subject, causes, plain_causes};
-use super::rendered::Checked;
+use super::rendered::CheckedSide;
 use super::side::{Side, no_collection};
-use crate::assembly::digests::Contents;
+use crate::assembly::digests::BookDigests;
 use crate::assembly::options::BookFolders;
-use crate::assembly::rendering::Content;
+use crate::assembly::rendering::RenderedBook;
 use crate::diff::{self, Change, Changes, Snapshot};
 use crate::layout::schema_collection;
 use crate::load::UnreadRecords;
@@ -23,7 +23,7 @@ pub struct Comparison {
     pub head: Side,
     pub changes: Changes,
     /// What came of checking and rendering both; nothing of a side that has no files.
-    pub(super) checked: (Option<Checked>, Option<Checked>),
+    pub(super) checked: (Option<CheckedSide>, Option<CheckedSide>),
     /// Whether the documents of both could be compared.
     pub(super) documents_known: bool,
 }
@@ -80,12 +80,12 @@ pub fn compare(base: Side, head: Side, collections: &[String], asked: Asked) -> 
     let mut documents_known = true;
     if !base.is_same_as(&head) {
         let tools = (base.tools(), head.tools());
-        checked = rayon::join(|| Checked::of(&base, tools.1.as_ref()), || Checked::of(&head, tools.0.as_ref()));
-        match (contents(&base, checked.0.as_ref()), contents(&head, checked.1.as_ref())) {
+        checked = rayon::join(|| CheckedSide::of(&base, tools.1.as_ref()), || CheckedSide::of(&head, tools.0.as_ref()));
+        match (digests(&base, checked.0.as_ref()), digests(&head, checked.1.as_ref())) {
             (Ok(before), Ok(after)) => {
                 let causes = match (&head.tree, &head.book, checked.1.as_ref().and_then(|checked| checked.rendered.as_ref())) {
                     (Some(tree), Some(book), Some(rendered)) => {
-                        let subject = Subject { tree, book, documents: &rendered.documents, contents: &after };
+                        let subject = Subject { tree, book, documents: &rendered.documents, digests: &after };
                         causes(&base, Some(&before), subject, &records, &mut files)
                     }
                     _ => plain_causes(&records, &files),
@@ -103,13 +103,13 @@ pub fn compare(base: Side, head: Side, collections: &[String], asked: Asked) -> 
 }
 
 /// The documents of a side by what they are made of, or why they can't be compared.
-fn contents(side: &Side, checked: Option<&Checked>) -> Result<Contents, String> {
+fn digests(side: &Side, checked: Option<&CheckedSide>) -> Result<BookDigests, String> {
     match (checked, side.manifest()) {
-        (Some(Checked { rendered: Some(rendered), .. }), _) => Ok(rendered.contents.clone()),
+        (Some(CheckedSide { rendered: Some(rendered), .. }), _) => Ok(rendered.digests.clone()),
         (Some(_), _) => {
             Err(format!("the content of {} has errors, so its documents are not compared; `brief check` shows them", side.name))
         }
-        (None, Some(Ok(manifest))) => Ok(Contents::of_version(&manifest)),
+        (None, Some(Ok(manifest))) => Ok(BookDigests::of_version(&manifest)),
         (None, Some(Err(error))) => Err(format!("the documents of {} are not compared: {error:#}", side.name)),
         (None, None) => Err(format!("the documents of {} are not known, and not compared", side.name)),
     }
@@ -150,8 +150,8 @@ impl<'a> Told<'a> {
 /// The book of a build, whose documents were rendered without what changed.
 pub(crate) struct Head<'a> {
     pub(crate) snapshot: &'a Snapshot,
-    pub(crate) content: &'a Content<'a>,
-    pub(crate) contents: &'a Contents,
+    pub(crate) rendered: &'a RenderedBook<'a>,
+    pub(crate) digests: &'a BookDigests,
     /// Whether these are all of the book's documents.
     pub(crate) is_whole: bool,
 }
@@ -164,22 +164,22 @@ pub(super) fn changes_since(base: &Side, head: &Head<'_>) -> Changes {
         false => diff::compare(&without(&told.base, &base.unread, &[]), &without(head.snapshot, &base.unread, &[])),
     };
     let mut files = match &base.tree {
-        Some(old) if told.removed.is_none() => diff::files(old, &head.content.tree),
+        Some(old) if told.removed.is_none() => diff::files(old, &head.rendered.tree),
         _ => diff::settings(&base.snapshot, head.snapshot),
     };
-    let mut before = contents(base, Checked::of(base, None).as_ref());
+    let mut before = digests(base, CheckedSide::of(base, None).as_ref());
     if let Ok(before) = &mut before
         && !head.is_whole
     {
-        before.retain_those_of(head.contents);
+        before.retain_those_of(head.digests);
     }
-    let Content { tree, book, documents, .. } = head.content;
-    let subject = Subject { tree, book, documents, contents: head.contents };
+    let RenderedBook { tree, book, documents, .. } = head.rendered;
+    let subject = Subject { tree, book, documents, digests: head.digests };
     let causes = told.causes(causes(base, before.as_ref().ok(), subject, &records, &mut files));
     let mut missing = base.left_out();
     let mut documents = Vec::new();
     match before {
-        Ok(before) => documents = differing(&before, head.contents, &causes),
+        Ok(before) => documents = differing(&before, head.digests, &causes),
         Err(why) => missing.push(why),
     }
     told.changes(Changes::new(Some(base.since.clone()), records, files).with_documents(documents).without(missing))

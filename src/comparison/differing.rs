@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::assembly::digests::{Content, Contents, withheld_template};
+use crate::assembly::digests::{BookDigests, DocumentDigests, withheld_template};
 use crate::diff::{DocumentChange, FileKind, Reason};
 use crate::document::chart::DRAWINGS;
 use crate::version::{PartDigests, Tools};
@@ -28,7 +28,7 @@ pub(super) struct Tried {
 }
 
 /// The documents that only one side has, or that a reader finds changed; sorted by id.
-pub(super) fn differing(base: &Contents, head: &Contents, causes: &Causes) -> Vec<DocumentChange> {
+pub(super) fn differing(base: &BookDigests, head: &BookDigests, causes: &Causes) -> Vec<DocumentChange> {
     let ids: BTreeSet<&String> = base.documents.keys().chain(head.documents.keys()).collect();
     let change = |id: &String| -> Option<DocumentChange> {
         let plain = |kind| Some(DocumentChange { id: id.clone(), kind, reasons: Vec::new(), images: Vec::new() });
@@ -46,11 +46,11 @@ pub(super) fn differing(base: &Contents, head: &Contents, causes: &Causes) -> Ve
 }
 
 /// Why a document differs, and which of its images do.
-fn reasons(id: &str, old: (&Content, &Tools), new: (&Content, &Tools), causes: &Causes) -> (Vec<Reason>, Vec<String>) {
+fn reasons(id: &str, old: (&DocumentDigests, &Tools), new: (&DocumentDigests, &Tools), causes: &Causes) -> (Vec<Reason>, Vec<String>) {
     let ((old, old_tools), (new, new_tools)) = (old, new);
     let (Some(before), Some(after)) = (&old.parts, &new.parts) else {
         // One side does not say what it is made of: only that the programs are all that differs can be found out.
-        let same_but_for_tools = |one: &Content, other: &Content, tools: &Tools| {
+        let same_but_for_tools = |one: &DocumentDigests, other: &DocumentDigests, tools: &Tools| {
             one.by_others.as_ref().is_some_and(|(others, digest)| others == tools && *digest == other.digest)
         };
         let only_tools = same_but_for_tools(old, new, new_tools) || same_but_for_tools(new, old, old_tools);

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::differing::{Causes, Tried};
 use super::side::Side;
-use crate::assembly::digests::Contents;
+use crate::assembly::digests::BookDigests;
 use crate::assembly::document_writer::DocumentWriter;
 use crate::assembly::rendering::{self, Prepared};
 use crate::diagnostic::has_errors;
@@ -31,12 +31,18 @@ pub(super) struct Subject<'a> {
     pub(super) tree: &'a Tree,
     pub(super) book: &'a Arc<Book>,
     pub(super) documents: &'a [Prepared],
-    pub(super) contents: &'a Contents,
+    pub(super) digests: &'a BookDigests,
 }
 
 /// What alters the text of documents; on the way, which documents each file alters. `before` is what the base's documents
 /// are made of, where that is known: a document that reads the same on both sides is altered by nothing.
-pub(super) fn causes(base: &Side, before: Option<&Contents>, subject: Subject<'_>, records: &[Change], files: &mut [FileChange]) -> Causes {
+pub(super) fn causes(
+    base: &Side,
+    before: Option<&BookDigests>,
+    subject: Subject<'_>,
+    records: &[Change],
+    files: &mut [FileChange],
+) -> Causes {
     let old = base.tree.as_ref().map_or_else(|| Cow::Owned(schemas(&base.snapshot)), Cow::Borrowed);
     let trials = Trials::new(&old, subject, before);
     // The settings of a version are not kept as a file that could be put back, and of an audience no content is.
@@ -114,9 +120,9 @@ struct Work {
 }
 
 impl<'a> Trials<'a> {
-    fn new(base: &'a Tree, subject: Subject<'a>, before: Option<&Contents>) -> Trials<'a> {
+    fn new(base: &'a Tree, subject: Subject<'a>, before: Option<&BookDigests>) -> Trials<'a> {
         let suspects = match before {
-            Some(before) => subject.contents.differing_texts(before),
+            Some(before) => subject.digests.differing_texts(before),
             None => subject.documents.iter().map(|document| document.planned.id.clone()).collect(),
         };
         Trials { base, subject, templates: TemplateSources::of(subject.tree), suspects, work: Work::default() }
@@ -226,8 +232,8 @@ impl<'a> Trials<'a> {
             })
             .collect();
         let writer = DocumentWriter::new(tree, &book).among(self.subject.documents);
-        let other = Contents::of_documents(&writer, &made, &Tools::with_typst(typeset::VERSION), None);
-        self.subject.contents.differing_texts(&other).into_iter().filter(|id| asked.contains(id)).collect()
+        let other = BookDigests::of_documents(&writer, &made, &Tools::with_typst(typeset::VERSION), None);
+        self.subject.digests.differing_texts(&other).into_iter().filter(|id| asked.contains(id)).collect()
     }
 }
 
@@ -261,19 +267,19 @@ mod tests {
 
     /// The changed files with the documents that each alters, and how much was loaded and rendered for it.
     fn impact(base: &Tree, head: &Tree) -> (Vec<(String, Vec<String>)>, usize, usize) {
-        let contents = |tree: &Tree| {
+        let digests = |tree: &Tree| {
             let prepared = prepare(tree, Vec::new(), Wanted::All, &[], &Silent).expect("the book has no audiences to choose from");
-            let content = prepared.contents.into_iter().next().unwrap_or_else(|| panic!("{:#?}", prepared.diagnostics));
-            let contents = Contents::of_documents(
-                &DocumentWriter::new(tree, &content.book).among(&content.documents),
-                &content.documents,
+            let rendered = prepared.books.into_iter().next().unwrap_or_else(|| panic!("{:#?}", prepared.diagnostics));
+            let digests = BookDigests::of_documents(
+                &DocumentWriter::new(tree, &rendered.book).among(&rendered.documents),
+                &rendered.documents,
                 &Tools::with_typst(typeset::VERSION),
                 None,
             );
-            (content.book, content.documents, contents)
+            (rendered.book, rendered.documents, digests)
         };
-        let ((_, _, before), (book, documents, after)) = (contents(base), contents(head));
-        let subject = Subject { tree: head, book: &book, documents: &documents, contents: &after };
+        let ((_, _, before), (book, documents, after)) = (digests(base), digests(head));
+        let subject = Subject { tree: head, book: &book, documents: &documents, digests: &after };
         let trials = Trials::new(base, subject, Some(&before));
         let mut files = diff::files(base, head);
         assert!(trials.alter(&mut files, &|_| true), "there are few enough files");

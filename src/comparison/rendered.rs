@@ -1,7 +1,7 @@
 //! A side that has files, checked and rendered: what is wrong with it, and its documents without versions and changes.
 
 use super::side::Side;
-use crate::assembly::digests::Contents;
+use crate::assembly::digests::BookDigests;
 use crate::assembly::document_writer::DocumentWriter;
 use crate::assembly::rendering::{self, Prepared, Wanted};
 use crate::diagnostic::{Diagnostic, has_errors};
@@ -13,7 +13,7 @@ use crate::version::Tools;
 
 /// What came of checking and rendering a side.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub(super) struct CheckedSide {
     /// The faults found before rendering.
     pub(super) records: Vec<Diagnostic>,
     /// The faults of the documents; nothing where the records have errors, so that nothing was rendered.
@@ -26,16 +26,16 @@ pub(super) struct Checked {
 #[derive(Debug)]
 pub(super) struct Rendered {
     pub(super) documents: Vec<Prepared>,
-    pub(super) contents: Contents,
+    pub(super) digests: BookDigests,
 }
 
-impl Checked {
+impl CheckedSide {
     /// Checks a side that has files, or is from before the book; `others` are the programs that made what it is compared with.
-    pub(super) fn of(side: &Side, others: Option<&Tools>) -> Option<Checked> {
+    pub(super) fn of(side: &Side, others: Option<&Tools>) -> Option<CheckedSide> {
         let own = Tools::with_typst(typeset::VERSION);
         if side.is_nothing() {
-            let rendered = Rendered { documents: Vec::new(), contents: Contents::none(own) };
-            return Some(Checked { records: Vec::new(), documents: Some(Vec::new()), rendered: Some(rendered) });
+            let rendered = Rendered { documents: Vec::new(), digests: BookDigests::none(own) };
+            return Some(CheckedSide { records: Vec::new(), documents: Some(Vec::new()), rendered: Some(rendered) });
         }
         let (tree, book) = (side.tree.as_ref()?, side.book.as_ref()?);
         let mut records = side.diagnostics.clone();
@@ -43,7 +43,7 @@ impl Checked {
         records.extend(faults);
         let records = rendering::finish(tree, records);
         if has_errors(&records) {
-            return Some(Checked { records, documents: None, rendered: None });
+            return Some(CheckedSide { records, documents: None, rendered: None });
         }
         let (documents, faults) = match &side.view {
             None => rendering::render_all(&renderer, Wanted::All, tree, &Silent),
@@ -54,14 +54,14 @@ impl Checked {
         };
         let faults = rendering::finish(tree, faults);
         let rendered = (!has_errors(&faults)).then(|| Rendered::from(documents, tree, book, others));
-        Some(Checked { records, documents: Some(faults), rendered })
+        Some(CheckedSide { records, documents: Some(faults), rendered })
     }
 }
 
 impl Rendered {
     fn from(documents: Vec<Prepared>, tree: &Tree, book: &Book, others: Option<&Tools>) -> Rendered {
         let own = Tools::with_typst(typeset::VERSION);
-        let contents = Contents::of_documents(&DocumentWriter::new(tree, book).among(&documents), &documents, &own, others);
-        Rendered { documents, contents }
+        let digests = BookDigests::of_documents(&DocumentWriter::new(tree, book).among(&documents), &documents, &own, others);
+        Rendered { documents, digests }
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::compare::Comparison;
 use super::pages::Pages;
-use super::rendered::Checked;
+use super::rendered::CheckedSide;
 use super::side::Side;
 use crate::assembly::audiences::split_audience;
 use crate::assembly::options::BookFolders;
@@ -85,7 +85,7 @@ pub fn effects(comparison: &Comparison, output: &Path) -> Effects {
     if !comparison.documents_known {
         return Effects { checks, documents: None };
     }
-    let count = |side: &'_ Side, checked: &'_ Option<Checked>| {
+    let count = |side: &'_ Side, checked: &'_ Option<CheckedSide>| {
         Pages::of(side, checked.as_ref().and_then(|checked| checked.rendered.as_ref()), output)
     };
     let mut pages = (count(base, &checked.0), count(head, &checked.1));
@@ -99,9 +99,9 @@ pub fn effects(comparison: &Comparison, output: &Path) -> Effects {
 impl CheckChanges {
     /// The faults that one side has and the other hasn't. What only shows once documents are rendered is compared
     /// where both could be.
-    fn between(base: &Checked, head: &Checked) -> CheckChanges {
+    fn between(base: &CheckedSide, head: &CheckedSide) -> CheckChanges {
         let both = base.documents.is_some() && head.documents.is_some();
-        let all = |side: &'_ Checked| -> Vec<Diagnostic> {
+        let all = |side: &'_ CheckedSide| -> Vec<Diagnostic> {
             side.records.iter().chain(side.documents.iter().flatten().filter(|_| both)).cloned().collect()
         };
         let (old, new) = (all(base), all(head));

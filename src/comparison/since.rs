@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::compare::{Head, changes_since};
 use super::side::Side;
 use crate::assembly::options::{BookFolders, BuildOptions};
-use crate::assembly::rendering::{Content, Prepared};
+use crate::assembly::rendering::{Prepared, RenderedBook};
 use crate::assembly::{front, labels};
 use crate::diff::{self, ChangePresenter, Changes, ReaderText, Snapshot};
 use crate::layout::version_number;
@@ -73,7 +73,7 @@ fn base(options: &BuildOptions, store: &Store, book: &Book, notes: &mut Vec<Stri
 
 /// What changed in a book.
 pub(crate) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, notes: &mut Vec<String>) -> Result<Changed> {
-    let base = base(options, store, &head.content.book, notes)?;
+    let base = base(options, store, &head.rendered.book, notes)?;
     let changes = match &base {
         None => Changes::new(None, Vec::new(), Vec::new()),
         Some(base) => {
@@ -91,12 +91,12 @@ pub(crate) fn changed(options: &BuildOptions, store: &Store, head: &Head<'_>, no
             diff::summary(&changes)
         }
     };
-    let reader = BookText::of(head.content);
+    let reader = BookText::of(head.rendered);
     // An audience doesn't see what is gone, neither its values nor its names.
-    let before = base.as_ref().map(|base| &base.snapshot).filter(|_| head.content.book.settings.reader.is_none());
+    let before = base.as_ref().map(|base| &base.snapshot).filter(|_| head.rendered.book.settings.reader.is_none());
     let presenter = ChangePresenter { base: before, head: head.snapshot, reader: &reader };
     let sides = [Some(head.snapshot), base.as_ref().map(|base| &base.snapshot)];
-    let marking = marking_of(&changes, sides.into_iter().flatten(), &head.content.book.settings.markings);
+    let marking = marking_of(&changes, sides.into_iter().flatten(), &head.rendered.book.settings.markings);
     Ok(Changed { marking, json: presenter.present(&changes)?, text: changes.to_json()?, summary })
 }
 
@@ -122,9 +122,9 @@ struct BookText<'a> {
 }
 
 impl<'a> BookText<'a> {
-    fn of(content: &'a Content<'a>) -> BookText<'a> {
-        let documents = content.documents.iter().map(|prepared| (prepared.planned.id.as_str(), prepared)).collect();
-        BookText { naming: Naming::of(&content.book), documents }
+    fn of(rendered: &'a RenderedBook<'a>) -> BookText<'a> {
+        let documents = rendered.documents.iter().map(|prepared| (prepared.planned.id.as_str(), prepared)).collect();
+        BookText { naming: Naming::of(&rendered.book), documents }
     }
 }
 

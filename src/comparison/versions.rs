@@ -9,7 +9,7 @@ use super::compare::Told;
 use super::differing::differing;
 use super::impact::plain_causes;
 use super::side::Side;
-use crate::assembly::digests::Contents;
+use crate::assembly::digests::BookDigests;
 use crate::diff::{self, Changes, DocumentChange, Snapshot};
 use crate::version::{Ledger, Manifest, Version};
 
@@ -18,7 +18,7 @@ pub(crate) fn version_changes((old, before): (&Snapshot, &Manifest), (new, after
     let told = Told::of(old, new);
     let changes = Changes::new(None, diff::compare(&told.base, new), diff::settings(old, new));
     let causes = told.causes(plain_causes(&changes.records, &changes.files));
-    let documents = differing(&Contents::of_version(before), &Contents::of_version(after), &causes);
+    let documents = differing(&BookDigests::of_version(before), &BookDigests::of_version(after), &causes);
     told.changes(changes.with_documents(documents))
 }
 

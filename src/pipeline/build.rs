@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::outcome::{Built, Checked, Outcome};
+use super::outcome::{Built, CheckReport, Outcome};
 use super::{draft, release};
 use crate::assembly::content::{Preparation, prepare};
 use crate::assembly::options::BuildOptions;
@@ -29,18 +29,17 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
         return Ok(Built { tree, diagnostics: Vec::new(), notes, outcomes });
     }
     let wanted = if options.documents.is_empty() { Wanted::All } else { Wanted::Only(&options.documents) };
-    let Preparation { mut diagnostics, mut notes, contents, .. } = prepare(&tree, found, wanted, &options.audiences, progress)?;
-    if contents.is_empty() {
+    let Preparation { mut diagnostics, mut notes, books, .. } = prepare(&tree, found, wanted, &options.audiences, progress)?;
+    if books.is_empty() {
         return Ok(Built { tree, diagnostics, notes, outcomes: vec![Outcome::Faulty] });
     }
-    let has = |id: &String| contents.iter().flat_map(|content| &content.documents).any(|document| document.planned.id == *id);
+    let has = |id: &String| books.iter().flat_map(|book| &book.documents).any(|document| document.planned.id == *id);
     if let Some(unknown) = options.documents.iter().find(|id| !has(id)) {
-        let ids = contents.iter().flat_map(|content| content.renderer.documents()).map(|planned| planned.id.as_str());
+        let ids = books.iter().flat_map(|book| book.renderer.documents()).map(|planned| planned.id.as_str());
         let hint = did_you_mean(unknown, ids).map(|hint| format!(" ({hint})")).unwrap_or_default();
         bail!("the book has no document `{unknown}`{hint}");
     }
-    let made =
-        if options.is_draft() { draft::make(options, &contents, progress)? } else { release::make(options, &tree, &contents, progress)? };
+    let made = if options.is_draft() { draft::make(options, &books, progress)? } else { release::make(options, &tree, &books, progress)? };
     diagnostics.extend(made.diagnostics);
     notes.extend(made.notes);
     let diagnostics = rendering::finish(&tree, diagnostics);
@@ -48,9 +47,9 @@ fn build_here(options: &BuildOptions, progress: &dyn Progress) -> Result<Built> 
 }
 
 /// All that a build checks short of typesetting; of a book with audiences, the documents of those named, else of all.
-pub fn check(root: &Path, audiences: &[String], progress: &dyn Progress) -> Result<Checked> {
+pub fn check(root: &Path, audiences: &[String], progress: &dyn Progress) -> Result<CheckReport> {
     let (tree, found) = tree::folder::read(root)?;
-    let Preparation { diagnostics, records, contents, .. } = prepare(&tree, found, Wanted::All, audiences, progress)?;
-    let documents = contents.iter().map(|content| content.documents.len()).sum();
-    Ok(Checked { tree, diagnostics, records, documents })
+    let Preparation { diagnostics, records, books, .. } = prepare(&tree, found, Wanted::All, audiences, progress)?;
+    let documents = books.iter().map(|book| book.documents.len()).sum();
+    Ok(CheckReport { tree, diagnostics, records, documents })
 }

@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use super::outcome::{Made, Outcome};
-use crate::assembly::digests::Contents;
+use crate::assembly::digests::BookDigests;
 use crate::assembly::document_writer::{DocumentWriter, FinishedDocument, find_typst};
 use crate::assembly::documents::{self, Renewal, Sink};
 use crate::assembly::options::BuildOptions;
-use crate::assembly::rendering::Content;
+use crate::assembly::rendering::RenderedBook;
 use crate::assembly::{audiences, stamp};
 use crate::comparison::compare::Head;
 use crate::comparison::since::changed;
@@ -21,17 +21,17 @@ use crate::version::{Stage, Store, Tools};
 
 /// Makes the documents anew in `output/draft/`, or in each audience's, which is replaced as a whole. An audience that gets
 /// none of them keeps the draft that it has.
-pub(super) fn make(options: &BuildOptions, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
+pub(super) fn make(options: &BuildOptions, books: &[RenderedBook<'_>], progress: &dyn Progress) -> Result<Made> {
     let mut made = Made::default();
-    for content in contents.iter().filter(|content| contents.len() == 1 || !content.documents.is_empty()) {
-        let outcome = draft(options, content, &mut made, progress)?;
+    for rendered in books.iter().filter(|rendered| books.len() == 1 || !rendered.documents.is_empty()) {
+        let outcome = draft(options, rendered, &mut made, progress)?;
         made.outcomes.push(outcome);
     }
     Ok(made)
 }
 
-fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progress: &dyn Progress) -> Result<Outcome> {
-    let Content { tree, book, renderer, documents } = content;
+fn draft(options: &BuildOptions, rendered: &RenderedBook<'_>, made: &mut Made, progress: &dyn Progress) -> Result<Outcome> {
+    let RenderedBook { tree, book, renderer, documents } = rendered;
     let mut store = Store::open(&audiences::folder(&options.output, book), &mut |who| progress.waiting(who))?;
     made.notes.extend(store.take_notes());
     let stage = store.stage_draft()?;
@@ -39,7 +39,7 @@ fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progres
     let git = revision::facts(&options.root).filter(|_| book.settings.reader.is_none());
     let date = stamp::date(options, git.as_ref())?;
     let mut writer = DocumentWriter::new(tree, book);
-    let changes = what_changed(options, content, &writer, &store, &mut made.notes)?;
+    let changes = what_changed(options, rendered, &writer, &store, &mut made.notes)?;
     // Other documents may lie there from a draft before, of other content.
     writer = writer.among(documents);
     if options.pdf {
@@ -62,17 +62,17 @@ fn draft(options: &BuildOptions, content: &Content<'_>, made: &mut Made, progres
 /// asked for it.
 fn what_changed(
     options: &BuildOptions,
-    content: &Content<'_>,
+    rendered: &RenderedBook<'_>,
     writer: &DocumentWriter<'_>,
     store: &Store,
     notes: &mut Vec<String>,
 ) -> Result<Option<Scope>> {
-    if options.since.is_none() && !content.documents.iter().any(|prepared| prepared.uses_changes) {
+    if options.since.is_none() && !rendered.documents.iter().any(|prepared| prepared.uses_changes) {
         return Ok(None);
     }
-    let contents = Contents::of_documents(writer, &content.documents, &Tools::with_typst(typeset::VERSION), None);
-    let snapshot = Snapshot::of(&content.book);
-    let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: options.documents.is_empty() };
+    let digests = BookDigests::of_documents(writer, &rendered.documents, &Tools::with_typst(typeset::VERSION), None);
+    let snapshot = Snapshot::of(&rendered.book);
+    let head = Head { snapshot: &snapshot, rendered, digests: &digests, is_whole: options.documents.is_empty() };
     match changed(options, store, &head, notes) {
         Ok(changed) => Ok(Some(changed.scope())),
         Err(error) if options.since.is_some() => Err(error),

@@ -16,7 +16,7 @@ mod site;
 pub use build::{build, check};
 pub use explain::{Explanation, Lack, MarkingOrigin, Verdict, Withheld, explain, report};
 pub use merge::{MergedStates, States, merge_states};
-pub use outcome::{Built, Checked, Outcome};
+pub use outcome::{Built, CheckReport, Outcome};
 #[cfg(feature = "publish")]
 pub use publish::publish;
 pub use site::{SiteOptions, WrittenSite, site};

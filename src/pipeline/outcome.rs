@@ -42,7 +42,7 @@ pub enum Outcome {
 
 /// What a check found.
 #[derive(Debug)]
-pub struct Checked {
+pub struct CheckReport {
     pub tree: Tree,
     pub diagnostics: Vec<Diagnostic>,
     pub records: usize,

@@ -8,11 +8,11 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::outcome::{Made, Outcome};
-use crate::assembly::digests::Contents;
+use crate::assembly::digests::BookDigests;
 use crate::assembly::document_writer::{DocumentWriter, FinishedDocument, find_typst};
 use crate::assembly::documents::{self, Renewal, Sink};
 use crate::assembly::options::BuildOptions;
-use crate::assembly::rendering::{Content, Prepared};
+use crate::assembly::rendering::{Prepared, RenderedBook};
 use crate::assembly::{audiences, stamp};
 use crate::comparison::compare::Head;
 use crate::comparison::since;
@@ -76,12 +76,12 @@ fn rebuilt(store: &mut Store, commit: Option<&Commit>) -> Result<()> {
 
 /// Makes the next version of each content that is not the newest version's. None is published unless all can be. `tree` holds
 /// all that the build read.
-pub(super) fn make(options: &BuildOptions, tree: &Tree, contents: &[Content<'_>], progress: &dyn Progress) -> Result<Made> {
+pub(super) fn make(options: &BuildOptions, tree: &Tree, books: &[RenderedBook<'_>], progress: &dyn Progress) -> Result<Made> {
     let git = revision::facts(&options.root);
     let mut made = Made::default();
     let mut due: Vec<PendingVersion<'_>> = Vec::new();
-    for content in contents {
-        let one = PendingVersion::new(options, content, git.as_ref(), &due, &mut made, progress)?;
+    for rendered in books {
+        let one = PendingVersion::new(options, rendered, git.as_ref(), &due, &mut made, progress)?;
         due.push(one);
     }
     if has_errors(&made.diagnostics) {
@@ -93,7 +93,7 @@ pub(super) fn make(options: &BuildOptions, tree: &Tree, contents: &[Content<'_>]
     }
     let mut newest = Vec::new();
     for one in due {
-        let audience = one.content.book.settings.reader.as_ref().map(|reader| reader.name.clone());
+        let audience = one.rendered.book.settings.reader.as_ref().map(|reader| reader.name.clone());
         let (outcome, entry) = one.publish(options, git.as_ref(), &mut made.notes)?;
         made.outcomes.push(outcome);
         newest.extend(entry.map(|entry| (audience, entry)));
@@ -105,7 +105,7 @@ pub(super) fn make(options: &BuildOptions, tree: &Tree, contents: &[Content<'_>]
 
 /// What a reader's ledger gets next.
 struct PendingVersion<'a> {
-    content: &'a Content<'a>,
+    rendered: &'a RenderedBook<'a>,
     output: PathBuf,
     store: Store,
     digest: Digest,
@@ -136,21 +136,21 @@ impl<'a> PendingVersion<'a> {
     /// over from there.
     fn new(
         options: &BuildOptions,
-        content: &'a Content<'a>,
+        rendered: &'a RenderedBook<'a>,
         git: Option<&GitFacts>,
         others: &[PendingVersion<'_>],
         made: &mut Made,
         progress: &dyn Progress,
     ) -> Result<PendingVersion<'a>> {
-        let Content { tree, book, renderer, documents } = content;
+        let RenderedBook { tree, book, renderer, documents } = rendered;
         let output = audiences::folder(&options.output, book);
         let store = Store::open(&output, &mut |who| progress.waiting(who))?;
         let tools = Tools::with_typst(typeset::VERSION);
         let writer = DocumentWriter::new(tree, book).among(documents);
-        let contents = Contents::of_documents(&writer, documents, &tools, None);
+        let digests = BookDigests::of_documents(&writer, documents, &tools, None);
         let digest = version::book_digest(&version::BookParts {
             records: version::records_digest(book),
-            documents: &contents.digests(),
+            documents: &digests.digests(),
             tools: &tools,
             options: &writer.reader_options(),
         });
@@ -159,7 +159,7 @@ impl<'a> PendingVersion<'a> {
             healthy(newest)?;
         }
         if let Some(newest) = before.clone().filter(|newest| newest.entry.digest == digest) {
-            return Ok(PendingVersion { content, output, store, digest, state: State::Stands(Box::new(newest)) });
+            return Ok(PendingVersion { rendered, output, store, digest, state: State::Stands(Box::new(newest)) });
         }
 
         let stage = store.stage()?;
@@ -167,13 +167,13 @@ impl<'a> PendingVersion<'a> {
         let date = stamp::date(options, git.filter(|_| book.settings.reader.is_none()))?;
         made.diagnostics.extend(dated_before(date, before.as_ref()));
         let snapshot = Snapshot::of(book);
-        let head = Head { snapshot: &snapshot, content, contents: &contents, is_whole: true };
+        let head = Head { snapshot: &snapshot, rendered, digests: &digests, is_whole: true };
         let changes = since::changed(options, &store, &head, &mut made.notes)?;
         let scope = changes.scope();
         let revised = Revision { version: stage.number(), date, digest };
         let sink = VersionSink {
             stage: &stage,
-            contents: &contents,
+            digests: &digests,
             earlier: before.as_ref().map(Earlier::read).transpose()?,
             others: others
                 .iter()
@@ -193,7 +193,7 @@ impl<'a> PendingVersion<'a> {
         let is_faulty = has_errors(&finished.diagnostics);
         made.diagnostics.extend(finished.diagnostics);
         if is_faulty {
-            return Ok(PendingVersion { content, output, store, digest, state: State::Faulty });
+            return Ok(PendingVersion { rendered, output, store, digest, state: State::Faulty });
         }
         let claim_ledger = ClaimLedger::new(claims);
         stage.write(CLAIMS, claim_ledger.to_json()?.as_bytes())?;
@@ -201,12 +201,12 @@ impl<'a> PendingVersion<'a> {
         stage.write(DATA, &snapshot.to_data_json()?)?;
         let staged =
             Staged { stage, date, summary: changes.summary, documents: entries, claims: claim_ledger.documents, typeset: finished.made };
-        Ok(PendingVersion { content, output, store, digest, state: State::Staged(Box::new(staged)) })
+        Ok(PendingVersion { rendered, output, store, digest, state: State::Staged(Box::new(staged)) })
     }
 
     /// Whether a book's reader may see all that this one's may, its numbers and dates included.
     fn is_seen_by(&self, book: &Book) -> bool {
-        match (&book.settings.reader, &self.content.book.settings.reader) {
+        match (&book.settings.reader, &self.rendered.book.settings.reader) {
             (Some(one), Some(other)) => audiences::is_above(one, other, &book.settings.markings),
             _ => false,
         }
@@ -214,16 +214,16 @@ impl<'a> PendingVersion<'a> {
 
     /// Puts the version into its place; gives its entry in the ledger, too.
     fn publish(self, options: &BuildOptions, git: Option<&GitFacts>, notes: &mut Vec<String>) -> Result<(Outcome, Option<Entry>)> {
-        let PendingVersion { content, output, mut store, digest, state } = self;
+        let PendingVersion { rendered, output, mut store, digest, state } = self;
         let commit = git.map(|git| Commit { id: git.commit.clone(), clean: git.clean });
-        let reader = content.book.settings.reader.as_ref();
+        let reader = rendered.book.settings.reader.as_ref();
         // Which commit it was is remembered for the owner of the book alone: what an audience gets must not change with what it
         // may not see, which commits do.
         if let (Some(reader), Some(commit)) = (reader, &commit) {
             Builds::remember(&options.output, &reader.name, digest, commit);
         }
         let commit = commit.filter(|_| reader.is_none());
-        let named = |number: u32| audiences::qualified(&content.book, &version_folder(number));
+        let named = |number: u32| audiences::qualified(&rendered.book, &version_folder(number));
         let (outcome, entry) = match state {
             State::Faulty => (Outcome::Faulty, None),
             State::Stands(newest) => {
@@ -279,7 +279,7 @@ enum OtherVersion<'a> {
 
 impl<'a> Other<'a> {
     fn of(due: &'a PendingVersion<'_>) -> Result<Option<Other<'a>>> {
-        let Some(reader) = &due.content.book.settings.reader else { return Ok(None) };
+        let Some(reader) = &due.rendered.book.settings.reader else { return Ok(None) };
         let version = match &due.state {
             State::Stands(version) => OtherVersion::Stands(Earlier::read(version)?),
             State::Staged(staged) => OtherVersion::Staged(staged),
@@ -315,7 +315,7 @@ type Entered = (BTreeMap<String, DocumentEntry>, BTreeMap<String, Vec<ClaimRow>>
 /// Puts documents into a version in the making.
 struct VersionSink<'a> {
     stage: &'a Stage,
-    contents: &'a Contents,
+    digests: &'a BookDigests,
     earlier: Option<Earlier<'a>>,
     others: Vec<Other<'a>>,
     /// The version in the making.
@@ -330,9 +330,9 @@ impl VersionSink<'_> {
     }
 
     fn enter(&self, id: &str, revised: Revision, shared: Option<Shared>, claims: Vec<ClaimRow>) -> Result<()> {
-        let Some(content) = self.contents.get(id) else { bail!("document `{id}` has no digest") };
+        let Some(digests) = self.digests.get(id) else { bail!("document `{id}` has no digest") };
         let (entries, rows) = &mut *self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.insert(id.to_owned(), DocumentEntry { digest: content.digest, revised, shared, parts: content.parts.clone() });
+        entries.insert(id.to_owned(), DocumentEntry { digest: digests.digest, revised, shared, parts: digests.parts.clone() });
         rows.insert(id.to_owned(), claims);
         Ok(())
     }
@@ -370,9 +370,9 @@ impl VersionSink<'_> {
 impl Sink for VersionSink<'_> {
     fn reuse(&self, document: &Prepared) -> Result<bool> {
         let id = &document.planned.id;
-        match self.contents.get(id) {
-            Some(content) if !document.uses_changes => {
-                Ok(self.reuse_earlier(id, content.digest)? || self.reuse_other(document, content.digest)?)
+        match self.digests.get(id) {
+            Some(digests) if !document.uses_changes => {
+                Ok(self.reuse_earlier(id, digests.digest)? || self.reuse_other(document, digests.digest)?)
             }
             _ => Ok(false),
         }

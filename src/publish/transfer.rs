@@ -122,9 +122,9 @@ impl Destination {
                 let (client, wanted) = (Arc::clone(&self.client), wanted.clone());
                 async move {
                     let shown = client.address.object(&wanted.key);
-                    let sink = Checked { sink: open(&wanted.key)?, hashing: Hashing::default() };
+                    let sink = HashingSink { sink: open(&wanted.key)?, hashing: Hashing::default() };
                     let Some(received) = client.receive(&wanted.key, wanted.size, sink).await? else { bail!("`{shown}` is missing") };
-                    let Checked { sink, hashing } = received.sink;
+                    let HashingSink { sink, hashing } = received.sink;
                     if hashing.size != wanted.size || hashing.sha256() != wanted.sha256 {
                         bail!("`{shown}` is damaged: it is not what the manifest of its version says");
                     }
@@ -230,12 +230,12 @@ impl Wanted {
 }
 
 /// A sink that takes the digest of what passes into another.
-struct Checked<S> {
+struct HashingSink<S> {
     sink: S,
     hashing: Hashing,
 }
 
-impl<S: Sink> Sink for Checked<S> {
+impl<S: Sink> Sink for HashingSink<S> {
     fn restart(&mut self) -> Result<()> {
         self.hashing.restart()?;
         self.sink.restart()
