@@ -12,6 +12,7 @@ mod outcome;
 mod publish;
 mod release;
 mod site;
+mod version_sink;
 
 pub use build::{build, check};
 pub use explain::{Explanation, Lack, MarkingOrigin, Verdict, Withheld, explain, report};

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::outcome::{Made, Outcome};
+use super::version_sink::{Earlier, Other, OtherVersion, VersionSink};
 use crate::assembly::digests::BookDigests;
-use crate::assembly::document_writer::{DocumentWriter, FinishedDocument, find_typst};
-use crate::assembly::documents::{self, Renewal, Sink};
+use crate::assembly::document_writer::{DocumentWriter, find_typst};
+use crate::assembly::documents::{self, Renewal};
 use crate::assembly::options::BuildOptions;
 use crate::assembly::rendering::{Prepared, RenderedBook};
 use crate::assembly::{audiences, stamp};
@@ -18,7 +18,6 @@ use crate::comparison::compare::Head;
 use crate::comparison::since;
 use crate::diagnostic::{Code, Diagnostic, Place, has_errors};
 use crate::diff::Snapshot;
-use crate::format::FORMATS;
 use crate::layout::{CHANGES, CLAIMS, DATA, version_folder};
 use crate::model::{Book, Date};
 use crate::progress::Progress;
@@ -26,8 +25,7 @@ use crate::tree::Tree;
 use crate::tree::revision::{self, GitFacts};
 use crate::typeset;
 use crate::version::{
-    self, Builds, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Shared, Stage, Store, Tools,
-    Version,
+    self, Builds, ClaimLedger, ClaimRow, Commit, Digest, DocumentEntry, Entry, Health, Release, Revision, Stage, Store, Tools, Version,
     inputs::{self, Readers},
 };
 
@@ -171,18 +169,9 @@ impl<'a> PendingVersion<'a> {
         let changes = since::changed(options, &store, &head, &mut made.notes)?;
         let scope = changes.scope();
         let revised = Revision { version: stage.number(), date, digest };
-        let sink = VersionSink {
-            stage: &stage,
-            digests: &digests,
-            earlier: before.as_ref().map(Earlier::read).transpose()?,
-            others: others
-                .iter()
-                .filter(|other| other.is_seen_by(book))
-                .filter_map(|other| Other::of(other).transpose())
-                .collect::<Result<_>>()?,
-            revised,
-            made: Mutex::default(),
-        };
+        let earlier = before.as_ref().map(Earlier::read).transpose()?;
+        let others = others.iter().filter(|other| other.is_seen_by(book)).filter_map(|other| other.for_others().transpose());
+        let sink = VersionSink::new(&stage, &digests, earlier, others.collect::<Result<_>>()?, revised);
         let stamp = stamp::of_version(stage.number(), date, digest, book);
         let writer = writer.typesetting(find_typst(options)?);
         let renewal = Renewal { renderer, scope: &scope };
@@ -202,6 +191,17 @@ impl<'a> PendingVersion<'a> {
         let staged =
             Staged { stage, date, summary: changes.summary, documents: entries, claims: claim_ledger.documents, typeset: finished.made };
         Ok(PendingVersion { rendered, output, store, digest, state: State::Staged(Box::new(staged)) })
+    }
+
+    /// It as one whose documents another audience's version takes over, if it has any.
+    fn for_others(&self) -> Result<Option<Other<'_>>> {
+        let Some(reader) = &self.rendered.book.settings.reader else { return Ok(None) };
+        let version = match &self.state {
+            State::Stands(version) => OtherVersion::Stands(Earlier::read(version)?),
+            State::Staged(staged) => OtherVersion::Staged { stage: &staged.stage, documents: &staged.documents, claims: &staged.claims },
+            State::Faulty => return Ok(None),
+        };
+        Ok(Some(Other { audience: &reader.name, version }))
     }
 
     /// Whether a book's reader may see all that this one's may, its numbers and dates included.
@@ -252,141 +252,6 @@ fn placeholders_left_out(document: &Prepared) -> Option<String> {
     let count = document.placeholders;
     let noun = if count == 1 { "placeholder" } else { "placeholders" };
     (count > 0).then(|| format!("document `{}` leaves out {count} {noun}, which only drafts show", document.planned.id))
-}
-
-/// A version whose documents are taken over where they have not changed.
-struct Earlier<'a> {
-    version: &'a Version,
-    claims: BTreeMap<String, Vec<ClaimRow>>,
-}
-
-impl Earlier<'_> {
-    fn read(version: &Version) -> Result<Earlier<'_>> {
-        Ok(Earlier { version, claims: ClaimLedger::parse(&version.read(CLAIMS)?)?.documents })
-    }
-}
-
-/// What another audience gets, whose documents are taken over where they are the same.
-struct Other<'a> {
-    audience: &'a str,
-    version: OtherVersion<'a>,
-}
-
-enum OtherVersion<'a> {
-    Stands(Earlier<'a>),
-    Staged(&'a Staged),
-}
-
-impl<'a> Other<'a> {
-    fn of(due: &'a PendingVersion<'_>) -> Result<Option<Other<'a>>> {
-        let Some(reader) = &due.rendered.book.settings.reader else { return Ok(None) };
-        let version = match &due.state {
-            State::Stands(version) => OtherVersion::Stands(Earlier::read(version)?),
-            State::Staged(staged) => OtherVersion::Staged(staged),
-            State::Faulty => return Ok(None),
-        };
-        Ok(Some(Other { audience: &reader.name, version }))
-    }
-
-    /// What the manifest says of a document, and its rows in the claim ledger.
-    fn document(&self, id: &str) -> Result<Option<(&DocumentEntry, &[ClaimRow])>> {
-        let (documents, claims) = match &self.version {
-            OtherVersion::Stands(earlier) => (&earlier.version.manifest()?.documents, &earlier.claims),
-            OtherVersion::Staged(staged) => (&staged.documents, &staged.claims),
-        };
-        Ok(documents.get(id).map(|entry| (entry, claims.get(id).map(Vec::as_slice).unwrap_or_default())))
-    }
-
-    fn read(&self, name: &str) -> Result<Vec<u8>> {
-        match &self.version {
-            OtherVersion::Stands(earlier) => earlier.version.read(name),
-            OtherVersion::Staged(staged) => staged.stage.read(name),
-        }
-    }
-
-    /// Whose stamp a document of it carries.
-    fn stamp_of(&self, entry: &DocumentEntry) -> Shared {
-        entry.shared.clone().unwrap_or_else(|| Shared::of(self.audience, &entry.revised))
-    }
-}
-
-type Entered = (BTreeMap<String, DocumentEntry>, BTreeMap<String, Vec<ClaimRow>>);
-
-/// Puts documents into a version in the making.
-struct VersionSink<'a> {
-    stage: &'a Stage,
-    digests: &'a BookDigests,
-    earlier: Option<Earlier<'a>>,
-    others: Vec<Other<'a>>,
-    /// The version in the making.
-    revised: Revision,
-    /// The documents' entries in the manifest and their rows in the claim ledger.
-    made: Mutex<Entered>,
-}
-
-impl VersionSink<'_> {
-    fn take(self) -> Entered {
-        self.made.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn enter(&self, id: &str, revised: Revision, shared: Option<Shared>, claims: Vec<ClaimRow>) -> Result<()> {
-        let Some(digests) = self.digests.get(id) else { bail!("document `{id}` has no digest") };
-        let (entries, rows) = &mut *self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.insert(id.to_owned(), DocumentEntry { digest: digests.digest, revised, shared, parts: digests.parts.clone() });
-        rows.insert(id.to_owned(), claims);
-        Ok(())
-    }
-
-    /// Takes a document over from the version before, byte for byte.
-    fn reuse_earlier(&self, id: &str, digest: Digest) -> Result<bool> {
-        let Some(earlier) = &self.earlier else { return Ok(false) };
-        let Some(entry) = earlier.version.manifest()?.documents.get(id).filter(|entry| entry.digest == digest) else { return Ok(false) };
-        for format in FORMATS {
-            self.stage.keep(&format.file(id), earlier.version)?;
-        }
-        self.enter(id, entry.revised.clone(), entry.shared.clone(), earlier.claims.get(id).cloned().unwrap_or_default())?;
-        Ok(true)
-    }
-
-    /// Takes a document over that another audience gets, byte for byte: it bears the name of that one's version.
-    fn reuse_other(&self, document: &Prepared, digest: Digest) -> Result<bool> {
-        let id = &document.planned.id;
-        for other in &self.others {
-            let Some((entry, rows)) = other.document(id)?.filter(|(entry, _)| entry.digest == digest) else { continue };
-            for name in FORMATS.map(|format| format.file(id)) {
-                self.stage.write(&name, &other.read(&name)?)?;
-            }
-            // They print the same and stand at the same places; what is known of them is this reader's.
-            let lines: Vec<usize> = rows.iter().map(|row| row.line).collect();
-            let pages: Vec<(usize, u32)> = rows.iter().enumerate().filter_map(|(index, row)| Some((index, row.page?))).collect();
-            let shared = other.stamp_of(entry);
-            self.enter(id, self.revised.clone(), Some(shared), ClaimLedger::rows(&document.document, &lines, &pages))?;
-            return Ok(true);
-        }
-        Ok(false)
-    }
-}
-
-impl Sink for VersionSink<'_> {
-    fn reuse(&self, document: &Prepared) -> Result<bool> {
-        let id = &document.planned.id;
-        match self.digests.get(id) {
-            Some(digests) if !document.uses_changes => {
-                Ok(self.reuse_earlier(id, digests.digest)? || self.reuse_other(document, digests.digest)?)
-            }
-            _ => Ok(false),
-        }
-    }
-
-    fn put(&self, document: FinishedDocument) -> Result<()> {
-        let FinishedDocument { id, files, claims, .. } = document;
-        files.iter().try_for_each(|file| self.stage.write(&file.format.file(&id), &file.bytes))?;
-        self.enter(&id, self.revised.clone(), None, claims)
-    }
-
-    fn put_image(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        self.stage.write(name, bytes)
-    }
 }
 
 /// An edited or damaged version is named, and never written over.
