@@ -1,0 +1,50 @@
+//! What a document says of the version that prints it.
+
+/// A field of the version, left empty when digests are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StampField {
+    /// `7`.
+    Number,
+    /// `v7`, or `public/v7`, or `draft`.
+    Name,
+    /// `2025-11-05`, and as a reader writes it.
+    Date,
+    LongDate,
+    /// The first twelve hexadecimal digits.
+    Digest,
+}
+
+/// What a draft prints where a version prints its digest.
+const NO_DIGEST: &str = "–";
+
+/// The version that prints a document.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stamp {
+    /// `None` in a draft.
+    pub number: Option<u32>,
+    pub name: String,
+    /// ISO 8601.
+    pub date: String,
+    pub long_date: String,
+    pub digest: String,
+    pub draft: bool,
+}
+
+impl Stamp {
+    /// The stamp under which digests are taken: all fields empty.
+    pub fn blank() -> Stamp {
+        Stamp::default()
+    }
+
+    /// What a field prints as.
+    pub fn field(&self, field: StampField) -> String {
+        match field {
+            StampField::Number => self.number.map(|n| n.to_string()).unwrap_or_else(|| self.name.clone()),
+            StampField::Name => self.name.clone(),
+            StampField::Date => self.date.clone(),
+            StampField::LongDate => self.long_date.clone(),
+            StampField::Digest if self.draft && self.digest.is_empty() => NO_DIGEST.to_owned(),
+            StampField::Digest => self.digest.clone(),
+        }
+    }
+}
