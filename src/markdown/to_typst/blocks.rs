@@ -1,57 +1,12 @@
-//! Blocks.
+//! Blocks: what each is in Typst, and what frames it.
 
 use std::collections::BTreeMap;
 
 use super::super::size::is_width;
-use super::bearing::Bearing;
 use super::inlines::expanded;
+use super::nesting::DEEPEST;
 use super::{Listed, Writer, breaks, last_line, places};
-use crate::document::{
-    Block, BlockKind, FIGURE_DATA, Inline, LISTING, List, MARKED, PLACEHOLDER, SIZED, Task, anchor_of, number_of, plain_text,
-};
-
-/// Blocks in blocks beyond this depth are written without their frame: typst's layout has a limit.
-const DEEPEST: usize = 10;
-
-/// What the code being written stands in.
-#[derive(Debug, Default)]
-pub(super) struct Nesting {
-    /// Inline elements around.
-    pub(super) depth: usize,
-    /// Blocks around.
-    pub(super) blocks: usize,
-    pub(super) in_title: bool,
-    pub(super) in_heading: bool,
-    /// In a table's header row, which each page repeats.
-    pub(super) in_header: bool,
-    pub(super) in_link: bool,
-    pub(super) in_footnote: bool,
-    pub(super) in_turned: bool,
-    /// The marked part that the paragraph or heading is which is being written.
-    pub(super) bearing: Option<Bearing>,
-    /// In a table or figure that reaches into the margin.
-    pub(super) in_wide: bool,
-    /// In a redline's list of changes, and in words struck out.
-    pub(super) in_changes: bool,
-    /// How wide an image is to be.
-    pub(super) image_width: Option<String>,
-    /// In a list of tables or figures.
-    pub(super) in_listing: bool,
-    pub(super) in_deleted: bool,
-    /// In words that a redline marks.
-    pub(super) in_change: bool,
-    /// Marks that stood in a link.
-    pub(super) after_link: Vec<usize>,
-    /// Claims whose place is to be noted at the next text.
-    pub(super) claims: Vec<usize>,
-}
-
-impl Nesting {
-    /// Whether a footnote may stand here.
-    pub(super) fn can_hold_footnotes(&self) -> bool {
-        !self.in_title && !self.in_header && !self.in_footnote
-    }
-}
+use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, MARKED, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
 
 impl<'a> Writer<'a> {
     pub(super) fn blocks(&mut self, blocks: &[&'a Block]) {
@@ -252,7 +207,7 @@ impl<'a> Writer<'a> {
         self.code.line("");
     }
 
-    fn paragraph(&mut self, content: &[Inline]) {
+    pub(super) fn paragraph(&mut self, content: &[Inline]) {
         if content.is_empty() {
             return;
         }
@@ -306,76 +261,6 @@ impl<'a> Writer<'a> {
             self.code.push(");");
             self.name_place(anchor, label.unwrap_or_default());
         }
-    }
-
-    /// Blocks of an item or cell: a single paragraph is written as its text alone.
-    pub(super) fn item(&mut self, blocks: &[&'a Block]) {
-        let mut rest = blocks;
-        if let Some((Block { kind: BlockKind::Paragraph(content), line }, after)) = rest.split_first() {
-            self.code.at(*line);
-            self.code.start();
-            self.inlines(&last_line::bound(content));
-            rest = after;
-        }
-        if !rest.is_empty() {
-            self.code.line("");
-            self.blocks(rest);
-        }
-    }
-
-    fn list(&mut self, list: &'a List) {
-        if self.nesting.blocks >= DEEPEST {
-            list.items.iter().for_each(|item| self.inner(&item.blocks));
-            return;
-        }
-        self.nesting.blocks += 1;
-        let tasks = list.start.is_none() && !list.items.is_empty() && list.items.iter().all(|item| item.task.is_some());
-        self.code.push(match list.start {
-            Some(_) => "#enum(",
-            None => "#list(",
-        });
-        self.code.push(&format!("tight: {}, ", list.tight));
-        if let Some(start) = list.start {
-            self.code.push(&format!("start: {start}, "));
-        }
-        self.code.line(if tasks { "marker: none, " } else { "" });
-        for item in &list.items {
-            self.code.at(item.line);
-            self.code.push(&item.task.map_or_else(|| "[".to_owned(), |task| format!("task({})[", task == Task::Done)));
-            let blocks: Vec<&Block> = self.shown(&item.blocks).collect();
-            if list.tight {
-                self.item(&blocks);
-            } else {
-                self.code.line("");
-                self.blocks(&blocks);
-            }
-            self.code.line("],");
-        }
-        self.code.line(");");
-        self.nesting.blocks -= 1;
-    }
-
-    fn descriptions(&mut self, items: &'a [(Vec<Inline>, Vec<Block>)]) {
-        if self.nesting.blocks >= DEEPEST {
-            for (term, details) in items {
-                self.paragraph(term);
-                self.inner(details);
-            }
-            return;
-        }
-        self.nesting.blocks += 1;
-        self.code.line("#terms(");
-        for (term, details) in items {
-            self.code.push("terms.item([");
-            self.code.start();
-            self.inlines(term);
-            self.code.push("], [");
-            let details: Vec<&Block> = self.shown(details).collect();
-            self.item(&details);
-            self.code.line("]),");
-        }
-        self.code.line(");");
-        self.nesting.blocks -= 1;
     }
 
     fn code_block(&mut self, info: &str, literal: &str) {

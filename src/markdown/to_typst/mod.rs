@@ -8,22 +8,25 @@ mod bearing;
 mod blocks;
 mod breaks;
 mod code;
+mod columns;
 mod figure_data;
 mod inlines;
 mod last_line;
 mod links;
+mod lists;
 mod measure;
 mod meta;
+mod nesting;
 mod notes;
 mod places;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use blocks::Nesting;
 use code::Code;
 pub use meta::WORDS;
 use meta::word;
+use nesting::Nesting;
 use places::Places;
 use serde_json::{Map, Value};
 
@@ -127,7 +130,7 @@ struct Writer<'a> {
     /// What the directive around a table says of it.
     table: Option<&'a BTreeMap<String, String>>,
     /// What the tables of a kind hold, by its name and the number of columns.
-    kinds: BTreeMap<(&'a str, usize), Vec<tables::Column>>,
+    kinds: BTreeMap<(&'a str, usize), Vec<columns::Column>>,
 }
 
 /// A list of the document's own.
