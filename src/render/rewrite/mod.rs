@@ -2,10 +2,13 @@
 //!
 //! The engine knows nothing of claims: it compares an object with a number by kind, silently, and refuses to calculate
 //! with it. So each operator in a template's source becomes a call before the engine sees it, `a + b * c` becomes
-//! `__calculate(a, "+", __calculate(b, "*", c))`, on the same lines. [`grammar`] reads expressions as the engine does.
+//! `__calculate(a, "+", __calculate(b, "*", c))`, on the same lines. [`statements`] and [`expressions`] read templates
+//! as the engine does.
 
+mod expressions;
 mod grammar;
 mod limits;
+mod statements;
 
 use std::sync::Arc;
 
@@ -91,7 +94,7 @@ pub(super) fn rewrite(source: &str) -> Result<Rewritten, Unreadable> {
     if !is_whole {
         return Err(Unreadable { at: 0, why: "it can't be taken apart", is_limit: false });
     }
-    let mut edits = grammar::edits(source, &tokens)?;
+    let mut edits = statements::edits(source, &tokens)?;
     edits.sort_by_key(|edit| (edit.from, edit.rank));
     let mut text = String::with_capacity(source.len() + edits.len() * 16);
     let mut at = 0;
