@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{CONTENT, RECORD_ENDINGS, Role, SCHEMAS, SETTINGS, below_content, collection_path, role, schema_collection, yaml_stem};
-use crate::model::{CollectionConfig, Settings};
+use crate::model::CollectionConfig;
 use crate::tree::Tree;
 
 /// Names that templates need for something else.
@@ -35,9 +37,9 @@ pub(super) enum RecordFiles {
 }
 
 /// Finds the collections: those that the settings name, those that lie below `content/`, and those with a schema.
-pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagnostic>) -> Vec<CollectionSource> {
+pub(super) fn find(tree: &Tree, configs: &IndexMap<String, CollectionConfig>, diagnostics: &mut Vec<Diagnostic>) -> Vec<CollectionSource> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let claimed: BTreeSet<&str> = settings.collections.values().filter_map(|c| c.path.as_deref()?.split('/').next()).collect();
+    let claimed: BTreeSet<&str> = configs.values().filter_map(|c| c.path.as_deref()?.split('/').next()).collect();
     for (path, _) in tree.below(CONTENT) {
         let Some(rest) = below_content(path).filter(|_| role(path) == Role::Record) else { continue };
         let entry = match rest.split_once('/') {
@@ -55,14 +57,14 @@ pub(super) fn find(tree: &Tree, settings: &Settings, diagnostics: &mut Vec<Diagn
     found.retain(|_, paths| !paths.is_empty());
     let schemas: BTreeMap<&str, &str> = tree.below(SCHEMAS).filter_map(|(path, _)| Some((schema_collection(path)?, path))).collect();
 
-    let mut names: Vec<&str> = settings.collections.keys().map(String::as_str).collect();
+    let mut names: Vec<&str> = configs.keys().map(String::as_str).collect();
     names.extend(found.keys().map(String::as_str).chain(schemas.keys().copied()));
     let mut seen = BTreeSet::new();
     names.retain(|name| seen.insert(*name));
 
     let mut plans = Vec::new();
     for name in &names {
-        let config = settings.collections.get(*name).cloned().unwrap_or_default();
+        let config = configs.get(*name).cloned().unwrap_or_default();
         let files = match &config.path {
             Some(path) => files_at(tree, name, collection_path(name, Some(path)), diagnostics),
             None => match found.get(*name).map(Vec::as_slice) {

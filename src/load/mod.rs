@@ -61,8 +61,8 @@ pub fn load(tree: &Tree) -> Loaded {
         // Without the settings it isn't known how records are to be read.
         return Loaded { book: None, diagnostics };
     }
-    let (settings, is_usable) = settings::read(tree, &mut diagnostics);
-    let plans = collections::find(tree, &settings, &mut diagnostics);
+    let (rules, settings) = settings::read(tree, &mut diagnostics);
+    let plans = collections::find(tree, &rules.collections, &mut diagnostics);
     diagnostics.extend(unread::warnings(tree, &plans, &diagnostics));
     let schemas: Vec<Option<Schema>> =
         plans.iter().map(|plan| schema::read(tree, plan.schema.as_deref()?, &plan.name, &mut diagnostics)).collect();
@@ -83,8 +83,8 @@ pub fn load(tree: &Tree) -> Loaded {
             config: &plan.config,
             schema: schema.as_ref(),
             reserved: reserved::keys(&plan.name),
-            outer: plan.config.defaults.or(&settings.attribution),
-            default_marking: &settings.default_marking,
+            outer: plan.config.defaults.or(&rules.attribution),
+            default_marking: &rules.default_marking,
         };
         let records = reading.records(entries, &mut diagnostics);
         let (json, shapes) = schema.map(|schema| (schema.json, schema.annotated.shapes)).unzip();
@@ -102,7 +102,7 @@ pub fn load(tree: &Tree) -> Loaded {
             .extend(unused.into_iter().filter(|unused| diagnostics.iter().all(|known| known.place != unused.place)).collect::<Vec<_>>());
         collections.insert(plan.name, collection);
     }
-    let book = is_usable.then_some(Book { settings, collections });
+    let book = settings.map(|settings| Book { settings, collections });
     diagnostics.extend(book.iter().flat_map(source_lengths));
     Loaded { book, diagnostics }
 }

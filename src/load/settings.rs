@@ -14,7 +14,8 @@ use super::yaml::{YamlSource, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS as FILE};
 use crate::model::{
-    Attribution, CollectionConfig, Date, DocumentPlan, NotesPlacement, NumberStyle, Paper, PdfOptions, Settings, Style, ThemeOptions,
+    Attribution, CollectionConfig, Date, DocumentPlan, Marking, NotesPlacement, NumberStyle, Paper, PdfOptions, Settings, Style,
+    ThemeOptions,
 };
 use crate::tree::Tree;
 
@@ -30,21 +31,44 @@ pub(super) fn schema() -> Json {
     SCHEMA.json.clone()
 }
 
-/// Reads the settings, and whether they are in order: if they are not, those that are returned
-/// are only fit for looking for more faults.
-pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (Settings, bool) {
+/// What the settings say of how records are read: known, as far as it is written, where the rest of the settings has faults, so
+/// that the faults of records are found in the same run.
+pub(super) struct RecordRules {
+    pub(super) collections: IndexMap<String, CollectionConfig>,
+    pub(super) attribution: Attribution,
+    pub(super) default_marking: Marking,
+}
+
+/// Reads the settings; none where they have faults.
+pub(super) fn read(tree: &Tree, diagnostics: &mut Vec<Diagnostic>) -> (RecordRules, Option<Settings>) {
     let before = diagnostics.len();
     let json = match text(tree, diagnostics) {
         Some(json) => json,
         None => Json::Null,
     };
     diagnostics.extend(two_papers(&json));
-    let is_usable = diagnostics.len() == before;
-    let settings = settings(json.as_object().unwrap_or(&JsonMap::new()));
-    if is_usable {
-        diagnostics.extend(handling::faults(&json, &settings));
+    let nothing = JsonMap::new();
+    let json_object = json.as_object().unwrap_or(&nothing);
+    let rules = record_rules(json_object);
+    if diagnostics.len() > before {
+        return (rules, None);
     }
-    (settings, is_usable)
+    let settings = settings(json_object, &rules);
+    diagnostics.extend(settings.iter().flat_map(|settings| handling::faults(&json, settings)));
+    (rules, settings)
+}
+
+fn record_rules(json: &JsonMap<String, Json>) -> RecordRules {
+    RecordRules {
+        collections: objects(json.get("collections")).map(|(name, config)| (name.to_owned(), collection(config))).collect(),
+        attribution: Attribution { as_of: date(json), ..attribution(json) },
+        default_marking: handling::default_marking(json),
+    }
+}
+
+/// The date that the book speaks for.
+fn date(json: &JsonMap<String, Json>) -> Option<Date> {
+    text_of(json, "as_of")?.parse().ok()
 }
 
 /// The settings as they are written, if they can be read; reports their faults.
@@ -93,23 +117,22 @@ fn two_papers(json: &Json) -> Option<Diagnostic> {
     })
 }
 
-fn settings(json: &JsonMap<String, Json>) -> Settings {
-    let as_of = text_of(json, "as_of").and_then(|date| date.parse().ok());
-    let collections = objects(json.get("collections")).map(|(name, config)| (name.to_owned(), collection(config))).collect();
+/// All that the settings say; none without a title and a date, which the schema asks for.
+fn settings(json: &JsonMap<String, Json>, rules: &RecordRules) -> Option<Settings> {
     let documents = list(json.get("documents")).filter_map(Json::as_object).map(document).collect();
     let standards = json.get("pdf").and_then(|pdf| pdf.get("standards"));
-    Settings {
-        title: text_of(json, "title").unwrap_or_default(),
+    Some(Settings {
+        title: text_of(json, "title")?,
         subtitle: text_of(json, "subtitle"),
         organization: text_of(json, "organization"),
-        as_of: as_of.unwrap_or(Date { year: 0, month: None, day: None }),
+        as_of: date(json)?,
         as_of_inferred: json.get("as_of_inferred").and_then(Json::as_bool).unwrap_or(false),
         stale_after: json.get("stale_after").and_then(Json::as_u64).and_then(|days| u32::try_from(days).ok()),
         language: text_of(json, "language").unwrap_or_else(|| "en".to_owned()),
         numbers: text_of(json, "numbers").and_then(|example| NumberStyle::of_example(&example)).unwrap_or_default(),
-        attribution: Attribution { as_of, ..attribution(json) },
+        attribution: rules.attribution.clone(),
         markings: handling::scheme(json.get("markings")),
-        default_marking: handling::default_marking(json),
+        default_marking: rules.default_marking.clone(),
         page_marking: json.get("page_marking").and_then(Json::as_bool).unwrap_or(false),
         portion_marks: json.get("portion_marks").and_then(Json::as_bool).unwrap_or(false),
         theme: theme(json),
@@ -122,10 +145,10 @@ fn settings(json: &JsonMap<String, Json>) -> Settings {
         },
         words: texts(json.get("words")),
         documents,
-        collections,
+        collections: rules.collections.clone(),
         reader: None,
         audiences: handling::audiences(json.get("audiences")),
-    }
+    })
 }
 
 fn collection(json: &JsonMap<String, Json>) -> CollectionConfig {

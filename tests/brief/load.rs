@@ -233,6 +233,17 @@ fn keys_of_a_mapping_may_have_capitals() {
 }
 
 #[test]
+fn without_its_date_there_is_no_book_and_the_faults_of_records_are_found_all_the_same() {
+    for as_of in ["", "as_of: 2025-13-05\n", "as_of: []\n", "as_of: 0\n"] {
+        let settings = format!("title: A book\n{as_of}collections: {{ things: {{}} }}\n");
+        let loaded = load::load(&tree_of(&[("content/book.yaml", &settings), ("content/things/a b.yaml", "name: A\n")]));
+        let codes: Vec<Code> = loaded.diagnostics.iter().map(|fault| fault.code).collect();
+        assert_eq!(loaded.book, None, "{as_of}: {codes:?}");
+        assert!(codes.contains(&Code::BookSettings) && codes.contains(&Code::InvalidId), "{as_of}: {codes:?}");
+    }
+}
+
+#[test]
 fn a_label_may_lie_deeper() {
     let book = book_of(&[
         ("content/book.yaml", "title: A book\nas_of: 2025\ncollections: { rows: { label: name.short, sort: name.short } }\n"),
