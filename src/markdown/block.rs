@@ -51,6 +51,8 @@ pub(super) struct InlineText {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Paragraph,
+    /// The paragraph that a list's item starts with, where `[x]` is a task box.
+    ItemStart,
     Heading,
     Cell,
 }

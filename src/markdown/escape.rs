@@ -34,7 +34,7 @@ pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(trimmed.len() + 8);
     let around = Around { at_start: true, in_brackets: true, tildes: true, ..Around::default() };
     write_text(&mut out, trimmed, around);
-    if let Some(at) = guard(&out, false, true) {
+    if let Some(at) = guard(&out, LinePosition::StartsItem) {
         out.insert(at, '\\');
     }
     guard_heading(&mut out);
@@ -173,9 +173,19 @@ pub(super) fn code_fence(code: &str) -> Option<(usize, bool)> {
     Some((ticks, padded))
 }
 
+/// Where a line of a paragraph stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinePosition {
+    StartsParagraph,
+    /// It starts the first paragraph of a list's item, where `[x]` is a task box.
+    StartsItem,
+    Continues,
+}
+
 /// Where a line of a paragraph needs a backslash so as not to be something else: a heading, a list, a rule,
-/// a directive, the line under a heading or a table's header. `continued` says that it is not the first line.
-pub(super) fn guard(line: &str, continued: bool, in_item: bool) -> Option<usize> {
+/// a directive, the line under a heading or a table's header.
+pub(super) fn guard(line: &str, position: LinePosition) -> Option<usize> {
+    let continued = position == LinePosition::Continues;
     let bytes = line.as_bytes();
     let &first = bytes.first()?;
     let blank_at = |at: usize| bytes.get(at).is_none_or(|b| matches!(b, b' ' | b'\t'));
@@ -191,7 +201,9 @@ pub(super) fn guard(line: &str, continued: bool, in_item: bool) -> Option<usize>
         b':' if run >= 3 => true,
         b':' | b'~' => blank_at(1),
         b'[' if bytes.get(1) == Some(&b'!') => is_alert(&line[2..]),
-        b'[' if in_item && !continued => bytes.get(2) == Some(&b']') && matches!(bytes[1], b' ' | b'x' | b'X') && blank_at(3),
+        b'[' if position == LinePosition::StartsItem => {
+            bytes.get(2) == Some(&b']') && matches!(bytes[1], b' ' | b'x' | b'X') && blank_at(3)
+        }
         _ => false,
     };
     if starts {
@@ -252,7 +264,7 @@ mod tests {
         ] {
             let mut out = String::new();
             write_text(&mut out, text, Around { at_start: true, at_end: true, ..Around::default() });
-            assert_eq!(guard(&out, false, false), None, "{text}");
+            assert_eq!(guard(&out, LinePosition::StartsParagraph), None, "{text}");
             assert_eq!(out, text);
         }
     }
@@ -271,7 +283,7 @@ mod tests {
             ("+", "\\+"),
         ] {
             let mut out = text.to_owned();
-            out.insert(guard(&out, false, false).unwrap_or(out.len()), '\\');
+            out.insert(guard(&out, LinePosition::StartsParagraph).unwrap_or(out.len()), '\\');
             assert_eq!(out, expected);
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::block::{Place, Style};
 use super::delimiter::{encoded_edges, is_intricate, marks};
-use super::escape::{Around, code_fence, guard, guard_heading, write_text};
+use super::escape::{Around, LinePosition, code_fence, guard, guard_heading, write_text};
 use super::inline_token::{Token, tokens};
 use super::inlines::{append, trim, trim_at_breaks};
 use super::link::write_target;
@@ -20,7 +20,7 @@ pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
         return text;
     }
     let text = write_with(inlines, Start::Guarded);
-    if reads_back(&finish(&text, Place::Paragraph, false), inlines) {
+    if reads_back(&finish(&text, Place::Paragraph), inlines) {
         return text;
     }
     code_as_text(inlines);
@@ -39,7 +39,7 @@ fn write_with(inlines: &mut Vec<Inline>, start: Start) -> String {
     {
         let (tokens, count) = tokens(inlines);
         let text = emit(&tokens, &marks(&tokens, count), start);
-        if !is_intricate(&tokens) || reads_back(&finish(&text, Place::Paragraph, false), inlines) {
+        if !is_intricate(&tokens) || reads_back(&finish(&text, Place::Paragraph), inlines) {
             return text;
         }
     }
@@ -187,9 +187,8 @@ fn write_code(out: &mut String, code: &str) {
     out.extend([&ticks, pad, code, pad, &ticks]);
 }
 
-/// Guards the starts of lines, the end of a heading, the pipes of a cell. `in_item` says that a paragraph is
-/// the first in a list's item, where `[x]` is a task box.
-pub(super) fn finish(text: &str, place: Place, in_item: bool) -> Cow<'_, str> {
+/// Guards the starts of lines, the end of a heading, the pipes of a cell.
+pub(super) fn finish(text: &str, place: Place) -> Cow<'_, str> {
     match place {
         Place::Heading => {
             let mut text = text.to_owned();
@@ -198,15 +197,17 @@ pub(super) fn finish(text: &str, place: Place, in_item: bool) -> Cow<'_, str> {
         }
         Place::Cell if text.contains('|') => text.replace('|', "\\|").into(),
         Place::Cell => text.into(),
-        Place::Paragraph => match text.split('\n').enumerate().find_map(|(index, line)| guard(line, index > 0, in_item)) {
-            None => text.into(),
-            Some(_) => {
-                let lines = text.split('\n').enumerate().map(|(index, line)| match guard(line, index > 0, in_item) {
-                    Some(at) => format!("{}\\{}", &line[..at], &line[at..]).into(),
-                    None => Cow::from(line),
-                });
-                lines.collect::<Vec<_>>().join("\n").into()
+        Place::Paragraph | Place::ItemStart => {
+            let first = if place == Place::ItemStart { LinePosition::StartsItem } else { LinePosition::StartsParagraph };
+            let position = |index: usize| if index == 0 { first } else { LinePosition::Continues };
+            if text.split('\n').enumerate().all(|(index, line)| guard(line, position(index)).is_none()) {
+                return text.into();
             }
-        },
+            let lines = text.split('\n').enumerate().map(|(index, line)| match guard(line, position(index)) {
+                Some(at) => format!("{}\\{}", &line[..at], &line[at..]).into(),
+                None => Cow::from(line),
+            });
+            lines.collect::<Vec<_>>().join("\n").into()
+        }
     }
 }

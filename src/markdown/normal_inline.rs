@@ -111,7 +111,7 @@ fn cell_lines(context: &Context<'_>, inlines: &[Inline]) -> Option<InlineText> {
     let text = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("<br>");
     let claims = lines.iter().flat_map(|line| line.claims.iter().copied()).collect();
     let inlines = lines.into_iter().map(|line| line.inlines).collect::<Vec<_>>().join(&[Inline::HardBreak][..]);
-    reads_back_in_cell(&inline_writer::finish(&text, Place::Cell, false), &inlines).then_some(InlineText { inlines, text, claims })
+    reads_back_in_cell(&inline_writer::finish(&text, Place::Cell), &inlines).then_some(InlineText { inlines, text, claims })
 }
 
 struct Expander<'a> {

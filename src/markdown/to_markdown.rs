@@ -29,12 +29,19 @@ pub fn to_markdown(document: &Document, stamp: &Stamp, link: &dyn Fn(&str) -> St
     if !document.front.is_empty() {
         writer.blank();
     }
-    writer.blocks(&markdown_blocks(document, stamp, link), Gap::Blank, false);
+    writer.blocks(&markdown_blocks(document, stamp, link), Gap::Blank, Place::Paragraph);
     // A document may be front matter alone.
     if writer.text.ends_with("\n\n") {
         writer.text.pop();
     }
     Written { text: writer.text, claim_lines: writer.claim_lines }
+}
+
+/// Which of the two marks that start an item of its kind a list has: `-` or `*`, `1.` or `1)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ListMark {
+    Usual,
+    Other,
 }
 
 /// What stands between two blocks.
@@ -84,31 +91,33 @@ impl Writer {
         self.line("");
     }
 
-    fn within(&mut self, prefix: Prefix, parts: &[MarkdownBlock], gap: Gap, in_item: bool) {
+    fn within(&mut self, prefix: Prefix, parts: &[MarkdownBlock], gap: Gap, first: Place) {
         self.prefixes.push(prefix);
-        self.blocks(parts, gap, in_item);
+        self.blocks(parts, gap, first);
         if parts.is_empty() {
             self.blank();
         }
         self.prefixes.pop();
     }
 
-    fn blocks(&mut self, parts: &[MarkdownBlock], gap: Gap, in_item: bool) {
-        // A list right behind a list of its kind takes another mark, or the two would be one.
-        let mut before: Option<(&MarkdownBlock, bool)> = None;
+    /// `first` is the place of a paragraph that comes first.
+    fn blocks(&mut self, parts: &[MarkdownBlock], gap: Gap, first: Place) {
+        let mut before: Option<(&MarkdownBlock, ListMark)> = None;
         for (index, part) in parts.iter().enumerate() {
             if index > 0 && gap == Gap::Blank {
                 self.blank();
             }
-            let other_mark = match (before, part) {
-                (Some((MarkdownBlock::List(before), other)), MarkdownBlock::List(list)) => {
-                    before.start.is_some() == list.start.is_some() && !other
+            // A list right behind a list of its kind takes another mark, or the two would be one.
+            let is_other = match (before, part) {
+                (Some((MarkdownBlock::List(before), mark)), MarkdownBlock::List(list)) => {
+                    before.start.is_some() == list.start.is_some() && mark == ListMark::Usual
                 }
                 (None, MarkdownBlock::List(_)) => self.is_behind_two_hyphens(),
                 _ => false,
             };
-            self.part(part, in_item && index == 0, other_mark);
-            before = Some((part, other_mark));
+            let mark = if is_other { ListMark::Other } else { ListMark::Usual };
+            self.part(part, if index == 0 { first } else { Place::Paragraph }, mark);
+            before = Some((part, mark));
         }
     }
 
@@ -118,37 +127,37 @@ impl Writer {
         marks.next() == Some(Some("- ")) && marks.next() == Some(Some("- "))
     }
 
-    fn part(&mut self, part: &MarkdownBlock, in_item: bool, other_mark: bool) {
+    fn part(&mut self, part: &MarkdownBlock, paragraph: Place, mark: ListMark) {
         match part {
             MarkdownBlock::Heading(level, run) => {
-                let text = self.inlines(run, Place::Heading, false);
+                let text = self.inlines(run, Place::Heading);
                 let marks = "#".repeat(usize::from(*level));
                 self.line(format!("{marks} {text}").trim_end_matches(' '));
             }
             MarkdownBlock::Paragraph(run) => {
-                let text = self.inlines(run, Place::Paragraph, in_item);
+                let text = self.inlines(run, paragraph);
                 text.split('\n').for_each(|line| self.line(line));
             }
-            MarkdownBlock::Quote(parts) => self.within(Prefix { first: None, rest: "> ", width: 0 }, parts, Gap::Blank, false),
+            MarkdownBlock::Quote(parts) => self.within(Prefix { first: None, rest: "> ", width: 0 }, parts, Gap::Blank, Place::Paragraph),
             MarkdownBlock::Alert(kind, parts) => {
                 self.prefixes.push(Prefix { first: None, rest: "> ", width: 0 });
                 self.line(&format!("[!{}]", alert_name(kind)));
-                self.blocks(parts, Gap::Blank, false);
+                self.blocks(parts, Gap::Blank, Place::Paragraph);
                 self.prefixes.pop();
             }
-            MarkdownBlock::List(list) => self.list(list, other_mark),
+            MarkdownBlock::List(list) => self.list(list, mark),
             MarkdownBlock::Code { info, literal } => self.code(info, literal),
             MarkdownBlock::Rule => self.rule(),
             MarkdownBlock::Html(html) => html.lines().for_each(|line| self.line(line)),
             MarkdownBlock::Table(alignments, rows) => self.table(alignments, rows),
             MarkdownBlock::Footnote(label, parts) => {
-                self.within(Prefix { first: Some(format!("[^{label}]: ")), rest: "", width: 4 }, parts, Gap::Blank, false);
+                self.within(Prefix { first: Some(format!("[^{label}]: ")), rest: "", width: 4 }, parts, Gap::Blank, Place::Paragraph);
             }
         }
     }
 
     /// A run's text for the next line, and notes the lines of its claims.
-    fn inlines<'r>(&mut self, run: &'r InlineText, place: Place, in_item: bool) -> Cow<'r, str> {
+    fn inlines<'r>(&mut self, run: &'r InlineText, place: Place) -> Cow<'r, str> {
         for (index, breaks) in &run.claims {
             if self.claim_lines.len() <= *index {
                 self.claim_lines.resize(index + 1, 0);
@@ -157,21 +166,21 @@ impl Writer {
                 self.claim_lines[*index] = self.line + 1 + breaks;
             }
         }
-        finish(&run.text, place, in_item)
+        finish(&run.text, place)
     }
 
-    fn list(&mut self, list: &MarkdownList, other_mark: bool) {
+    fn list(&mut self, list: &MarkdownList, mark: ListMark) {
         let gap = if list.spaced { Gap::Blank } else { Gap::None };
         for (index, item) in list.items.iter().enumerate() {
             let (task, parts) = item;
             if index > 0 && gap == Gap::Blank {
                 self.blank();
             }
-            let mark = match (list.start, other_mark) {
-                (None, false) => "- ".to_owned(),
-                (None, true) => "* ".to_owned(),
-                (Some(start), false) => format!("{}. ", (start + index).min(999_999_999)),
-                (Some(start), true) => format!("{}) ", (start + index).min(999_999_999)),
+            let mark = match (list.start, mark) {
+                (None, ListMark::Usual) => "- ".to_owned(),
+                (None, ListMark::Other) => "* ".to_owned(),
+                (Some(start), ListMark::Usual) => format!("{}. ", (start + index).min(999_999_999)),
+                (Some(start), ListMark::Other) => format!("{}) ", (start + index).min(999_999_999)),
             };
             let width = mark.len();
             let first = match task {
@@ -189,7 +198,7 @@ impl Writer {
                 self.prefixes.pop();
                 prefix = Prefix { first: None, rest: "", width };
             }
-            self.within(prefix, parts, gap, task.is_none());
+            self.within(prefix, parts, gap, if task.is_none() { Place::ItemStart } else { Place::Paragraph });
         }
     }
 
@@ -226,7 +235,7 @@ impl Writer {
         for (index, row) in rows.iter().enumerate() {
             // The line of the row: the header's delimiters stand second.
             self.line = first + index + usize::from(index > 0);
-            texts.push(row.iter().map(|cell| self.inlines(cell, Place::Cell, false)).collect());
+            texts.push(row.iter().map(|cell| self.inlines(cell, Place::Cell)).collect());
         }
         self.line = first;
         table::lines(alignments, &texts).iter().for_each(|line| self.line(line));

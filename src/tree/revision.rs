@@ -31,24 +31,31 @@ pub struct GitFacts {
 /// What git knows of a folder; nothing where there is no git, no repository, no work tree or no commit.
 pub fn facts(root: &Path) -> Option<GitFacts> {
     let (head, clean) = thread::scope(|scope| {
-        let clean = scope.spawn(|| is_clean(root));
+        let clean = scope.spawn(|| work_tree(root));
         (git::run(root, &["log", "-1", "--no-show-signature", "--format=%H %ct"]), clean.join())
     });
     let head = String::from_utf8(head.ok()??).ok()?;
     let (commit, time) = head.trim().split_once(' ')?;
-    Some(GitFacts { commit: commit.to_owned(), clean: clean.ok()?.ok()??, commit_time: time.parse().ok()? })
+    Some(GitFacts { commit: commit.to_owned(), clean: clean.ok()?.ok()?? == WorkTree::AsCommitted, commit_time: time.parse().ok()? })
+}
+
+/// The files that the book is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WorkTree {
+    AsCommitted,
+    Changed,
 }
 
 /// Whether the files that the book is read from are as committed; nothing where git can't say.
 ///
 /// No filter is run to find out, so a file that Git LFS keeps elsewhere is compared with its pointer here. What a submodule
 /// holds is committed in another repository, so a book with one is never as committed.
-fn is_clean(root: &Path) -> Result<Option<bool>> {
+fn work_tree(root: &Path) -> Result<Option<WorkTree>> {
     let Some(changed) = changed(root)? else { return Ok(None) };
     let Some(tracked) = git::run(root, &[&["ls-files", "--stage", "-z", "--"], FOLDERS.as_slice()].concat())? else { return Ok(None) };
     let tracked: Vec<Tracked<'_>> = tracked.split(|byte| *byte == 0).filter_map(tracked_file).collect();
     if tracked.iter().any(|file| file.mode == b"160000") {
-        return Ok(Some(false));
+        return Ok(Some(WorkTree::Changed));
     }
     let ids: BTreeMap<&[u8], &String> = tracked.iter().map(|file| (file.path, &file.id)).collect();
     let mut expanded = Vec::new();
@@ -56,14 +63,15 @@ fn is_clean(root: &Path) -> Result<Option<bool>> {
         let id = ids.get(entry.path.as_slice());
         match id.filter(|_| entry.only_in_work_tree) {
             Some(id) => expanded.push((entry.path, *id)),
-            None => return Ok(Some(false)),
+            None => return Ok(Some(WorkTree::Changed)),
         }
     }
     let pointers = objects(root, &expanded.iter().map(|(_, id)| *id).collect::<Vec<_>>())?;
-    Ok(Some(expanded.iter().all(|(path, id)| {
+    let is_same = expanded.iter().all(|(path, id)| {
         let file = std::str::from_utf8(path).ok().map(|path| root.join(path));
         file.zip(pointers.get(*id)).is_some_and(|(file, pointer)| lfs::is_content_of(&file, pointer))
-    })))
+    });
+    Ok(Some(if is_same { WorkTree::AsCommitted } else { WorkTree::Changed }))
 }
 
 /// A file of the book that isn't as committed, by its path from the book's root.

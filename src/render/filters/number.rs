@@ -8,7 +8,7 @@ use minijinja::{Environment, Error, State};
 use super::operand::{items, wrong_kind};
 use crate::model::{Date, Exact, Held, NotAQuantity, Operation, Quantity, Rounding};
 use crate::render::claim_text::{Figures, claim_as, exact_as, quantity_as};
-use crate::render::operators::{self, calculate, derived, error, named, plain_value, quantity_of, refused};
+use crate::render::operators::{self, Case, calculate, derived, error, named, plain_value, quantity_of, refused};
 use crate::render::token::unshield;
 use crate::render::values::{
     BareObject, ClaimObject, Coverage, PartialKind, PartialObject, Pass, StampObject, coverage, exact, exact_number, text,
@@ -41,10 +41,10 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
         let total = sum(state, &shared, &values, &arguments.into_values())?;
         Ok(PartialObject::of(total, "sum", coverage(&values)))
     });
-    for (name, wants_least) in [("min", true), ("max", false)] {
+    for (name, which) in [("min", Extreme::Least), ("max", Extreme::Most)] {
         let shared = pass.clone();
         env.add_filter(name, move |values: Value, options: Kwargs| -> Result<Value, Error> {
-            let found = extreme(&shared, name, &values, &options, wants_least)?;
+            let found = extreme(&shared, name, &values, &options, which)?;
             // Where there is nothing, that is said of what is shown alone.
             Ok(if found.is_undefined() { found } else { PartialObject::of(found, name, coverage(&values)) })
         });
@@ -260,10 +260,17 @@ fn sum_of_claims(pass: &Arc<Pass>, items: &[Value]) -> Result<Option<Value>, Err
     Ok(Some(derived(pass, total, shown.join(" + ") + &more, &claims)))
 }
 
+/// Which of several values is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extreme {
+    Least,
+    Most,
+}
+
 /// `min` and `max`: the first of the items that certainly no other goes beyond.
-fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwargs, wants_least: bool) -> Result<Value, Error> {
+fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwargs, extreme: Extreme) -> Result<Value, Error> {
     let attribute: Option<String> = options.get("attribute")?;
-    let case_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+    let case = Case::of(options)?;
     options.assert_all_used()?;
     let items: Vec<Value> = items(values, filter)?.collect();
     let mut best: Option<(Value, Value)> = None;
@@ -277,7 +284,7 @@ fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwa
         }
         let goes_beyond = match &best {
             None => true,
-            Some((known, _)) => beyond(pass, filter, &value, known, wants_least, case_sensitive)?,
+            Some((known, _)) => beyond(pass, filter, &value, known, extreme, case)?,
         };
         if goes_beyond {
             best = Some((value, item));
@@ -287,8 +294,11 @@ fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwa
 }
 
 /// Whether a value goes beyond the best so far; where that isn't certain, or the two can't be compared, an error names both.
-fn beyond(pass: &Arc<Pass>, filter: &str, value: &Value, best: &Value, wants_least: bool, case_sensitive: bool) -> Result<bool, Error> {
-    let (low, high) = if wants_least { (value, best) } else { (best, value) };
+fn beyond(pass: &Arc<Pass>, filter: &str, value: &Value, best: &Value, extreme: Extreme, case: Case) -> Result<bool, Error> {
+    let (low, high) = match extreme {
+        Extreme::Least => (value, best),
+        Extreme::Most => (best, value),
+    };
     let is_claim = |value: &Value| value.downcast_object_ref::<ClaimObject>().is_some();
     if is_claim(value) || is_claim(best) {
         let (a, b) = (quantity_of_any(low, filter)?, quantity_of_any(high, filter)?);
@@ -306,7 +316,7 @@ fn beyond(pass: &Arc<Pass>, filter: &str, value: &Value, best: &Value, wants_lea
             };
         }
     }
-    let (a, b) = (operators::key_of(pass, low, filter, case_sensitive)?, operators::key_of(pass, high, filter, case_sensitive)?);
+    let (a, b) = (operators::key_of(pass, low, filter, case)?, operators::key_of(pass, high, filter, case)?);
     super::sort::comparable(&[(&a, low), (&b, high)], filter)?;
     Ok(super::sort::order(&a, &b).is_lt())
 }

@@ -9,7 +9,7 @@ use minijinja::{Environment, Error, State};
 
 use super::list::at_path;
 use super::operand::{items, wrong_kind};
-use crate::render::operators::{Key, error, key_of, named, quantity_of};
+use crate::render::operators::{Case, Key, error, key_of, named, quantity_of};
 use crate::render::values::{ClaimObject, Coverage, ListObject, Pass, coverage};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
@@ -103,7 +103,7 @@ fn paths(options: &Kwargs) -> Result<Vec<String>, Error> {
 
 fn sort(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: &Kwargs) -> Result<Value, Error> {
     let paths = paths(options)?;
-    let case_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+    let case = Case::of(options)?;
     let reverse = options.get::<Option<bool>>("reverse")?.unwrap_or(false);
     options.assert_all_used()?;
     let items: Vec<Value> = items(values, "sort")?.collect();
@@ -114,7 +114,7 @@ fn sort(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: &K
             true => vec![item.clone()],
             false => paths.iter().map(|path| at_path(&item, path)).collect::<Result<_, _>>()?,
         };
-        let keys: Vec<Key> = by.iter().map(|value| key_of(pass, value, "sort", case_sensitive)).collect::<Result<_, _>>()?;
+        let keys: Vec<Key> = by.iter().map(|value| key_of(pass, value, "sort", case)).collect::<Result<_, _>>()?;
         keyed.push((keys, by, item));
     }
     for column in 0..paths.len().max(1) {
@@ -140,17 +140,17 @@ fn charge(state: &mut State<'_, '_>, items: usize) -> Result<(), Error> {
 }
 
 /// What two values must share to be one: their key and, of claims, all that they say.
-fn identity(pass: &Arc<Pass>, value: &Value, filter: &str, case_sensitive: bool) -> Result<(Key, String), Error> {
+fn identity(pass: &Arc<Pass>, value: &Value, filter: &str, case: Case) -> Result<(Key, String), Error> {
     let said = value.downcast_object_ref::<ClaimObject>().filter(|claim| claim.quantity().is_ok()).map(|claim| {
         // Not the text that a filter made of it.
         ClaimObject { text: None, ..claim.clone() }.printed_text()
     });
-    Ok((key_of(pass, value, filter, case_sensitive)?, said.unwrap_or_default()))
+    Ok((key_of(pass, value, filter, case)?, said.unwrap_or_default()))
 }
 
 fn unique(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: &Kwargs) -> Result<Value, Error> {
     let attribute: Option<String> = options.get("attribute")?;
-    let case_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+    let case = Case::of(options)?;
     options.assert_all_used()?;
     let items: Vec<Value> = items(values, "unique")?.collect();
     charge(state, items.len())?;
@@ -161,7 +161,7 @@ fn unique(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, options: 
             Some(path) => at_path(&item, path)?,
             None => item.clone(),
         };
-        let identity = identity(pass, &value, "unique", case_sensitive)?;
+        let identity = identity(pass, &value, "unique", case)?;
         if seen.insert(format!("{identity:?}")) {
             kept.push(item);
         }
@@ -206,7 +206,7 @@ fn groupby(
         None => options.get("attribute")?,
     };
     let fallback: Option<Value> = options.get("default")?;
-    let case_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+    let case = Case::of(options)?;
     options.assert_all_used()?;
     let items: Vec<Value> = items(values, "groupby")?.collect();
     charge(state, items.len())?;
@@ -216,7 +216,7 @@ fn groupby(
             absent if absent.is_undefined() => fallback.clone().unwrap_or(Value::UNDEFINED),
             by => by,
         };
-        keyed.push((identity(pass, &by, "groupby", case_sensitive)?, by, item));
+        keyed.push((identity(pass, &by, "groupby", case)?, by, item));
     }
     keyed.sort_by(|((a, said), ..), ((b, other), ..)| order(a, b).then_with(|| said.cmp(other)));
     let mut groups: Vec<(_, Vec<Value>, Vec<Value>)> = Vec::new();
@@ -258,7 +258,7 @@ fn dictsort(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, options:
         Some("value") => true,
         Some(other) => return Err(error(format!("`dictsort` sorts by `key` or `value`, not `{other}`"))),
     };
-    let case_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+    let case = Case::of(options)?;
     let reverse = options.get::<Option<bool>>("reverse")?.unwrap_or(false);
     options.assert_all_used()?;
     let keys: Vec<Value> = value.try_iter()?.collect();
@@ -267,7 +267,7 @@ fn dictsort(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, options:
     for key in keys {
         let held = value.get_item(&key)?;
         let by = if by_value { held.clone() } else { key.clone() };
-        keyed.push((key_of(pass, &by, "dictsort", case_sensitive)?, by, Value::from(vec![key, held])));
+        keyed.push((key_of(pass, &by, "dictsort", case)?, by, Value::from(vec![key, held])));
     }
     comparable(&keyed.iter().map(|(key, by, _)| (key, by)).collect::<Vec<_>>(), "dictsort")?;
     keyed.sort_by(|(a, ..), (b, ..)| if reverse { order(a, b).reverse() } else { order(a, b) });

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use minijinja::Error;
-use minijinja::value::{Value, ValueKind};
+use minijinja::value::{Kwargs, Value, ValueKind};
 
 use super::calculate::{quantity_of, refused};
 use super::operand::{fault, invalid, named, plain_value, plain_words};
@@ -224,8 +224,23 @@ pub(in crate::render) enum Key {
     Unknown(String),
 }
 
+/// Whether capital letters differ from small ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::render) enum Case {
+    Sensitive,
+    Insensitive,
+}
+
+impl Case {
+    /// What a filter's option `case_sensitive` asks for; capital and small letters are the same without it.
+    pub(in crate::render) fn of(options: &Kwargs) -> Result<Case, Error> {
+        let is_sensitive = options.get::<Option<bool>>("case_sensitive")?.unwrap_or(false);
+        Ok(if is_sensitive { Case::Sensitive } else { Case::Insensitive })
+    }
+}
+
 /// The key of a value; of a claim's, its number or the lower bound. Values that have no order have no key.
-pub(in crate::render) fn key_of(pass: &Arc<Pass>, value: &Value, filter: &str, case_sensitive: bool) -> Result<Key, Error> {
+pub(in crate::render) fn key_of(pass: &Arc<Pass>, value: &Value, filter: &str, case: Case) -> Result<Key, Error> {
     // A key takes memory, too.
     pass.charge(20)?;
     if value.is_undefined() || value.is_none() {
@@ -252,10 +267,13 @@ pub(in crate::render) fn key_of(pass: &Arc<Pass>, value: &Value, filter: &str, c
         ValueKind::String => {
             let text = plain.as_str().unwrap_or_default();
             pass.charge_text(text.len())?;
-            Key::Text(if case_sensitive { text.to_owned() } else { text.to_lowercase() })
+            Key::Text(match case {
+                Case::Sensitive => text.to_owned(),
+                Case::Insensitive => text.to_lowercase(),
+            })
         }
         ValueKind::Seq | ValueKind::Iterable => {
-            Key::List(plain.try_iter()?.map(|item| key_of(pass, &item, filter, case_sensitive)).collect::<Result<_, _>>()?)
+            Key::List(plain.try_iter()?.map(|item| key_of(pass, &item, filter, case)).collect::<Result<_, _>>()?)
         }
         _ => return Err(invalid(format!("`{filter}` takes texts and numbers, not {}", named(value)))),
     })

@@ -17,7 +17,7 @@ use super::rewrite::{BUILT, CALCULATE, CAPTURED, COMPARE, CONCAT, COUNT, ITEM, K
 use super::values::{ListObject, Pass, storable};
 
 pub(super) use calculate::{calculate, derived, negate, quantity_of, refused};
-pub(super) use compare::{Key, holds, key_of};
+pub(super) use compare::{Case, Key, holds, key_of};
 pub(super) use operand::{fault, invalid as error, named, plain_value, plain_words};
 pub(super) use text::{as_text, captured, count, piece_of, printed_plain};
 
