@@ -794,7 +794,7 @@ fn numbers_are_written_as_the_book_says() {
     }
 }
 
-/// The README names every word that a book may have of its own.
+/// The README names every word that a book may have of its own, once.
 #[test]
 fn the_readme_names_every_word() {
     let readme = include_str!("../../README.md");
@@ -802,6 +802,10 @@ fn the_readme_names_every_word() {
     for word in brief::render::words().chain(brief::markdown::WORDS.iter().chain(brief::redline::WORDS).map(|(key, _)| *key)) {
         assert!(listed.contains(&format!("`{word}`")), "`The words are …` in README.md lacks `{word}`");
     }
+    let (words, _) = listed.split_once(", the reasons").unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    let twice: Vec<&str> = words.split(", ").filter(|word| !seen.insert(*word)).collect();
+    assert!(twice.is_empty(), "README.md lists words twice: {twice:?}");
 }
 
 /// A total that a loop adds up claim by claim, and one of a list, from as many claims as a large book has.
