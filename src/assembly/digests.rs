@@ -105,8 +105,19 @@ impl DocumentDigests {
         let template = if is_all { template } else { withheld_template() };
         let by_others = others.filter(|others| *others != tools).map(|others| (others.clone(), version::document_digest(&parts(others))));
         let (settings, planned) = (&writer.book().settings, &prepared.planned);
-        let settings = json!({ "words": settings.words, "title": planned.title, "notes": planned.notes != NotesPlacement::Page });
+        let mut parts_of_settings =
+            json!({ "words": settings.words, "title": planned.title, "notes": planned.notes != NotesPlacement::Page });
+        // Only where they are asked for: versions from before they were named here have the same digests.
+        for (name, is_set) in [("portion_marks", settings.portion_marks), ("page_marking", settings.page_marking)] {
+            if is_set {
+                parts_of_settings[name] = true.into();
+            }
+        }
         let all = parts(tools);
-        DocumentDigests { digest: version::document_digest(&all), parts: Some(version::part_digests(&all, template, &settings)), by_others }
+        DocumentDigests {
+            digest: version::document_digest(&all),
+            parts: Some(version::part_digests(&all, template, &parts_of_settings)),
+            by_others,
+        }
     }
 }

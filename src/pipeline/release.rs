@@ -178,7 +178,7 @@ impl<'a> PendingVersion<'a> {
         let finished = documents::finish(documents, &writer, &stamp, Some(&renewal), &sink, progress)?;
         let (entries, claims) = sink.take();
         made.notes.extend(finished.notes);
-        made.notes.extend(documents.iter().filter_map(placeholders_left_out));
+        made.notes.extend(documents.iter().filter_map(|document| placeholders_left_out(document, book)));
         let is_faulty = has_errors(&finished.diagnostics);
         made.diagnostics.extend(finished.diagnostics);
         if is_faulty {
@@ -248,10 +248,12 @@ impl<'a> PendingVersion<'a> {
 }
 
 /// Says that a document is not all that a draft of it is.
-fn placeholders_left_out(document: &Prepared) -> Option<String> {
+fn placeholders_left_out(document: &Prepared, book: &Book) -> Option<String> {
     let count = document.placeholders;
     let noun = if count == 1 { "placeholder" } else { "placeholders" };
-    (count > 0).then(|| format!("document `{}` leaves out {count} {noun}, which only drafts show", document.planned.id))
+    (count > 0).then(|| {
+        format!("document `{}` leaves out {count} {noun}, which only drafts show", audiences::qualified(book, &document.planned.id))
+    })
 }
 
 /// An edited or damaged version is named, and never written over.

@@ -170,8 +170,11 @@ fn contents(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Vec<Value> {
             None => level <= 3 || own.id == id,
             Some(chapter) => chapter.id == id || (level <= 2 && of_level_2 <= LISTED),
         };
+        if !is_listed {
+            return None;
+        }
         let path = other.map(|chapter| format!("{folder}/{}#{id}", path::chapter_below_version(&document.id, &chapter.id)));
-        is_listed.then(|| context! { level => level.min(3), id => id, text => &heading.text, path => path })
+        Some(context! { level => level.min(3), id => id, text => &heading.text, path => path })
     });
     listed.collect()
 }

@@ -71,7 +71,7 @@ pub struct Page {
 
 /// A page that was made, or that would be the same as the one before.
 #[derive(Debug)]
-pub struct MadePage {
+pub struct KeyedPage {
     pub path: String,
     /// A digest of all that it is made of.
     pub key: String,
@@ -117,7 +117,7 @@ impl<'a> Renderer<'a> {
         let indexed = IndexedVersion::new(version);
         let views = views::of_version(&indexed);
         let made_from = self.made_from();
-        let mut pages: Vec<Page> = views.into_par_iter().map(|view| view.page(&made_from, None).map(Page::from)).collect::<Result<_>>()?;
+        let mut pages: Vec<Page> = views.into_par_iter().map(|view| view.page(&made_from)).collect::<Result<_>>()?;
         let places = pages.iter().map(|page| page.path.strip_prefix(&folder).unwrap_or_default().to_owned()).collect();
         pages.extend(indexed.chapters_script());
         pages.extend(data);
@@ -131,7 +131,7 @@ impl<'a> Renderer<'a> {
         let whole = Whole::new(self.facts, versions);
         let views = views::of_all(&whole);
         let from = self.made_from();
-        let keyed = views.par_iter().map(|view| view.page(&from, known(&view.path()).as_deref())).collect::<Result<_>>()?;
+        let keyed = views.par_iter().map(|view| view.keyed_page(&from, known(&view.path()).as_deref())).collect::<Result<_>>()?;
         let clear: Vec<String> = views.iter().filter(|view| view.is_clear() && view.is_listed()).map(View::path).collect();
         let mut others = vec![feed::feed(&whole), robots::robots(self.facts, versions)];
         others.extend(robots::sitemap(&whole, &clear));
@@ -144,15 +144,9 @@ impl<'a> Renderer<'a> {
 /// The pages that show all versions.
 #[derive(Debug)]
 pub struct WholePages {
-    pub keyed: Vec<MadePage>,
+    pub keyed: Vec<KeyedPage>,
     /// Those of which it is not known what they are made of: few.
     pub others: Vec<Page>,
-}
-
-impl From<MadePage> for Page {
-    fn from(made: MadePage) -> Page {
-        Page { path: made.path, bytes: made.bytes.unwrap_or_default() }
-    }
 }
 
 /// The templates, in which every value is escaped that is not said to be HTML.

@@ -132,7 +132,8 @@ impl Stage {
 
     /// Writes a file, or takes it over where the folder that this one will replace has the same.
     pub fn write_or_take_over(&self, name: &str, bytes: &[u8]) -> Result<()> {
-        if self.before.get(name) == Some(&Output::of(bytes)) {
+        let is_same = |before: &Output| before.size == bytes.len() as u64 && *before == Output::of(bytes);
+        if self.before.get(name).is_some_and(is_same) {
             return self.take_over(name).map(drop);
         }
         self.write(name, bytes)

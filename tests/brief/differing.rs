@@ -259,3 +259,20 @@ fn what_is_not_compared_is_said_in_every_format() {
 fn build_nothing(book: &Book) {
     book.edit("templates/mission.md.jinja", "record.troops %}", "record.no_such_field %}");
 }
+
+/// An audience isn't told what templates are made of; what else differs is named all the same.
+#[test]
+fn an_audience_is_told_of_settings() {
+    let Some(environment) = typst() else { return };
+    let book = book();
+    let audiences =
+        "language: en\ndefault_marking: TLP:CLEAR\naudiences: { public: { clearance: TLP:CLEAR }, desk: { clearance: TLP:AMBER } }";
+    book.edit("content/book.yaml", "language: en", audiences);
+    build(&book, &environment);
+    for (setting, number) in [("portion_marks", 2), ("page_marking", 3)] {
+        book.edit("content/book.yaml", "language: en", &format!("language: en\n{setting}: true"));
+        build(&book, &environment);
+        let versions = [format!("public/v{}", number - 1), format!("public/v{number}")];
+        assert_eq!(documents(&book, &[&versions[0], &versions[1]]), (Some(1), changed(&BOTH, &["settings"])), "{setting}");
+    }
+}
