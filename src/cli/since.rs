@@ -16,14 +16,13 @@ use super::terminal::{Count, Terminal};
 use crate::assembly::{BookFolders, BuildOptions};
 use crate::comparison;
 use crate::files::{self, Guard};
+use crate::layout::{SINCE, since_file, version_folder};
 use crate::model::Date;
 use crate::typeset::Choice;
 
-/// Where notes go, in the folder of the versions.
-const FOLDER: &str = "since";
-
 const EXAMPLES: &str = "\
 Examples:
+  brief since                             from the version before the newest: the reading site links to it
   brief since v3                          for a reader who has version 3: output/since/v3-to-v5/book.pdf
   brief since v3 summary                  of another document
   brief since v3 --to v4 -o note.pdf      up to version 4, into a file of your own
@@ -39,9 +38,9 @@ list of changes, with their pages in the new version, and the whole text with ea
 #[derive(Debug, Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Since {
-    /// The version that the reader has: `v3`
+    /// The version that the reader has, `v3` [default: the one before the newest]
     #[arg(value_name = "VERSION", value_parser = number)]
-    version: Named,
+    version: Option<Named>,
     /// The document [default: the book's first that both versions have]
     document: Option<String>,
     #[command(flatten)]
@@ -80,18 +79,20 @@ fn number(text: &str) -> Result<Named, String> {
 impl Since {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Status> {
         let root = &self.folders.root.root;
-        let named = self.version.audience.as_deref().or(self.to.as_ref().and_then(|to| to.audience.as_deref()));
+        let named = [&self.version, &self.to].into_iter().flatten().find_map(|version| version.audience.as_deref());
         let (audience, output) = self.whose.folder(&self.folders, named)?;
         let folders = BookFolders { root, output: &self.folders.output(), audience };
         let to = self.to.as_ref().map(|to| to.number);
-        let made = comparison::since_copy(&folders, self.version.number, to, self.document.as_deref());
+        let since = self.version.as_ref().map(|version| version.number);
+        let made = comparison::since_copy(&folders, since, to, self.document.as_deref());
         let comparison::SinceCopy { redlined, comparison, old, new } = made.map_err(|error| unusable(error, terminal))?;
         let id = redlined.id.clone();
+        let [old_name, new_name] = [old, new].map(version_folder);
         let (file, guard) = match &self.file {
             Some(file) => (file.clone(), Guard::new(root, &output)),
             None => {
-                let file = output.join(FOLDER).join(format!("{old}-to-{new}")).join(format!("{id}.pdf"));
-                let guard = Guard::within(&output, FOLDER);
+                let file = output.join(since_file(old, new, &id));
+                let guard = Guard::within(&output, SINCE);
                 guard.check(&file)?;
                 folder(&file)?;
                 (file, guard)
@@ -104,10 +105,10 @@ impl Since {
         terminal.diagnostics(&pdf.tree, &pdf.warnings);
         pdf.notes.iter().for_each(|note| terminal.note(note));
         let changes: String = match pdf.changes {
-            0 => format!("no word of `{id}` has changed since {old}"),
-            changes => format!("`{id}` with {} since {old}", Count(changes, "change")),
+            0 => format!("no word of `{id}` has changed since {old_name}"),
+            changes => format!("`{id}` with {} since {old_name}", Count(changes, "change")),
         };
-        terminal.say(format_args!("wrote `{}`: {changes}, in {new}", file.display()))?;
+        terminal.say(format_args!("wrote `{}`: {changes}, in {new_name}", file.display()))?;
         Ok(if incomplete(&comparison, terminal) { Status::Incomplete } else { Status::Fine })
     }
 

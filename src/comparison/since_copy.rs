@@ -1,6 +1,6 @@
 //! A note for somebody who has a version: what changed since, with the redline behind it, and without making a version.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::compare::{Asked, Comparison, compare};
 use super::redline::Redlined;
@@ -9,23 +9,22 @@ use crate::assembly::options::BookFolders;
 use crate::model::Date;
 use crate::redline::Cover;
 use crate::render::long_date;
-use crate::version::Version;
+use crate::version::{Ledger, Version};
 
 /// What changed in a document since a version that somebody has.
 #[derive(Debug)]
 pub struct SinceCopy {
     pub redlined: Redlined,
     pub comparison: Comparison,
-    /// The versions' names: `v3`, `v5`.
-    pub old: String,
-    pub new: String,
+    /// The versions' numbers.
+    pub old: u32,
+    pub new: u32,
 }
 
-/// Compares a version that somebody has with a later one, the newest where none is named; `document` is its id, else that of
+/// Compares a version that somebody has, that before where none is named, with a later one, else the newest; `document` is its id, else that of
 /// the book's first document that both have.
-pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, document: Option<&str>) -> Result<SinceCopy> {
+pub fn since_copy(folders: &BookFolders<'_>, since: Option<u32>, to: Option<u32>, document: Option<&str>) -> Result<SinceCopy> {
     let output = &folders.versions();
-    let old = Version::find(output, since)?;
     let new = match to {
         Some(number) => Version::find(output, number)?,
         None => match Version::newest(output)? {
@@ -34,6 +33,16 @@ pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, docume
         },
     };
     let number = new.entry.number;
+    let since = match since {
+        Some(since) => since,
+        None => Ledger::read(output)?
+            .versions()
+            .iter()
+            .find(|entry| entry.number < number && !entry.pruned)
+            .map(|entry| entry.number)
+            .with_context(|| format!("there is no version before v{number}, so nothing has changed since"))?,
+    };
+    let old = Version::find(output, since)?;
     if number == since {
         let newest = if to.is_none() { "the newest version" } else { "the same version" };
         bail!("v{since} is {newest}: nothing has changed since");
@@ -44,7 +53,6 @@ pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, docume
     let (base, head) = (Side::version(old)?, Side::version(new)?);
     let comparison = compare(base, head, &[], Asked::OneAudience)?;
     let mut redlined = Redlined::of(&comparison, document, folders)?;
-    let (old, new) = (comparison.base.name.clone(), comparison.head.name.clone());
     let settings = redlined.settings();
     let dated = |date: Option<Date>| date.map(|date| long_date(date, settings)).unwrap_or_default();
     let others = comparison.changes.documents.iter().filter(|document| document.id != redlined.id);
@@ -56,5 +64,5 @@ pub fn since_copy(folders: &BookFolders<'_>, since: u32, to: Option<u32>, docume
         others: others.map(|document| document.id.clone()).collect(),
     };
     redlined.cover(&cover);
-    Ok(SinceCopy { redlined, comparison, old, new })
+    Ok(SinceCopy { redlined, comparison, old: since, new: number })
 }

@@ -19,7 +19,7 @@ pub use collection::{CollectionPart, RECORD_ENDINGS, collection_files, collectio
 pub use file_name::{case_folded, name_fault, safe_path};
 pub use output::{
     CHANGES, CLAIMS, DATA, DRAFT, FETCHED_HISTORY, LATEST, LEDGER, MANIFEST, OUTPUT, SIGNATURES, SINCE, SITE, SITE_HISTORY, VERSION_ASSETS,
-    asset_file, image_name, is_reserved, is_version_name, link_between, version_file, version_folder, version_list, version_number,
-    version_of_file,
+    asset_file, image_name, is_reserved, is_version_name, link_between, since_file, version_file, version_folder, version_list,
+    version_number, version_of_file,
 };
 pub use pointer::{InvalidPointer, Pointer, Segment};

@@ -38,6 +38,8 @@ pub trait Source {
     fn read(&mut self, number: u32, since: Option<u32>) -> Result<(Version, Vec<String>)>;
     /// All files of a version in one; nothing where they would be too long for that.
     fn archive(&mut self, number: u32) -> Result<Option<Vec<u8>>>;
+    /// The documents of a version whose redlines from an earlier one were made, with the PDFs.
+    fn redlines(&mut self, since: u32, number: u32) -> Result<Vec<(String, Vec<u8>)>>;
     /// A version as the ledger alone knows it.
     fn without_files(&self, number: u32) -> Result<Version>;
 }
@@ -183,7 +185,11 @@ impl Assembly<'_> {
         if listed.pruned || !listed.is_held {
             return self.without_files(listed, before.as_ref(), known);
         }
-        let key = self.key(listed, before.as_ref())?;
+        let redlines = match &before {
+            Some(before) => self.source.redlines(before.number, listed.number)?,
+            None => Vec::new(),
+        };
+        let key = self.key(listed, before.as_ref(), &redlines)?;
         let is_same = |known: &KnownVersion| known.key == key && known.pages.iter().all(|page| self.folder.has_before(page));
         if let Some(known) = known.as_ref().filter(|known| !is_newest && is_same(known)) {
             known.pages.par_iter().try_for_each(|page| self.folder.take_over(page).map(drop))?;
@@ -208,7 +214,11 @@ impl Assembly<'_> {
         }
         let archive = self.source.archive(listed.number)?;
         version.archive = archive.as_ref().map(|bytes| bytes.len() as u64);
+        version.redlines = redlines.iter().map(|(id, bytes)| (id.clone(), bytes.len() as u64)).collect();
         let mut pages = self.renderer.version(&mut version)?;
+        let since = version.changes.as_ref().filter(|_| version.has_changes_page).map(|changes| changes.since);
+        let redlines = since.into_iter().flat_map(|since| redlines.iter().map(move |(id, bytes)| (since, id, bytes)));
+        pages.extend(redlines.map(|(since, id, bytes)| Page { path: path::redline(listed.number, since, id), bytes: bytes.clone() }));
         pages.extend(archive.map(|bytes| Page { path: path::archive(listed.number), bytes }));
         write(self.folder, &pages)?;
         Ok(KnownVersion { key, pages: pages.into_iter().map(|page| page.path).collect(), broken, version })
@@ -235,9 +245,10 @@ impl Assembly<'_> {
     }
 
     /// What the pages of a version depend on.
-    fn key(&self, listed: &ListedVersion, before: Option<&ListedVersion>) -> Result<String> {
+    fn key(&self, listed: &ListedVersion, before: Option<&ListedVersion>, redlines: &[(String, Vec<u8>)]) -> Result<String> {
         let before = before.map(|before| (before.number, &before.manifest));
-        let parts = serde_json::to_vec(&(self.renderer.key(), &listed.identity, before, listed.is_held))?;
+        let redlines: Vec<(&str, String)> = redlines.iter().map(|(id, bytes)| (id.as_str(), path::digest(bytes))).collect();
+        let parts = serde_json::to_vec(&(self.renderer.key(), &listed.identity, before, listed.is_held, redlines))?;
         Ok(path::digest(&parts))
     }
 }

@@ -1,6 +1,6 @@
 //! What the site is made from: the versions of a book as data, handed in whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,9 @@ pub struct Version {
     /// How long the file is that holds all its files, in bytes; nothing where there is none.
     #[serde(default)]
     pub archive: Option<u64>,
+    /// The sizes of its documents' redlines from the version before, in bytes, of those that were made.
+    #[serde(default)]
+    pub redlines: BTreeMap<String, u64>,
     /// The paths of its pages below its folder, and whether one of them says what changed; set when they are made.
     pub places: Vec<String>,
     pub has_changes_page: bool,

@@ -49,6 +49,12 @@ pub(super) fn archive(number: u32) -> String {
     format!("{0}/all-{0}.zip", version(number))
 }
 
+/// A document of a version with what changed since an earlier one marked.
+pub(super) fn redline(number: u32, since: u32, id: &str) -> String {
+    let page = below_version(id);
+    format!("{}/since-{}/{}.pdf", version(number), version(since), page.strip_suffix(".html").unwrap_or(&page))
+}
+
 /// The page on which a version is compared with the one before.
 pub(super) fn changes(number: u32) -> String {
     format!("{}/changes.html", version(number))

@@ -14,7 +14,7 @@ use super::headlines::headlines;
 use super::record_page;
 use super::whole::{Whole, marking};
 use super::words::{say, say_with};
-use super::{MadePage, Version, path};
+use super::{KeyedPage, Page, Version, path};
 
 /// The templates by name.
 pub(super) const TEMPLATES: [(&str, &str); 14] = [
@@ -247,18 +247,30 @@ impl View<'_> {
         }
     }
 
+    /// The page.
+    pub(super) fn page(&self, from: &MadeFrom<'_>) -> Result<Page> {
+        let path = self.path();
+        let told = self.told(from, &path);
+        let bytes = self.rendered(from, &path, told)?;
+        Ok(Page { path, bytes })
+    }
+
+    fn rendered(&self, from: &MadeFrom<'_>, path: &str, told: Value) -> Result<Vec<u8>> {
+        let html = from.environment.get_template(self.template()).and_then(|template| template.render(told));
+        html.map(String::into_bytes).with_context(|| format!("can't make the page `{path}`"))
+    }
+
     /// The page, or that it is as it was where what it is made of has the digest that is known of it.
-    pub(super) fn page(&self, from: &MadeFrom<'_>, known: Option<&str>) -> Result<MadePage> {
+    pub(super) fn keyed_page(&self, from: &MadeFrom<'_>, known: Option<&str>) -> Result<KeyedPage> {
         let path = self.path();
         let told = self.told(from, &path);
         let parts = serde_json::to_vec(&(from.key, self.template(), &told)).with_context(|| format!("can't make the page `{path}`"))?;
         let key = path::short(&parts);
         if known == Some(key.as_str()) {
-            return Ok(MadePage { path, key, bytes: None });
+            return Ok(KeyedPage { path, key, bytes: None });
         }
-        let html = from.environment.get_template(self.template()).and_then(|template| template.render(told));
-        let html = html.with_context(|| format!("can't make the page `{path}`"))?;
-        Ok(MadePage { path, key, bytes: Some(html.into_bytes()) })
+        let bytes = Some(self.rendered(from, &path, told)?);
+        Ok(KeyedPage { path, key, bytes })
     }
 
     /// All that the page's template is told.
@@ -335,6 +347,9 @@ fn changed_documents(version: &Version, changes: &VersionChanges) -> Vec<Value> 
             title => known.map_or(&changed.id, |document| &document.title),
             path => known.map(|document| path::document(version.number, &document.id)),
             verb => &changed.verb, reasons => &changed.reasons,
+            redline => version.redlines.get(&changed.id).map(|size| {
+                context! { path => path::redline(version.number, changes.since, &changed.id), size => size }
+            }),
         }
     };
     changes.documents.iter().map(document).collect()

@@ -786,3 +786,43 @@ fn records_and_sources_are_told_to_readers() {
     // Nobody else gets this book's documents.
     assert!(!page("v4/book.html").contains("Its files say"), "{}", page("v4/book.html"));
 }
+
+/// What changed in a document, marked in its own text, is a PDF beside the page of changes once it was made.
+#[test]
+fn the_page_of_changes_leads_to_redlines() {
+    let Some(book) = published() else { return };
+    let environment = typst().unwrap();
+    let folder = book.root.join("output/site");
+    let page = || fs::read_to_string(folder.join("v3/changes.html")).unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert!(!page().contains("with every change marked"), "{}", page());
+    for arguments in [&["since"][..], &["since", "v2", "missions/kfor"], &["since", "v1"]] {
+        let run = brief_with(&book.root, arguments, &environment);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    }
+    // Neither another document's nor another pair's belongs here, whatever it is called.
+    let since = book.root.join("output/since");
+    fs::copy(since.join("v1-to-v3/book.pdf"), since.join("v2-to-v3/missions/script.pdf")).unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let told = page();
+    for id in ["book", "missions/kfor"] {
+        let size = fs::metadata(since.join(format!("v2-to-v3/{id}.pdf"))).unwrap().len().div_ceil(1000);
+        let link = format!("<a class=\"pdf\" href=\"../v3/since-v2/{id}.pdf\">with every change marked: PDF, {size} KB</a>");
+        assert!(told.contains(&link), "no `{link}` in {told}");
+        assert_eq!(
+            fs::read(folder.join(format!("v3/since-v2/{id}.pdf"))).unwrap(),
+            fs::read(since.join(format!("v2-to-v3/{id}.pdf"))).unwrap()
+        );
+    }
+    assert_eq!(told.matches("with every change marked").count(), 2, "{told}");
+    assert!(!folder.join("v3/since-v2/missions/script.pdf").exists());
+    // They stay while they are there, are taken along elsewhere, and go with what they were made from.
+    let before = files(&folder);
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert_eq!(files(&folder), before);
+    assert_eq!(site(&book, &["--output", "../public"]).code, Some(0));
+    assert!(book.root.join("../public/v3/since-v2/book.pdf").is_file());
+    fs::remove_dir_all(&since).unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    assert!(!page().contains("with every change marked") && !folder.join("v3/since-v2").exists());
+}

@@ -13,12 +13,15 @@ use crate::comparison::versions::version_changes;
 use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
 use crate::document::chart::DRAWINGS;
 use crate::figure;
+use crate::files;
 use crate::format::{Format, MarkdownFormat, PdfFormat};
-use crate::layout::{CLAIMS, DATA, MANIFEST, version_folder};
+use crate::layout::{CLAIMS, DATA, MANIFEST, since_file, version_folder};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
 use crate::site::{self, Document, Facts, MadeOf, PrintedClaim, RecordValues, VersionChanges};
 use crate::text::capital;
+use crate::tree::folder::MAX_FILE;
+use crate::typeset::identity;
 use crate::version::{self, ClaimLedger, ClaimRow, Digest, Entry, Ledger, Manifest, Shared, Version};
 
 /// The versions of a ledger's folder, read when they are asked for.
@@ -69,6 +72,20 @@ impl site::Source for LedgerVersions<'_> {
         let mut files = vec![(within(MANIFEST), manifest.to_json()?.into_bytes())];
         files.extend(manifest.outputs.par_iter().map(|(name, _)| read(name)).collect::<Result<Vec<_>>>()?);
         Ok(site::zip(&files))
+    }
+
+    fn redlines(&mut self, since: u32, number: u32) -> Result<Vec<(String, Vec<u8>)>> {
+        let version = Version::find(self.folder, self.entry(number)?.number)?;
+        let made = |id: &String| -> Option<Result<(String, Vec<u8>)>> {
+            let path = self.folder.join(since_file(since, number, id));
+            path.symlink_metadata().ok()?;
+            let read = files::read(&path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()));
+            // What else lies there under such a name isn't what changed between the two.
+            let name = format!("{} → {}", version_folder(since), version_folder(number));
+            let is_it = |pdf: &Vec<u8>| identity(pdf).is_some_and(|said| said.document == *id && said.version == name);
+            read.map(|pdf| is_it(&pdf).then(|| (id.clone(), pdf))).transpose()
+        };
+        version.manifest()?.documents.keys().filter_map(made).collect()
     }
 
     fn without_files(&self, number: u32) -> Result<site::Version> {
@@ -219,6 +236,7 @@ impl PageData<'_> {
             archive: None,
             places: Vec::new(),
             has_changes_page: false,
+            redlines: Default::default(),
             titles: Vec::new(),
             documents: Vec::new(),
             records: Vec::new(),
