@@ -50,7 +50,7 @@ pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Recor
     Record { fields: Arc::new(fields), own, nested, marked, ..bare(record) }
 }
 
-/// Whether nothing in a value can have to be taken out, as long as nothing in its record bears a marking of its own.
+/// Whether a value can be kept without a closer look, provided that nothing in its record has a marking of its own.
 fn is_whole(stage: &Stage<'_>, value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
@@ -69,19 +69,19 @@ fn is_hidden(stage: &Stage<'_>, reference: &Reference) -> bool {
     stage.hidden_collections.contains(reference.collection.as_str()) || stage.is_hidden(&reference.collection, &reference.id)
 }
 
-/// A record on its way to what is left of it.
+/// A record while values are taken out of it.
 struct Walk<'a> {
     stage: &'a Stage<'a>,
     shapes: &'a Shapes,
     record: &'a Record,
-    /// Where the value stands in the record, and where in what is left of it.
+    /// The value's path in the original record, and in the filtered one.
     written: Pointer,
     shown: Pointer,
     nested: BTreeMap<Pointer, Reserved>,
     marked: BTreeMap<Pointer, Marking>,
-    /// Lists from which items were taken, as they are now.
+    /// Paths, in the filtered record, of lists that lost items.
     lists: Vec<Pointer>,
-    /// Values that have another place now: that, and the one they had.
+    /// Values that moved: the new path and the old one.
     moved: Vec<(Pointer, Pointer)>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
         self.shapes.get(id?)
     }
 
-    /// Runs `work` on a value of a mapping or list; `index` is its place now.
+    /// Runs `work` on a value of a mapping or list; `index` is its index in the filtered one.
     fn below<T>(&mut self, key: impl Segment, shown: impl Segment, work: impl FnOnce(&mut Self) -> T) -> T {
         self.written.push(key);
         self.shown.push(shown);
@@ -114,12 +114,12 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let value = self.below(key, key, |walk| walk.value(value, inner));
-            // A key that the schema doesn't name is the record's own, and goes with its value.
+            // A key that isn't in the schema may itself reveal something, so it is removed together with its value.
             let is_named = self.shape(shape).is_some_and(|shape| shape.properties.contains_key(key));
             let value = value.or_else(|| declared.filter(|_| is_named)?.withheld.clone().map(Value::Text));
             kept.extend(value.map(|value| (key.clone(), value)));
         }
-        // What the schema itself withholds is said of every record alike, whether there is a value or not.
+        // A field that the schema withholds gets its placeholder text in every record, with or without a value.
         for (key, inner) in self.shape(shape).into_iter().flat_map(|shape| &shape.properties) {
             let text =
                 self.shapes.get(*inner).filter(|shape| schema::is_hidden(self.stage, shape)).and_then(|shape| shape.withheld.clone());
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
             other => self.held(other, shape),
         };
         if left.is_none() {
-            // Nothing is said of what isn't there.
+            // An absent value gets no placeholder text.
             let shown = &self.shown;
             self.nested.retain(|path, _| path.below(shown).is_none());
             self.marked.retain(|path, _| path.below(shown).is_none());
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
         left
     }
 
-    /// A claim keeps the sources that may be seen; one that keeps none of those it had is taken out, too.
+    /// A claim keeps the sources that the audience may see; if none of its sources is left, the claim is taken out.
     fn claim(&mut self, claim: &Claim, shape: Option<ShapeId>) -> Option<Claim> {
         let sources: Vec<Citation> =
             claim.sources.iter().filter(|citation| !self.stage.is_hidden_source(&citation.source)).cloned().collect();
@@ -202,7 +202,7 @@ impl<'a> Walk<'a> {
                 }
                 Value::Markdown(left)
             }
-            // A source names who relays it, whether its schema calls that a reference or not.
+            // `via` of a source always names another source, even if the schema doesn't declare a reference.
             Value::Text(id) if self.is_relay() => {
                 let reference = Reference { collection: SOURCES.to_owned(), id: id.clone() };
                 match is_hidden(self.stage, &reference) {
@@ -257,7 +257,7 @@ impl<'a> Walk<'a> {
         let shapes: Vec<Option<ShapeId>> = (0..items.len()).map(item_shape).collect();
         let all = of_list.and_then(|list| list.items).and_then(|id| self.shapes.get(id)).filter(|item| schema::is_hidden(self.stage, item));
         if let Some(item) = all {
-            // All items are withheld by the schema: how many there are is, too.
+            // The schema withholds all items, and so their number as well.
             for index in 0..items.len() {
                 self.below(index, 0, |walk| walk.absent_by_schema(Some(item)));
             }
@@ -287,7 +287,7 @@ impl<'a> Walk<'a> {
         if kept.len() < items.len() {
             self.lists.push(self.shown.clone());
         }
-        // An item that was taken out has no place.
+        // Indexes count the remaining items only.
         let (list, count) = (self.shown.clone(), kept.len());
         self.moved.retain(|(shown, _)| {
             let index = shown.below(&list).and_then(|rest| rest.segments().next()?.parse::<usize>().ok());
@@ -327,7 +327,7 @@ impl<'a> Walk<'a> {
             self.stage.absent(self.record.path(), &self.written, Reason::Marked(self.stage.scheme.named(&block.marking)));
         }
         let left = without(text, &hidden);
-        // Better all of a text than some of such a block.
+        // If a block can't be cut out cleanly, drop the whole text.
         let is_left = |left: &str| (self.stage.markdown.marked_blocks)(left).iter().any(|block| !self.may_see_block(block));
         if hidden.iter().any(|block| !block.is_alone) || (!hidden.is_empty() && is_left(&left)) {
             let labels = hidden.iter().map(|block| format!("`{}`", block.marking)).collect::<Vec<_>>().join(", ");
@@ -355,7 +355,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A record without its fields, which are made anew.
+/// A copy of a record without its fields; the caller fills these in.
 fn bare(record: &Record) -> Record {
     Record {
         collection: record.collection.clone(),
@@ -372,7 +372,7 @@ fn bare(record: &Record) -> Record {
     }
 }
 
-/// A claim without what it holds and who says so, which are made anew.
+/// A copy of a claim without its value and sources; the caller fills these in.
 fn bare_claim(claim: &Claim) -> Claim {
     Claim {
         held: Held::Unknown(String::new()),

@@ -1,9 +1,9 @@
 //! Images without what is written into them and not shown: where and by whom a picture was taken, what an editor noted in
 //! a drawing. An image can bear no marking, so whoever gets it must get nothing but the picture.
 //!
-//! Only what is known to be part of the picture is kept; what can't be read at all is left as it is, and can't be typeset.
+//! Only known parts of the picture are kept. A file that can't be parsed is left unchanged; it can't be typeset either.
 
-/// The image without what isn't shown of it; nothing where there was nothing else.
+/// The image without its metadata; `None` if it has none to remove.
 pub(super) fn picture(path: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
     let picture = match extension.as_str() {
@@ -17,7 +17,7 @@ pub(super) fn picture(path: &str, bytes: &[u8]) -> Option<Vec<u8>> {
     (picture != bytes).then_some(picture)
 }
 
-/// `count` bytes from `at` on, where there are as many.
+/// The `count` bytes from `at` on; none if the slice is shorter.
 fn piece(bytes: &[u8], at: usize, count: usize) -> Option<&[u8]> {
     bytes.get(at..at.checked_add(count)?)
 }
@@ -34,7 +34,7 @@ fn png(bytes: &[u8]) -> Option<Vec<u8>> {
         let length = u32::from_be_bytes(head[..4].try_into().ok()?) as usize;
         let kind: &[u8; 4] = head[4..].try_into().ok()?;
         let chunk = piece(bytes, at, length.checked_add(12)?)?;
-        // A capital at the beginning says that nothing can be decoded without the chunk.
+        // A capital first letter marks a critical chunk: the image can't be decoded without it.
         if kind[0].is_ascii_uppercase() || PNG_LOOKS.contains(&kind) {
             kept.extend_from_slice(chunk);
         }
@@ -201,7 +201,7 @@ fn svg(bytes: &[u8]) -> Option<Vec<u8>> {
         dropped.extend(node.attributes().filter(is_noted).map(|attribute| attribute.range()));
     }
     let mut picture = Vec::with_capacity(bytes.len());
-    // What stands before the drawing and behind it is no part of it.
+    // Anything before or after the root element is not part of the drawing.
     let mut at = root.range().start;
     for range in dropped.into_iter().chain(std::iter::once(root.range().end..root.range().end)) {
         if range.start >= at {

@@ -25,7 +25,7 @@ pub struct MarkedBlock {
     /// Its lines, its fences included, from 1.
     pub lines: RangeInclusive<usize>,
     pub marking: Marking,
-    /// Whether the lines hold nothing else, such as the bullet of a list's item.
+    /// Whether the lines hold only the block, without, say, the bullet of a list item.
     pub is_alone: bool,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn without(text: &str, blocks: &[&MarkedBlock]) -> String {
         if is_behind_gap && is_blank(line) {
             continue;
         }
-        // What stood apart stays apart, and what a block began with doesn't begin with a blank line now.
+        // Keep blocks separated, but don't leave a blank line at the start.
         if std::mem::take(&mut is_behind_gap) && kept.last().is_some_and(|before| !is_blank(before)) {
             kept.push("");
         }

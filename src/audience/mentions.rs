@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS};
 use crate::model::{Record, Reference, Value, each_value};
 
-/// Finds each text of the view that names something which was taken out.
+/// Finds each text of the view that names something that was taken out.
 pub(super) fn faults(stage: &Stage<'_>, view: &View) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if stage.absences.borrow().is_empty() && view.absences.is_empty() {
@@ -14,7 +14,7 @@ pub(super) fn faults(stage: &Stage<'_>, view: &View) -> Vec<Diagnostic> {
     for record in view.book.records() {
         each_value(&record.fields, &mut |path, value| {
             let Value::Markdown(text) = value else { return };
-            // Only a text that seems to name such a thing is read closely.
+            // Parse only texts in which such a name occurs.
             if !named_roughly(text).any(|mention| lost(stage, view, &mention).is_some()) {
                 return;
             }
@@ -39,7 +39,7 @@ fn fault(stage: &Stage<'_>, view: &View, record: &Record, path: &Pointer, what: 
     fault
 }
 
-/// What a mention names, where it was taken out or something else has its place now.
+/// What a mention names, if that was taken out or another item took its place.
 fn lost(stage: &Stage<'_>, view: &View, mention: &Mention) -> Option<String> {
     let (collection, id, path) = match mention {
         Mention::Source(id) => return stage.is_hidden_source(id).then(|| format!("the source `{id}`")),
@@ -56,7 +56,7 @@ fn lost(stage: &Stage<'_>, view: &View, mention: &Mention) -> Option<String> {
     (is_gone || view.places.is_moved(written, path)).then_some(name)
 }
 
-/// The mentions in a text, and what only looks like one.
+/// The mentions in a text, including near misses.
 fn named_roughly(text: &str) -> impl Iterator<Item = Mention> {
     let brackets = text.match_indices('[').filter_map(|(at, _)| {
         let inner = &text[at + 1..];

@@ -37,11 +37,11 @@ pub struct View {
     pub book: Arc<Book>,
     /// Collections and lists of the book above from which something was taken out.
     pub lacking: Lacking,
-    /// What was taken out, and why: for the owner of the book alone.
+    /// What was taken out, and why: shown to the book's owner only.
     pub absences: Vec<Absence>,
-    /// What can't be shown to the audience as the book is written: for the owner of the book alone.
+    /// Faults in what this audience gets: shown to the book's owner only.
     pub faults: Vec<Diagnostic>,
-    /// Where what is left stands in the book's files, wherever that isn't where it stands in the view.
+    /// Maps places in the view back to the book's files, where the two differ.
     places: Places,
 }
 
@@ -146,7 +146,7 @@ impl View {
 }
 
 impl Places {
-    /// `/documents/0/id` of the view is another entry of the file.
+    /// Maps `/documents/0/id` of the view to the index of the same document in the file.
     fn locate_document(&self, pointer: &mut Pointer) {
         let documents = Pointer::from(["documents"]);
         let Some(below) = pointer.below(&documents) else { return };
@@ -157,7 +157,7 @@ impl Places {
         }
     }
 
-    /// Whether a value at a place of the book, or one around it, has another place in the view, or another value has its own.
+    /// Whether the value at a place of the book, or a value around it, moved in the view, or another value took its place.
     fn is_moved(&self, record: &Record, path: &Pointer) -> bool {
         let within = |around: &Pointer| path.below(around).is_some();
         let moved = self.moved.get(&(record.file.clone(), record.pointer.clone()));
@@ -176,7 +176,7 @@ impl Places {
     }
 }
 
-/// What is asked while one audience's view is made.
+/// State while the view of one audience is made.
 struct Stage<'a> {
     book: &'a Book,
     audience: &'a Audience,
@@ -186,7 +186,7 @@ struct Stage<'a> {
     hidden_collections: HashSet<&'a str>,
     /// The records that are taken out.
     hidden_records: HashMap<&'a str, HashSet<&'a str>>,
-    /// Whether a marking may be seen, once it was asked.
+    /// Cached answers to whether the audience may see a marking.
     known: RefCell<HashMap<Marking, bool>>,
     absences: RefCell<Vec<Absence>>,
     faults: RefCell<Vec<Diagnostic>>,
@@ -273,7 +273,7 @@ impl<'a> Stage<'a> {
             view.lacking.collections.insert(name.clone());
         }
         let config = settings::collection(self, collection, &shapes, &records);
-        // Their order is that of what is left: what was taken out decides nothing.
+        // Ordered by the remaining records alone, so that the order tells nothing of those taken out.
         records.sort_by_key(|record| record.position);
         for (position, record) in records.iter_mut().enumerate() {
             record.position = position;

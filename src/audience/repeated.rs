@@ -10,15 +10,15 @@ use crate::model::{Book, Record, Reference, Value, each_value};
 
 /// How many words make a phrase.
 const PHRASE: usize = 5;
-/// A number of fewer digits is everybody's.
+/// Numbers with fewer digits are too common to count as a repetition.
 const DIGITS: usize = 3;
-/// A name of fewer letters may be a word like any other.
+/// Names with fewer letters may be ordinary words.
 const LETTERS: usize = 5;
 
-/// What an audience may not see, ready to be looked for.
+/// Index of what an audience may not see.
 #[derive(Debug, Default)]
 pub struct Repeated {
-    /// By a number's digits, a phrase's hash, and a name's first word with all of them: where it is withheld.
+    /// Where each is withheld, by the digits of a number, the hash of a phrase, and the first word of a name (with all of its words).
     numbers: HashMap<String, String>,
     phrases: HashMap<u64, String>,
     names: HashMap<String, Vec<(Vec<String>, String)>>,
@@ -66,7 +66,7 @@ impl Repeated {
 
     fn absence(&mut self, record: &Record, absence: &Absence, shown: Option<&Record>) {
         let Some(value) = record.at(&absence.path) else { return };
-        // Of a text from which a block was taken, the rest may be seen.
+        // If only a block was taken out of a text, the audience sees the rest.
         let rest = shown.and_then(|shown| shown.at(&absence.path)?.bare()?.as_str()).map(words).unwrap_or_default();
         let from = format!("{}{}", record.path(), absence.path);
         let mut fields = crate::model::Map::new();
@@ -95,7 +95,7 @@ impl Repeated {
         }
     }
 
-    /// Leaves out what the audience is shown as a value of its own.
+    /// Drops what the audience also sees as a value of its own.
     fn without_shown(&mut self, view: &View) {
         for record in view.book.records() {
             let own = words(view.book.display_name(record));
@@ -116,7 +116,7 @@ impl Repeated {
         }
     }
 
-    /// What a text repeats, each once; of an image, its name is the text.
+    /// What a text repeats, each once; for an image, pass its file name.
     pub fn found_in(&self, text: &str) -> Vec<Repetition> {
         let words = words(text);
         let mut found: Vec<Repetition> = Vec::new();
@@ -161,7 +161,7 @@ fn hash(words: &[String]) -> u64 {
     hasher.finish()
 }
 
-/// The words of a text in small letters; a number is one word, without what parts its digits.
+/// The words of a text in lower case; a number is one word, without digit separators.
 fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut letters = text.chars().peekable();

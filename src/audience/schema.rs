@@ -32,7 +32,7 @@ impl Pruning<'_> {
         let shape = self.from.get(id)?;
         if is_hidden(self.stage, shape) {
             let withheld = shape.withheld.clone()?;
-            // In its place stands a text, of which nothing else is said.
+            // A placeholder text takes its place, so the shape is a plain string.
             let place = self.to.add();
             self.known.insert(id, place);
             if let Some(shown) = self.to.get_mut(place) {
@@ -50,7 +50,7 @@ impl Pruning<'_> {
             }
         }
         shown.items = shape.items.and_then(|inner| self.shape(inner));
-        // The first items that are left are of the shapes that are left.
+        // Shapes by position apply to the remaining items in order.
         shown.prefix = shape.prefix.iter().filter_map(|inner| self.shape(*inner)).collect();
         shown.additional = shape.additional.and_then(|inner| self.shape(inner));
         shown.key = shown.key.filter(|key| self.is_left(&shape.items, &shown.items, key));

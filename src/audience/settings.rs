@@ -34,7 +34,7 @@ pub(super) fn visible(stage: &Stage<'_>) -> Settings {
     }
 }
 
-/// What something says of its claims, without sources that were taken out.
+/// Attribution without the sources that were taken out.
 pub(super) fn attribution(stage: &Stage<'_>, said: &Attribution) -> Attribution {
     let sources = said.sources.iter().filter(|citation| !stage.is_hidden_source(&citation.source)).cloned().collect();
     Attribution { sources, ..said.clone() }

@@ -9,7 +9,7 @@ use crate::layout::TEMPLATES;
 use crate::model::{Book, Shapes};
 use crate::tree::Tree;
 
-/// What a book has that some audience lacks: collections, and fields that no collection has for it.
+/// Names that some audience lacks: collections, and fields that none of its collections has.
 fn lacking(book: &Book, views: &[(&str, &View)]) -> BTreeSet<String> {
     let fields = |shapes: &Shapes| -> BTreeSet<String> { shapes.iter().flat_map(|(_, shape)| shape.properties.keys().cloned()).collect() };
     let all: BTreeSet<String> = book.collections.values().flat_map(|collection| fields(&collection.shapes)).collect();
@@ -46,7 +46,7 @@ pub fn tested(book: &Book, views: &[(&str, &View)], tree: &Tree) -> Vec<Diagnost
 /// The lines on which a test of one of the names has a branch for those who lack it, and the name.
 fn told_to_others(text: &str, names: &BTreeSet<String>) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
-    // What the open blocks test, from the outermost.
+    // The conditions of the open blocks, outermost first.
     let mut open: Vec<Option<String>> = Vec::new();
     let mut at = 0;
     while let Some(begin) = text[at..].find('{').map(|found| at + found) {

@@ -63,7 +63,7 @@ pub(super) fn slugs(document: &Document, stamp: &Stamp) -> BTreeMap<String, Stri
     slugs
 }
 
-/// What a table or figure is called, if it is numbered.
+/// The label of a table or figure, if it is numbered.
 fn label(block: &Block) -> Option<&str> {
     let label = match &block.kind {
         BlockKind::Table(table) => table.label.as_deref(),
@@ -76,7 +76,7 @@ fn label(block: &Block) -> Option<&str> {
     label.filter(|label| number_of(label).is_some())
 }
 
-/// What the marks are called in Markdown that stand together from here on; nothing behind the first of them.
+/// The Markdown label of the adjacent marks that begin here; none after the first of them.
 fn group(inlines: &[Inline], index: usize) -> Option<String> {
     let number = |inline: &Inline| if let Inline::Cite(number) = inline { Some(*number) } else { None };
     let is_first = index.checked_sub(1).and_then(|before| number(&inlines[before])).is_none();

@@ -15,7 +15,7 @@ pub(super) enum MarkdownBlock {
         literal: String,
     },
     Rule,
-    /// HTML of brief's own: where something that is folded away begins or ends.
+    /// HTML that brief itself writes: where a collapsible section begins or ends.
     Html(String),
     /// The header is the first row. A caption is a paragraph of its own before the table.
     Table(Vec<Alignment>, Vec<Vec<InlineText>>),
@@ -27,7 +27,7 @@ pub(super) enum MarkdownBlock {
 pub(super) struct MarkdownList {
     /// The first number of an ordered list.
     pub(super) start: Option<usize>,
-    /// Whether parsers take the list for tight.
+    /// Whether parsers read the list as tight.
     pub(super) tight: bool,
     /// Whether blank lines are written between the items, and between the blocks of each.
     pub(super) spaced: bool,
@@ -41,7 +41,7 @@ pub(super) type ListItem = (Option<Task>, Vec<MarkdownBlock>);
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct InlineText {
     pub(super) inlines: Vec<Inline>,
-    /// The Markdown, before the escapes that depend on where it is put.
+    /// The Markdown, before escapes that depend on its place.
     pub(super) text: String,
     /// The index of each claim printed here, and the number of line breaks before it.
     pub(super) claims: Vec<(usize, usize)>,

@@ -5,7 +5,7 @@ use comrak::nodes::{AstNode, ListType, NodeValue};
 
 use crate::document::{Block, BlockKind, Document, Inline, Item, List, Target, plain_text, walk};
 
-/// A document of fewer chapters is seen at a glance.
+/// Documents with fewer chapters need no table of contents.
 const FEWEST: usize = 5;
 
 /// The level of chapters.
@@ -18,7 +18,7 @@ pub fn add_contents(document: &mut Document, word: &str) {
         for block in blocks {
             if let BlockKind::Heading { level: CHAPTER, anchor, .. } = &mut block.kind {
                 chapters += 1;
-                // A blank, so that it is no author's.
+                // Contains a space, so that it can't clash with an author's id.
                 anchor.get_or_insert_with(|| format!("chapter {chapters}"));
             }
         }
@@ -40,7 +40,7 @@ pub fn add_contents(document: &mut Document, word: &str) {
 }
 
 /// Takes out the headings that have the notes under them and nothing else: code hosts move footnotes to the end, where they
-/// have no heading. One that something leads to stays.
+/// have no heading. A heading that is linked to is kept.
 pub fn remove_notes_headings(document: &mut Document) {
     let blocks = &document.blocks;
     let is_bare = |index: usize| {

@@ -5,13 +5,13 @@ use super::block::Style;
 use super::escape::is_word;
 use super::inline_token::Token;
 
-/// What a character beside a mark is to CommonMark.
+/// The class of a character next to a delimiter, by CommonMark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Blank,
     Word,
     Punctuation,
-    /// Punctuation, symbol or neither: Unicode knows.
+    /// Not decided by ASCII: may be punctuation or a symbol by its Unicode category.
     Unsure,
 }
 
@@ -59,8 +59,8 @@ pub(super) fn encoded_edges(tokens: &[Token<'_>], marks: &[u8], at: usize) -> (b
     (encode_first, encode_last)
 }
 
-/// The marks that a text touches. Tildes are looked through: comrak passes over them to see what stands
-/// beside a mark.
+/// The delimiters next to a text. Tildes are skipped, as comrak does to find the character
+/// next to a delimiter.
 fn beside<'t>(tokens: &'t [Token<'_>], places: impl Iterator<Item = usize> + 't) -> impl Iterator<Item = usize> + 't {
     let mut done = false;
     places.take_while(move |at| {
@@ -74,7 +74,7 @@ fn is_tilde(token: &Token<'_>) -> bool {
     matches!(token, Token::Open(Style::Strikethrough, _) | Token::Close(Style::Strikethrough, _))
 }
 
-/// What stands before a closing mark.
+/// The character before a closing delimiter.
 fn class_before(tokens: &[Token<'_>], mark: usize) -> Class {
     match tokens[..mark].iter().rev().find(|token| !is_tilde(token)) {
         None | Some(Token::Break) => Class::Blank,
@@ -84,7 +84,7 @@ fn class_before(tokens: &[Token<'_>], mark: usize) -> Class {
     }
 }
 
-/// What stands behind an opening mark.
+/// The character after an opening delimiter.
 fn class_after(tokens: &[Token<'_>], mark: usize) -> Class {
     match tokens[mark + 1..].iter().find(|token| !is_tilde(token)) {
         None | Some(Token::Break) => Class::Blank,
@@ -100,7 +100,7 @@ fn in_text(c: char) -> Class {
     }
 }
 
-/// Whether emphasis touches or nests, so that only the parser can tell which mark closes which.
+/// Whether emphasis is adjacent or nested, so that only the parser can tell which delimiter closes which.
 pub(super) fn is_intricate(tokens: &[Token<'_>]) -> bool {
     let mut open = 0_usize;
     let mut touching = false;

@@ -3,14 +3,14 @@
 
 use comrak::Options;
 
-/// What of the dialect is switched on.
+/// Which extensions are enabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     /// YAML between `---` lines at the start.
     pub front_matter: bool,
     /// `:::box` … `:::`, `{#id}` behind a heading, description lists: what templates have and code hosts don't.
     pub layout: bool,
-    /// Bare addresses are links.
+    /// Bare URLs are links.
     pub autolink: bool,
 }
 

@@ -7,8 +7,8 @@ use crate::document::PLACEHOLDER;
 /// The directives that brief knows.
 pub const DIRECTIVES: [&str; 9] = ["turned", "keep", "box", "columns", "pagebreak", "table", "changes", "marked", PLACEHOLDER];
 
-/// Replaces a colon in the first line of a marked block while it is parsed: comrak allows none there, and labels have some.
-/// A noncharacter, so no text has it.
+/// Stands in for colons in the first line of a marked block during parsing: labels contain colons, which comrak doesn't allow there.
+/// A noncharacter, so it occurs in no text.
 pub(super) const COLON: char = '\u{FDD3}';
 
 /// A text as it was before its colons were replaced by [`COLON`].

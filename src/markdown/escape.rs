@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-/// What stands around a text.
+/// The context of a text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Around {
     /// The first or last character must be a character reference.
@@ -16,11 +16,11 @@ pub(super) struct Around {
     pub(super) at_end: bool,
     /// In a link's text or an image's alternative.
     pub(super) in_brackets: bool,
-    /// A footnote mark stands before.
+    /// A footnote mark precedes it.
     pub(super) after_mark: bool,
-    /// A `[` stands behind.
+    /// A `[` follows.
     pub(super) before_bracket: bool,
-    /// Strikethrough stands nearby, so that no tilde is safe.
+    /// There is strikethrough nearby, so every tilde is escaped.
     pub(super) tildes: bool,
 }
 
@@ -182,7 +182,7 @@ pub(super) enum LinePosition {
     Continues,
 }
 
-/// Where a line of a paragraph needs a backslash so as not to be something else: a heading, a list, a rule,
+/// Where a line of a paragraph needs a backslash so as not to be parsed as something else: a heading, a list, a rule,
 /// a directive, the line under a heading or a table's header.
 pub(super) fn guard(line: &str, position: LinePosition) -> Option<usize> {
     let continued = position == LinePosition::Continues;
@@ -207,7 +207,7 @@ pub(super) fn guard(line: &str, position: LinePosition) -> Option<usize> {
         _ => false,
     };
     if starts {
-        // The bracket may be a link's.
+        // The `[` may belong to a link, so escape the `!`.
         return Some(usize::from(line.starts_with("[!")));
     }
     let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -221,7 +221,7 @@ fn is_alert(rest: &str) -> bool {
     ["note", "tip", "important", "warning", "caution"].iter().any(|alert| name.eq_ignore_ascii_case(alert))
 }
 
-/// Escapes what would be a heading's closing marks, or its attributes.
+/// Escapes what would be parsed as a heading's closing sequence or attributes.
 pub(super) fn guard_heading(out: &mut String) {
     let body = out.trim_end_matches('#');
     let closes = body.len() < out.len() && (body.is_empty() || body.ends_with([' ', '\t']));

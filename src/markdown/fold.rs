@@ -1,33 +1,33 @@
-//! What is folded away in Markdown: `<details>` with a summary, the one HTML that brief writes.
+//! Collapsible sections: `<details>` with a summary, the only HTML that brief writes.
 
 use crate::document::{Block, BlockKind, FIGURE_DATA};
 
 const OPEN: &str = "<details>\n<summary>";
 const SUMMARY_END: &str = "</summary>\n";
 
-/// What ends it.
+/// The end tag.
 pub(super) const CLOSE: &str = "</details>\n";
 
-/// What begins it, with a summary, which is text.
+/// The start tag and the summary, which is escaped.
 pub(super) fn open(summary: &str) -> String {
     let words = summary.split_whitespace().collect::<Vec<_>>().join(" ");
     let escaped = words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     format!("{OPEN}{}{SUMMARY_END}", if escaped.is_empty() { "…" } else { &escaped })
 }
 
-/// The summary of what an HTML block begins to fold away, as text.
+/// The summary of the collapsible section that an HTML block begins, as text.
 pub(super) fn summary(html: &str) -> Option<String> {
     let escaped = html.strip_prefix(OPEN)?.trim_end_matches('\n').strip_suffix(SUMMARY_END.trim_end())?;
     let is_text = !escaped.contains(['<', '>', '\n']);
     is_text.then(|| escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
 }
 
-/// Whether an HTML block ends it.
+/// Whether an HTML block ends a collapsible section.
 pub(super) fn is_close(html: &str) -> bool {
     html.trim_end() == CLOSE.trim_end()
 }
 
-/// Takes what is folded away for the data of a figure again.
+/// Turns collapsible sections back into figure data.
 pub(super) fn unfold(blocks: &mut Vec<Block>) {
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     let mut rest = std::mem::take(blocks).into_iter();

@@ -39,7 +39,7 @@ pub(super) fn read(yaml: &str) -> Result<Map<String, Value>, (usize, String)> {
     }
 }
 
-/// What is wrong with a number that would be another once it is read.
+/// The fault of a number that would change its value when parsed.
 const LOST_NUMBER: &str = "a number can't be kept as it is written";
 
 fn unknown_tag(tag: &str) -> String {
@@ -73,7 +73,7 @@ pub(super) fn write(front: &Map<String, Value>) -> String {
     if front.is_empty() {
         return String::new();
     }
-    // The library writes some texts (line separators after line ends) as YAML that reads back as others.
+    // The library serializes some strings (line separators after line ends) in a way that doesn't round-trip.
     let yaml = serde_yaml::to_string(front).ok().filter(|yaml| read(yaml).as_ref() == Ok(front));
     format!("---\n{}---\n", yaml.unwrap_or_else(|| as_json(front)))
 }

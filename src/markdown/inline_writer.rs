@@ -27,11 +27,11 @@ pub(super) fn write(inlines: &mut Vec<Inline>) -> String {
     write_with(inlines, Start::Guarded)
 }
 
-/// How the beginning of a text is written.
+/// How the start of a text is escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Start {
     Plain,
-    /// So that it can't be taken for the definition of a link.
+    /// Escaped, so that it can't be read as a link definition.
     Guarded,
 }
 
@@ -66,7 +66,7 @@ fn begins_definition(text: &str) -> bool {
     false
 }
 
-/// Writes code that holds the end of a label as the text it is.
+/// Writes code that contains the end of a label as plain text.
 fn code_as_text(inlines: &mut Vec<Inline>) {
     for inline in inlines.iter_mut() {
         match inline {
@@ -86,7 +86,7 @@ fn emit(tokens: &[Token<'_>], marks: &[u8], start: Start) -> String {
     let mut in_link = false;
     let mut tail = Tail::default();
     for (at, token) in tokens.iter().enumerate() {
-        // The space before a mark stands before the emphasis that begins with it.
+        // If emphasis begins with a mark, the space goes before the emphasis.
         let opens = |token: Option<&Token<'_>>| matches!(token, Some(Token::Open(..) | Token::OpenLink));
         if tail.needs_space() && !opens(at.checked_sub(1).map(|before| &tokens[before])) && is_mark(&tokens[at..]) {
             out.push(SPACE);
@@ -127,7 +127,7 @@ fn emit(tokens: &[Token<'_>], marks: &[u8], start: Start) -> String {
                 out.push(']');
                 let inside = out.len() + 1;
                 write_target(&mut out, url, title);
-                // Parentheses that a space keeps from being balanced are no address (section 6.3).
+                // Unbalanced parentheses end a link destination (section 6.3).
                 if start == Start::Guarded && !tokens[..at].iter().any(|token| matches!(token, Token::CloseLink { .. })) {
                     out.insert(inside, ' ');
                 }
@@ -180,7 +180,7 @@ fn is_before_digit(tokens: &[Token<'_>]) -> bool {
 }
 
 fn write_code(out: &mut String, code: &str) {
-    // The normal form has no code that can't be enclosed.
+    // In normal form, all code can be enclosed in backticks.
     let (ticks, padded) = code_fence(code).unwrap_or((1, false));
     let ticks = "`".repeat(ticks);
     let pad = if padded { " " } else { "" };

@@ -1,4 +1,4 @@
-//! Lists: where blank lines must stand in them, and what parsers make of those.
+//! Lists: where they need blank lines, and whether parsers read them as tight or loose.
 //!
 //! Whether a list is tight follows from its blank lines, as cmark and comrak see them: not behind a rule, and
 //! always behind a table that has no rows.
@@ -33,7 +33,7 @@ fn shows_blank(items: &[ListItem], spaced: bool) -> bool {
     })
 }
 
-/// Whether parsers see a blank line behind a block, if one stands there.
+/// Whether parsers recognize a blank line after a block.
 fn ends_blank(part: &MarkdownBlock, spaced: bool) -> bool {
     match part {
         MarkdownBlock::Rule | MarkdownBlock::Html(_) => false,
@@ -53,7 +53,7 @@ fn can_be_tight(item: &ListItem) -> bool {
     after_box && parts.windows(2).all(|pair| can_follow(&pair[0], &pair[1]))
 }
 
-/// Whether a block may stand right under another without becoming part of it.
+/// Whether a block can directly follow another without becoming part of it.
 fn can_follow(before: &MarkdownBlock, after: &MarkdownBlock) -> bool {
     let interrupts = match after {
         MarkdownBlock::Quote(_)

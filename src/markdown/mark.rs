@@ -8,7 +8,7 @@ use crate::document::Inline;
 /// The space that is written, which no line breaks at.
 pub(super) const SPACE: char = '\u{a0}';
 
-/// How far back a text is looked at.
+/// How many characters of the text before a mark are kept.
 const TAIL: usize = 8;
 
 /// The end of what was printed so far.
@@ -30,7 +30,7 @@ impl Tail {
         self.text.drain(..cut);
     }
 
-    /// Something that is neither text nor mark.
+    /// Records something that is neither text nor a mark.
     pub(super) fn other(&mut self) {
         *self = Tail::default();
     }
@@ -55,7 +55,7 @@ pub(super) fn close_up(inlines: &mut Vec<Inline>) {
     }
 }
 
-/// `after` is what follows these inlines.
+/// `after` is the inline that follows.
 fn close_up_behind(tail: &mut Tail, inlines: &mut Vec<Inline>, after: Option<&Inline>) {
     for at in 0..inlines.len() {
         let (head, rest) = inlines.split_at_mut(at + 1);
@@ -98,7 +98,7 @@ fn begins_with_mark(inline: &Inline) -> bool {
     }
 }
 
-/// Whether an inline begins with a digit, that a mark before it would touch.
+/// Whether an inline begins with a digit that would touch a mark before it.
 pub(super) fn begins_with_digit(inline: &Inline) -> bool {
     match inline {
         Inline::Text(text) | Inline::Code(text) => text.starts_with(char::is_numeric),

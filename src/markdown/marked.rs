@@ -12,7 +12,7 @@ use super::parse;
 use crate::document::{Inline, MARKED, marked_labels};
 use crate::yaml::front_matter::{Split, split};
 
-/// The text as it is parsed, with the colons of labels kept apart from those that make a directive.
+/// The text as the parser gets it, with the colons of labels replaced.
 pub(super) fn shield(text: &str) -> Cow<'_, str> {
     if !text.contains(MARKED) || !text.contains(":::") {
         return Cow::Borrowed(text);
@@ -28,7 +28,7 @@ pub(super) fn shield(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.split_inclusive('\n').map(|line| shield_line(line).map_or(Cow::Borrowed(line), Cow::Owned)).collect())
 }
 
-/// Whether a paragraph begins a line as if it were a marked block, which it isn't: it would be shown to all.
+/// Whether a line of a paragraph looks like the start of a marked block without being one: everyone would see it.
 pub(super) fn is_mistaken(paragraph: &[Inline]) -> bool {
     let mut at_start = true;
     paragraph.iter().any(|inline| {
@@ -64,7 +64,7 @@ pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
     found
 }
 
-/// The same of a template's rendered text, which may begin with front matter.
+/// The same for a template's rendered text, which may begin with front matter.
 pub fn marked_blocks_of_document(text: &str) -> Vec<MarkedLines> {
     let Split::FrontMatter { rest, .. } = split(text) else { return marked_blocks(text) };
     let before = text[..text.len() - rest.len()].bytes().filter(|byte| *byte == b'\n').count();
@@ -84,12 +84,12 @@ fn collect(parent: Node<'_>, is_at_margin: bool, lines: &[&str], found: &mut Vec
             let (name, attributes) = directive::read(&fence.info);
             if name == MARKED {
                 let (start, mut end) = (data.sourcepos.start.line, data.sourcepos.end.line.max(data.sourcepos.start.line));
-                // The closing fence is the directive's, whether the parser counts it or not.
+                // The closing fence belongs to the block, even if the parser's position excludes it.
                 let closes = |line: usize| lines.get(line - 1).is_some_and(|line| is_fence(line));
                 if !(end > start && closes(end)) && closes(end + 1) {
                     end += 1;
                 }
-                // A fence within code ends the block all the same, and the rest of the code is outside.
+                // A fence inside code ends the block as well; the rest of the code is outside of it.
                 let is_code = |line: &&&str| line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
                 let ends_in_code = lines.get(start..end).is_some_and(|inner| inner.iter().filter(is_code).count() % 2 == 1);
                 let is_alone =

@@ -24,7 +24,7 @@ pub(super) fn markdown_blocks(document: &Document, stamp: &Stamp, link: &dyn Fn(
     let mut out = Vec::new();
     let mut noted = None;
     normalizer.blocks(&document.blocks, &mut out, &mut footnotes, &mut noted, 0);
-    // What is noted depends on which marks stand together, and so on all of the text.
+    // Which marks stand together, and so the notes' labels, is known once the whole text has been read.
     let (list, at) = match noted {
         Some(NotesPlace::Text(at)) => (&mut out, at),
         Some(NotesPlace::Footnotes(at)) => (&mut footnotes, at),

@@ -140,7 +140,7 @@ impl Expander<'_> {
                     self.struck = false;
                 }
                 Inline::Inserted(content) | Inline::Moved { end: MoveEnd::Destination, content, .. } => self.expand(content, out),
-                // It stands where it moved to.
+                // Moved text is written at its destination only.
                 Inline::Moved { end: MoveEnd::Origin, .. } => {}
                 Inline::Link { target, title, content } => self.link(target, title, content, out),
                 Inline::Image { path, title, alternative, .. } => out.push(Inline::Image {
@@ -192,7 +192,7 @@ impl Expander<'_> {
         out.push(mark);
     }
 
-    /// Notes which marks stand in a text.
+    /// Records the marks in a text.
     fn note(&self, inlines: &[Inline]) {
         for inline in inlines {
             match inline {
@@ -210,7 +210,7 @@ impl Expander<'_> {
         matches!(inline, Inline::FootnoteReference(label) if self.context.numbers(label).is_some())
     }
 
-    /// Code without text can't be said, nor code next to code, nor, in a cell, `\|`.
+    /// Markdown can't express empty code, adjacent code spans, or `\|` in a cell.
     fn code(&self, code: &str, out: &mut Vec<Inline>) {
         if self.place == Place::Cell && odd_backslashes_before_pipe(code) {
             push_text(out, code);
@@ -225,7 +225,7 @@ impl Expander<'_> {
         trim_at_breaks(&mut inner);
         let leading = inner.iter().take_while(|inline| matches!(inline, Inline::HardBreak)).count();
         out.extend(inner.drain(..leading));
-        // So do marks at its end: behind it, they may stand together with others.
+        // Marks at its end move out as well, so that they can join others after it.
         let kept =
             inner.iter().rposition(|inline| !matches!(inline, Inline::HardBreak) && !self.is_note(inline)).map_or(0, |last| last + 1);
         let trailing = inner.split_off(kept);

@@ -16,7 +16,7 @@ use crate::yaml::front_matter::{Split, split};
 
 const MAX_OPEN_DIRECTIVES: usize = 1000;
 
-/// What a paragraph right before a table starts with to be its caption.
+/// What a caption paragraph, which comes right before its table, starts with.
 const CAPTION: &str = "Table: ";
 
 /// A parsed text. Its document has no claims, notes or sources yet.
@@ -29,7 +29,7 @@ pub struct Parsed {
 
 /// Reads the Markdown of templates.
 ///
-/// Text is never lost but where it is nested deeper than [`MAX_DEPTH`], which is a fault.
+/// No text is lost, except where it is nested deeper than [`MAX_DEPTH`], which is a fault.
 pub fn parse(text: &str) -> Parsed {
     parse_as(text, Dialect::default())
 }
@@ -207,7 +207,7 @@ impl Reader {
                 let label = std::mem::take(&mut definition.name);
                 BlockKind::FootnoteDefinition { label, blocks: self.blocks(node, line, depth + 1) }
             }
-            // Nothing else is switched on.
+            // No other extension is enabled.
             _ => return None,
         })
     }
@@ -332,7 +332,7 @@ pub(super) fn with_captions(blocks: Vec<Block>) -> Vec<Block> {
     out
 }
 
-/// What a paragraph says of the table behind it: a label, where it has one, and the caption.
+/// The label, if any, and caption in the paragraph before a table.
 fn take_caption(content: &mut Vec<Inline>) -> Option<(Option<String>, Vec<Inline>)> {
     if let Some((label, caption)) = label_of(content) {
         return Some((Some(label), caption));

@@ -66,7 +66,7 @@ fn inline(faults: &mut Faults, node: Node<'_>, line: usize, depth: usize) -> Opt
         NodeValue::LineBreak => Inline::HardBreak,
         NodeValue::HtmlInline(html) => Inline::Html(std::mem::take(html)),
         NodeValue::FootnoteReference(reference) => Inline::FootnoteReference(std::mem::take(&mut reference.name)),
-        // Nothing else is switched on.
+        // No other extension is enabled.
         _ => return None,
     })
 }

@@ -30,7 +30,7 @@ pub fn without_citations(text: &str) -> String {
                 rest = behind;
             }
             (Some('@' | '='), None) => {
-                // Without an end it is text, and so is what follows.
+                // Unterminated, so the rest is plain text.
                 rest = &rest[before.len()..];
                 break;
             }

@@ -1,4 +1,4 @@
-//! The Markdown of a version, read again as what it was written from: notes that are marked together are several, and the
+//! Reads a version's Markdown back into a document: notes with one combined mark become several, and the
 //! line under a table that names its source belongs to it.
 
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub fn parse_published(text: &str) -> Parsed {
     parsed
 }
 
-/// Takes from a link's words what says that it leads to another document: it is no word of the text.
+/// Removes the sign that a link leads to another document from its text.
 fn without_arrow(inline: &mut Inline) {
     if let Inline::Link { target: Target::Url(url), content, .. } = inline
         && !url.contains(':')
@@ -42,7 +42,7 @@ fn without_arrow(inline: &mut Inline) {
     }
 }
 
-/// Gives each note a definition of its own; gives the texts of all.
+/// Gives each note a definition of its own; returns the texts of all notes.
 fn separate_notes(blocks: &mut Vec<Block>) -> BTreeMap<usize, Vec<Inline>> {
     let mut notes: BTreeMap<usize, Vec<Inline>> = BTreeMap::new();
     let mut first = None;
@@ -67,7 +67,7 @@ fn separate_notes(blocks: &mut Vec<Block>) -> BTreeMap<usize, Vec<Inline>> {
     notes
 }
 
-/// The notes that a definition says: one, or several on a line each.
+/// The notes in a definition: one, or several with a line each.
 fn note_texts(block: &Block) -> Option<Vec<(usize, Vec<Inline>)>> {
     let BlockKind::FootnoteDefinition { label, blocks } = &block.kind else { return None };
     let numbers = note_numbers(label)?;
@@ -79,7 +79,7 @@ fn note_texts(block: &Block) -> Option<Vec<(usize, Vec<Inline>)>> {
     (texts.len() == numbers.len()).then(|| numbers.into_iter().zip(texts).collect())
 }
 
-/// Gives tables the lines that stand under them and say of which notes they are.
+/// Moves the source lines below tables into the tables.
 fn take_sources(blocks: &mut Vec<Block>, notes: &BTreeMap<usize, Vec<Inline>>) {
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     for mut block in std::mem::take(blocks) {
@@ -107,7 +107,7 @@ fn take_sources(blocks: &mut Vec<Block>, notes: &BTreeMap<usize, Vec<Inline>>) {
     *blocks = out;
 }
 
-/// Whether a paragraph says no more than the notes that it marks.
+/// Whether a paragraph holds nothing but note marks after its label.
 fn is_source(content: &[Inline], notes: &BTreeMap<usize, Vec<Inline>>) -> bool {
     let [Inline::Text(text), marks @ ..] = content else { return false };
     let number = |mark: &Inline| match mark {

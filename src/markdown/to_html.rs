@@ -13,27 +13,27 @@ use super::parse::is_line_break;
 use super::{Dialect, contents, fold, front_of, mark};
 use crate::document::{Article, ArticleHeading, ArticleMark, ArticleNote, ArticleSection, note_numbers};
 
-/// What the page around an article knows.
+/// What the surrounding page provides.
 pub struct Surroundings<'a> {
-    /// Where a link that is no address of its own leads: `None` if nowhere. A leading `#` never comes here.
+    /// Resolves a relative link; `None` if its target doesn't exist. Not called for links that begin with `#`.
     pub link: &'a dyn Fn(&str) -> Option<String>,
     /// HTML for the end of a heading whose section spans these lines of the file, the last one excluded.
     pub beside: &'a dyn Fn(usize, usize) -> String,
-    /// HTML for an image that stands in the page itself, by its address as written, its alternative text, and a name that no
-    /// other of the page has.
+    /// HTML for an inline image, by its address as written, its alternative text, and a name that no
+    /// other image of the page has.
     pub drawing: &'a dyn Fn(&str, &str, &str) -> Option<String>,
 }
 
-/// What the formatter is told of nodes, by line and column.
+/// Extra data for the formatter, by the line and column of the node.
 #[derive(Default)]
 struct Marks {
-    /// A heading's id, and what stands at its end.
+    /// A heading's id, and HTML for its end.
     headings: HashMap<(usize, usize), (String, String)>,
     /// A table's caption as HTML.
     captions: HashMap<(usize, usize), String>,
-    /// The marks that were written.
+    /// The marks written so far.
     written: Vec<ArticleMark>,
-    /// An image that stands in the page itself, as HTML.
+    /// An inline image, as HTML.
     drawings: HashMap<(usize, usize), String>,
 }
 
@@ -43,7 +43,7 @@ pub fn to_html(text: &str, around: &Surroundings<'_>) -> Article {
     options.extension.front_matter_delimiter = Some("---".to_owned());
     options.extension.tasklist = true;
     options.extension.footnotes = true;
-    // Text that looks like an address is text: what is a link says so.
+    // No autolinks: links are always written as such.
     options.extension.autolink = false;
     options.parse.escaped_char_spans = false;
     options.render.escape = true;
@@ -84,7 +84,7 @@ fn is_definition(node: &AstNode<'_>) -> bool {
     matches!(node.data().value, NodeValue::FootnoteDefinition(_))
 }
 
-/// What a note is called on the page: of notes marked together, `3-4`, each number.
+/// The numbers of a note mark: `3-4` marks notes 3 and 4.
 fn shown(label: &str) -> String {
     match note_numbers(label) {
         Some(numbers) => numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
@@ -92,7 +92,7 @@ fn shown(label: &str) -> String {
     }
 }
 
-/// Takes the space before marks out: the page has its own.
+/// Removes the space before marks: the page's CSS adds its own.
 fn close_up<'a>(root: &'a AstNode<'a>) {
     let before_mark =
         |node: &&'a AstNode<'a>| node.next_sibling().is_some_and(|next| matches!(next.data().value, NodeValue::FootnoteReference(_)));
@@ -147,7 +147,7 @@ fn heading_text<'a>(node: &'a AstNode<'a>) -> String {
     out.trim().to_owned()
 }
 
-/// `mark` writes what a mark is in the text, by its label.
+/// `mark` writes a mark's text, by its label.
 fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String, mark: &mut dyn FnMut(&str, &mut String)) {
     match &node.data().value {
         NodeValue::Text(text) => out.push_str(text),
@@ -167,7 +167,7 @@ fn push_text<'a>(node: &'a AstNode<'a>, out: &mut String, mark: &mut dyn FnMut(&
     }
 }
 
-/// Leads links into the surroundings; those that lead nowhere keep their text alone.
+/// Resolves links; those without a target are replaced by their text.
 fn links<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>, ids: &HashMap<(usize, usize), String>, broken: &mut Vec<(usize, String)>) {
     let nodes: Vec<_> = root.descendants().collect();
     let host_ids = host_ids(root);
@@ -202,7 +202,7 @@ fn links<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>, ids: &HashMap<(us
     }
 }
 
-/// The images that stand in the page itself.
+/// The inline images.
 fn drawings<'a>(root: &'a AstNode<'a>, around: &Surroundings<'_>) -> HashMap<(usize, usize), String> {
     let mut out = HashMap::new();
     for node in root.descendants() {
@@ -226,7 +226,7 @@ fn is_safe(url: &str) -> bool {
     ["https://", "http://", "mailto:"].iter().any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
-/// Takes the title off, and notes the other headings.
+/// Removes the title, and collects the other headings.
 fn headings<'a>(
     root: &'a AstNode<'a>,
     end: usize,
@@ -254,13 +254,13 @@ fn headings<'a>(
     }
 }
 
-/// Takes paragraphs that are captions off, and keeps what they say for their tables.
+/// Removes caption paragraphs, and keeps the captions for their tables.
 fn captions<'a>(root: &'a AstNode<'a>, options: &Options<'_>, marks: &mut Marks) {
     let tables: Vec<_> = root.descendants().filter(|node| matches!(node.data().value, NodeValue::Table(_))).collect();
     for table in tables {
         let Some(before) = table.previous_sibling().filter(|node| matches!(node.data().value, NodeValue::Paragraph)) else { continue };
         let Some(first) = before.first_child() else { continue };
-        // As it is written now, and as earlier versions wrote it.
+        // The current form, and that of earlier versions.
         let is_caption = match (&first.data().value, first.next_sibling().map(|next| next.data().value.clone())) {
             (NodeValue::Strong, Some(NodeValue::Text(text))) => text.starts_with('\u{a0}'),
             (NodeValue::Text(text), _) => text.starts_with("Table: "),
@@ -293,7 +293,7 @@ fn sections<'a>(root: &'a AstNode<'a>, ids: &HashMap<(usize, usize), String>) ->
     sections
 }
 
-/// Formats what stands apart from the text; its marks are counted with the others.
+/// Formats content outside the main text; its marks share the numbering.
 fn format_apart<'a>(node: &'a AstNode<'a>, options: &Options<'_>, marks: &mut Marks) -> String {
     let (html, apart) = format(node, options, Marks { written: std::mem::take(&mut marks.written), ..Marks::default() });
     marks.written = apart.written;

@@ -1,4 +1,4 @@
-//! Reading back what was written, where emphasis is so intricate that only the parser knows.
+//! Verifies written Markdown by parsing it back, for emphasis that is too intricate to predict.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::inlines::{append, trim_at_breaks};
 use super::parse::parse_as;
 use crate::document::{BlockKind, Inline};
 
-/// Whether a paragraph's text is these inlines to the parser.
+/// Whether a paragraph's text parses to these inlines.
 pub(super) fn reads_back(text: &str, inlines: &[Inline]) -> bool {
     let mut source = format!("{text}\n");
     let mut labels = BTreeSet::new();
@@ -20,7 +20,7 @@ pub(super) fn reads_back(text: &str, inlines: &[Inline]) -> bool {
     matches!(parsed.document.blocks.first().map(|block| &block.kind), Some(BlockKind::Paragraph(read)) if read == inlines)
 }
 
-/// The same of a cell's text.
+/// The same for the text of a table cell.
 pub(super) fn reads_back_in_cell(text: &str, inlines: &[Inline]) -> bool {
     let mut labels = BTreeSet::new();
     collect_labels(inlines, &mut labels);
@@ -54,7 +54,7 @@ pub(super) fn without_nesting(inlines: &[Inline]) -> Vec<Inline> {
             plain_of(content, &mut plain);
             trim_at_breaks(&mut plain);
             match out.last_mut().filter(|before| Style::of(before).is_some()) {
-                // Marks that touch might be taken for others.
+                // Adjacent delimiters may be read as another delimiter.
                 Some(_) => append(&mut out, plain),
                 None => out.push(style.wrap(plain)),
             }

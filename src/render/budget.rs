@@ -16,7 +16,7 @@ const MOST_MEMORY: isize = 1 << 30;
 /// A step reads or makes so many bytes of text.
 const BYTES_PER_STEP: usize = 32;
 
-/// What says that a render takes more memory than it may.
+/// The error of a render that exceeds its memory limit.
 pub(crate) const TOO_MUCH: &str = "takes more memory than a template may";
 
 /// The steps that a render of a book with this many records may take.
@@ -24,7 +24,7 @@ pub(crate) fn most_steps(records: usize) -> u64 {
     BASE_STEPS.saturating_add(STEPS_PER_RECORD.saturating_mul(records as u64))
 }
 
-/// What is left to one render. It counts the memory of the thread that it was made on, where the render stays.
+/// The remaining budget of one render. It counts the memory of the thread that created it, on which the render stays.
 #[derive(Debug)]
 pub(crate) struct Budget {
     steps: AtomicU64,
@@ -33,7 +33,7 @@ pub(crate) struct Budget {
     spent: OnceLock<Spent>,
 }
 
-/// What a render had too little of.
+/// The resource that a render ran out of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Spent {
     Steps,
@@ -45,8 +45,8 @@ impl Budget {
         Budget { steps: AtomicU64::new(most_steps(records)), memory_before: memory::in_use(), spent: OnceLock::new() }
     }
 
-    /// Counts work, and stops a render that takes more than it may. Once it failed, it always does: what can't hand the
-    /// error on can't go on in silence.
+    /// Charges for work, and stops a render that exceeds its budget. After a failure it always fails, so that code that can't return the
+    /// error can't continue silently.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
         let take = |left: u64| left.checked_sub(steps as u64);
         let spent = match self.steps.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take) {
@@ -61,7 +61,7 @@ impl Budget {
         }
     }
 
-    /// Counts text that is read or made.
+    /// Charges for text that is read or made.
     pub(crate) fn charge_text(&self, bytes: usize) -> Result<(), Error> {
         self.charge(bytes / BYTES_PER_STEP)
     }
@@ -72,7 +72,7 @@ impl Budget {
         self.steps.load(Ordering::Relaxed)
     }
 
-    /// What the render had too little of, if anything.
+    /// The resource that the render ran out of, if any.
     fn spent(&self) -> Option<Spent> {
         self.spent.get().copied()
     }

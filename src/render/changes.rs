@@ -9,10 +9,10 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use super::values::{Pass, RecordObject, marked_text, text};
 use crate::model::Marking;
 
-/// Where a change has the record that it is of.
+/// The key under which a change names its record.
 const RECORD: &str = "record";
 
-/// What of a change quotes no record: words of brief's own, and places in lists.
+/// The keys of a change that don't quote a record: brief's own words, and positions in lists.
 const OWN_WORDS: [&str; 8] = ["kind", "part", "collection", "collection_title", "from", "to", "more", "inherited"];
 
 /// `changes` as an object that remembers it was looked at: a document that prints what changed is
@@ -21,7 +21,7 @@ const OWN_WORDS: [&str; 8] = ["kind", "part", "collection", "collection_title", 
 struct ChangesObject {
     pass: Arc<Pass>,
     content: serde_json::Value,
-    /// What the records bear whose changes are listed.
+    /// The marking of the records whose changes are listed.
     marking: Marking,
 }
 

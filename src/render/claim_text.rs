@@ -11,9 +11,9 @@ const MOST_DIGITS: usize = 40;
 /// How the numbers of a claim are written.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Figures {
-    /// So many digits behind the point, rather than those that there are.
+    /// A fixed number of decimals, instead of those written.
     pub(crate) decimals: Option<usize>,
-    /// Groups of digits in every number, not only in large ones.
+    /// Groups digits in every number, not only in large ones.
     pub(crate) always_grouped: bool,
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn number(n: &Number, settings: &Settings) -> String {
     number_as(n, settings, Figures::default(), Rounding::Nearest)
 }
 
-/// A number as it is written, or with so many digits behind the point.
+/// A number as written, or with a fixed number of decimals.
 fn number_as(n: &Number, settings: &Settings, figures: Figures, rounding: Rounding) -> String {
     let written = n.to_string();
     match Exact::parse(&written) {

@@ -20,10 +20,11 @@ pub(crate) const DEPTH: usize = 200;
 /// How long a document's text may be, in bytes.
 pub(crate) const LONGEST: usize = 64 << 20;
 
-/// Stack that must be left where a template is read or rendered, and what is taken otherwise; memory is used only as it is touched.
+/// The stack that must be left when a template is parsed or rendered, and the size to allocate otherwise; only pages that are
+/// touched use memory.
 const STACK: (usize, usize) = (16 << 20, 48 << 20);
 
-/// Runs work that descends into templates and their values as far as their limits allow, further than a thread's own stack may.
+/// Runs recursive work on templates and values with a stack that is large enough for their limits.
 pub(super) fn on_deep_stack<T>(work: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STACK.0, STACK.1, work)
 }
@@ -90,7 +91,7 @@ impl Engine {
             return;
         }
         self.originals.insert(name.to_owned(), Arc::from(source));
-        // What the author wrote, not what was made of it, is to be complained of.
+        // Report the source as written, not the rewritten one.
         let own = |env: &Environment<'static>| env.template_from_named_str(name, source).err();
         let rewritten = match rewrite(source) {
             Ok(rewritten) => rewritten,
@@ -134,7 +135,7 @@ impl Engine {
     }
 }
 
-/// What a template's names stand for.
+/// The names that a template can use.
 #[derive(Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) pass: &'a Arc<Pass>,

@@ -103,7 +103,7 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
     if let Some((collection, id)) = &planned.record {
         diagnostic = diagnostic.record(format!("{collection}/{id}"));
     } else if diagnostic.code == Code::TemplateError {
-        // In a loop over records the line alone doesn't say which of them it was.
+        // In a loop over records, the line alone doesn't tell which record it was.
         if let Some(record) = pass.looked_at().filter(|record| !diagnostic.message.contains(&record.path())) {
             diagnostic = diagnostic
                 .record(record.path())
@@ -113,7 +113,7 @@ pub(crate) fn of_render(engine: &Engine, pass: &Pass, planned: &Planned, error: 
     trace(engine, error, inner, diagnostic)
 }
 
-/// A fault of a figure at the value that it can't show; the template's line is where it is drawn.
+/// A figure's fault, at the value that it can't show; the template's line says where it is drawn.
 fn at_record(pass: &Pass, planned: &Planned, origin: &Blamed, diagnostic: Diagnostic) -> Diagnostic {
     let (collection, id) = origin.record.clone();
     let Some(record) = pass.book.record(&Reference { collection, id }) else { return diagnostic };
@@ -124,15 +124,15 @@ fn at_record(pass: &Pass, planned: &Planned, origin: &Blamed, diagnostic: Diagno
     diagnostic
 }
 
-/// What stands in an error of a template that makes or takes more than it may.
+/// The text by which errors of exceeded limits are recognized.
 const LIMITS: [&str; 3] = [TOO_MUCH, TOO_LONG, TOO_LARGE];
 
-/// Whether an error says that a limit is met.
+/// Whether an error is about an exceeded limit.
 fn says_limit(error: &Error) -> bool {
     error.kind() == ErrorKind::OutOfFuel || error.detail().is_some_and(|detail| LIMITS.iter().any(|limit| detail.contains(limit)))
 }
 
-/// The fault of what makes or takes more than it may, as its error says.
+/// The diagnostic of an exceeded limit.
 pub(crate) fn limit(steps: u64, error: &Error, place: Place, made_for: &str) -> Diagnostic {
     let said = error.detail().unwrap_or_default();
     let (message, help) = match said {
@@ -154,7 +154,7 @@ pub(crate) fn limit(steps: u64, error: &Error, place: Place, made_for: &str) -> 
     Diagnostic::error(Code::TemplateLimit, place, format!("{made_for} {message}")).help(help)
 }
 
-/// What a render that ended without an error is beyond, and is nowhere said to be.
+/// The limit that a render exceeded without an error, if any.
 pub(crate) fn beyond_limits(engine: &Engine, pass: &Pass, text: &str, place: Place, made_for: &str) -> Option<Diagnostic> {
     if let Err(error) = pass.charge(0).and_then(|()| pass.prints.check_length(text.len())) {
         return Some(limit(engine.fuel, &error, place, made_for));
@@ -170,7 +170,7 @@ pub(crate) fn too_much_markup(place: Place, made_for: &str) -> Diagnostic {
 
 fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for: &str) -> Diagnostic {
     let expression = expression(engine, error).map(|(_, text)| text);
-    // The engine says where; what was looked up last says which name of whom.
+    // The engine says where; the last lookup says which name of which owner.
     let line = error.name().zip(error.line()).and_then(|(name, line)| engine.originals.get(name)?.lines().nth(line.checked_sub(1)?));
     let miss = pass.missed().filter(|miss| line.is_none_or(|line| line.contains(&miss.name)));
     let (message, help) = match (&miss, &expression) {
@@ -180,7 +180,7 @@ fn undefined(engine: &Engine, pass: &Pass, error: &Error, place: Place, made_for
                 "declare the field in the collection's schema if records may have it, or test it with `is defined`".to_owned()
             }),
         ),
-        // The name is there, but what is taken from it isn't.
+        // The name exists, but its attribute doesn't.
         (None, Some(text)) if is_path(text) && root(text) != text && is_known(pass, root(text)) => {
             (format!("`{text}` is not defined, in {made_for}"), "test it with `is defined` or give it a `default`".to_owned())
         }
@@ -252,7 +252,7 @@ fn unknown(error: &Error, place: Place, made_for: &str) -> Diagnostic {
     Diagnostic::error(Code::TemplateError, place, format!("{made_for} can't be rendered: there is no {noun} `{name}`")).help(help)
 }
 
-/// A way out for one who prints a part of a claim.
+/// Help for printing part of a claim.
 fn bare(error: &Error) -> Option<String> {
     let is_bare = error.detail().is_some_and(|d| d.contains(BARE));
     is_bare.then(|| "print the claim itself, which cites its sources, or say `| uncited`".to_owned())
@@ -296,7 +296,7 @@ fn detail(error: &Error) -> String {
     }
     let text = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
     let text = text.trim_end_matches('.');
-    // What has names in backticks is ours, and quotes what templates say.
+    // Messages with names in backticks are brief's own.
     if text.contains('`') || text.contains("can't") { text.to_owned() } else { text.replace(['"', '\''], "`") }
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Mention<'a> {
     },
 }
 
-/// What keeps an escaped bracket from beginning a mention; [`unshield`](super::token::unshield) takes it out.
+/// Inserted after an escaped bracket so that it can't begin a mention; [`unshield`](super::token::unshield) removes it.
 const GUARD: &str = "\u{FDD2}3";
 
 /// A field's Markdown in which `\[@` and `\[=`, which an author wrote to be read as they are, begin no mention
@@ -50,10 +50,10 @@ pub(crate) fn mentions(text: &str) -> Vec<Mention<'_>> {
     let mut rest = text;
     let mut plain_from = 0;
     let mut at = 0;
-    // Not looked for one after the other: where only one of the two stands, each turn would read the rest of the text.
+    // Search for both at once: if only one occurs, a separate search for the other would scan the rest each time.
     let begins = |text: &str| text.match_indices('[').map(|(at, _)| at).find(|at| matches!(text.as_bytes().get(at + 1), Some(b'@' | b'=')));
     while let Some(start) = begins(&rest[at..]).map(|found| at + found) {
-        // A mention holds no bracket, so that a text full of them is still read once.
+        // A mention contains no bracket, so the search stays linear.
         let Some(end) = rest[start + 1..].find(['[', ']']).map(|found| start + 1 + found) else { break };
         match mention(&rest[start + 1..end]).filter(|_| rest[end..].starts_with(']')) {
             Some(found) => {

@@ -1,4 +1,4 @@
-//! Which marks stand where, so that none misleads.
+//! The placement of marks, so that none misleads.
 //!
 //! A reader takes a claim to be backed by the next marks in the same paragraph, heading or cell, or by the line under its
 //! table. So marks are left out only where the very next ones are the same and no other claim stands between, and
@@ -11,7 +11,7 @@ use crate::document::{Inline, PrintedClaim, Table, plain_text, walk};
 /// Citations, by their index.
 type Sources = BTreeSet<usize>;
 
-/// Brings the marks of one paragraph, heading or cell into order. `claims` are those that it prints, among others.
+/// Arranges the marks of one paragraph, heading or cell. `claims` includes those that it prints.
 pub(crate) fn settle(inlines: &mut Vec<Inline>, claims: &[PrintedClaim]) {
     hoist(inlines);
     close_up(inlines);
@@ -36,7 +36,7 @@ fn hoist(inlines: &mut Vec<Inline>) {
     }
 }
 
-/// Takes the white space before marks away.
+/// Removes white space before marks.
 fn close_up(inlines: &mut Vec<Inline>) {
     let mut at = 0;
     while at < inlines.len() {
@@ -55,7 +55,7 @@ fn close_up(inlines: &mut Vec<Inline>) {
             };
             if empty {
                 inlines.remove(before);
-                // What stands before that may be white space, too.
+                // The inline before it may be white space as well.
                 at = before;
                 continue;
             }
@@ -64,14 +64,14 @@ fn close_up(inlines: &mut Vec<Inline>) {
     }
 }
 
-/// What matters to a reader who looks for a claim's source.
+/// Events that matter for finding a claim's source.
 enum Event {
     Mark(usize),
     /// A claim ends here; whether the template left its mark out.
     Claim {
         uncited: bool,
     },
-    /// Something else; whether it begins as a number would go on: `0`, `.5`.
+    /// Something else; whether its start could continue a number: `0`, `.5`.
     Text {
         goes_on: bool,
     },
@@ -105,7 +105,7 @@ fn collect(inlines: &[Inline], claims: &[PrintedClaim], events: &mut Vec<Event>)
 /// For each mark in order, whether it is left out.
 fn repeated(events: &[Event]) -> Vec<bool> {
     let mut groups: Vec<(Sources, usize)> = Vec::new();
-    // For each group but the first, whether nothing between it and the one before speaks against one mark for both.
+    // For each group but the first, whether it may share one mark with the group before.
     let mut joins = Vec::new();
     let (mut together, mut plain) = (false, true);
     for event in events {
@@ -194,7 +194,7 @@ pub(crate) fn split_at_marks(content: Vec<Inline>, frame: &dyn Fn(Vec<Inline>) -
     out
 }
 
-/// Inlines in which no frame holds a mark.
+/// Splits inlines so that no link, emphasis or claim contains a mark.
 fn flattened(content: Vec<Inline>) -> Vec<Inline> {
     content
         .into_iter()
@@ -204,7 +204,7 @@ fn flattened(content: Vec<Inline>) -> Vec<Inline> {
             Inline::Strikethrough(content) => split_at_marks(content, &Inline::Strikethrough),
             Inline::Claim { index, content } => {
                 let mut parts = split_at_marks(content, &|content| Inline::Claim { index, content }).into_iter();
-                // A claim is printed once.
+                // Only the first part keeps the claim.
                 let first: Vec<Inline> = parts.by_ref().take(1).collect();
                 let rest = parts.flat_map(|part| match part {
                     Inline::Claim { content, .. } => content,
@@ -278,7 +278,7 @@ fn is_cited_by(cell: &[Inline], claims: &[PrintedClaim], sources: &Sources) -> b
     same
 }
 
-/// Whether digits stand in a cell that are no claim's.
+/// Whether a cell has digits that belong to no claim.
 fn has_bare_figure(inlines: &[Inline]) -> bool {
     inlines.iter().any(|inline| match inline {
         Inline::Claim { .. } => false,

@@ -1,13 +1,13 @@
-//! How much Markdown is read in one piece: what the parser keeps of a text is many times as large as the text, by how many
-//! marks and lines there are.
+//! How much Markdown is parsed in one piece: the parser's tree is many times as large as the text, depending on the number of
+//! marks and lines.
 
-/// How many marks and lines a text may have.
+/// The most marks and lines that a text may have.
 pub(crate) const MOST_MARKUP: usize = 4 << 20;
 
 /// The characters that can begin or end something that the parser keeps by itself.
 const MARKS: &[u8] = b"\n*_`[]()!<>&\\|~:#-+=^$@{}";
 
-/// Whether a text has no more marks and lines than are read.
+/// Whether a text is within the limit of marks and lines.
 pub(crate) fn is_readable(text: &str) -> bool {
     text.len() <= MOST_MARKUP || text.bytes().filter(|byte| MARKS.contains(byte)).count() <= MOST_MARKUP
 }

@@ -44,7 +44,7 @@ pub use words::{WORDS, age, as_of, long_date, words};
 /// Parses Markdown, front matter included, into a document, with faults as (line, diagnostic-to-be).
 pub type Parser<'a> = &'a (dyn Fn(&str) -> Parsed + Sync);
 
-/// What a parser gives back.
+/// The result of a parser.
 #[derive(Debug, Default)]
 pub struct Parsed {
     pub document: Document,
@@ -52,12 +52,12 @@ pub struct Parsed {
     pub faults: Vec<(usize, crate::diagnostic::Code, String)>,
 }
 
-/// What a render depends on besides the book.
+/// The inputs of a render besides the book.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// The JSON of `changes.json`, once it is known.
     pub changes: Option<serde_json::Value>,
-    /// What the records bear that it tells of.
+    /// The marking of the records that it mentions.
     pub changes_marking: Marking,
     pub placeholders: Placeholders,
 }
@@ -65,7 +65,7 @@ pub struct Scope {
 /// What becomes of `:::placeholder`, which holds what only the book's owner can fill in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Placeholders {
-    /// As if it had never been written: in versions, and wherever something is compared with one.
+    /// Left out without a trace: in versions, and in comparisons with one.
     #[default]
     LeftOut,
     /// In drafts.

@@ -1,4 +1,4 @@
-//! What the book calls things, for those who tell of them outside a template.
+//! The book's names for things, for use outside of templates.
 
 use super::notes;
 use crate::model::{Book, Citation, Settings};

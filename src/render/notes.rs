@@ -12,7 +12,7 @@ use crate::model::{Book, Citation, Date, Marking, Record, Reference, SOURCES, Se
 pub(crate) fn number(document: &mut Document, citations: &[Citation], book: &Book) {
     let mut numbers = Numbers { by_citation: BTreeMap::new(), order: Vec::new() };
     numbers.blocks(&mut document.blocks);
-    // In the order of its sources, which tells whose note is which.
+    // In the order of sources, so that notes can be matched to them.
     for claim in &mut document.claims {
         claim.notes = claim.notes.iter().filter_map(|citation| numbers.by_citation.get(citation).copied()).collect();
     }
@@ -112,7 +112,7 @@ fn source<'a>(id: &str, book: &'a Book) -> Option<&'a Record> {
     book.record(&Reference { collection: SOURCES.to_owned(), id: id.to_owned() })
 }
 
-/// What a source bears, and those that relay it, whose names stand beside its own.
+/// The marking of a source and of those that relay it, which are named with it.
 pub(super) fn marking(id: &str, book: &Book) -> Marking {
     let mut marking = Marking::default();
     let record = source(id, book);
@@ -147,7 +147,7 @@ pub(crate) fn named(citation: &Citation, book: &Book) -> Option<String> {
     let record = source(&citation.source, book)?;
     let mut parts = vec![short_name(record, book).to_owned()];
     parts.extend(relayed(record, book));
-    // The place is one of the text at hand, so it stands behind who relays it.
+    // The locator refers to the text that relays it, so it comes last.
     parts.extend(citation.locator.as_ref().map(|locator| locator_text(locator, record, settings)));
     Some(parts.join(", "))
 }

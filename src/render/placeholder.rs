@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use crate::document::{Block, BlockKind, Inline, PLACEHOLDER, walk};
 
-/// How many there are; those within another count by themselves.
+/// How many there are; nested ones count separately.
 pub(crate) fn count(blocks: &[Block]) -> usize {
     let mut count = 0;
     walk::blocks(blocks, &mut |block| count += usize::from(is_placeholder(block)));
     count
 }
 
-/// Takes them out, with the footnotes that nothing else refers to.
+/// Removes them, with the footnotes that nothing else refers to.
 pub(crate) fn leave_out(blocks: &mut Vec<Block>) {
     let before = marked(blocks);
     take(blocks);

@@ -34,7 +34,7 @@ pub(crate) fn expand(book: &std::sync::Arc<Book>, engine: &Engine, diagnostics: 
         if !engine.has(&plan.template) {
             let known = did_you_mean(&plan.template, engine.sources.keys().map(String::as_str));
             let place = Place::value(SETTINGS, Pointer::from(["documents"]).child(index).child("template"));
-            // A template that can't be used for another reason has its own diagnostic.
+            // A template with another fault has its own diagnostic.
             if !engine.reserved.iter().any(|(name, _)| *name == plan.template) && !engine.not_text.contains(&plan.template) {
                 let message = format!("document `{}` names template `{}`, which doesn't exist", plan.id, plan.template);
                 diagnostics.push(
@@ -77,7 +77,7 @@ fn each(
     let Some(records) = book.collections.get(collection).map(|c| &c.records) else { return };
     let pass = Pass::new(book.clone());
     let mut env = engine.for_pass(&pass);
-    // Here a value is printed as it is: the id is no Markdown.
+    // Values are printed unescaped here: an id isn't Markdown.
     let shared = pass.clone();
     env.set_formatter(move |out, _state, value| Ok(out.write_str(&id_text(&shared, value)?)?));
     let rewritten = rewrite(&plan.id);
@@ -109,7 +109,7 @@ fn each(
     }
 }
 
-/// A value in an id, which prints nothing: a claim's value, a record's id.
+/// A value as part of an id: a claim's value, a record's id.
 fn id_text(pass: &Pass, value: &minijinja::Value) -> Result<String, minijinja::Error> {
     let plain = operators::plain_value(pass, value)?;
     let plain = plain.downcast_object_ref::<RecordObject>().map_or_else(|| plain.clone(), |record| minijinja::Value::from(record.id()));

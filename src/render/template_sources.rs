@@ -79,7 +79,7 @@ fn referred<'a>(source: &str, templates: &'a BTreeMap<String, String>) -> Vec<&'
                 Token::Str(name) => names.extend(templates.get_key_value(name).map(|(name, _)| name)),
                 Token::String(name) => names.extend(templates.get_key_value(&*name).map(|(name, _)| name)),
                 Token::BracketOpen | Token::BracketClose | Token::ParenOpen | Token::ParenClose | Token::Comma => {}
-                // What follows the names.
+                // The end of the names.
                 Token::BlockEnd | Token::Ident("ignore" | "with" | "without" | "as" | "import") => break,
                 _ => return templates.keys().collect(),
             }

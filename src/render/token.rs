@@ -21,13 +21,13 @@ const SHIELD: char = '\u{FDD2}';
 /// The characters that brief keeps for itself while a document is rendered.
 pub(crate) const RESERVED: [char; 3] = [OPEN, CLOSE, SHIELD];
 
-/// What says that a document outgrows its limit.
+/// The error of a document that exceeds its limit.
 pub(crate) const TOO_LONG: &str = "more text than a document may hold";
 
-/// What says that a filter or an operator would cut a token.
+/// The error of a filter or operator that would cut a token.
 pub(crate) const CUTS: &str = "would cut a printed value in two";
 
-/// What says that a token was cut.
+/// The error of a cut token.
 pub(crate) const BROKEN: &str = "a printed value was cut in two";
 
 /// Everything that one render printed, by token index.
@@ -50,7 +50,7 @@ impl Prints {
         }
     }
 
-    /// Stops a text that is longer than a document may be.
+    /// Fails for a text that is longer than a document may be.
     pub(crate) fn check_length(&self, bytes: usize) -> Result<(), Error> {
         match bytes > LONGEST {
             true => Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
@@ -66,7 +66,7 @@ impl Prints {
         tokens.fold(text.len(), usize::saturating_add)
     }
 
-    /// Keeps what was printed and gives back its token.
+    /// Stores a printed value and returns its token.
     pub(crate) fn token(&self, printed: Printed) -> String {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.push(printed);
@@ -89,11 +89,11 @@ impl Prints {
 pub(crate) enum Piece<'a> {
     Text(&'a str),
     Token(usize),
-    /// A delimiter without its partner: something cut a token in two.
+    /// An unpaired delimiter: a token was cut in two.
     Broken,
 }
 
-/// Takes text apart at its tokens.
+/// Splits text at its tokens.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -130,7 +130,7 @@ pub(crate) fn has_token(text: &str) -> bool {
     text.contains([OPEN, CLOSE])
 }
 
-/// Data on its way into a template: the delimiters are written in a way that can't form a token.
+/// Escapes the delimiters in data on its way into a template, so that it can't form a token.
 pub(crate) fn shield(text: &str) -> Cow<'_, str> {
     if !text.contains(RESERVED) {
         return Cow::Borrowed(text);

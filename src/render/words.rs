@@ -53,7 +53,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("of_what_is_shown", "of what is shown"),
 ];
 
-/// The key of every word: those above, months and small numbers.
+/// The keys of all words: those above, months and small numbers.
 pub fn words() -> impl Iterator<Item = &'static str> {
     WORDS.iter().map(|(key, _)| *key).chain(MONTH_KEYS).chain(SMALL_NUMBERS)
 }
@@ -69,7 +69,7 @@ const DAYS_OF_A_MONTH: f64 = 30.4375;
 const SMALL_NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// The book's word for a key; a key that is no word's stands for itself, with blanks for hyphens.
+/// The book's word for a key; an unknown key is printed itself, with spaces for hyphens.
 pub(crate) fn word(settings: &Settings, key: &str) -> String {
     if let Some(own) = settings.words.get(key) {
         return own.clone();

@@ -1,6 +1,6 @@
 //! What a document wrote into its PDF about itself: the page of each claim, and where the places are that links lead to.
 //!
-//! It rides in the PDF as an attached file, which is taken out again once it is read.
+//! It is carried in an attached file, which is removed after it has been read.
 
 use anyhow::{Context, Result};
 use lopdf::{Dictionary, Document, Object, ObjectId};
@@ -108,7 +108,7 @@ pub(super) fn walk<'a>(document: &'a Document, node: &'a Dictionary, depth: usiz
             visit(name, &pair[1]);
         }
     }
-    // A name tree is shallow; a deeper one is a circle.
+    // Real name trees are shallow: deeper nesting means a cycle.
     for kid in list(b"Kids").into_iter().flatten().filter(|_| depth < 16) {
         if let Some(kid) = document.dereference(kid).ok().and_then(|(_, kid)| kid.as_dict().ok()) {
             walk(document, kid, depth + 1, visit);

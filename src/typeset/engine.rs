@@ -32,8 +32,8 @@ pub struct Engine {
 impl Engine {
     /// Finds the typst to use. `brief_typst` and `path` are the environment's `BRIEF_TYPST` and `PATH`.
     ///
-    /// A program that was named must be of the right version; one that merely stands on the path is passed
-    /// over if it isn't.
+    /// A program that was named must have the right version; one found on the path is skipped
+    /// if it has another.
     pub fn find(choice: &Choice, brief_typst: Option<&OsStr>, path: Option<&OsStr>) -> Result<Engine> {
         match choice {
             Choice::BuiltIn => return Engine::built_in(),
@@ -86,12 +86,12 @@ impl Engine {
         self.first.is_some()
     }
 
-    /// The program, to be told what to do.
+    /// A command that starts the program; the caller adds arguments.
     #[expect(clippy::disallowed_methods, reason = "this room starts typst")]
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.args(self.first);
-        // Nothing of the user's surroundings may change a PDF, and nothing may reach the network.
+        // The user's environment must not change a PDF, and the process must not reach the network.
         for name in FOREIGN {
             command.env_remove(name);
         }
@@ -117,7 +117,7 @@ const FOREIGN: [&str; 11] = [
     "no_proxy",
 ];
 
-/// Brief's own program, which stands where it is even if its file was replaced meanwhile.
+/// The running brief executable, usable even if its file was replaced in the meantime.
 fn own_program() -> Result<PathBuf> {
     if cfg!(target_os = "linux") && Path::new("/proc/self/exe").exists() {
         return Ok(PathBuf::from("/proc/self/exe"));

@@ -55,7 +55,7 @@ fn is_foreign(hint: &str) -> bool {
 
 /// What a process that ended says is wrong, if anything. `root` is the folder that it worked in.
 pub(super) fn of(ended: &Ended, source: &TypstSource, root: &Path, timeout: Duration, memory: u64) -> Option<Failure> {
-    // The folder's name differs from run to run, and means nothing to anyone.
+    // The folder's name is random: leave it out of messages.
     let text = String::from_utf8_lossy(&ended.text).replace(&format!("{}/", root.display()), "");
     if ended.timed_out {
         return Some(Failure::hinting(
@@ -148,7 +148,7 @@ fn rendered(source: &TypstSource, line: usize) -> Option<usize> {
 /// Reads typst's diagnostics of the human format.
 fn parse(text: &str) -> Vec<Report> {
     let mut reports: Vec<Report> = Vec::new();
-    // What a line without a sign of its own continues.
+    // What a continuation line belongs to.
     let mut continues = Part::Nothing;
     for line in text.lines() {
         let start = [("error: ", true), ("warning: ", false)].into_iter().find_map(|(word, error)| Some((line.strip_prefix(word)?, error)));

@@ -17,10 +17,10 @@ use crate::document::TypstSource;
 /// What begins the address that `brief.typ` writes for a place.
 const SCHEME: &[u8] = b"place:";
 
-/// How far above a place a link leads, in points: a place is on the baseline of its text.
+/// How far above a place its link leads, in points, since a place is on the baseline of its text.
 const ABOVE: f64 = 10.0;
 
-/// Finishes a PDF, whose document says of itself what `attached` holds.
+/// Finishes a PDF; `attached` is what its document attached about itself.
 pub(super) fn finish(mut pdf: Document, attached: &Attached, source: &TypstSource) -> Result<Vec<u8>> {
     attached::take_out(&mut pdf).context("its list of claims' pages can't be taken out")?;
     let pages = pdf.get_pages();

@@ -18,7 +18,7 @@ const LEAST_MARGIN: f64 = 10.0;
 /// Text smaller than this, in points, isn't seen.
 const SMALLEST: f64 = 1.0;
 
-/// What a letter reaches above and below its baseline, in its size.
+/// How far a letter reaches above and below its baseline, relative to the type size.
 const ASCENT: f64 = 0.7;
 const DESCENT: f64 = 0.2;
 
@@ -63,7 +63,7 @@ pub fn page_layouts(pdf: &[u8]) -> Result<Vec<PageText>> {
 /// A page's width and height, in points.
 pub(super) fn page_size(document: &Document, page: ObjectId) -> Option<(f64, f64)> {
     let mut node = document.get_dictionary(page).ok()?;
-    // The box may be said by the pages' tree; it is never deep.
+    // `MediaBox` may be inherited from the page tree, which is never deep.
     for _ in 0..16 {
         if let Ok(found) = node.get(b"MediaBox") {
             let sides: Vec<f64> = document.dereference(found).ok()?.1.as_array().ok()?.iter().filter_map(number).collect();
@@ -119,7 +119,7 @@ impl Run {
         self.baseline - DESCENT * self.size
     }
 
-    /// Whether two pieces of text stand on the same place, by more than letters that lean on each other do.
+    /// Whether two pieces of text overlap by more than kerned letters do.
     fn covers(&self, other: &Run) -> bool {
         let size = self.size.min(other.size);
         let across = self.right.min(other.right) - self.left.max(other.left);
@@ -149,7 +149,7 @@ impl<'a> Fonts<'a> {
         let mut names = BTreeMap::new();
         let resources = document.get_page_fonts(page)?;
         for (name, font) in resources {
-            // Typst names its fonts by reference; the dictionary's own address serves where the id isn't given.
+            // Typst refers to fonts by object id; for an inline dictionary, its address serves as the key.
             let id = descendant(document, font);
             let index = match id.and_then(|id| self.by_object.get(&id)) {
                 Some(index) => *index,
@@ -214,7 +214,7 @@ fn glyph(object: &Object) -> Option<u16> {
     object.as_i64().ok().and_then(|number| u16::try_from(number).ok())
 }
 
-/// A mapping of places, `[a b c d e f]` (ISO 32000-1, 8.3.3).
+/// A transformation matrix, `[a b c d e f]` (ISO 32000-1, 8.3.3).
 #[derive(Debug, Clone, Copy)]
 struct Matrix([f64; 6]);
 
@@ -226,7 +226,7 @@ impl Matrix {
         Some(Matrix(numbers.try_into().ok()?))
     }
 
-    /// This mapping, then another.
+    /// This transformation followed by another.
     fn then(self, other: Matrix) -> Matrix {
         let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, other.0);
         Matrix([a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l])
@@ -237,7 +237,7 @@ impl Matrix {
         (a * x + e, b * x + f)
     }
 
-    /// How much larger things become, in height.
+    /// The vertical scale.
     fn scale(self) -> f64 {
         let [_, _, c, d, ..] = self.0;
         c.hypot(d)
@@ -286,12 +286,12 @@ impl<'a> Reader<'a> {
         runs
     }
 
-    /// What an operation prints from here on; none where it is turned, empty or too small to be seen.
+    /// The text that an operation prints; none if it is rotated, empty or too small to be seen.
     fn show(&mut self, pieces: &[Object]) -> Option<Run> {
         let (index, size) = self.font?;
         let font = &self.fonts.known[index];
         let mut advance = 0.0;
-        // The ends of what is seen: white space is not.
+        // Trim white space: only visible glyphs count.
         let (mut text, mut bounds) = (String::new(), None::<(f64, f64)>);
         for piece in pieces {
             let Object::String(bytes, _) = piece else {
@@ -335,7 +335,7 @@ mod tests {
         let found = on_page(&[margin.clone(), wide, cell, next], 595.0, 842.0);
         let expected = [("a line that doesn't", MisfitKind::PastTheEdge), ("a cell too narrow", MisfitKind::OverOtherText)];
         assert_eq!(found, expected.map(|(text, kind)| (text.to_owned(), kind)));
-        // Lines, a raised mark behind its word, and letters that lean on each other.
+        // Adjacent lines, a superscript after its word, and kerned letters.
         let fits = [margin, run(50.0, 200.0, 688.0, "next line"), run(200.0, 204.0, 704.0, "3"), run(203.5, 260.0, 700.0, "on")];
         assert_eq!(on_page(&fits, 595.0, 842.0), []);
     }

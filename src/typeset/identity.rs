@@ -1,6 +1,6 @@
 //! What a PDF says of itself: the version and the document that brief wrote into its metadata.
 //!
-//! Anyone can write the same. It tells which file a PDF claims to be, never that it is that file: for that its digest is
+//! Anyone can write the same metadata. It says which file a PDF claims to be, not that it is that file: for that, its digest is
 //! compared with a manifest.
 
 use crate::document::Identity;
@@ -15,7 +15,7 @@ pub fn identity(pdf: &[u8]) -> Option<Identity> {
     if !pdf.starts_with(b"%PDF-") {
         return None;
     }
-    // A program that saved changes at the end wrote its own metadata there.
+    // Incremental updates append newer metadata, so the last packet counts.
     let start = rfind(pdf, b"<?xpacket begin")?;
     let packet = &pdf[start..pdf.len().min(start + LARGEST)];
     let packet = String::from_utf8_lossy(packet);

@@ -39,7 +39,7 @@ pub struct Job<'a> {
     /// PDF standards in typst's spelling.
     pub standards: &'a [String],
     pub timeout: Duration,
-    /// Leaves the private folder where it is.
+    /// Keeps the private folder instead of deleting it.
     pub keep_temporary: bool,
 }
 
@@ -103,7 +103,7 @@ impl Engine {
                 command.args(["--input", "attach=no"]);
             }
             command.args(["--diagnostic-format", "human", "main.typ"]).arg(&output);
-            // Where there are none: packages of the user's own are no part of the book.
+            // An empty folder: packages installed by the user are not part of the book.
             command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
 
             let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
@@ -130,7 +130,7 @@ impl Engine {
     }
 }
 
-/// A PDF as readers get it. `listed` is the one that says where everything is, where that is another.
+/// A PDF as readers get it. `listed` is the PDF with the list of places, if that is a separate one.
 fn finished(bytes: &[u8], listed: Option<&[u8]>, source: &TypstSource) -> Result<Pdf> {
     let pdf = Document::load_mem(bytes).context("it can't be read")?;
     let attached = match listed {
@@ -158,7 +158,7 @@ fn fill(root: &Path, job: &Job<'_>) -> io::Result<()> {
         if !safe {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("`{path}` is no path below a folder")));
         }
-        // Apart from our own files, which they must not replace.
+        // In a subfolder, so that they can't replace brief's own files.
         let file = root.join("assets").join(path);
         if let Some(parent) = file.parent() {
             temporary::create_folder(parent)?;

@@ -2,7 +2,7 @@
 //!
 //! In: a document's Typst code, a theme, images and fonts. Out: a PDF, its number of pages and the page of each
 //! claim, or what typst found wrong and where. Which typst serves is settled once, in [`Engine::find`]. This
-//! room starts processes and writes temporary files; it knows nothing of content, versions or output folders.
+//! module starts processes and writes temporary files; it knows nothing of content, versions or output folders.
 
 mod attached;
 #[cfg(feature = "builtin-typst")]

@@ -1,4 +1,4 @@
-//! Tags the listed notes of a PDF as notes: typst knows a list there.
+//! Tags the listed notes of a PDF as notes: typst tags them as a list.
 //!
 //! A note is the item of a list whose number leads back to its mark. What is in the item's body comes to stand in a note
 //! (ISO 32000-1, 14.8.4.4.1), which PDF/UA wants to have an identifier of its own.
@@ -89,7 +89,7 @@ fn body_of_item(pdf: &Document, element: ObjectId) -> Option<ObjectId> {
     None
 }
 
-/// Makes a note of a list item's body, and puts it into a new body.
+/// Turns a list item's body into a note inside a new body.
 fn tag(pdf: &mut Document, body: ObjectId, identifier: &str) -> Result<()> {
     let item = pdf.get_dictionary(body)?.get(b"P")?.as_reference()?;
     let outer = pdf.add_object(Dictionary::from_iter([

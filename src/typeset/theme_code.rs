@@ -1,6 +1,6 @@
-//! What a theme says, without what it says to those who write it.
+//! A theme's code without its comments.
 
-/// A theme's code without its comments and blank lines. What only looks like a comment, in a text or an address, is kept.
+/// A theme's code without comments and blank lines. What only looks like a comment, in a string or a URL, is kept.
 pub fn theme_code(theme: &str) -> String {
     let mut code = String::with_capacity(theme.len());
     let mut depth = 0_usize;

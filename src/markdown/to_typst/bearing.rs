@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Whether a block is a text in which marks can stand.
+/// Whether a block is a paragraph or heading, in which marks can be placed.
 fn has_text(block: &Block) -> bool {
     match &block.kind {
         BlockKind::Heading { content, .. } => has_words(content),

@@ -51,7 +51,7 @@ impl<'a> Writer<'a> {
                     self.code.line("];");
                     self.nesting.in_turned = false;
                 }
-                // The title alone is no page.
+                // No page break between the title and the first block.
                 "pagebreak" if self.is_outermost() => {
                     self.code.line(if self.is_opening(block) { "" } else { "#pagebreak(weak: true);" });
                     self.inner(blocks);
@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
                     self.framed("])[", blocks, "];");
                 }
                 "keep" => self.framed("#keep[", blocks, "];"),
-                // PDF/UA takes a group of nothing for a picture.
+                // PDF/UA treats an empty group as a figure.
                 "box" if is_empty(blocks) => self.code.line("#empty-box();"),
                 "box" => self.framed("#boxed[", blocks, "];"),
                 "columns" if self.can_be_wide() => {
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
                 "replaced" => self.replaced(blocks),
                 _ => self.inner(blocks),
             },
-            // Written where it is referred to.
+            // Written at its first reference.
             BlockKind::FootnoteDefinition { .. } => {}
             BlockKind::Notes => self.defer(Listed::Notes),
             BlockKind::Sources => self.defer(Listed::Sources),
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
         self.nesting.blocks -= 1;
     }
 
-    /// Blocks that can't be marked inside, put in or struck out.
+    /// Inserted or deleted blocks whose content can't be marked word by word.
     fn changed(&mut self, kind: &str, blocks: &'a [Block]) {
         self.code.push(&format!("#changed(\"{kind}\", "));
         self.code.start();
@@ -152,7 +152,7 @@ impl<'a> Writer<'a> {
         self.framed(")[", blocks, "];");
     }
 
-    /// Blocks that can't be marked inside, at one of the places of a move.
+    /// Moved blocks whose content can't be marked word by word, at either place.
     fn moved_block(&mut self, name: &str, attributes: &BTreeMap<String, String>, blocks: &'a [Block]) {
         let number = attributes.get("number").map_or("", String::as_str);
         self.code.push(&format!("#changed(\"{name}\", "));
@@ -238,7 +238,7 @@ impl<'a> Writer<'a> {
         self.code.line("];");
     }
 
-    /// What a figure or table is called, and its number, which no counter of typst's makes: a redline has both texts'.
+    /// The label and number of a figure or table. The number is written out, not counted by typst: a redline has numbers of both texts.
     pub(super) fn numbering(&mut self, label: Option<&str>) {
         let Some(label) = label else { return };
         match number_of(label) {

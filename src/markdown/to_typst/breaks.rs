@@ -25,7 +25,7 @@ pub(super) fn width_of(c: char) -> f64 {
     }
 }
 
-/// Whether a character holds the word together that it stands in.
+/// Whether a character keeps its word from breaking.
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() && u32::from(c) < 0x2e80 || matches!(c, '_' | '.' | '/' | '@' | ':' | ',' | '=' | '&' | '%' | '+' | '#')
 }
@@ -66,7 +66,7 @@ pub(super) fn of_text(text: &str, room: f64, word: &mut f64) -> Vec<usize> {
             let run = &rest[..run_length];
             run_end = at + run.len();
             let width: f64 = run.chars().map(width_of).sum();
-            // What is all letters can be hyphenated, unless it is no word of a language; a code can't. A number on two
+            // Words of letters only can be hyphenated by typst, codes can't. A number on two
             // lines would be read as two.
             let is_number = run.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%'));
             limit = match run.chars().all(char::is_alphabetic) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::breaks;
 use crate::document::TypstSource;
 
-/// A run of so much punctuation may break.
+/// Runs of punctuation longer than this may break.
 const PUNCTUATION: usize = 20;
 
 /// Typst code and where its lines came from.
@@ -20,7 +20,7 @@ pub(super) struct Code<'a> {
     pending: String,
     /// The last character of the paragraph's text, to which a mark at the start of the next would be set.
     last: Option<char>,
-    /// Whether a space here would be one too many.
+    /// Whether a space here would be redundant.
     blank: bool,
     /// How long the word at the end of what is written has become.
     word: f64,
@@ -100,7 +100,7 @@ impl<'a> Code<'a> {
         self.word = 0.0;
     }
 
-    /// Something that is no text was printed: a space may follow.
+    /// Records that something other than text was written: a space may follow.
     pub(super) fn printed(&mut self) {
         self.flush();
         self.blank = false;
@@ -187,7 +187,7 @@ impl<'a> Code<'a> {
                 '"' => self.text.push_str("\\\""),
                 '\\' => self.text.push_str("\\\\"),
                 '\n' => self.text.push_str("\\n"),
-                // Each would end the line of the code, not only that of the text.
+                // Typst treats each of these as a line break in code.
                 '\r' => self.text.push_str("\\r"),
                 '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => self.text.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
                 '\t' => self.text.push_str("    "),

@@ -68,8 +68,8 @@ pub(super) fn widths(columns: &[Column], attributes: Option<&BTreeMap<String, St
     columns.iter().map(width).collect()
 }
 
-/// Shares of a width, in letters: each column has room for its longest word, where there is enough for all of them. What
-/// is left goes to those that hold much, by the root, so that a column of long texts doesn't starve the others; and no
+/// Distributes a width, in letters: each column gets room for its longest word, if there is enough for all. The
+/// rest goes by the square root of their mean length, so that a column of long texts doesn't starve the others; and no
 /// column gets more than its longest cell needs.
 fn shared(columns: &[&Column], room: f64, inset: f64) -> Vec<f64> {
     let mut words: Vec<f64> = columns.iter().map(|column| column.word.min(LONGEST_WORD)).collect();

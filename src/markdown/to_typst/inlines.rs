@@ -4,7 +4,7 @@ use super::super::mark::begins_with_digit;
 use super::Writer;
 use crate::document::{Inline, MoveEnd, ParagraphMark, Target, plain_text};
 
-/// Emphasis in emphasis beyond this depth is written without.
+/// Emphasis nested deeper than this is written as plain text.
 const DEEPEST: usize = 20;
 
 /// What the labels of changes begin with.
@@ -26,7 +26,7 @@ impl Writer<'_> {
             } else {
                 self.marks(&marks);
                 rest = &rest[marks.len()..];
-                // A digit right behind a mark is not to be taken for a part of it.
+                // Keep a digit after a mark apart from it.
                 if rest.first().is_some_and(begins_with_digit) {
                     self.code.push("#thin;");
                     self.code.printed();
@@ -86,7 +86,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A place that the list of changes refers to. Where its text is repeated it could not be one place.
+    /// A place that the list of changes refers to. None in repeated text, since a label must be unique.
     pub(super) fn anchor(&mut self, name: &str) {
         if self.nesting.in_title || self.nesting.in_header {
             return;
@@ -135,7 +135,7 @@ impl Writer<'_> {
             self.inlines(content);
             return;
         }
-        // What repeats a heading's text shows it as it is now.
+        // Outlines and running headers repeat a heading as it reads now.
         self.code.push(&if self.nesting.in_heading { format!("#heading-{kind}(") } else { format!("#{kind}(") });
         let word = self.word(kind);
         self.code.name(&word);
@@ -146,7 +146,7 @@ impl Writer<'_> {
         (self.nesting.in_deleted, self.nesting.in_change) = (outer, around);
     }
 
-    /// Text that moved. What repeats a heading's text shows it without marks.
+    /// Text that moved. Outlines and running headers repeat a heading without marks.
     fn moved(&mut self, end: MoveEnd, number: usize, (labelled, opens, closes): (bool, bool, bool), content: &[Inline]) {
         let (name, key, other) = match end {
             MoveEnd::Origin => ("to", "moved_to", format!("{CHANGE}{number}")),
@@ -222,7 +222,7 @@ impl Writer<'_> {
         self.marks(&marks);
     }
 
-    /// Says in the list of changes on which page stands what it names.
+    /// Writes the page of a change into the list of changes.
     fn page_of_change(&mut self, anchor: &str) {
         self.code.push("#on-page(");
         self.code.name(anchor);
@@ -236,7 +236,7 @@ impl Writer<'_> {
     /// An image within a line.
     fn image(&mut self, path: &str, alternative: &str, title: &str) {
         self.claims();
-        // What was taken out is small beside what was put in.
+        // A deleted image is shown small beside its replacement.
         self.code.push(if self.nesting.in_deleted { "#small(" } else { "#box(" });
         self.picture(path, alternative, title);
         self.code.push(");");
@@ -279,7 +279,7 @@ pub(super) fn expanded(text: &str) -> String {
     out
 }
 
-/// Whether there is anything that a reader can point at.
+/// Whether inlines show anything that can be clicked.
 fn is_seen(content: &[Inline]) -> bool {
     content.iter().any(|inline| match inline {
         Inline::Image { .. } => true,

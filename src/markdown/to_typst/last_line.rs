@@ -4,10 +4,10 @@
 
 use crate::document::{Inline, plain_text};
 
-/// Shorter paragraphs, in letters, fill no line.
+/// Paragraphs shorter than this, in letters, fit on one line.
 const ONE_LINE: usize = 60;
 
-/// Longer words, in letters, stand well alone.
+/// Words longer than this, in letters, may stand alone.
 const LONGEST_WORD: usize = 14;
 
 /// The same text with its last two words bound by a space that no line ends at.

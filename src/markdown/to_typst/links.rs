@@ -5,10 +5,10 @@ use super::Writer;
 use super::inlines::CHANGE;
 use crate::document::{Inline, plain_text};
 
-/// No words about a link are longer, in letters.
+/// The longest description of a link, in letters.
 const LONGEST_WORDS: usize = 200;
 
-/// What brief's English notes abbreviate, and the words.
+/// Abbreviations in brief's English notes, and the words for them.
 const ABBREVIATIONS: [(&str, &str); 8] = [
     ("para.", "paragraph"),
     ("paras.", "paragraphs"),

@@ -64,7 +64,7 @@ pub(super) fn described(document: &Document, opening: Option<&Block>, stamp: &St
     let title = told.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty()).unwrap_or(&meta.document);
     told.insert("title".to_owned(), folded(title).into());
     for key in ["subtitle", "kind"] {
-        // Whatever a template writes there, the theme gets a text.
+        // The theme gets a string, whatever type the front matter has.
         let text = told.get(key).and_then(|value| match value {
             Value::String(text) => Some(folded(text)),
             Value::Null => None,
@@ -99,7 +99,7 @@ pub(super) fn described(document: &Document, opening: Option<&Block>, stamp: &St
     told.insert("margin-notes".to_owned(), margin_notes(document, meta.notes));
     told.insert("uses".to_owned(), uses(document));
     told.insert("language".to_owned(), language(&meta.language));
-    // A redline that names its versions is one even where no word has changed.
+    // A redline is marked as one even if nothing changed.
     let versions = told.get("redline").filter(|value| value.is_object()).cloned();
     told.insert("redline".to_owned(), versions.unwrap_or_else(|| is_redline(document).into()));
     let turned = |block: &Block| matches!(&block.kind, BlockKind::Directive { name, .. } if name == "turned");
@@ -153,7 +153,7 @@ fn letters(document: &Document) -> usize {
     letters
 }
 
-/// What the text holds of that which the theme styles by rules of its own.
+/// Which kinds of elements the text has, so that the theme can leave out rules.
 fn uses(document: &Document) -> Value {
     let mut uses = BTreeSet::new();
     walk::blocks(&document.blocks, &mut |block| {
@@ -191,7 +191,7 @@ fn margin_notes(document: &Document, notes: NotesPlacement) -> Value {
     texts.map(|note| folded(&plain_text(&note.text))).collect()
 }
 
-/// What the book chose of the theme.
+/// The theme options that the book chose.
 fn theme(options: &ThemeOptions) -> Value {
     json!({
         "style": options.style.name(),

@@ -33,7 +33,7 @@ use serde_json::{Map, Value};
 use crate::document::{Block, BlockKind, Document, HeadingLevels, Inline, Stamp, TypstSource};
 use crate::model::{NotesPlacement, ThemeOptions};
 
-/// What a document's Typst code is told besides the document.
+/// What Typst code is made from besides the document.
 #[derive(Debug, Clone)]
 pub struct TypstMeta {
     /// The document's id.
@@ -50,7 +50,7 @@ pub struct TypstMeta {
 }
 
 impl TypstMeta {
-    /// Whether a cover or a list of contents stands before the text; both do in books, unless the front matter says else.
+    /// Whether there is a cover or a table of contents before the text; by default, books have both.
     fn has_front_pages(&self) -> bool {
         let is_book = self.front.get("kind").and_then(Value::as_str) == Some("book");
         ["cover", "toc"].iter().any(|key| self.front.get(*key).and_then(Value::as_bool).unwrap_or(is_book))
@@ -110,9 +110,9 @@ struct Writer<'a> {
     nesting: Nesting,
     /// The levels of headings, in Typst's count.
     levels: HeadingLevels,
-    /// Anchors that already stand somewhere.
+    /// Anchors that are already placed.
     anchored: BTreeSet<&'a str>,
-    /// The same of tables and figures.
+    /// The same for tables and figures.
     captions: BTreeSet<String>,
     /// The places that links may lead to, and what stands there in words.
     named: BTreeMap<String, String>,
@@ -120,16 +120,16 @@ struct Writer<'a> {
     marked: BTreeSet<usize>,
     /// Footnotes of the text's own that are written, and their letters.
     footnotes: BTreeMap<String, String>,
-    /// The letters of those that stand on a page, and the labels of those that are marked and have yet to.
+    /// The letters of footnotes already written, and the labels of those that still have to be.
     written: BTreeSet<String>,
     waiting: Vec<String>,
     /// The lists that are written last, since they depend on what was marked, and where they belong.
     deferred: Vec<(code::Gap, Listed)>,
     /// How many parts of the text are marked for the pages that they stand on.
     bearings: usize,
-    /// What the directive around a table says of it.
+    /// The attributes of the `table` directive around the current table.
     table: Option<&'a BTreeMap<String, String>>,
-    /// What the tables of a kind hold, by its name and the number of columns.
+    /// Column sizes of the tables of a kind, by its name and the number of columns.
     kinds: BTreeMap<(&'a str, usize), Vec<columns::Column>>,
 }
 

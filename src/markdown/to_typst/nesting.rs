@@ -19,7 +19,7 @@ pub(super) struct Nesting {
     pub(super) in_link: bool,
     pub(super) in_footnote: bool,
     pub(super) in_turned: bool,
-    /// The marked part that the paragraph or heading is which is being written.
+    /// The marked part that the current paragraph or heading is.
     pub(super) bearing: Option<Bearing>,
     /// In a table or figure that reaches into the margin.
     pub(super) in_wide: bool,
@@ -32,9 +32,9 @@ pub(super) struct Nesting {
     pub(super) in_deleted: bool,
     /// In words that a redline marks.
     pub(super) in_change: bool,
-    /// Marks that stood in a link.
+    /// Marks inside a link, to be written after it.
     pub(super) after_link: Vec<usize>,
-    /// Claims whose place is to be noted at the next text.
+    /// Claims whose place is recorded at the next text.
     pub(super) claims: Vec<usize>,
 }
 

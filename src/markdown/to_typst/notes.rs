@@ -18,7 +18,7 @@ impl Writer<'_> {
             return;
         }
         if self.nesting.in_link {
-            // A link in a link can't be followed.
+            // Links can't be nested.
             self.nesting.after_link.extend(numbers);
             return;
         }

@@ -1,4 +1,4 @@
-//! What is where in a document, known before it is written: title, anchors, footnotes, lists.
+//! The places in a document that must be known before it is written: title, anchors, footnotes, lists.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::{Block, BlockKind, Document, Inline, anchor_of, number_of};
 use crate::model::NotesPlacement;
 
-/// What is where in a document.
+/// The places in a document.
 pub(super) struct Places<'a> {
     /// The heading that gives the document its title.
     pub(super) title: Option<&'a Block>,
     /// The block that the title stands right above, where no cover or list of contents is between.
     pub(super) opening: Option<&'a Block>,
-    /// What links of this document may lead to.
+    /// The targets that links of this document can have.
     pub(super) anchors: BTreeSet<Cow<'a, str>>,
     /// The footnotes of the text's own.
     pub(super) footnotes: BTreeMap<&'a str, &'a [Block]>,
@@ -68,7 +68,7 @@ impl Places<'_> {
     }
 }
 
-/// Whether an anchor can be a label beside our own.
+/// Whether an anchor can be used as a label without clashing with brief's own.
 pub(super) fn is_anchor(anchor: &str) -> bool {
     !anchor.is_empty() && !anchor.starts_with("brief:")
 }

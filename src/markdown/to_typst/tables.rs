@@ -113,7 +113,7 @@ impl Writer<'_> {
         self.nesting.in_wide = outer;
     }
 
-    /// What the notes say that a wide table marks, where others would stand beside the line.
+    /// Writes the notes of a wide table below it, since it leaves no margin for them.
     fn table_notes(&mut self, table: &Table, columns: usize) {
         if self.meta.notes != NotesPlacement::Margin || !self.places.notes {
             return;
@@ -140,7 +140,7 @@ impl Writer<'_> {
         self.code.line("),");
     }
 
-    /// How much the columns of a table hold, or of all tables of its kind, so that these look alike.
+    /// The column sizes of a table, or of all tables of its kind, so that they look alike.
     fn columns(&self, table: &Table) -> Vec<Column> {
         let own = || (0..table.header.len()).map(|index| Column::of(table, index)).collect();
         let kind = self.table.and_then(|attributes| attributes.get("kind"));
@@ -162,12 +162,12 @@ impl Writer<'_> {
         Measure::of(&self.meta.theme, self.meta.notes, orientation)
     }
 
-    /// As many cells as there are columns.
+    /// Writes one cell for each column.
     fn cells(&mut self, cells: &[Vec<Inline>], rooms: &[f64], breakable: bool) {
         for (index, room) in rooms.iter().enumerate() {
             let cell = cells.get(index).map_or(&[][..], Vec::as_slice);
             let divided = CellSize::of(cell).word > room * 0.9;
-            // The first column says what its row is about, as the header row says of the columns.
+            // Cells of the first column are row headers.
             let heads = index == 0 && rooms.len() > 1 && has_words(cell);
             self.code.push(match (heads, self.nesting.in_header) {
                 (true, true) => "pdf.header-cell(scope: \"both\", ",
@@ -189,7 +189,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What a table without a caption holds, for who can't see it: the heads of its columns.
+    /// A summary for screen readers of a table without a caption: its column headings.
     fn summary(&self, table: &Table) -> Option<String> {
         let heads: Vec<String> =
             table.header.iter().map(|cell| plain_text(cell).trim().to_owned()).filter(|head| !head.is_empty()).collect();

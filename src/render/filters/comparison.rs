@@ -79,7 +79,7 @@ fn text(pass: &Arc<Pass>, value: &Value, test: &str) -> Result<String, Error> {
     plain.as_str().map(str::to_owned).ok_or_else(|| error(format!("`is {test}` takes a text, not {}", named(value))))
 }
 
-/// What is left of a whole number that is known exactly.
+/// The remainder of a whole number that is known exactly.
 fn remainder(pass: &Arc<Pass>, value: &Value, by: &Value, test: &str) -> Result<Exact, Error> {
     let number = |side: &Value| -> Result<Exact, Error> {
         fault(test, &[side])?;

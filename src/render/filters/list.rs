@@ -1,4 +1,4 @@
-//! Filters of lists, and what stands for nothing.
+//! Filters of lists, and `default`.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     engine_filters(env, pass);
 }
 
-/// What there is of a list, or what was made of one: where its reader may not see all, it says so where it is printed.
+/// A list, or a value made of one, that says so when printed if its reader may not see all of it.
 fn of_what_is_shown(value: &Value) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(of_what_is_shown(&bare.inner)?, &bare.of));
@@ -73,7 +73,7 @@ fn of_what_is_shown(value: &Value) -> Result<Value, Error> {
     ListObject::covering(value.try_iter()?.collect(), Coverage::Shown)
 }
 
-/// The filters of the engine that take a list as it is, and give its items on; what else they are told is taken plain.
+/// Filters of the engine that pass a list's items through; their other arguments are unwrapped.
 fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     env.add_filter("!attr", filters::attr);
     env.add_filter("!batch", filters::batch);
@@ -119,7 +119,7 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
                 }
             }
             for arg in args.iter_mut().skip(1) {
-                // A name, such as that of an attribute, may have been put together by the template.
+                // A name, such as an attribute's, may be printed text composed by the template.
                 if let Some(plain) = printed_plain(&shared, arg)? {
                     *arg = Value::from(plain);
                 }
@@ -139,7 +139,7 @@ fn engine_filters(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     }
 }
 
-/// What a filter of lists takes: no text in which claims are printed, whose letters are pieces of figures.
+/// The input of a list filter: text with claims is refused, since its characters would be pieces of figures.
 fn listed(pass: &Arc<Pass>, filter: &str, value: Value) -> Result<Value, Error> {
     let value = piece_of(pass, &value, &format!("`{filter}`"))?.unwrap_or(value);
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>().filter(|_| filter != "attr")
@@ -160,7 +160,7 @@ fn listed(pass: &Arc<Pass>, filter: &str, value: Value) -> Result<Value, Error> 
     }
 }
 
-/// The items of a list as printed text, put together.
+/// The items of a list joined as printed text.
 fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, between: usize, join: impl Fn(&[String]) -> String) -> Result<Value, Error> {
     let mut of = None;
     let mut printed = Vec::new();
@@ -191,7 +191,7 @@ fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, between: usize, join: 
     })
 }
 
-/// What stands at a dotted path below a value; undefined where nothing does.
+/// The value at a dotted path below a value, or undefined.
 pub(super) fn at_path(value: &Value, path: &str) -> Result<Value, Error> {
     let mut value = value.clone();
     for segment in path.split('.') {

@@ -1,4 +1,4 @@
-//! What cites: marks without a claim, claims without a mark, and the places of the notes.
+//! Citations: marks without a claim, claims without a mark, and the places of the notes.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     }
 }
 
-/// A claim, or printed text with claims in it, without marks; what was taken out of a claim, as it is.
+/// A claim, or printed text with claims, without marks; a value taken out of a claim stays as it is.
 fn uncited(pass: &Arc<Pass>, value: &Value) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         pass.loosen(&bare.of.marking);

@@ -45,7 +45,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
         let shared = pass.clone();
         env.add_filter(name, move |values: Value, options: Kwargs| -> Result<Value, Error> {
             let found = extreme(&shared, name, &values, &options, which)?;
-            // Where there is nothing, that is said of what is shown alone.
+            // An empty result says nothing of what isn't shown.
             Ok(if found.is_undefined() { found } else { PartialObject::of(found, name, coverage(&values)) })
         });
     }
@@ -55,7 +55,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     env.add_filter("plural", move |count: Value, one: Value, many: Option<Value>| plural(&shared, &count, &one, many.as_ref()));
 }
 
-/// A whole number that a filter is told.
+/// A whole number as a filter's argument.
 pub(super) fn whole(pass: &Pass, filter: &str, value: &Value) -> Result<i64, Error> {
     if value.downcast_object_ref::<ClaimObject>().is_some() {
         let detail = format!("`{filter}` takes a whole number here, not the claim {}; take its `.value`", named(value));
@@ -233,7 +233,7 @@ fn sum(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, arguments: &
         None => Ok(Value::from(0)),
         Some(total) => {
             let total = total?;
-            // A list of one: what isn't a number is no sum either.
+            // Even in a list of one, only a number is a sum.
             if total.downcast_object_ref::<ClaimObject>().is_some() {
                 quantity_of(&total, "sum")?;
             } else if !matches!(plain_value(pass, &total)?.kind(), ValueKind::Number | ValueKind::Seq | ValueKind::Iterable) {
@@ -244,7 +244,7 @@ fn sum(state: &mut State<'_, '_>, pass: &Arc<Pass>, values: &Value, arguments: &
     }
 }
 
-/// The sum of a list of claims at once; none where other things are in it, or where the sum has no answer.
+/// The sum of a list of claims, computed at once; none if the list has other items or the sum has no answer.
 fn sum_of_claims(pass: &Arc<Pass>, items: &[Value]) -> Result<Option<Value>, Error> {
     let claims: Option<Vec<&ClaimObject>> = items.iter().map(|item| item.downcast_object_ref::<ClaimObject>()).collect();
     let Some(claims) = claims.filter(|claims| claims.len() > 1) else { return Ok(None) };
@@ -254,7 +254,7 @@ fn sum_of_claims(pass: &Arc<Pass>, items: &[Value]) -> Result<Option<Value>, Err
         let Ok(sum) = total.calculate(Operation::Add, quantity) else { return Ok(None) };
         total = sum;
     }
-    // As long as an account may be; the claims themselves are listed with it.
+    // Limits the written calculation; all claims are listed with it anyway.
     let shown: Vec<String> = claims.iter().take(50).map(|claim| claim.path()).collect();
     let more = if claims.len() > shown.len() { format!(" + … ({} in all)", claims.len()) } else { String::new() };
     Ok(Some(derived(pass, total, shown.join(" + ") + &more, &claims)))
@@ -267,7 +267,7 @@ enum Extreme {
     Most,
 }
 
-/// `min` and `max`: the first of the items that certainly no other goes beyond.
+/// `min` and `max`: the first item that certainly no other exceeds.
 fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwargs, extreme: Extreme) -> Result<Value, Error> {
     let attribute: Option<String> = options.get("attribute")?;
     let case = Case::of(options)?;
@@ -293,7 +293,7 @@ fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwa
     Ok(best.map_or(Value::UNDEFINED, |(_, item)| item))
 }
 
-/// Whether a value goes beyond the best so far; where that isn't certain, or the two can't be compared, an error names both.
+/// Whether a value exceeds the best so far; an error that names both if that isn't certain or they can't be compared.
 fn beyond(pass: &Arc<Pass>, filter: &str, value: &Value, best: &Value, extreme: Extreme, case: Case) -> Result<bool, Error> {
     let (low, high) = match extreme {
         Extreme::Least => (value, best),
@@ -303,12 +303,12 @@ fn beyond(pass: &Arc<Pass>, filter: &str, value: &Value, best: &Value, extreme: 
     if is_claim(value) || is_claim(best) {
         let (a, b) = (quantity_of_any(low, filter)?, quantity_of_any(high, filter)?);
         if let Some((a, b)) = a.zip(b) {
-            // A number of the template counts in the claim's unit.
+            // A plain number takes the claim's unit.
             if !a.has_unit_of(&b) && is_claim(low) && is_claim(high) {
                 let units = [a.unit.as_deref(), b.unit.as_deref()];
                 return Err(refused(crate::model::NoAnswer::UnlikeUnits, low, filter, high, units));
             }
-            // The value goes beyond the best unless the best is certainly at least as far out.
+            // The value exceeds the best, unless the best is certainly at least as extreme.
             return match b.is_at_most(&a) {
                 Ok(at_most) => Ok(!at_most),
                 Err(_) if a.is_at_most(&b) == Ok(true) => Ok(true),
@@ -372,7 +372,7 @@ fn plural(pass: &Arc<Pass>, count: &Value, one: &Value, many: Option<&Value>) ->
     let (one, many) = (word(one)?, many.map(word).transpose()?);
     let is_withheld = |partial: &PartialObject| matches!(partial.kind, PartialKind::Withheld(_));
     if coverage(count) == Coverage::Part || count.downcast_object_ref::<PartialObject>().is_some_and(is_withheld) {
-        // Which word goes with a count tells the count.
+        // The choice of the word reveals the count.
         return Ok(Value::from(many.unwrap_or_else(|| format!("{one}s"))));
     }
     let count = count.downcast_object_ref::<PartialObject>().map_or(count, |partial| &partial.inner);

@@ -1,4 +1,4 @@
-//! What a filter was given: the items in it, or the message that it is of the wrong kind.
+//! A filter's input: the items in it, or the error that it has the wrong kind.
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
@@ -10,7 +10,7 @@ use crate::render::values::{BareObject, ClaimObject, TextObject};
 /// The items of a list that a filter takes.
 pub(super) fn items(values: &Value, filter: &str) -> Result<minijinja::value::ValueIter, Error> {
     let is_one = matches!(values.kind(), ValueKind::String | ValueKind::None | ValueKind::Undefined);
-    // Nothing is an empty list to those that print.
+    // `list` and `join` take none as an empty list.
     let is_refused = is_one && !matches!(filter, "list" | "join") || values.is_undefined() || values.as_str().is_some_and(has_token);
     let items = if is_refused { None } else { values.try_iter().ok() };
     items.ok_or_else(|| wrong_kind(filter, values, "a list"))

@@ -1,4 +1,4 @@
-//! Values printed: to their tokens.
+//! Printing values as tokens.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::render::values::{
 };
 use crate::render::words::word;
 
-/// What says that a part of a claim is printed without its source.
+/// The error of printing part of a claim without its source.
 pub(crate) const BARE: &str = "is printed without its source";
 
-/// A value as the text of a template: its token, or printed text as it is.
+/// What a value prints in a template: its token, or printed text unchanged.
 pub(crate) fn to_token(pass: &Arc<Pass>, value: &Value) -> Result<String, Error> {
     if value.is_undefined() {
         return Err(Error::from(ErrorKind::UndefinedError));
@@ -68,7 +68,7 @@ fn is_printable(value: &Value) -> bool {
         || value.downcast_object_ref::<MarkObject>().is_some()
 }
 
-/// Text that isn't known to be printed text: what isn't a token becomes one.
+/// Text that may contain tokens: the parts between them become tokens.
 fn text_tokens(pass: &Arc<Pass>, plain: &str) -> Result<String, Error> {
     let mut out = String::new();
     for piece in pieces(plain) {

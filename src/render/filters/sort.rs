@@ -54,7 +54,7 @@ pub(super) fn comparable(keys: &[(&Key, &Value)], filter: &str) -> Result<(), Er
     let mut first: Option<&(&Key, &Value)> = None;
     for key in keys {
         if let (Key::Unknown(_), value) = key {
-            // Says which claim it is.
+            // The error names the claim.
             quantity_of(value, filter)?;
         }
         if matches!(key.0, Key::Nothing) {
@@ -139,10 +139,10 @@ fn charge(state: &mut State<'_, '_>, items: usize) -> Result<(), Error> {
     state.consume_fuel(items as u64 * u64::from(usize::BITS - items.leading_zeros()))
 }
 
-/// What two values must share to be one: their key and, of claims, all that they say.
+/// What two values must share to count as equal: their key and, for claims, their printed text.
 fn identity(pass: &Arc<Pass>, value: &Value, filter: &str, case: Case) -> Result<(Key, String), Error> {
     let said = value.downcast_object_ref::<ClaimObject>().filter(|claim| claim.quantity().is_ok()).map(|claim| {
-        // Not the text that a filter made of it.
+        // Its original text, not one changed by a filter.
         ClaimObject { text: None, ..claim.clone() }.printed_text()
     });
     Ok((key_of(pass, value, filter, case)?, said.unwrap_or_default()))
@@ -235,7 +235,7 @@ fn groupby(
     ListObject::covering(groups.into_iter().map(group).collect::<Result<_, _>>()?, coverage(values))
 }
 
-/// What a group is named by: the key of its first item, where keys are claims, by the sources of all.
+/// A group's key: that of its first item; if keys are claims, with the sources of all.
 fn grouper(keys: &[Value]) -> Value {
     let first = keys[0].clone();
     let claims: Vec<&ClaimObject> = keys.iter().filter_map(|key| key.downcast_object_ref::<ClaimObject>()).collect();

@@ -1,4 +1,4 @@
-//! Filters that change text, wherever it stands.
+//! Filters that change text.
 
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     });
 }
 
-/// Changes text wherever it stands: plain, in a claim, a record's name, or in the tokens of printed text.
+/// Changes text in any form: plain, in a claim, a record's name, or in the tokens of printed text.
 fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&str) -> String) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return Ok(BareObject::wrap(change_text(pass, filter, &bare.inner, change)?, &bare.of));
@@ -98,7 +98,7 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
     let Some(text) = as_text(pass, value)? else {
         let plain = value.as_str().ok_or_else(|| wrong_kind(filter, value, "a text"))?;
         let changed = change(&unshield(plain));
-        // A letter's other case may be longer.
+        // Changing case may make a text longer.
         pass.prints.check_length(changed.len())?;
         return Ok(keep_safe(value, shield(&changed).into_owned()));
     };
@@ -119,7 +119,7 @@ fn change_text(pass: &Arc<Pass>, filter: &str, value: &Value, change: &dyn Fn(&s
     Ok(TextObject::wrap(pass, out))
 }
 
-/// What was printed, its text changed.
+/// A printed value with changed text.
 fn changed(filter: &str, printed: Printed, change: &dyn Fn(&str) -> String) -> Result<Printed, Error> {
     Ok(match printed {
         Printed::Text(part) => Printed::Text(change(&part)),
@@ -134,7 +134,7 @@ fn changed(filter: &str, printed: Printed, change: &dyn Fn(&str) -> String) -> R
     })
 }
 
-/// A claim's text, changed. The digits of a figure stay: other digits would be another figure, by the same source.
+/// A claim with changed text. Digits must stay the same: other digits would be another figure under the same source.
 fn changed_claim(filter: &str, claim: &ClaimObject, change: &dyn Fn(&str) -> String) -> Result<String, Error> {
     let before = claim.printed_text();
     let after = change(&before);
@@ -151,13 +151,13 @@ fn is_one_text(pass: &Pass, text: &str) -> bool {
     matches!(pieces(text)[..], [Piece::Token(index)] if matches!(pass.prints.get(index), Some(Printed::Marked { .. })))
 }
 
-/// A text that a filter is told.
+/// A text as a filter's argument.
 fn told(pass: &Arc<Pass>, filter: &str, value: &Value) -> Result<String, Error> {
     let plain = plain_value(pass, value)?;
     plain.as_str().map(str::to_owned).ok_or_else(|| error(format!("`{filter}` takes a text here, not {}", named(value))))
 }
 
-/// How often a text stands in printed text as a reader sees it, but not in any one piece of it.
+/// How often a text occurs in printed text as a reader sees it, spanning more than one of its pieces.
 fn spans_pieces(pass: &Arc<Pass>, text: &str, part: &str) -> Result<bool, Error> {
     if part.is_empty() {
         return Ok(false);
@@ -184,7 +184,7 @@ fn replace(pass: &Arc<Pass>, value: &Value, from: &Value, to: &Value) -> Result<
         return Err(error("`replace` would replace text that is put together from several printed values; use it on each of them"));
     }
     let (from, to) = (unshield(&from).into_owned(), unshield(&to).into_owned());
-    // What comes out is measured before it is made.
+    // Check the size of the result before making it.
     let length = std::cell::Cell::new(0usize);
     let replaced = change_text(pass, "replace", value, &|s: &str| {
         let count = if to.len() > from.len() { s.matches(&from).count() } else { 0 };
@@ -222,7 +222,7 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
             Some(separator) if !separator.is_empty() => whole.matches(separator.as_str()).count(),
             _ => whole.split_whitespace().count(),
         };
-        // A part takes memory, however short it is.
+        // Each part takes memory, however short.
         pass.charge(count.min(most.unwrap_or(usize::MAX)).saturating_mul(8))?;
         pass.charge_text(whole.len())?;
     }
@@ -236,7 +236,7 @@ fn split(pass: &Arc<Pass>, value: &Value, separator: Option<&Value>, most: Optio
     }
     if let Some(text) = as_text(pass, value)? {
         let between = separator.as_deref().unwrap_or(" ");
-        // What is looked for must stand outside the tokens, or a figure would be cut.
+        // Matches must be outside of tokens, or a figure would be cut.
         let outside: usize =
             pieces(&text).iter().map(|piece| if let Piece::Text(piece) = piece { piece.matches(between).count() } else { 0 }).sum();
         if plain_text(pass, &text)?.matches(between).count() != outside {
@@ -339,7 +339,7 @@ fn format_text(state: &mut State<'_, '_>, pass: &Arc<Pass>, value: &Value, rest:
     if prints && rest.iter().any(Value::is_kwargs) {
         return Err(error("`format` can print claims and records by position alone"));
     }
-    // What comes out is measured before it is made: a conversion may name one and the same value again and again.
+    // Check the size of the result before making it: conversions can repeat one value many times.
     let longest = args.iter().skip(1).map(longest_text).max().unwrap_or(0).max(1_400);
     let length = format.len().saturating_add(conversions.len().saturating_mul(longest));
     pass.prints.check_length(length)?;

@@ -13,7 +13,7 @@ use crate::render::values::{
     BareObject, ClaimObject, Derived, ListObject, Origin, PartialKind, PartialObject, Pass, coverage, exact, exact_number,
 };
 
-/// How long the account of a calculation may be, in characters.
+/// The maximum length of a written calculation, in characters.
 const LONGEST_ACCOUNT: usize = 1_000;
 
 /// `left operator right`.
@@ -47,7 +47,7 @@ pub(in crate::render) fn calculate(
     others(state, pass, left, operator, right)
 }
 
-/// What is calculated with: of what was made of a list, where it is of what is shown.
+/// The operand to calculate with: for a value made of a list, whether that is of what is shown.
 fn operand(value: &Value) -> Result<Value, Error> {
     match value.downcast_object_ref::<PartialObject>() {
         Some(partial) if partial.kind == PartialKind::Placeholder => {
@@ -79,7 +79,7 @@ pub(in crate::render) fn negate(pass: &Arc<Pass>, operand: &Value) -> Result<Val
     }
 }
 
-/// What a claim or a number says of a quantity; an error that names it where it says none.
+/// The quantity of a claim or number; an error that names it if it has none.
 pub(in crate::render) fn quantity_of(value: &Value, operator: &str) -> Result<Quantity, Error> {
     let Some(claim) = value.downcast_object_ref::<ClaimObject>() else {
         let n = exact(value).ok_or_else(|| invalid(format!("`{operator}` takes numbers, not {}", named(value))))?;
@@ -98,7 +98,7 @@ pub(in crate::render) fn quantity_of(value: &Value, operator: &str) -> Result<Qu
 /// A figure that was made from claims, with all their sources.
 pub(in crate::render) fn derived(pass: &Arc<Pass>, quantity: Quantity, how: String, from: &[&ClaimObject]) -> Value {
     let claims = match from {
-        // What a loop adds to a total, one by one.
+        // A total that a loop adds to, one by one.
         [total, one] if one.claims.len() == 1 => {
             let mut claims = total.claims.clone();
             let is_new = !claims.iter().any(|known| known.0 == one.claims[0].0);
@@ -176,7 +176,7 @@ fn claims(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &
     let (a, b) = (quantity_of(left, operator)?, quantity_of(right, operator)?);
     let answer = a.calculate(operation, &b).map_err(|why| refused(why, left, operator, right, [a.unit.as_deref(), b.unit.as_deref()]))?;
     let account = |value: &Value| match value.downcast_object_ref::<ClaimObject>() {
-        // A sum goes on as a sum; all else is kept together.
+        // Sums are extended; anything else is put in parentheses.
         Some(claim) if claim.derived.is_some() && !(operator == "+" && is_sum(&claim.path())) => format!("({})", claim.path()),
         Some(claim) => claim.path(),
         None => value.to_string(),
@@ -188,7 +188,7 @@ fn claims(state: &mut State<'_, '_>, pass: &Arc<Pass>, left: &Value, operator: &
     Ok(derived(pass, answer, how, &from))
 }
 
-/// Whether an account is one of a sum and nothing else.
+/// Whether a calculation is a plain sum.
 fn is_sum(how: &str) -> bool {
     !how.contains(['(', '*', '%', '^', '/']) || how.split(" + ").all(|part| !part.contains(' '))
 }
@@ -220,7 +220,7 @@ fn numbers(left: &Value, operator: &str, right: &Value) -> Result<Value, Error> 
     }
 }
 
-/// A power that is no whole number can't be exact.
+/// An exponent that isn't a whole number has no exact result.
 fn root(a: &Exact, b: &Exact) -> Option<Value> {
     Some(a.to_f64().powf(b.to_f64())).filter(|n| n.is_finite()).map(Value::from)
 }

@@ -37,12 +37,12 @@ pub(in crate::render) fn holds(pass: &Arc<Pass>, left: &Value, operator: &str, r
     })
 }
 
-/// The claim in a value, where it is one that is not taken apart.
+/// The claim in a value, if it is one.
 fn claim(value: &Value) -> Option<&ClaimObject> {
     value.downcast_object_ref::<ClaimObject>()
 }
 
-/// What two quantities are compared by: a number of the template counts in the claim's unit.
+/// Two quantities ready to be compared: a plain number takes the claim's unit.
 fn quantities(left: &Value, operator: &str, right: &Value) -> Result<Option<(Quantity, Quantity)>, Error> {
     let says_number = |value: &Value| match claim(value) {
         Some(claim) => claim.quantity().is_ok(),
@@ -63,7 +63,7 @@ fn quantities(left: &Value, operator: &str, right: &Value) -> Result<Option<(Qua
     Ok(Some((a, b)))
 }
 
-/// A claim that is not known has no answer to any comparison but that with nothing.
+/// An unknown claim can only be compared with none.
 fn unknown(left: &Value, operator: &str, right: &Value) -> Result<(), Error> {
     for (side, other) in [(left, right), (right, left)] {
         if let Some(claim) = claim(side).filter(|claim| !claim.is_known()) {
@@ -100,7 +100,7 @@ fn equal(pass: &Arc<Pass>, left: &Value, operator: &str, right: &Value) -> Resul
     same(pass, &a, &b)
 }
 
-/// Whether `left` is not above `right`, which is certain either way.
+/// Whether `left` is at most `right`; an error if that isn't certain.
 fn at_most(pass: &Arc<Pass>, left: &Value, right: &Value, operator: &str) -> Result<bool, Error> {
     unknown(left, operator, right)?;
     // Messages name the operands as they stand in the template.
@@ -121,7 +121,7 @@ fn at_most(pass: &Arc<Pass>, left: &Value, right: &Value, operator: &str) -> Res
     Ok(ordered(&a, &b).is_some_and(Ordering::is_le))
 }
 
-/// Both sides without what surrounds them; a record that is compared with a text counts as its id.
+/// Both sides unwrapped; a record compared with a text counts as its id.
 fn sides(pass: &Arc<Pass>, left: &Value, right: &Value) -> Result<(Value, Value), Error> {
     let (mut a, mut b) = (plain_value(pass, left)?, plain_value(pass, right)?);
     let id = |value: &Value| value.downcast_object_ref::<RecordObject>().map(|record| Value::from(record.id()));
@@ -143,11 +143,11 @@ fn same(pass: &Pass, a: &Value, b: &Value) -> Result<bool, Error> {
     })
 }
 
-/// Counts the work of looking at a whole value.
+/// Charges for visiting a whole value.
 pub(super) fn charge(pass: &Pass, value: &Value) -> Result<(), Error> {
     match value.as_str() {
         Some(text) => pass.charge_text(text.len()),
-        // What is of the data counts as one value of another, and has all its own.
+        // An extent counts a list of the data as one value, so its items are added.
         None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) => {
             pass.charge(Extent::of(value)?.size.saturating_add(value.len().unwrap_or_default()))
         }
@@ -188,7 +188,7 @@ fn contains(pass: &Arc<Pass>, container: &Value, item: &Value) -> Result<bool, E
     Ok(false)
 }
 
-/// Whether an item of a list is the value that is looked for; one of another kind isn't.
+/// Whether a list item equals the value searched for; values of different kinds never do.
 fn is_member(pass: &Arc<Pass>, member: &Value, item: &Value) -> Result<bool, Error> {
     let (a, b) = sides(pass, member, item)?;
     let is_number = a.kind() == ValueKind::Number && b.kind() == ValueKind::Number;
@@ -241,7 +241,7 @@ impl Case {
 
 /// The key of a value; of a claim's, its number or the lower bound. Values that have no order have no key.
 pub(in crate::render) fn key_of(pass: &Arc<Pass>, value: &Value, filter: &str, case: Case) -> Result<Key, Error> {
-    // A key takes memory, too.
+    // A key takes memory as well.
     pass.charge(20)?;
     if value.is_undefined() || value.is_none() {
         return Ok(Key::Nothing);

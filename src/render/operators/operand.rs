@@ -9,15 +9,15 @@ use crate::render::values::{
     BareObject, ClaimObject, MarkObject, MarkdownObject, PartialKind, PartialObject, Pass, RecordObject, StampObject, TextObject, text,
 };
 
-/// How much of a claim's path, or of the account of a calculation, a message shows.
+/// How much of a claim's path, or of a written calculation, a message shows.
 const LONGEST_NAME: usize = 120;
 
-/// An error of a template, said in the words of the book.
+/// A template error with brief's own message.
 pub(in crate::render) fn invalid(detail: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, detail.into())
 }
 
-/// A value without what surrounds it: a claim's value, printed text as a reader sees it.
+/// A value unwrapped: a claim's value, printed text as a reader sees it.
 pub(in crate::render) fn plain_value(pass: &Pass, value: &Value) -> Result<Value, Error> {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return plain_value(pass, &bare.inner);
@@ -40,7 +40,7 @@ pub(in crate::render) fn plain_value(pass: &Pass, value: &Value) -> Result<Value
     Ok(printed_plain(pass, value)?.map_or_else(|| value.clone(), Value::from))
 }
 
-/// Why a field of the version is not for comparing.
+/// The error of comparing a field of the version.
 pub(in crate::render) fn stamp_fault() -> Error {
     invalid("a field of the version can be printed, not compared: a document must not read differently in each version")
 }

@@ -13,14 +13,14 @@ use crate::render::values::{
     BareObject, ClaimObject, ListObject, MarkObject, Pass, RecordObject, TextObject, coverage, exact, is_loop, plain_text, turns,
 };
 
-/// What a call or a block printed, as a value of its own.
+/// The output of a call or block, as a value.
 pub(in crate::render) fn captured(pass: &Arc<Pass>, value: Value) -> Result<Value, Error> {
     let Some(text) = value.as_str() else { return Ok(value) };
     pass.charge_text(text.len())?;
     Ok(if has_token(text) { TextObject::wrap(pass, text.to_owned()) } else { value })
 }
 
-/// The text that was printed, with its tokens, where a value is such text. To look is charged.
+/// The printed text, with its tokens, if a value is such text. The search is charged.
 pub(in crate::render) fn as_text(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
     if let Some(text) = value.downcast_object_ref::<TextObject>() {
         pass.charge_text(text.text.len())?;
@@ -35,12 +35,12 @@ pub(in crate::render) fn as_text(pass: &Pass, value: &Value) -> Result<Option<St
     Ok(has_token(text).then(|| text.to_owned()))
 }
 
-/// Printed text as a reader sees it, where a value is such text.
+/// Printed text as a reader sees it, if a value is such text.
 pub(in crate::render) fn printed_plain(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
     as_text(pass, value)?.map(|text| plain_text(pass, &text)).transpose()
 }
 
-/// `a ~ b ~ c`. What was taken out of a claim with `.value` stays bare.
+/// `a ~ b ~ c`. A value taken out of a claim with `.value` stays uncited.
 pub(super) fn concat(state: &mut State<'_, '_>, pass: &Arc<Pass>, parts: &[Value]) -> Result<Value, Error> {
     fault("~", &parts.iter().filter(|part| part.is_undefined()).collect::<Vec<_>>())?;
     let mut of = None;
@@ -68,14 +68,14 @@ pub(super) fn concat(state: &mut State<'_, '_>, pass: &Arc<Pass>, parts: &[Value
     }
     state.consume_fuel(text.len() as u64 / 64)?;
     if has_token(&text) {
-        // What a token stands for was copied for it.
+        // The text that a token stands for was copied, so charge for it.
         pass.charge_text(pass.prints.length(&text))?;
     }
     let joined = if prints { TextObject::wrap(pass, text) } else { Value::from(text) };
     Ok(of.map_or(joined.clone(), |of| BareObject::wrap(joined, &of)))
 }
 
-/// Printed text to be taken apart: fine where no claim is in it, since a piece of a figure is another figure.
+/// Printed text that is about to be split: an error if it contains a claim, since part of a figure is another figure.
 pub(in crate::render) fn piece_of(pass: &Arc<Pass>, subject: &Value, what: &str) -> Result<Option<Value>, Error> {
     let Some(text) = as_text(pass, subject)? else { return Ok(None) };
     let text = TextObject { pass: pass.clone(), text };
@@ -109,7 +109,7 @@ pub(super) fn item(pass: &Arc<Pass>, subject: &Value, key: &Value) -> Result<Val
     }
 }
 
-/// What a value has by a name; of a loop, how many turns it has or has left.
+/// An attribute of a value; for `loop`, the number of iterations or those left.
 pub(in crate::render) fn count(pass: &Pass, subject: &Value, name: &str) -> Result<Value, Error> {
     let found = subject.get_attr(name)?;
     let counted = match name {
@@ -226,7 +226,7 @@ pub(super) fn template(pass: &Arc<Pass>, name: &Value) -> Result<Value, Error> {
     Ok(Value::from(names))
 }
 
-/// What a loop goes over.
+/// The value that a loop iterates over.
 pub(super) fn looped(pass: &Arc<Pass>, items: Value) -> Result<Value, Error> {
     if let Some(plain) = piece_of(pass, &items, "a loop")? {
         return Ok(plain);

@@ -12,20 +12,20 @@ use crate::model::{Marking, Reference, Settings};
 use crate::render::notes;
 use crate::render::values::Origin;
 
-/// What was found of a document's handling so far.
+/// What is known of a document's marking so far.
 #[derive(Debug, Default)]
 pub(super) struct Bearing {
-    /// What the text bears that is being resolved: the template's own, and that of the field or block that surrounds it.
+    /// The marking of the current text: the template's own, and that of the surrounding field or block.
     around: Marking,
-    /// What the portion bears that is being resolved.
+    /// The marking of the current portion.
     portion: Marking,
-    /// What all of it bears.
+    /// The marking of the whole.
     whole: Marking,
-    /// What can't be told apart from the template's own text, and so is said of every page and portion.
+    /// Markings that can't be attributed to a place, and so apply to every page and portion.
     everywhere: Marking,
-    /// How many blocks surround the text whose pages are marked as one: lists, footnotes.
+    /// How many enclosing blocks (lists, footnotes) have their pages marked as a whole.
     gathered: usize,
-    /// How many fields surround it that are put into a line, where no portion begins.
+    /// How many enclosing fields are printed inline, where no portion begins.
     in_line: usize,
 }
 
@@ -39,35 +39,35 @@ impl Bearing {
 }
 
 impl Resolver<'_> {
-    /// Notes that something is printed here that bears a marking.
+    /// Records the marking of something printed here.
     pub(super) fn bears(&mut self, marking: &Marking) {
         self.bearing.portion.raise(marking);
         self.bearing.whole.raise(marking);
     }
 
-    /// Notes that something stands where each page has it, or where no portion is: a title, front matter, an address.
+    /// Records the marking of something that is on every page or in no portion: a title, front matter, an address.
     pub(super) fn bears_everywhere(&mut self, marking: &Marking) {
         self.bears(marking);
         self.bearing.everywhere.raise(marking);
     }
 
-    /// What a value of a record bears.
+    /// The marking of a record's value.
     pub(super) fn marking_of(&self, origin: &Origin) -> Marking {
         self.pass.book.marking_of(&origin.record, &origin.path)
     }
 
-    /// What a record's name bears, and the record.
+    /// The marking of a record and its name.
     pub(super) fn marking_of_name(&self, collection: &str, id: &str) -> Marking {
         let record = self.pass.book.record(&Reference { collection: collection.to_owned(), id: id.to_owned() });
         record.map(|record| self.pass.book.marking_of_name(record)).unwrap_or_default()
     }
 
-    /// What a source bears, which its note names.
+    /// The marking of a source that a note names.
     pub(super) fn marking_of_source(&self, id: &str) -> Marking {
         notes::marking(id, &self.pass.book)
     }
 
-    /// Resolves what stands in something marked.
+    /// Resolves the content of something with a marking.
     pub(super) fn within_marking<T>(&mut self, marking: &Marking, work: impl FnOnce(&mut Self) -> T) -> T {
         let outer = self.bearing.around.clone();
         self.bearing.around.raise(marking);
@@ -77,7 +77,7 @@ impl Resolver<'_> {
         made
     }
 
-    /// Resolves a portion; gives what it bears, too.
+    /// Resolves a portion; also returns its marking.
     pub(super) fn portion<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, Marking) {
         let outer = std::mem::replace(&mut self.bearing.portion, self.bearing.around.clone());
         let made = work(self);
@@ -99,7 +99,7 @@ impl Resolver<'_> {
             return block;
         }
         match &block.kind {
-            // The title stands on each page.
+            // The title is on every page.
             BlockKind::Heading { level: 1, .. } | BlockKind::FootnoteDefinition { .. } => {
                 self.bearing.everywhere.raise(marking);
                 block
@@ -136,12 +136,12 @@ impl Resolver<'_> {
         }
     }
 
-    /// A list of tables or figures repeats their captions: what it bears is known last.
+    /// A list of tables or figures repeats their captions, so its marking is known last.
     pub(super) fn listing(&self, listing: Block) -> Block {
         if self.pass.book.settings.page_marking { wrapped(listing, &Marking::default()) } else { listing }
     }
 
-    /// Says what the whole document bears, and whether its audience may see that.
+    /// Sets the marking of the whole document, and checks that its audience may see it.
     pub(super) fn seal(&mut self, document: &mut Document) {
         let settings = &self.pass.book.settings;
         let whole = std::mem::take(&mut self.bearing.whole);
@@ -171,7 +171,7 @@ impl Resolver<'_> {
     }
 }
 
-/// A block between marks for the pages that it stands on.
+/// A block between markers, for the marking of its pages.
 fn wrapped(block: Block, marking: &Marking) -> Block {
     let line = block.line;
     let kind = BlockKind::Directive { name: MARKED.to_owned(), attributes: attributes_of(marking), blocks: vec![block] };
@@ -183,7 +183,7 @@ pub(super) fn attributes_of(marking: &Marking) -> BTreeMap<String, String> {
     marking.labels().map(|label| (label.to_owned(), String::new())).collect()
 }
 
-/// Puts the mark of a portion before it.
+/// Puts a portion's mark in front of it.
 fn mark_portion(kind: &mut BlockKind, mark: Option<String>) {
     match kind {
         // The title is marked as the document is.

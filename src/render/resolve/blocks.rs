@@ -42,7 +42,7 @@ impl Resolver<'_> {
         out
     }
 
-    /// Notes which line is being resolved: of the rendered text, or of the field that is being expanded.
+    /// Sets the current line: of the rendered text, or of the field being expanded.
     pub(super) fn at(&mut self, line: usize) {
         match (line, self.expanding.current()) {
             (0, _) => {}
@@ -79,7 +79,7 @@ impl Resolver<'_> {
                 let mut blocks = match name == MARKED {
                     true => {
                         let marking = self.pass.book.settings.markings.named(&marked_labels(&attributes).into_iter().collect());
-                        // With their whole names, as pages are marked.
+                        // With full label names, as on marked pages.
                         attributes = attributes_of(&marking);
                         self.within_marking(&marking, |resolver| resolver.blocks(blocks))
                     }
@@ -131,7 +131,7 @@ impl Resolver<'_> {
         attributes.insert("title".to_owned(), word(&self.pass.book.settings, PLACEHOLDER));
     }
 
-    /// Goes to the line of a code block that prints what it can't.
+    /// Sets the current line to the line of a code block that prints what code can't hold.
     fn line_of_claim(&mut self, literal: &str) {
         if self.expanding.current().is_none() {
             let before = literal.split_inclusive('\n').take_while(|line| !has_token(line)).count();
@@ -162,7 +162,7 @@ impl Resolver<'_> {
         self.in_cell = false;
     }
 
-    /// The inlines of a block that has its marks for itself.
+    /// The inlines of a block, with its own arrangement of marks.
     fn block_inlines(&mut self, content: Vec<Inline>) -> Vec<Inline> {
         let mut content = self.inlines(content);
         marks::settle(&mut content, &self.claims);

@@ -12,17 +12,17 @@ use crate::document::{Block, BlockKind, Document, FIGURE_DATA, Inline, Item, LIS
 use crate::render::values::Listing;
 use crate::render::words::word;
 
-/// What a label begins with while it is the name that `ref` knows: a character that no label holds.
+/// The prefix of a label that is still the name used by `ref`: a character that no label contains.
 const NAMED: char = '\u{fdd0}';
 
-/// Where a list of tables or figures is to stand.
+/// The placeholder of a list of tables or figures.
 pub(super) fn listing(listing: Listing) -> BlockKind {
     let kind = if listing == Listing::Tables { "table" } else { "figure" };
     let attributes = BTreeMap::from([("of".to_owned(), kind.to_owned())]);
     BlockKind::Directive { name: LISTING.to_owned(), attributes, blocks: Vec::new() }
 }
 
-/// Gives the first table or figure of a block the name by which `ref` knows it; whether there is one without.
+/// Gives the first table or figure of a block the name used by `ref`; returns whether there was one to name.
 pub(super) fn name(block: &mut Block, id: Option<&str>) -> bool {
     let Some(id) = id else { return false };
     let mut done = false;
@@ -58,7 +58,7 @@ fn visit(blocks: &mut [Block], see: &mut dyn FnMut(Captioned<'_>)) {
                     see(Captioned { is_table: false, label, caption, line });
                 }
             }
-            // The data of a figure have its number.
+            // Figure data share the number of their figure.
             BlockKind::Directive { name, .. } if name == FIGURE_DATA => {}
             BlockKind::Quote(inner)
             | BlockKind::Alert { blocks: inner, .. }
@@ -72,7 +72,7 @@ fn visit(blocks: &mut [Block], see: &mut dyn FnMut(Captioned<'_>)) {
 }
 
 impl Resolver<'_> {
-    /// Gives a directive's first table or figure the name that stands in its line.
+    /// Gives a directive's first table or figure the name in its attributes.
     pub(super) fn name_caption(&mut self, blocks: &mut [Block], id: &str, line: usize) {
         if !blocks.iter_mut().any(|block| name(block, Some(id))) {
             let was = std::mem::replace(&mut self.line, line);
@@ -171,7 +171,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Puts the lists where they belong; one with nothing to list is nothing.
+/// Inserts the lists; an empty one is left out.
 fn fill_lists(blocks: &mut Vec<Block>, lists: &[Vec<(String, String)>; 2]) {
     blocks.retain_mut(|block| {
         let line = block.line;

@@ -105,7 +105,7 @@ impl Resolver<'_> {
         inner
     }
 
-    /// What a claim bears, and every claim that it was made from; where it is cited, its sources, too.
+    /// The marking of a claim and of every claim that it was made from; if it is cited, of its sources too.
     pub(super) fn marking_of_claim(&self, claim: &ClaimObject) -> Marking {
         let mut marking = Marking::default();
         for stated in &claim.claims {

@@ -1,4 +1,4 @@
-//! Faults, each at the field or the line of the template that it comes from.
+//! Reporting faults at the field or template line that they come from.
 
 use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -7,8 +7,8 @@ use crate::render::budget::most_steps;
 use crate::render::fault::limit;
 
 impl Resolver<'_> {
-    /// Charges what is about to be put into the document. Whether it may be: once it may not, that is reported, and nothing more
-    /// is put in.
+    /// Charges for what is about to be added to the document. Returns false once the limit is exceeded, which is reported; nothing more
+    /// is added then.
     pub(super) fn affords(&mut self, steps: usize, bytes: usize) -> bool {
         let Err(error) = self.pass.charge(steps).and_then(|()| self.pass.charge_text(bytes)) else { return true };
         if !std::mem::replace(&mut self.is_over, true) {
@@ -22,11 +22,11 @@ impl Resolver<'_> {
         false
     }
 
-    /// Charges the notes and the list of sources, which stand in whole wherever a template puts them.
+    /// Charges for the notes and the list of sources, which are printed in full wherever a template puts them.
     pub(super) fn charge_notes(&mut self, blocks: &[Block], citations: usize) {
         let mut places = 0;
         walk::blocks(blocks, &mut |block| places += usize::from(matches!(block.kind, BlockKind::Notes | BlockKind::Sources)));
-        // A note is some words, and a mark that leads back.
+        // A note has a few words and a link back to its mark.
         self.affords(places.saturating_mul(citations).saturating_mul(8), 0);
     }
 

@@ -15,11 +15,11 @@ use crate::render::markup::is_readable;
 use crate::render::token::{shield, unshield};
 use crate::render::values::{ClaimObject, Origin, Printed};
 
-/// How many levels of blocks and inlines there may be around a field that is printed.
+/// The deepest nesting of blocks and inlines at which a field can be printed.
 const DEEPEST: usize = 64;
 
 impl Resolver<'_> {
-    /// A field's Markdown where a line stands.
+    /// A field's Markdown, printed inline.
     pub(super) fn inline_markdown(&mut self, text: &str, origin: &Origin) -> Vec<Inline> {
         let in_cell = std::mem::replace(&mut self.in_cell, false);
         let blocks = self.put_in_line(|resolver| resolver.markdown(text, origin));
@@ -55,7 +55,7 @@ impl Resolver<'_> {
 
     /// A field's Markdown as resolved blocks.
     pub(super) fn markdown(&mut self, text: &str, origin: &Origin) -> Vec<Block> {
-        // To read Markdown takes more than to copy it.
+        // Parsing Markdown costs more than copying it.
         if !self.affords(500, 4 * text.len()) {
             return Vec::new();
         }
@@ -110,7 +110,7 @@ impl Resolver<'_> {
                 Mention::Text(part) => push_text(out, &unshield(part)),
                 Mention::Cite(sources) => {
                     let citations: Vec<Citation> = sources.iter().map(|source| Citation::parse(source)).collect();
-                    // A blank before a mark is the author's convenience, not the reader's.
+                    // Drop the space before a mark.
                     if let Some(Inline::Text(before)) = out.last_mut() {
                         before.truncate(before.trim_end_matches(' ').len());
                     }

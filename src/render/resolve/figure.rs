@@ -62,7 +62,7 @@ impl Resolver<'_> {
         table
     }
 
-    /// What stands in a cell, with its marks; between a symbol and its word no line breaks.
+    /// A cell's content, with its marks; a no-break space joins a symbol and its word.
     fn figure_cell(&mut self, cell: &Cell) -> Vec<Inline> {
         let mut content = Vec::new();
         for shown in cell {

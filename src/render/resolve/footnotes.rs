@@ -9,7 +9,7 @@ use super::resolver::Resolver;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Block, BlockKind, Inline, walk};
 
-/// What a label begins with while it is a number: a character that no label holds, since templates and data can't.
+/// The prefix of a temporary label: a character that neither templates nor data can contain.
 const NUMBERED: char = '\u{fdd0}';
 
 impl Resolver<'_> {
@@ -62,7 +62,7 @@ impl Resolver<'_> {
         relabel(blocks, &numbered);
     }
 
-    /// Gives footnotes their labels back; of those that share one, the later get a number behind it.
+    /// Restores the footnotes' labels; if several share one, the later ones get a number appended.
     pub(super) fn label_footnotes(&self, blocks: &mut [Block]) {
         if self.footnotes.is_empty() {
             return;
@@ -72,7 +72,7 @@ impl Resolver<'_> {
         let mut labels = Vec::with_capacity(self.footnotes.len());
         for label in &self.footnotes {
             let mut own = label.clone();
-            // Where a text is printed again and again, the numbers that are taken aren't tried anew.
+            // Remember the last number, so that a text printed many times isn't quadratic.
             let number = next.entry(label.to_lowercase()).or_insert(1);
             if *number > 1 {
                 while !taken.insert(own.to_lowercase()) {

@@ -77,11 +77,11 @@ impl Resolver<'_> {
         let title = self.plain(title);
         let mut content = content;
         marks::settle(&mut content, &self.claims);
-        // A mark is a link of its own, so the link ends before it, and goes on behind it.
+        // A mark is a link itself, so the link ends before it and continues after it.
         out.extend(marks::split_at_marks(content, &|content| Inline::Link { target: target.clone(), title: title.clone(), content }));
     }
 
-    /// Code with tokens in it. Its marks stand behind it, or behind each claim where claims have different sources.
+    /// Code with tokens in it. Its marks follow it, or follow each claim if claims have different sources.
     fn code(&mut self, code: &str, out: &mut Vec<Inline>) {
         let claims: Vec<Arc<ClaimObject>> = self.printed(code).into_iter().filter_map(as_claim).collect();
         let [one, others @ ..] = &claims[..] else {

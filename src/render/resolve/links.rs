@@ -12,10 +12,10 @@ use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::{Block, BlockKind, Inline, Target, anchor_of, plain_text, walk};
 use crate::render::anchors::HeadedRecord;
 
-/// What stands for a heading's anchor and a link's target until they are known: a character that neither holds.
+/// Placeholder for a heading's anchor and a link's target until they are known: a character that neither contains.
 const PENDING: char = '\u{fdd0}';
 
-/// The headings of a document so far, and the links to be led to them.
+/// The headings seen so far, and the links to resolve.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     headings: Vec<Heading>,
@@ -31,7 +31,7 @@ struct Heading {
     text: String,
     /// The id that its author gave it.
     id: Option<String>,
-    /// The record whose place it is.
+    /// The record that it is the place of.
     record: Option<HeadedRecord>,
 }
 
@@ -42,24 +42,24 @@ struct Link {
     line: usize,
     /// The collection of the record in whose text it stands.
     collection: Option<String>,
-    /// Whether what it leads to is to say its own name, as `ref` has it.
+    /// Whether its text is the name of its target, as for `ref`.
     is_reference: bool,
 }
 
 impl Resolver<'_> {
-    /// Notes a heading; gives what stands for its anchor.
+    /// Registers a heading; returns the placeholder of its anchor.
     pub(super) fn note_heading(&mut self, content: &[Inline], id: Option<String>, record: Option<HeadedRecord>) -> String {
         let heading = Heading { scope: self.links.scope, text: plain_text(content), id, record };
         self.links.headings.push(heading);
         format!("{PENDING}{}", self.links.headings.len() - 1)
     }
 
-    /// Notes a link to `#id`; gives what stands for its target.
+    /// Registers a link to `#id`; returns the placeholder of its target.
     pub(super) fn note_link(&mut self, id: &str) -> Target {
         self.note(id, false)
     }
 
-    /// Notes a reference, a link that says what it leads to.
+    /// Registers a reference, a link whose text is the name of its target.
     pub(super) fn note_reference(&mut self, id: &str) -> Target {
         self.note(id, true)
     }
@@ -82,7 +82,7 @@ impl Resolver<'_> {
         Target::Anchor(format!("{PENDING}{}", self.links.links.len() - 1))
     }
 
-    /// Leads each link to its heading or document; one that leads nowhere is its text alone.
+    /// Resolves each link to its heading or document; one without a target is replaced by its text.
     pub(super) fn lead_links(&mut self, blocks: &mut [Block]) {
         let places = Places::of(&self.links.headings);
         let mut linked = vec![false; self.links.headings.len()];
@@ -183,7 +183,7 @@ impl Resolver<'_> {
         if let Some(lead) = self.one_of(link, elsewhere)? {
             return Ok(lead);
         }
-        // To look for what is meant is to look at all there is.
+        // Suggestions compare with every name, so this is charged.
         let looks = self.pass.charge(places.ids.len() + places.records.len() + places.all_slugs.len()).is_ok();
         let known = places.ids.keys().map(|(_, id)| *id).chain(places.records.keys().map(|(_, id)| *id));
         let known = known.chain(places.all_slugs.keys().map(String::as_str)).chain(self.captions.keys().map(String::as_str));
@@ -237,7 +237,7 @@ fn pending(name: &str) -> Option<usize> {
     name.strip_prefix(PENDING)?.parse().ok()
 }
 
-/// Headings by what links name them; of several of one name, the first.
+/// Headings by the names that links use; the first if several share a name.
 #[derive(Default)]
 struct Places<'a> {
     ids: BTreeMap<(usize, &'a str), usize>,
@@ -281,7 +281,7 @@ impl Places<'_> {
     }
 }
 
-/// The headings' anchors: each once, and none where nothing leads.
+/// The headings' anchors: unique, and only for headings that are linked to.
 fn anchors(headings: &[Heading], places: &Places<'_>, linked: &[bool]) -> Vec<Option<String>> {
     let mut taken = std::collections::BTreeSet::new();
     let own = |index: usize, heading: &Heading| match &heading.record {
@@ -295,7 +295,7 @@ fn anchors(headings: &[Heading], places: &Places<'_>, linked: &[bool]) -> Vec<Op
         .enumerate()
         .map(|(index, heading)| match own(index, heading) {
             Some(name) if taken.insert(name.clone()) => Some(name),
-            // A blank, so that it is no author's.
+            // Contains a space, so that it can't clash with an author's id.
             _ if linked[index] => Some(format!("heading {index}")),
             _ => None,
         })

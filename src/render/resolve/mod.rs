@@ -75,7 +75,7 @@ pub(crate) fn resolve(
     }
     resolver.line = 1;
     if let Some((collection, id)) = &planned.record {
-        // The document is about it, and has its name.
+        // The document is about this record and carries its name.
         let record = Origin { record: (collection.clone(), id.clone()), path: Pointer::root() };
         resolver.bears_everywhere(&resolver.marking_of(&record));
     }

@@ -9,7 +9,7 @@ use crate::render::token::{Piece, has_token, pieces, unshield};
 use crate::render::values::{ClaimObject, Printed};
 
 impl Resolver<'_> {
-    /// Text with its tokens as plain text, where nothing else can stand; what must be cited can't.
+    /// Resolves text to plain text, where nothing else is allowed; a claim that must be cited is an error.
     pub(super) fn plain(&mut self, text: &str) -> String {
         if let Some(claim) = self.printed(text).into_iter().filter_map(as_claim).find(|claim| !claim.uncited) {
             let message = format!(
@@ -100,11 +100,11 @@ impl Resolver<'_> {
     }
 }
 
-/// The ways that a document's pages may lie.
+/// The page orientations.
 const ORIENTATIONS: [&str; 2] = ["portrait", "landscape"];
 
 impl Resolver<'_> {
-    /// Reports an orientation that there isn't, which would be silently that of every document.
+    /// Reports an unknown orientation, which would otherwise silently fall back to the default.
     pub(super) fn check_orientation(&mut self, document: &Document) {
         let Some(said) = document.front.get("orientation") else { return };
         if !said.as_str().is_some_and(|said| ORIENTATIONS.contains(&said)) {

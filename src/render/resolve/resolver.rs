@@ -1,4 +1,4 @@
-//! What resolving one document keeps: where it stands, and what it has gathered.
+//! The state of resolving one document: the current place, and what was collected.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::render::fragment::Expanding;
 use crate::render::plan::Planned;
 use crate::render::values::Pass;
 
-/// The one pass over the tree; each file beside this one holds what it does with a kind of thing.
+/// The pass over the tree; the files beside this one hold its methods, one file for each kind of content.
 pub(super) struct Resolver<'a> {
     pub(super) pass: &'a Arc<Pass>,
     pub(super) planned: &'a Planned,
@@ -39,7 +39,7 @@ pub(super) struct Resolver<'a> {
     pub(super) in_link: bool,
     /// Whether a table's cell is being resolved, which may hold several lines.
     pub(super) in_cell: bool,
-    /// Whether more was printed than may be, which is reported, so that the rest is left out.
+    /// Whether the limit was exceeded and reported, so that the rest is left out.
     pub(super) is_over: bool,
     /// The labels of all footnotes of the authors' own.
     pub(super) footnotes: Vec<String>,
@@ -48,7 +48,7 @@ pub(super) struct Resolver<'a> {
     pub(super) lacks_captions: bool,
     /// What tables and figures are called, by the names that `ref` knows them by.
     pub(super) captions: BTreeMap<String, String>,
-    /// What all of it bears, and the portion at hand.
+    /// The marking of the document and of the current portion.
     pub(super) bearing: Bearing,
     /// The charts that figures show, by the paths of their images.
     pub(super) charts: BTreeMap<String, Chart>,

@@ -1,8 +1,8 @@
-//! Data as inert text.
+//! Data as plain text.
 
 use crate::document::Inline;
 
-/// Appends text, to the text before it where there is some.
+/// Appends text, joining it with preceding text.
 pub(super) fn push_text(out: &mut Vec<Inline>, text: &str) {
     if text.is_empty() {
         return;
@@ -13,7 +13,7 @@ pub(super) fn push_text(out: &mut Vec<Inline>, text: &str) {
     }
 }
 
-/// Data on one line: runs of white space are one blank, as in Markdown itself.
+/// Data on one line: runs of white space become one space, as in Markdown.
 pub(super) fn folded(text: &str) -> String {
     let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     if !text.contains(|c| is_blank(c) && c != ' ') && !text.contains("  ") {

@@ -6,7 +6,7 @@ use super::grammar::{Grammar, Node, Read, Unreadable};
 use super::{BUILT, CALCULATE, COMPARE, CONCAT, COUNT, COUNTS, ITEM, KEY, NEGATE, SLICE};
 
 impl Grammar<'_> {
-    /// Puts a list or mapping that names something into a call that sees to its limits.
+    /// Wraps a list or mapping literal that contains a name in a call that checks its limits.
     fn built(&mut self, first: usize, from: usize) -> Node {
         let node = Node { from, to: self.end(), is_call: false };
         let has_name = self.tokens[first..self.at].iter().any(|(token, _)| matches!(token, Token::Ident(_)));
@@ -64,7 +64,7 @@ impl Grammar<'_> {
         Ok(())
     }
 
-    /// An expression whose value something is done with.
+    /// An expression that is used as an operand.
     pub(super) fn operand(&mut self) -> Read<Node> {
         let node = self.expression()?;
         Ok(self.captured(node))
@@ -87,7 +87,7 @@ impl Grammar<'_> {
         })
     }
 
-    /// `a or b`: what it yields is one of its operands.
+    /// `a or b`: the result is one of the operands.
     pub(super) fn or(&mut self) -> Read<Node> {
         self.junction("or", |grammar| grammar.junction("and", Self::not))
     }
@@ -185,7 +185,7 @@ impl Grammar<'_> {
         Ok(self.wrap(Node { from, ..node }, function))
     }
 
-    /// A value with what is done to it: `-x.y(z)[0] | f(a) is t(b)`.
+    /// A value with its filters and tests: `-x.y(z)[0] | f(a) is t(b)`.
     fn filtered(&mut self) -> Read<Node> {
         let mut node = self.signed()?;
         loop {
@@ -250,7 +250,7 @@ impl Grammar<'_> {
         loop {
             match self.peek() {
                 Some(Token::Dot) => {
-                    // A method of what a call yields is looked up in what it captured.
+                    // The result of a call is captured before its attributes are looked up.
                     self.captured(node);
                     let dot = self.span();
                     self.at += 1;
@@ -276,7 +276,7 @@ impl Grammar<'_> {
         }
     }
 
-    /// `x.name` or `x["name"]`, which was read from `from` on.
+    /// `x.name` or `x["name"]`; the attribute's source starts at `from`.
     fn attribute(&mut self, subject: Node, from: usize, name: &str) -> Node {
         let to = self.end();
         if COUNTS.contains(&name) {

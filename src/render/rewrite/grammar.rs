@@ -1,4 +1,4 @@
-//! What reading a template's tokens is made of: the next token, and the edits that are noted on the way.
+//! The cursor over a template's tokens, and the edits that reading it collects.
 
 use minijinja::machinery::{Span, Token};
 
@@ -69,7 +69,7 @@ impl<'a> Grammar<'a> {
         Unreadable { at: self.span().0, why: "its expressions are nested too deeply", is_limit: true }
     }
 
-    /// Takes the next token if it is this one.
+    /// Consumes the next token if it matches.
     pub(super) fn skip(&mut self, is: impl Fn(&Token<'_>) -> bool) -> bool {
         let found = self.peek().is_some_and(is);
         self.at += usize::from(found);
@@ -94,7 +94,7 @@ impl<'a> Grammar<'a> {
         read
     }
 
-    /// Goes on to a token outside parentheses, or to the statement's end.
+    /// Skips to a matching token outside of brackets, or to the end of the statement.
     pub(super) fn skip_to(&mut self, is: impl Fn(&Token<'_>) -> bool) {
         let mut depth = 0;
         while let Some(token) = self.peek() {
@@ -136,14 +136,14 @@ impl<'a> Grammar<'a> {
         self.edits.push(Edit { from, to, text, rank: (2, 0) });
     }
 
-    /// Puts an expression into a call.
+    /// Wraps an expression in a call.
     pub(super) fn wrap(&mut self, node: Node, function: &str) -> Node {
         self.open(node.from, format!("{function}("));
         self.close(node.to, ")");
         Node { is_call: false, ..node }
     }
 
-    /// An expression as an operand: what it calls may print, and is captured.
+    /// An expression as an operand: the output of a call is captured.
     pub(super) fn captured(&mut self, node: Node) -> Node {
         if node.is_call { self.wrap(node, CAPTURED) } else { node }
     }

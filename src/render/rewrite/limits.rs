@@ -70,7 +70,7 @@ struct Expression {
     inner: Level,
 }
 
-/// What stands between two brackets.
+/// The expression between two brackets.
 #[derive(Default, Clone, Copy)]
 struct Level {
     /// Operators since the last comma.

@@ -1,4 +1,4 @@
-//! Operators in templates, made to see through claims.
+//! Rewrites operators in templates so that they work on claims.
 //!
 //! The engine knows nothing of claims: it compares an object with a number by kind, silently, and refuses to calculate
 //! with it. So each operator in a template's source becomes a call before the engine sees it, `a + b * c` becomes
@@ -29,11 +29,11 @@ pub(super) const SLICE: &str = "__slice";
 pub(super) const KEY: &str = "__key";
 pub(super) const LOOP: &str = "__loop";
 pub(super) const TEMPLATE: &str = "__template";
-/// A list or mapping that was written down, and what a namespace is to hold.
+/// Calls for list and mapping literals, and for values stored in a namespace.
 pub(super) const BUILT: &str = "__built";
 pub(super) const STORED: &str = "__stored";
 pub(super) const CAPTURED: &str = "__captured";
-/// What each turn of a loop calls, so that one that writes nothing but text of the template is charged, too.
+/// Called in each iteration of a loop, so that a loop that prints only template text is charged as well.
 pub(super) const TICK: &str = "__tick";
 
 /// A template's source as the engine has it, and where each part of it came from.
@@ -49,12 +49,12 @@ struct Edit {
     from: usize,
     to: usize,
     text: String,
-    /// Where several edits are at one place: what closes comes before what opens, and the inner closes first.
+    /// Orders edits at one place: closing before opening, inner closings first.
     rank: (u8, isize),
 }
 
 impl Rewritten {
-    /// A source that is as it was written.
+    /// A source without edits.
     pub(super) fn unchanged(source: &str) -> Rewritten {
         Rewritten { text: Arc::from(source), edits: Vec::new() }
     }
@@ -89,7 +89,7 @@ pub(super) fn rewrite(source: &str) -> Result<Rewritten, Unreadable> {
             }
         }
     }
-    // The engine descends into what stands before a fault, too.
+    // The engine also recurses into the code before a fault.
     limits::check(&tokens)?;
     if !is_whole {
         return Err(Unreadable { at: 0, why: "it can't be taken apart", is_limit: false });
@@ -177,7 +177,7 @@ mod tests {
             ("{# a + b #}a == b", "{# a + b #}a == b"),
             ("{% if a %}{% elif b == c %}{% else %}{% endif %}", r#"{% if a %}{% elif __compare(b, "==", c) %}{% else %}{% endif %}"#),
         ] {
-            // Where spaces stand makes no difference.
+            // Spaces make no difference.
             assert_eq!(rewritten(source).replace(' ', ""), expected.replace(' ', ""), "{source}");
         }
     }

@@ -18,7 +18,7 @@ impl Grammar<'_> {
             self.at += 1;
             match token {
                 Token::VariableStart => {
-                    // What a call prints here goes straight into the text.
+                    // The output of a call goes straight into the text here.
                     self.expression()?;
                     self.expect(|t| matches!(t, Token::VariableEnd))?;
                 }
@@ -36,8 +36,8 @@ impl Grammar<'_> {
         Ok(())
     }
 
-    /// Has each turn of the loop whose statement was read charged. The call stands right behind the statement and ends as that
-    /// does, so that the same spaces are left out behind it.
+    /// Adds a call to the loop just read that charges for each iteration. It follows the statement directly and ends as that
+    /// does, so that the same white space is stripped after it.
     fn tick(&mut self) {
         let end = self.end();
         let marker = match self.source[..end].strip_suffix("%}").and_then(|statement| statement.chars().next_back()) {
@@ -92,7 +92,7 @@ impl Grammar<'_> {
             "do" => drop(self.expression()?),
             "autoescape" => drop(self.operand()?),
             "extends" | "include" | "import" | "from" => {
-                // What is included may include itself again and again, so each inclusion is charged.
+                // A template can include itself, so each inclusion is charged.
                 let is_constant = *keyword != "include" && matches!(self.peek(), Some(Token::Str(_) | Token::String(_)));
                 let node = self.operand()?;
                 if !is_constant || node.to != self.end() || self.edits.last().is_some_and(|edit| edit.from >= node.from) {

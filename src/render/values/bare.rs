@@ -1,4 +1,4 @@
-//! What a claim holds, taken out of it: fine to test and to calculate with, but not to print without saying so.
+//! Values taken out of claims: usable in tests and calculations, but not printable without `uncited`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -23,12 +23,12 @@ pub(crate) struct Taken {
     pub(crate) path: String,
     /// The part of it: `value`.
     pub(crate) part: &'static str,
-    /// What the claim bears.
+    /// The claim's marking.
     pub(crate) marking: Marking,
 }
 
 impl BareObject {
-    /// A value that was taken out of a claim; nothing is nothing.
+    /// A value taken out of a claim; none stays none.
     pub(crate) fn wrap(inner: Value, of: &Arc<Taken>) -> Value {
         match inner.kind() {
             ValueKind::None | ValueKind::Undefined => inner,
@@ -71,7 +71,7 @@ impl Object for BareObject {
         self.inner.is_true()
     }
 
-    /// Never the value itself: what reaches the document on a way that nobody thought of is a fault there.
+    /// Not the value: if it reaches the document in an unforeseen way, that is reported as a fault.
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", token::OPEN)
     }

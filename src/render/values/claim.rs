@@ -48,7 +48,7 @@ impl ClaimObject {
         self.claims[0].0.name()
     }
 
-    /// What it says of a number.
+    /// Its quantity, if it is a number.
     pub(crate) fn quantity(&self) -> Result<Quantity, NotAQuantity> {
         match &self.derived {
             Some(derived) => Ok(derived.quantity.clone()),
@@ -70,7 +70,7 @@ impl ClaimObject {
             };
         }
         match (&self.claim().held, &self.text) {
-            // Text that a filter changed is what is compared from then on.
+            // Once a filter changed the text, that text is compared.
             (Held::Known { value: model::Value::Text(_), .. }, Some(changed)) => text(changed),
             (Held::Known { value, .. }, _) => to_value(&self.pass, value, self.claims[0].0.clone()),
             (Held::Range(a, b), _) => Value::from(vec![number(a), number(b)]),
@@ -94,7 +94,7 @@ impl ClaimObject {
         BareObject::wrap(value, &Arc::new(Taken { path: self.path(), part, marking: self.marking() }))
     }
 
-    /// What is said of it besides its value.
+    /// An attribute other than its value, such as its date, as a template gets it: with the claim's marking.
     fn said(&self, said: Option<String>) -> Value {
         said.map_or(Value::from(()), |said| marked_text(&self.pass, &said, &self.marking()))
     }
@@ -108,7 +108,7 @@ impl ClaimObject {
         }
     }
 
-    /// Who says so, of all the claims it was made from, each once.
+    /// The sources of all claims that it was made from, each once.
     pub(crate) fn sources(&self) -> Vec<model::Citation> {
         let mut sources: Vec<model::Citation> = Vec::new();
         for source in self.claims.iter().flat_map(|stated| &stated.1.sources) {
@@ -124,13 +124,13 @@ impl ClaimObject {
         self.shared(|claim| claim.as_of)
     }
 
-    /// What all the claims say alike.
+    /// A value that all its claims share.
     fn shared<T: PartialEq>(&self, of: impl Fn(&Claim) -> Option<T>) -> Option<T> {
         let first = of(self.claim());
         first.filter(|first| self.claims.iter().all(|stated| of(&stated.1).as_ref() == Some(first)))
     }
 
-    /// What it bears, and every claim that it was made from.
+    /// Its marking, combined with that of every claim that it was made from.
     pub(crate) fn marking(&self) -> Marking {
         let mut marking = Marking::default();
         self.claims.iter().for_each(|stated| marking.raise(&stated.1.marking));

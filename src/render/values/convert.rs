@@ -16,7 +16,7 @@ use super::scalar::{number, text};
 use super::text::TextObject;
 use crate::model::{self, Marking};
 
-/// A value of a record as the engine sees it. A list or mapping is copied, which is charged; what is spent then shows at the
+/// A value of a record for the engine. A list or mapping is copied, which is charged; an exceeded budget shows at the
 /// next charge.
 pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -> Value {
     let copied = match value {
@@ -28,7 +28,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
     match value {
         model::Value::Null => Value::from(()),
         model::Value::Bool(_) | model::Value::Number(_) => {
-            // A number has no room for what it bears.
+            // A number can't carry its marking, so it is recorded here.
             if let Some(marking) = raised(pass, &origin) {
                 pass.loosen(marking);
             }
@@ -62,7 +62,7 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
                 .collect();
             match partial::of_list(pass, items, &origin.record, &origin.path) {
                 Coverage::All => values.into(),
-                // A list of the data is as large as it is.
+                // The size of data is already limited.
                 coverage => ListObject::covering(values.clone(), coverage).unwrap_or_else(|_| values.into()),
             }
         }
@@ -70,20 +70,20 @@ pub(crate) fn to_value(pass: &Arc<Pass>, value: &model::Value, origin: Origin) -
     }
 }
 
-/// Whether a text stands in the place of a value that the reader may not see.
+/// Whether a text takes the place of a value that the reader may not see.
 fn is_placeholder(pass: &Pass, plain: &str, origin: &Origin) -> bool {
     let shapes = || Some(&pass.book.collections.get(&origin.record.0)?.shapes);
     !pass.sees_all && shapes().and_then(|shapes| shapes.at(&origin.path)?.withheld.as_deref()) == Some(plain)
 }
 
-/// What a value of a record bears, where that is more than the template's own text does.
+/// The marking of a record's value, if it exceeds that of the template's own text.
 fn raised<'a>(pass: &'a Pass, origin: &Origin) -> Option<&'a Marking> {
     let (collection, id) = &origin.record;
     let record = pass.book.collections.get(collection)?.records.get(id)?;
     Some(record.marking_at(&origin.path)).filter(|marking| !pass.text_marking.includes(marking))
 }
 
-/// A plain text with what it bears.
+/// A plain text with its marking.
 pub(crate) fn marked_text(pass: &Arc<Pass>, plain: &str, marking: &Marking) -> Value {
     match pass.text_marking.includes(marking) {
         true => text(plain),

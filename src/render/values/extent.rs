@@ -1,7 +1,7 @@
-//! How deep and how large the lists and mappings of a template are, so that nothing that descends into one goes too far.
+//! Limits on the depth and size of a template's lists and mappings, so that recursion into them is bounded.
 //!
-//! Values are shared: `{% set a = [a, a] %}`, forty times, takes next to no memory, and for ever to compare. So what counts is
-//! what a reader of the value would visit, a shared list each time that it occurs.
+//! Values are shared: `{% set a = [a, a] %}`, forty times, takes almost no memory, but forever to compare. So what counts is
+//! the number of values that a traversal would visit, a shared list each time that it occurs.
 
 use std::sync::Arc;
 
@@ -16,19 +16,19 @@ const DEEPEST: usize = 100;
 /// How many values a list may hold, with those in its items.
 const MOST: usize = 1_000_000;
 
-/// What says that a value outgrows its limit.
+/// The error of a value that exceeds its limit.
 pub(crate) const TOO_LARGE: &str = "than a template may hold";
 
 fn beyond(what: &str) -> Error {
     Error::new(ErrorKind::InvalidOperation, format!("{what} {TOO_LARGE}"))
 }
 
-/// How far a value reaches.
+/// The depth and size of a value.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Extent {
     depth: usize,
     pub(crate) size: usize,
-    /// Whether a namespace, a macro or `loop` is in it, which can come to hold the value itself.
+    /// Whether it contains a namespace, a macro or `loop`, any of which could come to contain the value itself.
     is_live: bool,
 }
 
@@ -88,7 +88,7 @@ impl Extent {
     }
 }
 
-/// Whether a value is one of the data, which is as large as it is.
+/// Whether a value comes from the data, whose size is already limited.
 fn is_data(value: &Value) -> bool {
     value.downcast_object_ref::<RecordObject>().is_some()
         || value.downcast_object_ref::<ClaimObject>().is_some()
@@ -108,10 +108,10 @@ pub(crate) fn is_loop(value: &Value) -> bool {
     value.as_object().is_some_and(|object| object.type_name().ends_with("Loop"))
 }
 
-/// A value that a namespace is to hold.
+/// A value about to be stored in a namespace.
 pub(crate) fn storable(pass: &Pass, value: Value) -> Result<Value, Error> {
     let extent = Extent::of(&value)?;
-    // What a template made knows its extent without being looked through.
+    // Lists made by a template know their extent.
     pass.charge(if value.downcast_object_ref::<ListObject>().is_some() { 1 } else { extent.size })?;
     match extent.is_live {
         true => Err(beyond("a namespace, a macro or `loop` within a namespace is more")),
@@ -124,7 +124,7 @@ pub(crate) fn storable(pass: &Pass, value: Value) -> Result<Value, Error> {
 pub(crate) struct ListObject {
     items: Vec<Value>,
     extent: Extent,
-    /// How much of what there is its items are.
+    /// How complete its items are.
     pub(super) coverage: Coverage,
 }
 
@@ -138,13 +138,13 @@ impl ListObject {
         ListObject::covering(items, Coverage::All)
     }
 
-    /// A list that is made of others of which not all may be seen.
+    /// A list made of lists that may be incomplete.
     pub(crate) fn covering(items: Vec<Value>, coverage: Coverage) -> Result<Value, Error> {
         let extent = Extent::of_items(&items)?;
         Ok(Value::from_object(ListObject { items, extent, coverage }))
     }
 
-    /// What a filter made of a list, which is of as much as that is.
+    /// The result of a filter on a list, as complete as the list.
     pub(crate) fn kept_of(pass: &Pass, made: Value, source: Coverage) -> Result<Value, Error> {
         let made = ListObject::kept(pass, made)?;
         let is_list = matches!(made.kind(), ValueKind::Seq | ValueKind::Iterable);
@@ -161,7 +161,7 @@ impl ListObject {
     pub(crate) fn kept(pass: &Pass, made: Value) -> Result<Value, Error> {
         match made.kind() {
             _ if made.downcast_object_ref::<ListObject>().is_some() || is_data(&made) || is_live(&made) => Ok(made),
-            // What is taken from a claim stays so.
+            // Values taken out of a claim stay marked as such.
             _ if made.downcast_object_ref::<BareObject>().is_some() => Extent::of(&made).map(|_| made),
             ValueKind::Seq | ValueKind::Iterable => {
                 ListObject::check_size(made.len().unwrap_or_default())?;

@@ -1,7 +1,7 @@
-//! What is counted or summed over lists of which an audience may not see all: withheld unless the template asks for what is
-//! shown. And texts that stand in the place of a value.
+//! Counts and sums over lists that may be incomplete for an audience: withheld unless the template asks for what is
+//! shown. Also texts that take the place of a withheld value.
 //!
-//! That a list lacks something can't be the reason, since that would tell it: what counts is whether it could.
+//! What counts is whether a list could lack something, not whether it does: that would reveal it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use crate::model;
 /// How much of a list its reader may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(crate) enum Coverage {
-    /// All that there is.
+    /// Complete.
     #[default]
     All,
-    /// What is left of it, and the template says so: `| of_what_is_shown`.
+    /// Possibly incomplete, and the template says so: `| of_what_is_shown`.
     Shown,
-    /// What is left of it, which may be less than there is.
+    /// Possibly incomplete.
     Part,
 }
 
@@ -54,13 +54,13 @@ pub(super) fn of_list(pass: &Pass, items: &[model::Value], (collection, _): &(St
     if shapes.is_some_and(|shapes| shapes.is_complete_at(path)) { Coverage::All } else { Coverage::Part }
 }
 
-/// How many turns a loop has, or has left. What it goes over isn't known here, so it is withheld from whoever may not see all
+/// The number of iterations of a loop, or those left. The list isn't known here, so the number is withheld from anyone who may not see all
 /// that the book could hold.
 pub(crate) fn turns(pass: &Pass, count: Value, name: &'static str) -> Value {
     PartialObject::of(count, name, if pass.sees_all { Coverage::All } else { Coverage::Part })
 }
 
-/// What was made of a list of which not all may be seen, or a text in the place of a value.
+/// A value made of a list that may be incomplete, or a text in the place of a withheld value.
 #[derive(Debug, Clone)]
 pub(crate) struct PartialObject {
     pub(crate) inner: Value,
@@ -78,7 +78,7 @@ pub(crate) enum PartialKind {
 }
 
 impl PartialObject {
-    /// What a filter made of a list.
+    /// The result of a filter on a list.
     pub(crate) fn of(made: Value, filter: &'static str, coverage: Coverage) -> Value {
         let kind = match coverage {
             Coverage::All => return made,
@@ -92,7 +92,7 @@ impl PartialObject {
         Value::from_object(PartialObject { inner: super::scalar::text(text), kind: PartialKind::Placeholder })
     }
 
-    /// The text in the place of a value, where a value is one.
+    /// The placeholder text, if a value is one.
     pub(crate) fn in_place(value: &Value) -> Option<&PartialObject> {
         value.downcast_object_ref::<PartialObject>().filter(|partial| partial.kind == PartialKind::Placeholder)
     }
@@ -110,7 +110,7 @@ impl PartialObject {
         }
     }
 
-    /// The same of what was made of its value.
+    /// The same, with another value made of it.
     pub(crate) fn with(&self, made: Value) -> Value {
         Value::from_object(PartialObject { inner: made, kind: self.kind.clone() })
     }
@@ -125,7 +125,7 @@ impl Object for PartialObject {
         self.inner.is_true()
     }
 
-    /// Never the value itself: what reaches the document on a way that nobody thought of is a fault there.
+    /// Not the value: if it reaches the document in an unforeseen way, that is reported as a fault.
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", crate::render::token::OPEN)
     }

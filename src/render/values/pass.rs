@@ -1,4 +1,4 @@
-//! What one render shares, and what it remembers for messages.
+//! State shared by one render, including what its messages need.
 
 use std::fmt;
 use std::sync::atomic::{self, AtomicU64};
@@ -11,30 +11,30 @@ use crate::model::{Book, Marking, Record};
 use crate::render::budget::Budget;
 use crate::render::token::Prints;
 
-/// What one render shares: the book, what was printed, and the last name that wasn't there.
+/// State shared by one render: the book, what was printed, and the last undefined name.
 #[derive(Debug)]
 pub(crate) struct Pass {
     pub(crate) book: Arc<Book>,
     pub(crate) prints: Prints,
     /// Whether its reader may see whatever the book could hold.
     pub(super) sees_all: bool,
-    /// What the template's own text bears.
+    /// The marking of the template's own text.
     pub(crate) text_marking: Marking,
-    /// What it may still take.
+    /// Its remaining budget.
     budget: Budget,
-    /// The last field that was asked for and isn't there: who lacks it, its name, the names there are.
+    /// The last undefined field: its owner, its name, and the names that exist.
     missed: Mutex<Option<Miss>>,
     /// The record whose field was read last, as the indexes of collection and record, from 1.
     pub(super) looked: AtomicU64,
     /// The value of a record that stopped the render.
     blamed: Mutex<Option<Origin>>,
-    /// What values bear of which something was made that doesn't say where it comes from.
+    /// The marking of values whose results don't carry it.
     loose: Mutex<Marking>,
     /// Whether the template looked at `changes`.
     pub(crate) saw_changes: atomic::AtomicBool,
 }
 
-/// A field that was asked for and isn't there.
+/// An undefined field.
 #[derive(Debug, Clone)]
 pub(crate) struct Miss {
     pub(crate) owner: String,
@@ -59,12 +59,12 @@ impl Pass {
         })
     }
 
-    /// Counts work of operators and filters, and stops a template that takes more work or memory than it may.
+    /// Charges for work of operators and filters, and stops a template that exceeds its budget.
     pub(crate) fn charge(&self, steps: usize) -> Result<(), Error> {
         self.budget.charge(steps)
     }
 
-    /// Counts text that is read or made.
+    /// Charges for text that is read or made.
     pub(crate) fn charge_text(&self, bytes: usize) -> Result<(), Error> {
         self.budget.charge_text(bytes)
     }
@@ -75,12 +75,12 @@ impl Pass {
         self.budget.steps_left()
     }
 
-    /// Notes that something is made of a value that doesn't say where it comes from: the whole document then bears it.
+    /// Records the marking of a value whose result doesn't carry it: it then applies to the whole document.
     pub(crate) fn loosen(&self, marking: &Marking) {
         self.loose.lock().unwrap_or_else(PoisonError::into_inner).raise(marking);
     }
 
-    /// What such values bear.
+    /// The marking of such values.
     pub(crate) fn loose(&self) -> Marking {
         self.loose.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -94,7 +94,7 @@ impl Pass {
         self.blamed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Notes that the render stops for what is wrong with this value.
+    /// Records the value that stopped the render.
     pub(crate) fn blame(&self, origin: Origin) {
         *self.blamed.lock().unwrap_or_else(PoisonError::into_inner) = Some(origin);
     }

@@ -19,7 +19,7 @@ use crate::model::{self, Marking};
 #[derive(Debug, Clone)]
 pub(crate) enum Printed {
     Text(String),
-    /// A plain text of a record, with what it bears.
+    /// A plain text of a record, with its marking.
     Marked {
         text: String,
         marking: Marking,
@@ -39,7 +39,7 @@ pub(crate) enum Printed {
     Cite(Vec<model::Citation>),
     /// A figure or a table, with the values that it shows.
     Figure(Arc<FigureData>),
-    /// What is called so, by its number or name, linked.
+    /// A link to what has this name, by its number or title.
     Reference(String),
     /// The list of tables or of figures.
     Listing(Listing),
@@ -71,15 +71,15 @@ pub(crate) enum Listing {
 /// A figure, or a table that a function made: what it shows, in rows of cells.
 #[derive(Debug, Clone)]
 pub(crate) struct FigureData {
-    /// What is drawn; nothing of a table.
+    /// The chart; none for a table.
     pub(crate) chart: Option<Chart>,
     pub(crate) title: String,
-    /// What `ref` names it by.
+    /// Its name for `ref`.
     pub(crate) id: Option<String>,
     /// The heading of each column; the first names the rows.
     pub(crate) header: Vec<String>,
     pub(crate) rows: Vec<Vec<Cell>>,
-    /// What all of it bears.
+    /// The marking of the whole.
     pub(crate) marking: Marking,
 }
 
@@ -106,7 +106,7 @@ impl Shown {
         }
     }
 
-    /// What a reader sees of it, without marks.
+    /// Its text as a reader sees it, without marks.
     pub(crate) fn words(&self) -> String {
         match self {
             Shown::Text(text) => text.clone(),
@@ -136,7 +136,7 @@ impl Origin {
     }
 }
 
-/// What a value bears, with all that it was made from.
+/// The marking of a value and of all that it was made from.
 pub(crate) fn marking_of(value: &Value) -> Marking {
     if let Some(bare) = value.downcast_object_ref::<BareObject>() {
         return bare.of.marking.clone();
@@ -156,7 +156,7 @@ pub(crate) fn marking_of(value: &Value) -> Marking {
     Marking::default()
 }
 
-/// Where a value stands, if it is a record or a part of one.
+/// The record and path of a value, if it is a record or part of one.
 pub(crate) fn origin_of(value: &Value) -> Option<Origin> {
     if let Some(record) = value.downcast_object_ref::<RecordObject>() {
         let record = record.record();

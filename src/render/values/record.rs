@@ -36,7 +36,7 @@ impl RecordObject {
         &self.record().id
     }
 
-    /// What its name bears, and it.
+    /// The marking of its name and itself.
     pub(crate) fn marking_of_name(&self) -> Marking {
         self.pass.book.marking_of_name(self.record())
     }

@@ -5,7 +5,7 @@ use minijinja::value::{Value, ValueKind};
 use crate::model::{self, Exact};
 use crate::render::token::shield;
 
-/// Data as a text value: what could be taken for a token is shielded.
+/// Data as a string value, with token delimiters shielded.
 pub(crate) fn text(plain: &str) -> Value {
     Value::from(shield(plain))
 }
@@ -27,11 +27,11 @@ pub(crate) fn exact(value: &Value) -> Option<Exact> {
     if value.kind() != ValueKind::Number {
         return None;
     }
-    // A float's shortest digits are those that its author wrote.
+    // The shortest representation of a float is what its author wrote.
     Exact::parse(&value.to_string())
 }
 
-/// An exact number as one of the engine, the nearest that it has.
+/// An exact number as the nearest number of the engine.
 pub(crate) fn exact_number(n: &Exact) -> Value {
     match (n.as_i64(), n.as_i128()) {
         (Some(n), _) => Value::from(n),

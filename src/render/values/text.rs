@@ -33,7 +33,7 @@ impl TextObject {
         plain(&self.pass, &self.text)
     }
 
-    /// What the tokens in it bear besides claims: what is made of its letters no longer says so.
+    /// The marking of its tokens other than claims, which is lost once its characters are used otherwise.
     pub(crate) fn marking(&self) -> Marking {
         let mut marking = Marking::default();
         for piece in pieces(&self.text) {
@@ -83,7 +83,7 @@ pub(crate) fn plain(pass: &Pass, text: &str) -> Result<String, Error> {
     Ok(out)
 }
 
-/// What was printed, its text charged.
+/// A printed value, with its text charged.
 fn charged(pass: &Pass, printed: Option<Printed>) -> Result<Option<Printed>, Error> {
     pass.charge(2)?;
     pass.charge_text(printed.as_ref().map_or(0, Printed::length))?;

@@ -49,7 +49,7 @@ impl RootWorld {
     }
 }
 
-/// Adds the fonts of a folder, in the order of their names.
+/// Adds the fonts in a folder, ordered by name.
 fn scan(folder: &Path, store: &mut FontStore) {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     files.sort();

@@ -9,7 +9,7 @@ pub(super) struct Face {
 }
 
 impl Face {
-    /// The face of these sorted characters.
+    /// The coverage of a font with these characters, which are sorted.
     pub(super) fn new(codepoints: Vec<u32>) -> Face {
         let mut ranges: Vec<(u32, u32)> = Vec::new();
         for c in codepoints {
@@ -41,7 +41,7 @@ impl Face {
 #[derive(Debug)]
 pub(super) struct Coverage {
     faces: Vec<Face>,
-    /// What a font lists and has no glyph for: typst may choose that font for it.
+    /// Characters that a font lists but has no glyph for: typst may choose that font for them.
     hollow: Vec<Face>,
 }
 
@@ -63,7 +63,7 @@ impl Coverage {
         if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
             return missing;
         }
-        // The last base character, and each font that has it with its marks so far as one character.
+        // The last base character, and each font that has it precomposed with the marks seen so far.
         let mut bases: Vec<(&Face, char)> = Vec::new();
         let mut last = None;
         for (at, c) in text.char_indices() {
@@ -93,7 +93,7 @@ impl Coverage {
             last = Some(c);
             if !(' '..='~').contains(&c) && !self.has(c) {
                 missing.push((at, c));
-                // What is printed for it ends in a bracket.
+                // Its replacement, `[U+…]`, ends in a bracket.
                 last = Some(']');
             }
         }

@@ -60,7 +60,7 @@ mod tests {
         let mut seen = BTreeSet::new();
         let mut table = String::new();
         for ((has, claims), (_, info)) in read.iter().zip(&fonts) {
-            // What typst takes the font to have, right or wrong.
+            // The coverage that typst computes, even where it is wrong.
             let typst = Face::new(info.coverage.iter().collect());
             assert!(typst.ranges() == both(has, claims).ranges(), "{}: typst reads it otherwise", info.family);
             for (name, face) in [(info.family.as_str().to_owned(), has), (format!("-{}", info.family.as_str()), claims)] {

@@ -67,7 +67,7 @@ pub(super) fn is_font(path: &Path) -> bool {
     ["ttf", "ttc", "otf", "otc"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
-/// The fonts of a file: what each has, and what it lists without a glyph.
+/// The fonts in a file: the characters of each, and those that it lists without a glyph.
 fn read(bytes: &[u8]) -> Vec<(Face, Face)> {
     let count = ttf_parser::fonts_in_collection(bytes).unwrap_or(1);
     let face = |index| ttf_parser::Face::parse(bytes, index).ok();

@@ -152,7 +152,7 @@ mod tests {
         }
     }
 
-    /// The test ends only because reading has a limit of its own.
+    /// Without a limit on reading, this test would not end.
     #[test]
     #[cfg(target_os = "linux")]
     fn a_process_that_left_the_group_can_hold_the_stream_but_not_the_run() {

@@ -74,10 +74,10 @@ fn restrict(memory: Option<u64>, parent: Pid) -> io::Result<()> {
     if memory.is_some() {
         setrlimit(Resource::As, Rlimit { current: memory, maximum: memory })?;
     }
-    // If brief is killed, nobody is left to enforce the time limit.
+    // If brief is killed, nothing else would enforce the time limit.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-    // brief may have been killed before that. Where it is in another process namespace, it has no number here.
+    // brief may have been killed before `prctl` took effect. In another PID namespace the parent's id is 0.
     if getppid().is_some_and(|now| now != parent) {
         return Err(Errno::SRCH.into());
     }

@@ -78,7 +78,7 @@ fn named_by(value: &Value) -> Result<Vec<Value>, Error> {
     }
 }
 
-/// Refuses arrows that run in a circle, and more steps one after the other than a column is wide.
+/// Refuses arrows that form a cycle, and chains that need too many columns.
 fn check_steps(reader: &Reader<'_>, rows: &[Value], edges: &[(usize, usize)], path: &str) -> Result<(), Error> {
     let mut column = vec![0_usize; rows.len()];
     for _ in 0..=rows.len() {

@@ -14,7 +14,7 @@ use crate::render::values::{ClaimObject, FigureData, MarkdownObject, Printed, Re
 /// More columns than this are too narrow to be read.
 const MOST_COLUMNS: usize = 12;
 
-/// What stands for the column's key in `cell=` and `says=`.
+/// The placeholder for the column's key in `cell=` and `says=`.
 const COLUMN: &str = "*";
 
 const OPTIONS: [&str; 10] = ["cell", "says", "label", "title", "id", "corner", "yes", "partly", "no", "unknown"];
@@ -28,7 +28,7 @@ pub(super) enum Kind {
     Matrix,
 }
 
-/// The words beside the symbols.
+/// The words for the symbols.
 struct Words([(Verdict, String); 4]);
 
 impl Words {
@@ -192,7 +192,7 @@ fn cell(reader: &Reader<'_>, kind: Kind, row: &Value, path: &str, says: Option<&
     Ok(out)
 }
 
-/// The verdict that a value is, if it is one.
+/// A value as a verdict, if it is one.
 fn verdict(reader: &Reader<'_>, value: &Value) -> Result<Option<Verdict>, Error> {
     if let Some(claim) = value.downcast_object_ref::<ClaimObject>()
         && !claim.is_known()

@@ -1,4 +1,4 @@
-//! Reads rows and fields for a figure; what is wrong with one is blamed on its record.
+//! Reads rows and fields for a figure; faults are reported at their records.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -18,16 +18,16 @@ use crate::render::words::word;
 /// More rows than this can't be read in one figure.
 pub(super) const MOST_ROWS: usize = 60;
 
-/// What reads the rows of one figure.
+/// Reads the rows of one figure.
 pub(super) struct Reader<'a> {
     pub(super) pass: &'a Arc<Pass>,
     /// The name of the template's function.
     pub(super) function: &'static str,
-    /// What the fields bear that were read.
+    /// The marking of the fields read so far.
     marking: RefCell<Marking>,
 }
 
-/// A value that can be drawn, and as it is printed.
+/// A value to draw, and its printed form.
 pub(super) struct Measured {
     pub(super) extent: Extent,
     pub(super) unit: Option<String>,
@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
         Reader { pass, function, marking: RefCell::default() }
     }
 
-    /// What the figure bears: all that was read for it.
+    /// The figure's marking: that of all fields read for it.
     pub(super) fn marking(&self) -> Marking {
         self.marking.borrow().clone()
     }
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// What a reader sees of a field, in one line.
+    /// A field's text as a reader sees it, on one line.
     pub(super) fn words(&self, row: &Value, path: &str) -> Result<String, Error> {
         let value = self.field(row, path)?;
         if value.is_none() {
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// What a field is called: its title in the schema, else its name.
+    /// A field's label: its title in the schema, else its name.
     pub(super) fn field_title(&self, row: &Value, path: &str) -> String {
         let title = origin_of(row).and_then(|origin| {
             let shapes = &self.pass.book.collections.get(&origin.record.0)?.shapes;
@@ -241,7 +241,7 @@ impl<'a> Reader<'a> {
 pub(super) struct Unit(Option<(String, Option<String>)>);
 
 impl Unit {
-    /// Holds a value's unit against that of the values before; an unknown value has any.
+    /// Checks a value's unit against that of the values before; an unknown value fits any.
     pub(super) fn check(&mut self, reader: &Reader<'_>, row: &Value, path: &str, measured: &Measured) -> Result<(), Error> {
         if measured.extent == Extent::Unknown {
             return Ok(());
