@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::books::{Book, brief_with, typst};
-use super::press;
+use super::pdf;
 
 #[test]
 fn old_content_is_said_to_be_old_on_each_page() {
@@ -28,7 +28,7 @@ fn old_content_is_said_to_be_old_on_each_page() {
     assert_eq!(site.code, Some(0), "{}", site.err);
     let page = fs::read_to_string(book.root.join("output/site/v2/index.html")).unwrap();
     assert!(page.contains("5 November 2025 (inferred)"), "{page}");
-    let Some(pages) = press::pages(&fs::read(version.join("book.pdf")).unwrap()) else { return };
+    let Some(pages) = pdf::pages(&fs::read(version.join("book.pdf")).unwrap()) else { return };
     assert!(pages.len() >= 3, "{pages:?}");
     for page in &pages {
         let words = page.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -10,10 +10,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 pub(crate) use crate::books::files;
-use crate::press;
 #[cfg(feature = "builtin-typst")]
 use crate::tools::need;
 use crate::{books, cases};
+use crate::{pdf, press};
 
 /// A copy of the bundled book in a folder of its own.
 pub(crate) struct Copy {
@@ -93,7 +93,7 @@ fn folded(text: &str) -> String {
 
 /// The text of a PDF's pages; where it can't be read back, the test is skipped.
 fn pdf_pages(pdf: &Path) -> Option<Vec<String>> {
-    press::pages(&fs::read(pdf).unwrap())
+    pdf::pages(&fs::read(pdf).unwrap())
 }
 
 #[test]
@@ -259,13 +259,11 @@ fn pdfs_say_what_they_are() {
     let Some(book) = Copy::to_typeset() else { return };
     book.build(&[]);
     let pdf = book.output("v1/book.pdf");
-    let document = lopdf::Document::load(&pdf).unwrap();
-    let title = document.trailer.get(b"Info").and_then(|info| document.dereference(info)).unwrap().1.as_dict().unwrap().get(b"Title");
-    assert_eq!(lopdf::decode_text_string(title.unwrap()).unwrap(), "A Stabilization Force for Gaza");
-    let marked = document.catalog().unwrap().get(b"MarkInfo").and_then(|info| document.dereference(info)).unwrap().1;
-    assert!(marked.as_dict().unwrap().get(b"Marked").unwrap().as_bool().unwrap(), "the PDF is tagged");
+    let read = pdf::Pdf::load(&pdf);
+    assert_eq!(read.title(), "A Stabilization Force for Gaza");
+    assert!(read.is_tagged(), "the PDF is tagged");
     let Some(pages) = pdf_pages(&pdf) else { return };
-    assert_eq!(pages.len(), document.get_pages().len());
+    assert_eq!(pages.len(), read.page_count());
     assert!((11..=13).contains(&pages.len()), "about twelve pages, not {}", pages.len());
     let text = folded(&pages.join("\n"));
     for name in [
@@ -296,7 +294,7 @@ fn pdfs_say_what_they_are() {
         assert!(text.contains("as of 5 November 2025 (inferred)"), "page {page} says what its content is as of: {text}");
         assert!(!text.contains("before this version"), "a day is not too old: {text}");
     }
-    let outline: Vec<String> = document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect();
+    let outline = read.bookmarks();
     for chapter in ["Key judgements", "Precedents", "Notes"] {
         assert!(outline.iter().any(|title| title.contains(chapter)), "{chapter} is a bookmark: {outline:?}");
     }
@@ -304,8 +302,7 @@ fn pdfs_say_what_they_are() {
     let sheets = [("contributors", &CONTRIBUTORS[..]), ("precedents", &PRECEDENTS[..])];
     let sheets = sheets.into_iter().flat_map(|(folder, ids)| ids.iter().map(move |id| format!("{folder}/{id}")));
     for id in sheets.chain(["summary".to_owned()]) {
-        let sheet = lopdf::Document::load(book.output(&format!("v1/{id}.pdf"))).unwrap();
-        assert_eq!(sheet.get_pages().len(), 1, "{id} fits one page");
+        assert_eq!(pdf::Pdf::load(&book.output(&format!("v1/{id}.pdf"))).page_count(), 1, "{id} fits one page");
     }
 }
 

@@ -8,7 +8,7 @@ use brief::figure::draw;
 use brief::model::NumberStyle;
 
 use super::cases::{self, Comparison};
-use super::press;
+use super::{pdf, press};
 
 fn expect(name: &str, chart: &Chart) -> String {
     let drawn = draw(chart);
@@ -137,7 +137,7 @@ fn tables_and_figures_have_their_numbers_in_print() {
     let Some(_) = press::engine() else { return };
     let built = press::build(book.path(), temporary.path()).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let Some(pages) = press::pages(&std::fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+    let Some(pages) = pdf::pages(&std::fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
     let text = pages.join(" ");
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for said in [
@@ -193,7 +193,7 @@ fn a_scorecard_in_print_is_read_as_its_words() {
     let temporary = tempfile::tempdir().unwrap();
     let built = press::build(book.path(), temporary.path()).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let Some(pages) = press::pages(&std::fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+    let Some(pages) = pdf::pages(&std::fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
     let text = pages.join(" ").replace('\u{a0}', " ");
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in ["First Second Third", "Alpha yes", "partly", "Beta no", "unknown"] {

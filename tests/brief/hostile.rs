@@ -14,8 +14,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::faults::book_of;
-use super::press;
 use super::random::config;
+use super::{pdf, press};
 
 const SCHEMA: &str = "\
 type: object
@@ -333,13 +333,13 @@ fn hostile_data_is_that_text_in_every_output() {
     for text in [name, mandate, motto] {
         assert!(plain.iter().any(|held| held == text), "book.md lacks {text}: {plain:#?}");
     }
-    let Some(pages) = press::pages(&read("book.pdf")) else { return };
-    let printed = press::seen(&pages.join(""));
+    let Some(pages) = pdf::pages(&read("book.pdf")) else { return };
+    let printed = pdf::seen(&pages.join(""));
     for text in [name, mandate] {
         // In a paragraph, an item, a cell, a link or heading, code, a block of code.
-        assert!(printed.matches(&press::seen(text)).count() >= 3, "the PDF lacks {text}: {printed}");
+        assert!(printed.matches(&pdf::seen(text)).count() >= 3, "the PDF lacks {text}: {printed}");
     }
-    assert!(printed.contains(&press::seen("[U+1F600] [U+6F22][U+5B57]")), "what no font has stands by its number: {printed}");
+    assert!(printed.contains(&pdf::seen("[U+1F600] [U+6F22][U+5B57]")), "what no font has stands by its number: {printed}");
 }
 
 /// Every text in a JSON value.

@@ -47,6 +47,7 @@ mod markdown;
 mod marks;
 mod merge;
 mod paint;
+mod pdf;
 mod placeholder;
 mod press;
 mod promises;

@@ -12,8 +12,8 @@ use brief::{load, markdown};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::press;
 use super::random::config;
+use super::{pdf, press};
 
 const SCHEMA: &str = "type: object\nadditionalProperties: { type: integer, x-claim: true }\n";
 const BOOK: &str = "title: A book\nas_of: 2025-11-05\ndocuments: [{ id: book, template: book.md.jinja }]\n";
@@ -467,7 +467,7 @@ fn a_mark_touches_no_digit_in_print() {
         fs::write(book.path().join("content/book.yaml"), format!("{BOOK}notes: {notes}\n")).unwrap();
         let output = press::build(book.path(), temporary.path()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let Some(pages) = press::pages(&fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+        let Some(pages) = pdf::pages(&fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
         let words = pages.join(" ").replace('\u{202f}', " ");
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         for mark in [
@@ -516,7 +516,7 @@ fn each_footnote_of_an_author_is_printed_once_by_its_own_mark() {
     let count = labels.len();
     labels.dedup();
     assert_eq!((count, labels.len()), (8, 8), "{text}");
-    let Some(pages) = press::pages(&fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
+    let Some(pages) = pdf::pages(&fs::read(book.path().join("output/v1/book.pdf")).unwrap()) else { return };
     let printed = pages.join("\n");
     for (words, times) in said {
         assert_eq!(text.matches(words).count(), times, "{words}: {text}");

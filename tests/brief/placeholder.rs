@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::books::{Book, brief_with, files, typst};
-use super::press;
+use super::pdf;
 
 const TEMPLATE: &str = "# {{ book.title }}\n\n{{ missions.kfor.troops }} troops.\n\n";
 const PLACEHOLDER: &str = ":::placeholder\n## Position { #own }\n\nThe ministry's word, {{ cite(\"letter#3\") }} and {{ missions.kfor.troops }}.[^a]\n\n[^a]: Aside.\n:::\n\n";
@@ -51,7 +51,7 @@ fn a_draft_shows_placeholders_as_such() {
     let text = fs::read_to_string(draft.join("book.md")).unwrap();
     assert!(text.contains("> *Placeholder: only drafts show this*\n>\n> ## Position\n"), "{text}");
     assert!(text.contains("> > *Placeholder: only drafts show this*\n> >\n> > in a quotation\n"), "{text}");
-    let Some(pages) = press::pages(&fs::read(draft.join("book.pdf")).unwrap()) else { return };
+    let Some(pages) = pdf::pages(&fs::read(draft.join("book.pdf")).unwrap()) else { return };
     let words = pages.join(" ");
     assert_eq!(words.matches("Placeholder: only drafts show this").count(), 2, "{words}");
     assert!(words.contains("The ministry’s word") || words.contains("The ministry's word"), "{words}");

@@ -1,4 +1,4 @@
-//! Typesetting for tests: which typst serves, and what a PDF says when it is read back.
+//! Typesetting for tests: which typst serves.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -38,64 +38,4 @@ pub(crate) fn build(root: &Path, temporary: &Path) -> Command {
     }
     command.env("TMPDIR", temporary).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
-}
-
-/// The text of each page, by poppler's reading.
-pub(crate) fn pages(pdf: &[u8]) -> Option<Vec<String>> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.pdf");
-    std::fs::write(&file, pdf).unwrap();
-    let output = Command::new(need!(PDFTOTEXT)).args(["-raw", "-enc", "UTF-8"]).arg(&file).arg("-").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    Some(text.split_terminator('\u{c}').map(str::to_owned).collect())
-}
-
-/// Text without white space and without what shows nothing.
-pub(crate) fn seen(text: &str) -> String {
-    let is_seen = |c: &char| {
-        !c.is_whitespace() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
-    };
-    text.chars().filter(is_seen).collect()
-}
-
-/// A word on a page: where it stands, in points from the page's left and top.
-#[derive(Debug, Clone)]
-pub(crate) struct Word {
-    pub(crate) left: f64,
-    pub(crate) right: f64,
-    pub(crate) top: f64,
-    pub(crate) bottom: f64,
-    pub(crate) text: String,
-}
-
-/// The words of each page and the page's height, by poppler's reading.
-pub(crate) fn words(pdf: &[u8]) -> Option<Vec<(f64, Vec<Word>)>> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a.pdf");
-    std::fs::write(&file, pdf).unwrap();
-    let output = Command::new(need!(PDFTOTEXT)).args(["-bbox", "-enc", "UTF-8"]).arg(&file).arg("-").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let number = |line: &str, name: &str| -> Option<f64> {
-        let (_, rest) = line.split_once(&format!("{name}=\""))?;
-        rest.split_once('"')?.0.parse().ok()
-    };
-    let mut pages: Vec<(f64, Vec<Word>)> = Vec::new();
-    for line in text.lines() {
-        if line.contains("<page ") {
-            pages.push((number(line, "height").unwrap(), Vec::new()));
-        } else if let Some((place, rest)) = line.split_once("<word ").and_then(|(_, line)| line.split_once('>')) {
-            let text = rest.split_once("</word>").unwrap().0.to_owned();
-            let side = |name| number(place, name).unwrap();
-            pages.last_mut().unwrap().1.push(Word {
-                left: side("xMin"),
-                right: side("xMax"),
-                top: side("yMin"),
-                bottom: side("yMax"),
-                text,
-            });
-        }
-    }
-    Some(pages)
 }

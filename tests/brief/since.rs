@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::books::{Book, Run, brief_with, typst};
-use super::press;
+use super::pdf;
 
 const LIST: &str = "\n:::changes\n{% if changes.since %}Since {{ changes.since.name }}:{% endif %}\n\n\
     {% for record in changes.records %}- {{ record.name }}\n{% endfor %}\n:::\n";
@@ -181,7 +181,7 @@ fn the_list_of_changes_is_prose_with_pages() {
     for mark in ["[-", "{+", " → ", "options/", "weekend)"] {
         assert!(!list.contains(mark), "`{mark}` in {list}");
     }
-    let Some(pages) = press::pages(&fs::read(root.join("output/v2/book.pdf")).unwrap()) else { return };
+    let Some(pages) = pdf::pages(&fs::read(root.join("output/v2/book.pdf")).unwrap()) else { return };
     let pages: Vec<String> = pages.iter().map(|page| page.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     let after = pages.iter().find_map(|page| page.split_once("(page ")).unwrap_or_else(|| panic!("no page is named in {pages:?}")).1;
     let page: usize = after.split(')').next().unwrap().parse().unwrap();

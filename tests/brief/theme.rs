@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Mutex;
 
 use super::books::{BUNDLED, brief_with, bundled, typst, versions};
-use super::press;
+use super::pdf;
 
 /// The book that `init` writes, with a style and a paper, and its text page by page.
 fn pages(style: &str, more: &str) -> Option<Vec<String>> {
@@ -21,7 +21,7 @@ fn pages(style: &str, more: &str) -> Option<Vec<String>> {
     let built = brief_with(&root, &["build", "--date", "2025-10-01"], &environment);
     assert_eq!(built.code, Some(0), "{style}: {built:?}");
     assert!(!built.err.contains("warning"), "{style}: {built:?}");
-    press::pages(&fs::read(root.join("output/v1/book.pdf")).unwrap())
+    pdf::pages(&fs::read(root.join("output/v1/book.pdf")).unwrap())
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn the_bundled_book_is_typeset_in_every_style_on_letter_paper_without_a_warning(
 }
 
 /// The lines of a page's text: those that begin at its left margin, with their words but for what stands in the right margin.
-fn lines(words: &[press::Word], left: f64, right: f64) -> Vec<Vec<&press::Word>> {
-    let mut lines: Vec<Vec<&press::Word>> = Vec::new();
+fn lines(words: &[pdf::Word], left: f64, right: f64) -> Vec<Vec<&pdf::Word>> {
+    let mut lines: Vec<Vec<&pdf::Word>> = Vec::new();
     for word in words.iter().filter(|word| word.left >= left - 1.0 && word.right <= right + 2.0) {
         // A mark stands higher than the word before it.
         let middle = (word.top + word.bottom) / 2.0;
@@ -105,7 +105,7 @@ fn lines(words: &[press::Word], left: f64, right: f64) -> Vec<Vec<&press::Word>>
 }
 
 /// What stands between the page's head and foot.
-fn body((height, words): &(f64, Vec<press::Word>)) -> Vec<press::Word> {
+fn body((height, words): &(f64, Vec<pdf::Word>)) -> Vec<pdf::Word> {
     words.iter().filter(|word| word.bottom > 70.0 && word.bottom < height - 60.0).cloned().collect()
 }
 
@@ -122,7 +122,7 @@ const MEASURES: [(&str, f64, f64); 3] = [
 fn full_lines_of_text_hold_66_to_78_letters() {
     for (style, left, measure) in MEASURES {
         let Some(pdf) = bundled_book(style) else { return };
-        let Some(pages) = press::words(&pdf) else { return };
+        let Some(pages) = pdf::words(&pdf) else { return };
         let mut counts = Vec::new();
         for page in &pages[2..] {
             for line in lines(&body(page), left, left + measure) {
@@ -142,7 +142,7 @@ fn full_lines_of_text_hold_66_to_78_letters() {
 fn no_page_of_a_book_that_runs_on_is_half_empty() {
     for (style, _, _) in MEASURES {
         let Some(pdf) = bundled_book(style) else { return };
-        let Some(pages) = press::words(&pdf) else { return };
+        let Some(pages) = pdf::words(&pdf) else { return };
         for (index, page) in pages[..pages.len() - 1].iter().enumerate().skip(2) {
             let lowest = body(page).iter().map(|word| word.bottom).fold(0.0, f64::max);
             assert!(lowest > page.0 / 2.0, "{style}: page {} ends at {lowest} of {}", index + 1, page.0);
@@ -154,15 +154,15 @@ fn no_page_of_a_book_that_runs_on_is_half_empty() {
 fn no_paragraph_ends_in_a_line_of_one_short_word() {
     for (style, left, measure) in MEASURES {
         let Some(pdf) = bundled_book(style) else { return };
-        let Some(pages) = press::words(&pdf) else { return };
+        let Some(pages) = pdf::words(&pdf) else { return };
         for (index, page) in pages.iter().enumerate().skip(2) {
             let body = body(page);
             let lines = lines(&body, left, left + measure);
-            let letters = |line: &Vec<&press::Word>| -> Vec<String> {
+            let letters = |line: &Vec<&pdf::Word>| -> Vec<String> {
                 line.iter().map(|word| word.text.clone()).filter(|text| text.chars().any(char::is_alphabetic)).collect()
             };
             for (at, trio) in lines.windows(3).enumerate() {
-                let step = |a: &Vec<&press::Word>, b: &Vec<&press::Word>| b[0].bottom - a[0].bottom;
+                let step = |a: &Vec<&pdf::Word>, b: &Vec<&pdf::Word>| b[0].bottom - a[0].bottom;
                 let pitch = step(&trio[0], &trio[1]);
                 let ends = lines.get(at + 3).is_none_or(|next| step(&trio[2], next) > pitch * 1.15);
                 let is_paragraph = (step(&trio[1], &trio[2]) - pitch).abs() < 0.5 && pitch < 26.0;

@@ -13,7 +13,8 @@ use brief::model::NotesPlacement;
 use brief::typeset::{self, Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
 use serde_json::json;
 
-use super::press::{engine, pages};
+use super::pdf::{self, pages};
+use super::press::engine;
 use super::tools::need;
 
 fn standards() -> Vec<String> {
@@ -219,7 +220,7 @@ fn each_claim_is_on_the_page_it_is_said_to_be_on() {
     assert_eq!(indexes, (0..document.claims.len()).collect::<Vec<_>>());
     let Some(pages) = text(&pdf.bytes) else { return };
     assert_eq!(pages.len(), pdf.pages as usize);
-    assert_eq!(lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len(), pdf.pages as usize);
+    assert_eq!(pdf::Pdf::of(&pdf.bytes).page_count(), pdf.pages as usize);
     for (index, page) in pdf.claim_pages {
         let printed = &document.claims[index].printed;
         assert!(pages[page as usize - 1].contains(printed.as_str()), "`{printed}` isn't on page {page}");
@@ -260,13 +261,8 @@ fn cover_pages_and_outline_name_what_they_should() {
     // The mark of the cited heading is left out of the outline, and stands in the heading.
     let outline = pages[1].replace('\u{2060}', "");
     assert!(outline.contains("Second chapter, ninety 4"), "{outline}");
-    let bookmarks = bookmarks(&pdf.bytes);
+    let bookmarks = pdf::Pdf::of(&pdf.bytes).bookmarks();
     assert_eq!(bookmarks, ["First chapter", "Second chapter, ninety", "Notes", "Sources"]);
-}
-
-fn bookmarks(pdf: &[u8]) -> Vec<String> {
-    let document = lopdf::Document::load_mem(pdf).unwrap();
-    document.get_toc().unwrap().toc.into_iter().map(|entry| entry.title).collect()
 }
 
 #[test]
@@ -451,7 +447,7 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 fn a_turned_table_at_the_end_is_the_last_page() {
     let Some(engine) = engine() else { return };
     let pdf = Work::of(&document("# T\n\nText.\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
-    assert_eq!((pdf.pages, lopdf::Document::load_mem(&pdf.bytes).unwrap().get_pages().len()), (2, 2));
+    assert_eq!((pdf.pages, pdf::Pdf::of(&pdf.bytes).page_count()), (2, 2));
     let alone = Work::of(&document("# T\n\n:::turned\n| a |\n| - |\n| b |\n:::\n"), &meta("sheet")).run(&engine).unwrap();
     assert_eq!(alone.pages, 1);
 }
@@ -688,26 +684,20 @@ fn a_title_alone_wastes_no_page() {
         let mut meta = meta(kind);
         meta.front.insert("cover".into(), false.into());
         meta.front.insert("toc".into(), false.into());
-        for (text, turned) in [
+        for (markdown, turned) in [
             ("# The title\n\n:::turned\nText of it.\n:::\n", true),
             ("# The title\n\n:::pagebreak\n:::\n\nText of it.\n", false),
             ("# The title\n\nText of it.\n", false),
         ] {
-            let pdf = Work::of(&document(text), &meta).run(&engine).unwrap();
-            assert_eq!(pdf.pages, 1, "{kind}: {text}");
-            assert_eq!(typeset::misfits(&pdf.bytes).unwrap(), [], "{kind}: {text}");
-            let Some(pages) = pages_of(&pdf.bytes) else { return };
+            let pdf = Work::of(&document(markdown), &meta).run(&engine).unwrap();
+            assert_eq!(pdf.pages, 1, "{kind}: {markdown}");
+            assert_eq!(typeset::misfits(&pdf.bytes).unwrap(), [], "{kind}: {markdown}");
+            let Some(pages) = text(&pdf.bytes) else { return };
             assert!(pages[0].contains("The title") && pages[0].contains("Text of it."), "{kind}: {}", pages[0]);
-            let read = lopdf::Document::load_mem(&pdf.bytes).unwrap();
-            let page = read.get_dictionary(*read.get_pages().get(&1).unwrap()).unwrap();
-            let sides: Vec<f32> = page.get(b"MediaBox").unwrap().as_array().unwrap().iter().map(|side| side.as_float().unwrap()).collect();
-            assert_eq!(sides[2] > sides[3], turned, "{kind}: {text}");
+            let (width, height) = pdf::Pdf::of(&pdf.bytes).page_size(1);
+            assert_eq!(width > height, turned, "{kind}: {markdown}");
         }
     }
-}
-
-fn pages_of(pdf: &[u8]) -> Option<Vec<String>> {
-    text(pdf)
 }
 
 /// Chapters of a long book begin on new pages, and each page's head names the chapter that runs over from the page before.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::books::book_of;
 use super::cases::{self, Comparison};
 use super::faults::{is_of_typesetting, rule_cases};
-use super::press;
+use super::{pdf, press};
 
 /// What `brief build` says, without the names of temporary folders.
 fn said(case: &Path) -> Option<String> {
@@ -120,8 +120,8 @@ fn a_redline_marks_what_its_author_struck_out() {
     }
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let Some(pages) = press::pages(&fs::read(book.path().join("redline.pdf")).unwrap()) else { return };
-    let text = press::seen(&pages.concat());
+    let Some(pages) = pdf::pages(&fs::read(book.path().join("redline.pdf")).unwrap()) else { return };
+    let text = pdf::seen(&pages.concat());
     assert!(text.contains("[inserted:~new~]") || text.contains("[inserted:~new~"), "{text}");
     assert!(text.contains("~All of it.~".replace(' ', "").as_str()), "{text}");
 }

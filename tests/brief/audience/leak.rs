@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::grown::{self, Growth, PLANTED};
 use crate::books::{brief_with, files, git, typst};
+use crate::pdf::{self, Pdf};
 
 /// The ways in which a word may be written.
 fn needles() -> Vec<Vec<u8>> {
@@ -39,27 +40,8 @@ fn needles() -> Vec<Vec<u8>> {
 
 /// What is packed into a PDF: its streams, unpacked, and its texts.
 fn unpacked(pdf: &[u8]) -> Vec<Vec<u8>> {
-    fn texts(object: &lopdf::Object, found: &mut Vec<Vec<u8>>) {
-        match object {
-            lopdf::Object::String(text, _) => found.push(text.clone()),
-            lopdf::Object::Name(name) => found.push(name.clone()),
-            lopdf::Object::Array(items) => items.iter().for_each(|item| texts(item, found)),
-            lopdf::Object::Dictionary(fields) => fields.iter().for_each(|(key, value)| {
-                found.push(key.clone());
-                texts(value, found);
-            }),
-            lopdf::Object::Stream(stream) => {
-                texts(&lopdf::Object::Dictionary(stream.dict.clone()), found);
-                found.push(stream.decompressed_content().unwrap_or_else(|_| stream.content.clone()));
-            }
-            _ => {}
-        }
-    }
-    let document = lopdf::Document::load_mem(pdf).unwrap();
-    let mut found = Vec::new();
-    document.objects.values().for_each(|object| texts(object, &mut found));
-    texts(&lopdf::Object::Dictionary(document.trailer), &mut found);
-    if let Some(pages) = crate::press::pages(pdf) {
+    let mut found = Pdf::of(pdf).unpacked();
+    if let Some(pages) = pdf::pages(pdf) {
         found.extend(pages.into_iter().map(String::into_bytes));
     }
     found

@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 use super::conformance::{Example, RawHtml, examples, folder, html};
 use crate::fuzz::{self, texts};
-use crate::press::{engine, pages, seen};
+use crate::pdf::{Pdf, pages, seen};
+use crate::press::engine;
 
 /// A page for each example, nothing but the text on it, and a list of the elements that were typeset.
 const THEME: &str = r##"
@@ -127,11 +128,9 @@ fn with_one_image(code: &str) -> String {
 
 /// The elements that the theme noted, with their pages.
 fn attached(pdf: &[u8]) -> Vec<(usize, String)> {
-    let document = lopdf::Document::load_mem(pdf).unwrap();
-    let streams = document.objects.values().filter_map(|object| object.as_stream().ok());
-    let files = streams.filter(|stream| stream.dict.has_type(b"EmbeddedFile"));
-    let mut lists = files.filter_map(|stream| serde_json::from_slice::<Vec<(usize, Vec<Value>)>>(&stream.get_plain_content().ok()?).ok());
-    let list = lists.next().expect("the theme attached what it saw");
+    let files = Pdf::of(pdf).attachments();
+    let list = files.iter().find_map(|file| serde_json::from_slice::<Vec<(usize, Vec<Value>)>>(file).ok());
+    let list = list.expect("the theme attached what it saw");
     let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     list.into_iter().map(|(page, element)| (page, element.iter().map(word).collect::<Vec<_>>().join(" "))).collect()
 }

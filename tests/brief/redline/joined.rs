@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::super::books::{Book, Run, brief_with, typst};
-use super::super::press;
+use super::super::pdf;
 
 const OLD: &str = "The force monitors the ceasefire line and reports every breach of it to the council without delay.";
 const NEW: &str = "The force watches the ceasefire line and reports each grave breach to the council within a day.";
@@ -23,7 +23,7 @@ fn changed() -> Book {
 
 /// The PDF's text, page by page.
 pub(super) fn pages(pdf: &Path) -> Option<Vec<String>> {
-    press::pages(&fs::read(pdf).unwrap())
+    pdf::pages(&fs::read(pdf).unwrap())
 }
 
 /// A text with what is marked as `dropped` taken out, without the words of the marks, and without spaces.
@@ -202,15 +202,8 @@ fn a_replaced_image_is_marked_on_every_kind_of_side() {
             let text = pages.concat().split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(text.contains("image replaced: A map of the zones") && text.contains("image replaced; before:"), "{sides:?}: {text}");
         }
-        let pdf = lopdf::Document::load(book.beside("out.pdf")).unwrap();
-        let colors = |wanted: [u8; 3]| {
-            let is = |object: &lopdf::Object| {
-                let Ok(stream) = object.as_stream() else { return false };
-                stream.dict.get(b"Subtype").and_then(lopdf::Object::as_name).is_ok_and(|name| name == b"Image")
-                    && stream.get_plain_content().is_ok_and(|bytes| bytes.starts_with(&wanted))
-            };
-            pdf.objects.values().any(is)
-        };
+        let images = pdf::Pdf::load(&book.beside("out.pdf")).images();
+        let colors = |wanted: [u8; 3]| images.iter().any(|pixels| pixels.starts_with(&wanted));
         let new = if sides[1] == "." { [0, 200, 0] } else { [0, 0, 200] };
         assert!(colors([200, 0, 0]) && colors(new), "{sides:?}: both images are shown");
         assert_eq!(colors([0, 200, 0]), sides[1] == ".", "{sides:?}: no third one is");
