@@ -12,7 +12,7 @@ use super::terminal::{Count, Terminal};
 use super::verify_place::{Place, place};
 use crate::layout::{DRAFT, LEDGER, OUTPUT, version_file, version_list};
 use crate::typeset;
-use crate::version::{self, Claim, Entry, Health, Identified, InNewest, Known, Ledger, Unknown, Verification};
+use crate::version::{self, ClaimedVersion, Entry, Health, Identified, InNewest, KnownFile, Ledger, UnknownFile, Verification};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -148,7 +148,7 @@ fn file(file: &Path, output: &Path, terminal: &Terminal) -> Result<Status> {
     let shown = file.display();
     match version::identify(file, output, typeset::identity)? {
         Identified::Known(known) => {
-            let Known { title, name, document, made_for, shared, newest_holder, newest, in_newest } = *known;
+            let KnownFile { title, name, document, made_for, shared, newest_holder, newest, in_newest } = *known;
             let book = title.map(|title| format!(" of \"{title}\"")).unwrap_or_default();
             let what = document.map_or_else(|| format!("the file `{name}`"), |id| format!("document `{id}`"));
             terminal.say(format_args!("`{shown}` is {what}{book}, made for {}", described(&made_for)))?;
@@ -181,21 +181,21 @@ fn described(entry: &Entry) -> String {
     format!("v{} ({}, digest {})", entry.number, entry.date, entry.digest.short())
 }
 
-fn unknown_text(shown: &str, output: &Path, unknown: &Unknown) -> String {
+fn unknown_text(shown: &str, output: &Path, unknown: &UnknownFile) -> String {
     let mut text = format!("`{shown}` is no file of the versions in `{}`: no manifest there knows its bytes\n", output.display());
     if let Some(identity) = &unknown.identity {
         let (document, version) = (&identity.document, &identity.version);
         text.push_str(&match &unknown.claim {
-            Claim::Passing => format!("it says that it is `{document}`, {}; these are of no version\n", passing(version)),
-            Claim::Listed(number) if unknown.uncompared.contains(number) => format!(
+            ClaimedVersion::Passing => format!("it says that it is `{document}`, {}; these are of no version\n", passing(version)),
+            ClaimedVersion::Listed(number) if unknown.uncompared.contains(number) => format!(
                 "it says that it is `{document}` of v{number}, and names that version's digest; whether it is can't be found out, \
                  because the manifest of v{number} is not here\n"
             ),
-            Claim::Listed(number) => format!(
+            ClaimedVersion::Listed(number) => format!(
                 "it says that it is `{document}` of v{number}, and names that version's digest, but its bytes are not those of that \
                  document: it was changed, or made to look like it\n"
             ),
-            Claim::Unlisted | Claim::None => format!(
+            ClaimedVersion::Unlisted | ClaimedVersion::None => format!(
                 "it says that it is `{document}` of {version}, and the ledger here knows no such version: it is from another book or audience, or forged\n"
             ),
         });

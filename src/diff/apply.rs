@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::change::{Change, ChangeKind, FieldChange, FieldKind, FieldPart};
-use super::node::{Kind, Node, Parts, ShapePosition};
+use super::node::{ClaimParts, Kind, Node, ShapePosition};
 use crate::layout::Pointer;
 use crate::model::{Shapes, Snapshot};
 
@@ -59,7 +59,7 @@ fn normal(mut records: BTreeMap<(String, String), Node>, shapes: &Snapshot) -> N
 /// A node whose items keep their first numbers while others come and go.
 struct EditedNode {
     kind: EditedKind,
-    parts: Parts,
+    parts: ClaimParts,
 }
 
 enum EditedKind {
@@ -140,7 +140,7 @@ impl EditedNode {
             FieldPart::Value => {
                 let new = change.new.as_ref().context("a changed value has no new one")?;
                 let new = Node::from_data(new, &change.new_claims);
-                let Parts { qualifier, unit, .. } = new.parts.clone();
+                let ClaimParts { qualifier, unit, .. } = new.parts.clone();
                 self.kind = EditedNode::open(new).kind;
                 (self.parts.qualifier, self.parts.unit) = (qualifier, unit);
             }

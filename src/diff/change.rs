@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
-use super::node::Parts;
+use super::node::ClaimParts;
 use super::words::Word;
 use crate::layout::Pointer;
 use crate::model::{Date, Number};
@@ -119,10 +119,10 @@ pub struct FieldChange {
     pub new: Option<Json>,
     /// What belongs to the claims in `old`, by their pointer below it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub old_claims: BTreeMap<Pointer, Parts>,
+    pub old_claims: BTreeMap<Pointer, ClaimParts>,
     /// What belongs to the claims in `new`, by their pointer below it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub new_claims: BTreeMap<Pointer, Parts>,
+    pub new_claims: BTreeMap<Pointer, ClaimParts>,
     /// New less old, of two numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<Number>,

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::change::{FieldChange, FieldKind, FieldPart};
 use super::lists::Matching;
-use super::node::{Kind, Node, Parts, Qualifier, ShapePosition};
+use super::node::{ClaimParts, Kind, Node, Qualifier, ShapePosition};
 use super::spaces;
 use super::text::{self, Line};
 use super::words::{self, Word};
@@ -49,7 +49,7 @@ struct Walk {
 }
 
 /// One side of a change: the value and the parts of the claims in it.
-type Side = Option<(Json, BTreeMap<Pointer, Parts>)>;
+type Side = Option<(Json, BTreeMap<Pointer, ClaimParts>)>;
 
 impl Walk {
     fn node(&mut self, base: &Node, head: &Node, at: ShapePosition<'_>) {
@@ -123,7 +123,7 @@ impl Walk {
     fn value(&mut self, base: &Node, head: &Node, at: ShapePosition<'_>) {
         let meant_only = |node: &Node| {
             let mut node = node.clone();
-            node.parts = Parts { qualifier: node.parts.qualifier, unit: node.parts.unit, ..Parts::default() };
+            node.parts = ClaimParts { qualifier: node.parts.qualifier, unit: node.parts.unit, ..ClaimParts::default() };
             node.to_data()
         };
         let (old, new) = (meant_only(base), meant_only(head));

@@ -30,7 +30,7 @@ pub use change::{
 pub use compare::compare;
 pub use documents::{DocumentGroup, document_groups};
 pub use files::{files, settings};
-pub use node::{Parts, Qualifier};
+pub use node::{ClaimParts, Qualifier};
 pub use retold::{gone, retold};
 pub use summary::summary;
 pub use template_changes::{ChangePresenter, ReaderText, shape_at};

@@ -13,7 +13,7 @@ use crate::model::{AttributionSnapshot, RecordSnapshot, ShapeId, Shapes};
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub(super) kind: Kind,
-    pub(super) parts: Parts,
+    pub(super) parts: ClaimParts,
     /// Which of `source`, `as_of`, `marking` and `confidence` it says itself.
     pub(super) own: [bool; 4],
     /// Whether the schema calls it a claim, even one without attribution.
@@ -30,7 +30,7 @@ pub(super) enum Kind {
 /// What belongs to a claim besides its bare value.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parts {
+pub struct ClaimParts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<Qualifier>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,17 +59,17 @@ pub enum Qualifier {
     Unknown,
 }
 
-impl Parts {
+impl ClaimParts {
     fn is_empty(&self) -> bool {
-        *self == Parts::default()
+        *self == ClaimParts::default()
     }
 
-    fn of(attribution: &AttributionSnapshot) -> Parts {
+    fn of(attribution: &AttributionSnapshot) -> ClaimParts {
         let mut source = attribution.source.clone();
         source.sort();
         source.dedup();
         let AttributionSnapshot { as_of, marking, confidence, .. } = attribution.clone();
-        Parts { source, as_of, marking, confidence, ..Parts::default() }
+        ClaimParts { source, as_of, marking, confidence, ..ClaimParts::default() }
     }
 }
 
@@ -82,7 +82,7 @@ impl PartialEq for Node {
 
 impl From<Kind> for Node {
     fn from(kind: Kind) -> Node {
-        Node { kind, parts: Parts::default(), own: [false; 4], claim: false }
+        Node { kind, parts: ClaimParts::default(), own: [false; 4], claim: false }
     }
 }
 
@@ -92,7 +92,7 @@ impl Node {
         let mut path = Pointer::root();
         let fields =
             record.fields.iter().map(|(key, value)| (key.clone(), path.within(key, |path| Node::written(value, path, &record.claims))));
-        let mut node = Node { kind: Kind::Map(fields.collect()), parts: Parts::of(&record.own), own: [true; 4], claim: false };
+        let mut node = Node { kind: Kind::Map(fields.collect()), parts: ClaimParts::of(&record.own), own: [true; 4], claim: false };
         node.mark_mappings(&mut Pointer::root(), &record.nested);
         node
     }
@@ -112,7 +112,7 @@ impl Node {
             Kind::Map(fields) => {
                 // A claim that is a mapping has it among its own parts.
                 if let Some(said) = nested.get(path).filter(|_| !self.claim) {
-                    (self.parts, self.own) = (Parts::of(said), [true; 4]);
+                    (self.parts, self.own) = (ClaimParts::of(said), [true; 4]);
                 }
                 for (key, value) in fields {
                     path.within(key, |path| value.mark_mappings(path, nested));
@@ -163,7 +163,7 @@ impl Node {
     }
 
     fn claim(written: &Json, said: &AttributionSnapshot) -> Node {
-        let mut parts = Parts::of(said);
+        let mut parts = ClaimParts::of(said);
         let mut own = [false; 4];
         let bare = match written {
             Json::Object(envelope) => {
@@ -193,13 +193,13 @@ impl Node {
     }
 
     /// The bare value, and the parts of the claims in it by pointer; the node's own parts are under the root.
-    pub(super) fn to_data(&self) -> (Json, BTreeMap<Pointer, Parts>) {
+    pub(super) fn to_data(&self) -> (Json, BTreeMap<Pointer, ClaimParts>) {
         let mut claims = BTreeMap::new();
         let json = self.lower(&mut Pointer::root(), &mut claims);
         (json, claims)
     }
 
-    fn lower(&self, path: &mut Pointer, claims: &mut BTreeMap<Pointer, Parts>) -> Json {
+    fn lower(&self, path: &mut Pointer, claims: &mut BTreeMap<Pointer, ClaimParts>) -> Json {
         if !self.parts.is_empty() {
             claims.insert(path.clone(), self.parts.clone());
         }
@@ -217,13 +217,13 @@ impl Node {
     }
 
     /// What [`Node::to_data`] gave.
-    pub(super) fn from_data(json: &Json, claims: &BTreeMap<Pointer, Parts>) -> Node {
+    pub(super) fn from_data(json: &Json, claims: &BTreeMap<Pointer, ClaimParts>) -> Node {
         let mut node = Node::bare(json);
         node.lift(&mut Pointer::root(), claims);
         node
     }
 
-    fn lift(&mut self, path: &mut Pointer, claims: &BTreeMap<Pointer, Parts>) {
+    fn lift(&mut self, path: &mut Pointer, claims: &BTreeMap<Pointer, ClaimParts>) {
         if let Some(parts) = claims.get(path) {
             self.parts = parts.clone();
         }

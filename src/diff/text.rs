@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::change::{FieldChange, FieldKind, FieldPart};
-use super::node::{Parts, Qualifier};
+use super::node::{ClaimParts, Qualifier};
 use super::spaces;
 use super::words::{Op, Word};
 use crate::model::Number;
@@ -18,8 +18,8 @@ pub(super) struct Line<'a> {
     pub(super) label: &'a str,
     pub(super) kind: FieldKind,
     pub(super) part: FieldPart,
-    pub(super) old: Option<(&'a Json, Option<&'a Parts>)>,
-    pub(super) new: Option<(&'a Json, Option<&'a Parts>)>,
+    pub(super) old: Option<(&'a Json, Option<&'a ClaimParts>)>,
+    pub(super) new: Option<(&'a Json, Option<&'a ClaimParts>)>,
     pub(super) difference: Option<&'a Number>,
     pub(super) days: Option<i32>,
     pub(super) words: &'a [Word],
@@ -34,7 +34,7 @@ impl Line<'_> {
         let label = head(self.label, self.part);
         let grouping = Grouping::of([self.old, self.new].into_iter().flatten().map(|(value, _)| value));
         let show =
-            |side: Option<(&Json, Option<&Parts>)>| side.map(|(value, parts)| show(value, parts, grouping, LONG)).unwrap_or_default();
+            |side: Option<(&Json, Option<&ClaimParts>)>| side.map(|(value, parts)| show(value, parts, grouping, LONG)).unwrap_or_default();
         let said = match self.kind {
             FieldKind::Added if self.whole => show(self.new),
             FieldKind::Removed if self.whole => show(self.old),
@@ -102,7 +102,7 @@ impl FieldChange {
     /// Both sides, each cut after `limit` letters.
     pub(super) fn sides(&self, limit: usize) -> Sides {
         let grouping = Grouping::of([&self.old, &self.new].into_iter().flatten());
-        let shown = |value: &Option<Json>, parts: Option<&Parts>| value.as_ref().map(|value| show(value, parts, grouping, limit));
+        let shown = |value: &Option<Json>, parts: Option<&ClaimParts>| value.as_ref().map(|value| show(value, parts, grouping, limit));
         let (mut old, mut new) = (shown(&self.old, self.old_claims.get("")), shown(&self.new, self.new_claims.get("")));
         if let (Some(one), Some(other), Some(a), Some(b)) = (&mut old, &mut new, &self.old, &self.new) {
             let known = is_known(self.old_claims.get("")) && is_known(self.new_claims.get(""));
@@ -158,7 +158,7 @@ fn tell_apart((old, before): (&mut String, &Json), (new, after): (&mut String, &
     }
 }
 
-fn is_known(parts: Option<&Parts>) -> bool {
+fn is_known(parts: Option<&ClaimParts>) -> bool {
     parts.and_then(|parts| parts.qualifier) != Some(Qualifier::Unknown)
 }
 
@@ -188,7 +188,7 @@ impl Grouping {
     }
 }
 
-fn show(value: &Json, parts: Option<&Parts>, grouping: Grouping, limit: usize) -> String {
+fn show(value: &Json, parts: Option<&ClaimParts>, grouping: Grouping, limit: usize) -> String {
     let unit = parts.and_then(|parts| parts.unit.as_deref());
     let bare = |value| bare(value, grouping, limit);
     let mut text = match (parts.and_then(|parts| parts.qualifier), value) {

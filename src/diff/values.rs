@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::change::{Change, FieldChange, FieldPart};
 use super::compare;
-use super::node::{Parts, Qualifier};
+use super::node::{ClaimParts, Qualifier};
 use crate::layout::Pointer;
 use crate::model::Snapshot;
 
@@ -47,7 +47,7 @@ pub fn leaves(field: FieldChange) -> Vec<FieldChange> {
     let child = |(key, value): (String, &Json)| {
         let at = root.child(key.as_str());
         let below = field.new_claims.iter().filter_map(|(pointer, parts)| Some((pointer.below(&at)?, parts.clone())));
-        let mut new_claims: BTreeMap<Pointer, Parts> = below.collect();
+        let mut new_claims: BTreeMap<Pointer, ClaimParts> = below.collect();
         if let Some(own) = own.filter(|_| new_claims.is_empty()) {
             new_claims.insert(Pointer::root(), own.clone());
         }
@@ -62,7 +62,7 @@ pub fn rows(field: &FieldChange) -> Vec<Shown> {
     let row = |path: Pointer, label: &str, part: FieldPart, text: String| Shown { path, label: label.to_owned(), part, text };
     let text = field.sides(LONG).new.unwrap_or_default();
     let mut rows = vec![row(field.path.clone(), &field.label, field.part, text)];
-    let claims: &BTreeMap<Pointer, Parts> = &field.new_claims;
+    let claims: &BTreeMap<Pointer, ClaimParts> = &field.new_claims;
     for (pointer, parts) in claims {
         let path = field.path.join(pointer);
         let said = [

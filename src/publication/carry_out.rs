@@ -10,7 +10,9 @@ use super::signing::Signing;
 use super::{FORMER_LATEST, PublishOptions, Published, refuse_damage};
 use crate::layout::{self, LEDGER, version_list};
 use crate::progress::Progress;
-use crate::publish::{Condition, Destination, Headers, Inventory, Lease, Lifetime, Marker, Object, Outcome, Sent, Tag, Taken, Writes};
+use crate::publish::{
+    Condition, Destination, Headers, Inventory, Lease, LeaseAttempt, Lifetime, Marker, Object, Outcome, Sent, Tag, Writes,
+};
 use crate::version::Ledger;
 
 /// The maximum number of times that an object is sent which arrives damaged.
@@ -42,9 +44,9 @@ impl Publication<'_> {
         }
         let note = |note: &str| self.progress.note(note);
         match self.destination.lease(&self.options.publisher, self.options.terms, &note)? {
-            Taken::Mine(lease) => Ok(Some(lease)),
-            Taken::Busy(who) => bail!("nothing was published: {who}; then run this again, and it says what to do"),
-            Taken::Unconditional => bail!(
+            LeaseAttempt::Mine(lease) => Ok(Some(lease)),
+            LeaseAttempt::Busy(who) => bail!("nothing was published: {who}; then run this again, and it says what to do"),
+            LeaseAttempt::Unconditional => bail!(
                 "`{shown}` has no conditional writes, so two publishers could spoil each other's versions: \
                  publish to another store, or with `--single-publisher` if nobody else ever publishes there"
             ),

@@ -12,7 +12,7 @@ use super::signing::Signing;
 use super::{FORMER_LATEST, NEWEST, PAGE_LIMIT, PublishOptions, ROBOTS};
 use crate::layout::{LATEST, LEDGER, MANIFEST, SIGNATURES, SITE, version_file, version_folder, version_number, version_of_file};
 use crate::progress::Progress;
-use crate::publish::{Destination, Inventory, Known, LOCK, Lifetime, Marker, Object};
+use crate::publish::{Destination, Inventory, LOCK, Lifetime, Marker, Object, SentPage};
 use crate::version::Ledger;
 
 /// The objects that are to be sent and deleted.
@@ -109,8 +109,8 @@ impl Plan {
         latest.push(text_object(NEWEST, (version_folder(newest) + "\n").into_bytes(), Lifetime::Short));
 
         let known = local.assets.iter().chain(&pages).chain(&latest);
-        let mut files: BTreeMap<String, Known> =
-            known.map(|object| (object.key.clone(), Known { sha256: object.sha256.clone(), size: object.size })).collect();
+        let mut files: BTreeMap<String, SentPage> =
+            known.map(|object| (object.key.clone(), SentPage { sha256: object.sha256.clone(), size: object.size })).collect();
         for number in &local.elsewhere {
             let own = [format!("{SITE}/{}", version_file(*number, "")), format!("{SITE}/assets/{}.", version_folder(*number))];
             let kept = remote.inventory.files.iter().filter(|(key, _)| own.iter().any(|prefix| key.starts_with(prefix)));

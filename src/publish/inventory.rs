@@ -11,7 +11,7 @@ const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Inventory {
     format: u32,
-    pub files: BTreeMap<String, Known>,
+    pub files: BTreeMap<String, SentPage>,
     /// The digests of pages that a publication is about to write, so that one which is cut off is no damage.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pending: BTreeMap<String, String>,
@@ -30,7 +30,7 @@ pub struct Inventory {
 
 /// A page as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
+pub struct SentPage {
     pub sha256: String,
     pub size: u64,
 }

@@ -50,7 +50,7 @@ impl std::fmt::Debug for Lease {
 
 /// What came of trying to take the lease.
 #[derive(Debug)]
-pub enum Taken {
+pub enum LeaseAttempt {
     Mine(Lease),
     /// Somebody else publishes there; says who, and what to do.
     Busy(String),
@@ -162,7 +162,7 @@ async fn put(client: &Arc<Client>, lock: &Lock, condition: Condition<'_>) -> Res
 
 impl Destination {
     /// Takes the lease. `note` is given messages about waiting for other publishers and taking over their leases.
-    pub fn lease(&self, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<Taken> {
+    pub fn lease(&self, publisher: &Publisher, terms: Terms, note: &dyn Fn(&str)) -> Result<LeaseAttempt> {
         let token = format!("{:016x}", RandomState::new().build_hasher().finish());
         let lock = Lock { publisher: publisher.name.clone(), host: publisher.host.clone(), token, beat: 0, abandoned: false };
         let client = Arc::clone(&self.client);
@@ -186,15 +186,15 @@ impl Destination {
         })?;
         let ((tag, file), took_over) = match attempt {
             LockAttempt::Locked { held, took_over } => (held, took_over),
-            LockAttempt::Busy(who) => return Ok(Taken::Busy(who)),
-            LockAttempt::Unconditional => return Ok(Taken::Unconditional),
+            LockAttempt::Busy(who) => return Ok(LeaseAttempt::Busy(who)),
+            LockAttempt::Unconditional => return Ok(LeaseAttempt::Unconditional),
         };
         let renewed = if took_over { Instant::now() } else { begun };
         let state = tokio::sync::Mutex::new(State { beat: 0, tag, renewed });
         let hold = Arc::new(HeldLease { lock, term: terms.term, state, lost: AtomicBool::new(false), file });
         let beat = self.runtime.spawn(renew(Arc::clone(&client), Arc::clone(&hold), terms.term / 4));
         *client.lease.lock().unwrap_or_else(PoisonError::into_inner) = Some(hold.clone());
-        Ok(Taken::Mine(Lease {
+        Ok(LeaseAttempt::Mine(Lease {
             client,
             hold,
             beat: Some(beat),

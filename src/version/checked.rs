@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Durability};
 use super::folder::{Health, Version};
-use super::{Digest, Parts};
+use super::{Digest, DigestBuilder};
 use crate::layout::{LEDGER, MANIFEST};
 
 const FILE: &str = ".checked.json";
@@ -112,7 +112,7 @@ impl Version {
 /// What the file system says of a version's files, and when the youngest of them changed.
 fn seen(version: &Version, disk: &Disk) -> io::Result<(Digest, SystemTime)> {
     let manifest = version.manifest().map_err(io::Error::other)?;
-    let mut parts = Parts::new("brief files seen 1");
+    let mut parts = DigestBuilder::new("brief files seen 1");
     parts.add_digest("manifest", version.entry.manifest);
     let mut newest = SystemTime::UNIX_EPOCH;
     for name in manifest.outputs.keys().map(String::as_str).chain([MANIFEST]) {
@@ -128,7 +128,7 @@ fn seen(version: &Version, disk: &Disk) -> io::Result<(Digest, SystemTime)> {
 
 /// Adds which file it is and when anything of it last changed, which no program can set as it likes.
 #[cfg(unix)]
-fn add_place(parts: &mut Parts, metadata: &Metadata) -> SystemTime {
+fn add_place(parts: &mut DigestBuilder, metadata: &Metadata) -> SystemTime {
     use std::os::unix::fs::MetadataExt;
 
     parts.add("place", format!("{} {} {} {}", metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()));
@@ -137,7 +137,7 @@ fn add_place(parts: &mut Parts, metadata: &Metadata) -> SystemTime {
 }
 
 #[cfg(not(unix))]
-fn add_place(parts: &mut Parts, metadata: &Metadata) -> SystemTime {
+fn add_place(parts: &mut DigestBuilder, metadata: &Metadata) -> SystemTime {
     let created = metadata.created().unwrap_or(SystemTime::UNIX_EPOCH);
     parts.add("place", format!("{created:?}"));
     created

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::canonical;
-use super::digest::{Digest, Parts};
+use super::digest::{Digest, DigestBuilder};
 use super::manifest::{PartDigests, Tools};
 use crate::model::Book;
 use crate::tree::Tree;
@@ -27,7 +27,7 @@ pub struct DocumentParts<'a> {
 
 /// The digest of one document's content.
 pub fn document_digest(parts: &DocumentParts<'_>) -> Digest {
-    let mut all = Parts::new("brief document 1").with("id", parts.id);
+    let mut all = DigestBuilder::new("brief document 1").with("id", parts.id);
     for (name, text) in parts.texts {
         all.add(name, text);
     }
@@ -44,7 +44,7 @@ pub fn document_digest(parts: &DocumentParts<'_>) -> Digest {
 
 /// The digest of a template, from the names and sources of the templates that it is made of.
 pub fn template_digest<'a>(sources: impl Iterator<Item = (&'a str, &'a str)>) -> Digest {
-    let mut parts = Parts::new("brief template 1");
+    let mut parts = DigestBuilder::new("brief template 1");
     for (name, source) in sources {
         parts.add("name", name);
         parts.add("text", source);
@@ -60,7 +60,7 @@ pub fn part_digests(parts: &DocumentParts<'_>, template: Digest, settings: &serd
         Digest::of(texts.collect::<String>().as_bytes())
     };
     let json = |value: &serde_json::Value| {
-        let mut parts = Parts::new("brief options 1");
+        let mut parts = DigestBuilder::new("brief options 1");
         parts.add_json("options", value);
         parts.finish()
     };
@@ -89,7 +89,7 @@ pub struct BookParts<'a> {
 
 /// The digest of the book's content, which decides whether a build makes a version.
 pub fn book_digest(parts: &BookParts<'_>) -> Digest {
-    let mut all = Parts::new("brief book 1");
+    let mut all = DigestBuilder::new("brief book 1");
     all.add_digest("records", parts.records);
     let mut documents: Vec<&(String, Digest)> = parts.documents.iter().collect();
     documents.sort();
@@ -104,7 +104,7 @@ pub fn book_digest(parts: &BookParts<'_>) -> Digest {
 
 /// The digest of the book's own facts and of all records, with what their claims take from the cascade.
 pub fn records_digest(book: &Book) -> Digest {
-    let mut all = Parts::new("brief records 1");
+    let mut all = DigestBuilder::new("brief records 1");
     let settings = &book.settings;
     all.add("title", &settings.title);
     for (tag, part) in [("subtitle", &settings.subtitle), ("organization", &settings.organization)] {
@@ -136,7 +136,7 @@ pub fn records_digest(book: &Book) -> Digest {
 
 /// The digest of the files below a folder of the tree: their paths and bytes.
 pub fn files_digest(tree: &Tree, folder: &str) -> Digest {
-    let mut all = Parts::new("brief files 1");
+    let mut all = DigestBuilder::new("brief files 1");
     for (path, bytes) in tree.below(folder) {
         all.add("path", path);
         all.add("bytes", bytes);
@@ -148,12 +148,12 @@ pub fn files_digest(tree: &Tree, folder: &str) -> Digest {
 pub fn contents_digest(tree: &Tree, folder: &str) -> Digest {
     let mut contents: Vec<Digest> = tree.below(folder).map(|(_, bytes)| Digest::of(bytes)).collect();
     contents.sort_unstable();
-    let mut all = Parts::new("brief contents 1");
+    let mut all = DigestBuilder::new("brief contents 1");
     contents.into_iter().for_each(|digest| all.add_digest("bytes", digest));
     all.finish()
 }
 
-fn add_tools(all: &mut Parts, tools: &Tools) {
+fn add_tools(all: &mut DigestBuilder, tools: &Tools) {
     all.add("brief", &tools.brief);
     all.add("typst", &tools.typst);
 }

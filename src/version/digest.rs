@@ -94,21 +94,21 @@ impl FromStr for Digest {
     }
 }
 
-/// Parts on their way into a digest.
+/// Takes the digest of parts, each with its tag and length.
 #[derive(Debug, Clone)]
-pub struct Parts(Sha256);
+pub struct DigestBuilder(Sha256);
 
-impl Parts {
+impl DigestBuilder {
     /// An empty list of parts; `kind` keeps lists of different meaning apart.
-    pub fn new(kind: &str) -> Parts {
-        let mut parts = Parts(Sha256::new());
+    pub fn new(kind: &str) -> DigestBuilder {
+        let mut parts = DigestBuilder(Sha256::new());
         parts.field(kind.as_bytes());
         parts
     }
 
     /// Adds a part.
     #[must_use]
-    pub fn with(mut self, tag: &str, bytes: impl AsRef<[u8]>) -> Parts {
+    pub fn with(mut self, tag: &str, bytes: impl AsRef<[u8]>) -> DigestBuilder {
         self.add(tag, bytes);
         self
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use super::checked::IntactVersions;
 use super::disk::Disk;
 use super::folder::name_in;
-use super::{Digest, Parts};
+use super::{Digest, DigestBuilder};
 
 /// Times on a disk go on in steps; where they have parts of a second, in steps of less than this.
 const STEP: Duration = Duration::from_millis(20);
@@ -100,7 +100,7 @@ impl FolderState {
         if !self.others.is_empty() || self.files.values().all(|file| file.changed.1 == 0) {
             return None;
         }
-        let mut parts = Parts::new("brief folder seen 1");
+        let mut parts = DigestBuilder::new("brief folder seen 1");
         for (name, file) in &self.files {
             parts.add("name", name);
             parts.add("state", format!("{file:?}"));

@@ -18,14 +18,14 @@ const LARGEST: u64 = 1 << 30;
 #[derive(Debug)]
 pub enum Identified {
     /// A version contains it.
-    Known(Box<Known>),
+    Known(Box<KnownFile>),
     /// No version that can be read contains it.
-    Unknown(Unknown),
+    Unknown(UnknownFile),
 }
 
 /// A file of a version.
 #[derive(Debug)]
-pub struct Known {
+pub struct KnownFile {
     /// The book's title, as the version's records say.
     pub title: Option<String>,
     /// The path of the file in the version's folder.
@@ -57,18 +57,18 @@ pub enum InNewest {
 
 /// A file that no version contains.
 #[derive(Debug)]
-pub struct Unknown {
+pub struct UnknownFile {
     /// What it says of itself, which anyone could have written.
     pub identity: Option<Identity>,
     /// What the ledger says of the version that it names.
-    pub claim: Claim,
+    pub claim: ClaimedVersion,
     /// Versions that could not be compared, because they were pruned or their manifests can't be read.
     pub uncompared: Vec<u32>,
 }
 
 /// What the ledger says of the version that a file claims to be from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claim {
+pub enum ClaimedVersion {
     /// It names none.
     None,
     /// It is a draft or a redline, of no version.
@@ -100,11 +100,11 @@ pub fn identify(file: &Path, output: &Path, read_identity: impl Fn(&[u8]) -> Opt
     uncompared.extend(ledger.versions().iter().filter(|entry| entry.pruned).map(|entry| entry.number));
     uncompared.sort_unstable_by(|one, other| other.cmp(one));
     let identity = read_identity(&bytes);
-    let claim = identity.as_ref().map_or(Claim::None, |identity| claim(identity, &ledger));
-    Ok(Identified::Unknown(Unknown { identity, claim, uncompared }))
+    let claim = identity.as_ref().map_or(ClaimedVersion::None, |identity| claim(identity, &ledger));
+    Ok(Identified::Unknown(UnknownFile { identity, claim, uncompared }))
 }
 
-fn known(found: Match, newest: Entry, output: &Path) -> Result<Known> {
+fn known(found: Match, newest: Entry, output: &Path) -> Result<KnownFile> {
     let Match { versions, name } = found;
     let (Some(latest), Some(earliest)) = (versions.first(), versions.last()) else { anyhow::bail!("no version holds the file") };
     let title = latest.read(DATA).ok().and_then(|data| Snapshot::from_data_json(&data).ok()).map(|snapshot| snapshot.book.title);
@@ -123,15 +123,15 @@ fn known(found: Match, newest: Entry, output: &Path) -> Result<Known> {
         InNewest::Absent
     };
     let shared = entry.and_then(|entry| entry.shared.clone());
-    Ok(Known { title, name, document, made_for, shared, newest_holder: latest.entry.clone(), newest, in_newest })
+    Ok(KnownFile { title, name, document, made_for, shared, newest_holder: latest.entry.clone(), newest, in_newest })
 }
 
-fn claim(identity: &Identity, ledger: &Ledger) -> Claim {
-    let Some(digest) = &identity.digest else { return Claim::Passing };
+fn claim(identity: &Identity, ledger: &Ledger) -> ClaimedVersion {
+    let Some(digest) = &identity.digest else { return ClaimedVersion::Passing };
     // A version of an audience is named with it.
     let version = identity.version.rsplit_once('/').map_or(identity.version.as_str(), |(_, version)| version);
     match version_number(version).and_then(|number| ledger.get(number)) {
-        Some(entry) if entry.digest.short() == *digest => Claim::Listed(entry.number),
-        _ => Claim::Unlisted,
+        Some(entry) if entry.digest.short() == *digest => ClaimedVersion::Listed(entry.number),
+        _ => ClaimedVersion::Unlisted,
     }
 }

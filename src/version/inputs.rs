@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Durability};
-use super::{Digest, Health, Parts, Version};
+use super::{Digest, DigestBuilder, Health, Version};
 use crate::tree::Tree;
 
 const FILE: &str = ".inputs.json";
@@ -51,7 +51,7 @@ impl Inputs {
 
 /// The stamp of a tree under options, as this brief reads them.
 pub fn stamp(tree: &Tree, options: &serde_json::Value) -> Digest {
-    let mut all = Parts::new("brief inputs 1").with("brief", env!("CARGO_PKG_VERSION"));
+    let mut all = DigestBuilder::new("brief inputs 1").with("brief", env!("CARGO_PKG_VERSION"));
     all.add_json("options", options);
     for (path, bytes) in &tree.files {
         all.add("path", path);

@@ -33,11 +33,11 @@ pub use claims::{ClaimLedger, ClaimRow, Derived, Operand};
 pub use content_digest::{
     BookParts, DocumentParts, book_digest, contents_digest, document_digest, files_digest, part_digests, records_digest, template_digest,
 };
-pub use digest::{Digest, Parts};
+pub use digest::{Digest, DigestBuilder};
 pub use disk::{Call, Disk, Hook};
 pub use exchange::Relation;
 pub use folder::{Health, Version, latest_folder};
-pub use identify::{Claim, Identified, InNewest, Known, Unknown, identify};
+pub use identify::{ClaimedVersion, Identified, InNewest, KnownFile, UnknownFile, identify};
 pub use ledger::{Commit, Entry, ExpectedHistory, Ledger};
 pub use manifest::{DocumentEntry, Manifest, Output, PartDigests, Revision, Shared, Tools};
 pub use prune::Pruning;

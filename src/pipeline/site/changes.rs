@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::readers_text::{ReadersText, named, redlined};
-use crate::diff::{Change, ChangeKind, DocumentChange, FieldChange, FieldPart, Parts};
+use crate::diff::{Change, ChangeKind, ClaimParts, DocumentChange, FieldChange, FieldPart};
 use crate::layout::Pointer;
 use crate::model::Date;
 use crate::site::{ChangedDocument, ChangedField, RecordChange, RecordChangeKind};
@@ -60,7 +60,7 @@ impl TwoVersions<'_> {
         let is_marked = is_text && kind == RecordChangeKind::Changed;
         let side = |text: Option<&str>, of: &ReadersText<'_>| text.map(|text| of.markdown(text)).unwrap_or_default();
         let number = |value: &Option<serde_json::Value>| value.as_ref().and_then(serde_json::Value::as_f64);
-        let unit = |claims: &BTreeMap<Pointer, Parts>| claims.get("").and_then(|parts| parts.unit.clone());
+        let unit = |claims: &BTreeMap<Pointer, ClaimParts>| claims.get("").and_then(|parts| parts.unit.clone());
         let has_one_unit = unit(&field.old_claims) == unit(&field.new_claims);
         ChangedField {
             label: field.label.clone(),
