@@ -30,7 +30,7 @@ pub enum Inline {
     Html(String),
     /// A reference to a footnote of the template's own.
     FootnoteReference(String),
-    /// A claim's printed text, and its index in [`Document::claims`].
+    /// A claim's printed text, and its index in [`Document::claims`](super::Document::claims).
     Claim {
         index: usize,
         content: Vec<Inline>,
@@ -118,7 +118,7 @@ pub enum ParagraphMark {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
     Url(String),
-    /// A [`BlockKind::Heading::anchor`] of the same document.
+    /// A [`BlockKind::Heading`](super::BlockKind::Heading) anchor of the same document.
     Anchor(String),
     /// Another document of the book, by its id.
     Document(String),
