@@ -16,6 +16,27 @@ pub(super) fn unshield(text: String) -> String {
     if text.contains(COLON) { text.replace(COLON, ":") } else { text }
 }
 
+/// How many directives may be open at once: comrak looks through all of them at each line.
+pub(super) const MAX_OPEN: usize = 1000;
+
+/// The line at which more directives are open than may be.
+pub(super) fn too_many_open(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (index, line) in text.lines().enumerate() {
+        let fence = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
+        if fence.starts_with(":::") {
+            match fence.trim_start_matches(':').trim() {
+                "" if open > 0 => open -= 1,
+                _ => open += 1,
+            }
+            if open > MAX_OPEN {
+                return Some(index + 1);
+            }
+        }
+    }
+    None
+}
+
 /// The name and attributes of a directive's first line, after the colons. A word without `=` is an attribute
 /// with an empty value, `.word` a class, `#word` an id; a value with spaces stands in double quotes.
 pub(super) fn read(info: &str) -> (String, BTreeMap<String, String>) {

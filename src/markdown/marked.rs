@@ -8,7 +8,6 @@ use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
 use super::directive::{self, COLON};
-use super::parse;
 use crate::document::{Inline, MARKED, marked_labels};
 use crate::yaml::front_matter::{Split, split};
 
@@ -51,7 +50,7 @@ pub struct MarkedLines {
 /// The blocks of a field's text that bear a marking, in their order; those in others too.
 pub fn marked_blocks(text: &str) -> Vec<MarkedLines> {
     let mut found = Vec::new();
-    if !text.contains(":::") || !text.contains(MARKED) || parse::too_many_directives(text).is_some() {
+    if !text.contains(":::") || !text.contains(MARKED) || directive::too_many_open(text).is_some() {
         return found;
     }
     let options = Dialect { front_matter: false, ..Dialect::default() }.options();

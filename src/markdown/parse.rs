@@ -7,14 +7,13 @@ use comrak::nodes::{ListType, Node, NodeValue, TableAlignment};
 use comrak::{Arena, parse_document};
 
 use super::dialect::Dialect;
+use super::directive::{self, MAX_OPEN};
+use super::front_matter;
 use super::inlines::trim_at_breaks;
 use super::parse_inline::{self, Faults, MAX_DEPTH};
-use super::{directive, front_matter};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, Item, List, Row, Table, label_of};
 use crate::yaml::front_matter::{Split, split};
-
-const MAX_OPEN_DIRECTIVES: usize = 1000;
 
 /// What a caption paragraph, which comes right before its table, starts with.
 const CAPTION: &str = "Table: ";
@@ -53,9 +52,9 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
     }
 
     if dialect.layout
-        && let Some(line) = too_many_directives(body)
+        && let Some(line) = directive::too_many_open(body)
     {
-        let message = format!("more than {MAX_OPEN_DIRECTIVES} layout directives are open at once");
+        let message = format!("more than {MAX_OPEN} layout directives are open at once");
         parsed.faults.push((line + lines_before, Code::TemplateLimit, message));
         return parsed;
     }
@@ -91,24 +90,6 @@ pub fn parse_as(text: &str, dialect: Dialect) -> Parsed {
 fn has_deep_quotes(text: &str) -> bool {
     text.contains(&">".repeat(MAX_DEPTH))
         && text.lines().any(|line| line.trim_start_matches([' ', '\t', '>']).len() + MAX_DEPTH < line.len())
-}
-
-/// The line at which more directives are open than comrak can look through at each line.
-pub(super) fn too_many_directives(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    for (index, line) in text.lines().enumerate() {
-        let fence = line.trim_start_matches([' ', '\t', '>', '-', '*', '+']);
-        if fence.starts_with(":::") {
-            match fence.trim_start_matches(':').trim() {
-                "" if open > 0 => open -= 1,
-                _ => open += 1,
-            }
-            if open > MAX_OPEN_DIRECTIVES {
-                return Some(index + 1);
-            }
-        }
-    }
-    None
 }
 
 /// Turns comrak's nodes into blocks.

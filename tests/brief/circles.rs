@@ -10,9 +10,9 @@ use std::path::Path;
 /// A module's path from the crate's root.
 type Module = Vec<String>;
 
-/// Files that use each other still, a start of their paths each: a printed claim holds the render that it is of, which
-/// holds what was printed; the others are to be parted.
-const RECURSIVE: [&str; 3] = ["render::", "markdown::marked", "markdown::parse"];
+/// Where files use each other still, the start of their paths: a printed claim holds the render that it is of, which holds
+/// what was printed.
+const RECURSIVE: [&str; 1] = ["render::"];
 
 struct Source {
     /// The paths that its `use` declarations import, by the names that they get.
