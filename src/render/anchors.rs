@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::plan::Planned;
+use super::planned::Planned;
 use super::token::{Piece, pieces};
 use super::values::{Pass, Printed};
 use crate::document::{Block, BlockKind, Inline, Target, walk};

@@ -17,8 +17,6 @@ use crate::tree::Tree;
 
 /// Nested includes, macros and blocks.
 pub(crate) const DEPTH: usize = 200;
-/// How long a document's text may be, in bytes.
-pub(crate) const LONGEST: usize = 64 << 20;
 
 /// The stack that must be left when a template is parsed or rendered, and the size to allocate otherwise; only pages that are
 /// touched use memory.

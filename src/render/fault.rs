@@ -6,11 +6,11 @@ use std::sync::Arc;
 use minijinja::{Error, ErrorKind, OutputSpan, OutputSpanKind};
 
 use super::budget::TOO_MUCH;
-use super::engine::{DEPTH, Engine, LONGEST};
+use super::engine::{DEPTH, Engine};
 use super::filters::{BARE, FILTERS, FUNCTIONS, TESTS};
 use super::markup::{MOST_MARKUP, is_readable};
-use super::plan::Planned;
-use super::token::{BROKEN, CUTS, TOO_LONG};
+use super::planned::Planned;
+use super::token::{BROKEN, CUTS, LONGEST, TOO_LONG};
 use super::values::{Origin as Blamed, Pass, TOO_LARGE};
 use crate::diagnostic::{Code, Diagnostic, Place, Span, did_you_mean};
 use crate::document::Origin;

@@ -18,6 +18,7 @@ mod notes;
 mod operators;
 mod placeholder;
 mod plan;
+mod planned;
 mod resolve;
 mod rewrite;
 mod safe_link;
@@ -37,7 +38,7 @@ use crate::tree::Tree;
 pub(crate) use fragment::{Mention, mentions as parts_of_text};
 pub use fragment::{Named, names as mentions};
 pub use naming::Naming;
-pub use plan::Planned;
+pub use planned::Planned;
 pub use template_sources::TemplateSources;
 pub use words::{WORDS, age, as_of, long_date, words};
 

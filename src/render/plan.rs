@@ -5,27 +5,14 @@ use std::collections::BTreeMap;
 use minijinja::value::ValueKind;
 
 use super::engine::{Context, Engine, on_deep_stack};
+use super::planned::Planned;
 use super::rewrite::{Unreadable, rewrite};
 use super::token::unshield;
 use super::values::{Pass, RecordObject};
 use super::{Scope, fault, operators};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, SETTINGS, TEMPLATES, safe_path};
-use crate::model::{Book, DocumentPlan, NotesPlacement};
-
-/// One document to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planned {
-    /// Its id, which is its path without extension: `precedents/kfor`.
-    pub id: String,
-    pub template: String,
-    /// Which entry of `documents:` it comes from.
-    pub plan: usize,
-    pub title: Option<String>,
-    /// Collection and id of the record it is about, in an `each` document.
-    pub record: Option<(String, String)>,
-    pub notes: NotesPlacement,
-}
+use crate::model::{Book, DocumentPlan};
 
 /// Expands the plans; one whose template or collection is missing is reported and left out.
 pub(crate) fn expand(book: &std::sync::Arc<Book>, engine: &Engine, diagnostics: &mut Vec<Diagnostic>) -> Vec<Planned> {

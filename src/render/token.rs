@@ -11,12 +11,14 @@ use std::sync::{Mutex, PoisonError};
 
 use minijinja::{Error, ErrorKind};
 
-use super::engine::LONGEST;
 use super::values::Printed;
 
 pub(crate) const OPEN: char = '\u{FDD0}';
 pub(crate) const CLOSE: char = '\u{FDD1}';
 const SHIELD: char = '\u{FDD2}';
+
+/// How long a document's text may be, in bytes.
+pub(super) const LONGEST: usize = 64 << 20;
 
 /// The characters that brief keeps for itself while a document is rendered.
 pub(crate) const RESERVED: [char; 3] = [OPEN, CLOSE, SHIELD];

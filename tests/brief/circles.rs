@@ -11,8 +11,8 @@ use std::path::Path;
 type Module = Vec<String>;
 
 /// Where files use each other still, the start of their paths: a printed claim holds the render that it is of, which holds
-/// what was printed.
-const RECURSIVE: [&str; 1] = ["render::"];
+/// what was printed; and filters, operators and the resolver of a document work on all kinds of values.
+const RECURSIVE: [&str; 5] = ["render::values::", "render::token", "render::filters", "render::operators", "render::resolve::"];
 
 struct Source {
     /// The paths that its `use` declarations import, by the names that they get.

@@ -26,7 +26,7 @@ use self::resolver::Resolver;
 use self::text::folded;
 use super::anchors::{Anchors, Documents};
 use super::fragment::Expanding;
-use super::plan::Planned;
+use super::planned::Planned;
 use super::values::{Origin, Pass};
 use super::{Parsed, Parser, notes};
 use crate::diagnostic::{Diagnostic, Place};

@@ -12,7 +12,7 @@ use crate::model::Citation;
 use crate::render::Parser;
 use crate::render::anchors::Anchors;
 use crate::render::fragment::Expanding;
-use crate::render::plan::Planned;
+use crate::render::planned::Planned;
 use crate::render::values::Pass;
 
 /// The pass over the tree; the files beside this one hold its methods, one file for each kind of content.
