@@ -264,6 +264,16 @@ pub struct Cite {
     pub sentence: String,
 }
 
+impl Cite {
+    /// The sentence, and that it goes on where it does.
+    pub(super) fn quoted(&self) -> String {
+        match self.sentence.strip_suffix([',', ';', ':']) {
+            Some(part) => format!("{part} …"),
+            None => self.sentence.clone(),
+        }
+    }
+}
+
 /// A record by its place, and what people call it.
 #[derive(Debug, Clone, Serialize)]
 pub struct RecordName {

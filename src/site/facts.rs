@@ -9,6 +9,7 @@ use super::data::{Cite, Document, Record, RecordName, RecordValues, Row, full_la
 use super::path;
 use super::words::place_in_source;
 use crate::model::SOURCES;
+use crate::text::capital;
 
 /// One field of a record, with what belongs to it.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -45,8 +46,8 @@ impl Fact {
         if self.cites.is_empty() {
             return self.value.clone();
         }
-        let sentences = self.cites.iter().filter(|cite| cite.citation == citation).map(|cite| cite.sentence.as_str());
-        Some(sentences.collect::<Vec<_>>().join(" … ")).filter(|said| !said.is_empty())
+        let sentences = self.cites.iter().filter(|cite| cite.citation == citation).map(|cite| cite.quoted());
+        Some(sentences.collect::<Vec<_>>().join(" ")).filter(|said| !said.is_empty())
     }
 }
 
@@ -109,7 +110,12 @@ pub(super) fn known_sources<'a>(records: &'a [RecordValues], language: &'a str) 
             row.map(|row| row.text.trim_end_matches('.').to_owned()).filter(|text| !text.is_empty())
         };
         let when = [value("/publisher"), value("/date")].into_iter().flatten().collect::<Vec<_>>().join(", ");
-        [Some(when).filter(|when| !when.is_empty()), value("/reliability")].into_iter().flatten().collect::<Vec<_>>().join(". ")
+        [Some(when).filter(|when| !when.is_empty()), value("/reliability")]
+            .into_iter()
+            .flatten()
+            .map(|said| capital(&said))
+            .collect::<Vec<_>>()
+            .join(". ")
     };
     let sources = records.iter().filter(|record| record.collection == SOURCES);
     let unit = |source: &'a RecordValues| {
@@ -178,7 +184,7 @@ pub(super) fn resting(records: &[RecordValues], documents: &[Document]) -> BTree
             for source in &fact.sources {
                 let (id, place) = parts(source);
                 all.entry(id.to_owned()).or_default().push(Resting {
-                    record: record.name.clone(),
+                    record: record.name.trim_end_matches('.').to_owned(),
                     path: Some(path::record(&record.collection, &record.id)),
                     claim: format!("{}/{}{}", record.collection, record.id, fact.path),
                     label: full_label(fact.group.as_deref(), &fact.label),

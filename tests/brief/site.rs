@@ -763,12 +763,12 @@ fn records_and_sources_are_told_to_readers() {
     let schema = fs::read_to_string(book.root.join("content/schemas/missions.yaml")).unwrap();
     let checks = "  checks:\n    title: Checks\n    type: object\n    properties:\n      force:\n        title: Enough force\n        type: object\n        properties:\n          met: { title: Met, type: string, x-claim: true }\n          note: { title: Remark, type: string }\n";
     book.write("content/schemas/missions.yaml", &(schema + "  story: { title: Story, type: string, format: markdown }\n" + checks));
-    book.edit("content/missions/kfor.yaml", "name:", "story: \"It came first. It holds the hill.[@letter#3-4]\"\nchecks: { force: { met: mostly, note: by its own count, source: [\"letter#2\", \"letter#annex B\"] } }\nname:");
+    book.edit("content/missions/kfor.yaml", "name:", "story: \"It came first. It holds the hill,[@letter#3-4] they say.\"\nchecks: { force: { met: mostly, note: by its own count, source: [\"letter#2\", \"letter#annex B\"] } }\nname:");
     build(&book, "2025-11-08").unwrap();
     assert_eq!(site(&book, &[]).code, Some(0));
     let page = |path: &str| unescaped(&fs::read_to_string(book.root.join("output/site").join(path)).unwrap());
     let record = page("records/missions/kfor.html");
-    let facts = &record[record.find("<table class=\"facts\">").unwrap()..record.find("</table>").unwrap()];
+    let facts = &record[record.find("<table class=\"values\">").unwrap()..record.find("</table>").unwrap()];
     assert!(facts.contains("scope=\"rowgroup\" colspan=\"2\">Checks</th>"), "{facts}");
     for (label, value, places) in [("Enough force, Met", "mostly", 1), ("Enough force, Remark", "by its own count", 1)] {
         let row = facts.split("<tr").find(|row| row.contains(&format!(">{label}</th>"))).unwrap_or_else(|| panic!("no {label} in {facts}"));
@@ -781,7 +781,7 @@ fn records_and_sources_are_told_to_readers() {
     assert!(facts.contains("The letter</a>, paragraphs 3–4"), "{facts}");
     let source = page("records/sources/letter.html");
     let resting = &source[source.find("<ul class=\"resting\">").unwrap()..];
-    assert!(resting.contains(": It holds the hill. <span class=\"quiet\">(paragraphs 3–4)</span>"), "{resting}");
+    assert!(resting.contains(": It holds the hill … <span class=\"quiet\">(paragraphs 3–4)</span>"), "{resting}");
     assert!(!resting.contains("It came first"), "only the sentence that cites it: {resting}");
     // Nobody else gets this book's documents.
     assert!(!page("v4/book.html").contains("Its files say"), "{}", page("v4/book.html"));
