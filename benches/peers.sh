@@ -5,7 +5,7 @@
 #   benches/peers.sh [RUNS]      default 3
 #
 # BRIEF and TYPST name the programs, built for release (default: brief of this repository with its built-in typst, which
-# serves all three). Pandoc is left out where it is missing. Needs GNU time as /usr/bin/time, pdfinfo and python3 with PyYAML.
+# serves all three). Pandoc is left out where there is none that writes Typst (3.1.2 or newer). Needs GNU time as /usr/bin/time, pdfinfo and python3 with PyYAML.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-3}
@@ -94,7 +94,11 @@ export -f by_hand by_pandoc by_brief
 export book work BRIEF
 
 ways=(by-hand brief)
-if command -v pandoc >/dev/null; then ways=(by-hand pandoc brief); else echo "pandoc is missing and left out" >&2; fi
+if pandoc --list-output-formats 2>/dev/null | grep -qx typst; then
+  ways=(by-hand pandoc brief)
+else
+  echo "no pandoc that writes Typst is here: it is left out" >&2
+fi
 for ((run = 0; run < runs; run++)); do
   for way in "${ways[@]}"; do
     /usr/bin/time -f '%U %S %e %M' -o "$work/$way.$run" bash -c "by_${way#by-}" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
