@@ -90,8 +90,8 @@ fn record(pass: &Arc<Pass>, fields: &Fields) -> Option<Value> {
 
 type Fields = serde_json::Map<String, serde_json::Value>;
 
-/// A change, or a part of one, that quotes records which bear more than the rest of the book. A text bears that with it; a
-/// number can't, so the whole document does once one is looked at.
+/// A change, or a part of one, that quotes records which bear more than the rest of the book. A text bears that with it;
+/// a number is a text here, since it can't.
 #[derive(Debug)]
 struct QuotedObject {
     pass: Arc<Pass>,
@@ -128,10 +128,7 @@ impl Object for QuotedObject {
 
 fn quoted(pass: &Arc<Pass>, json: &serde_json::Value, marking: &Marking) -> Value {
     match json {
-        serde_json::Value::Number(_) => {
-            pass.loosen(marking);
-            convert(pass, json)
-        }
+        serde_json::Value::Number(number) => marked_text(pass, &number.to_string(), marking),
         serde_json::Value::String(plain) => marked_text(pass, plain, marking),
         serde_json::Value::Array(items) => items.iter().map(|item| quoted(pass, item, marking)).collect::<Vec<Value>>().into(),
         serde_json::Value::Object(fields) => {

@@ -132,7 +132,7 @@ pub(super) fn after_a_change(case: &Case) -> (String, String) {
         "since": { "name": "v1", "number": 1 }, "complete": true, "files": [], "documents": [], "missing": [], "other_documents": [],
         "records": [{
             "collection": "parts", "collection_title": "Parts", "id": "bee", "name": "Bee", "kind": "changed",
-            "fields": [{ "kind": "changed", "part": "value", "title": "Cost", "before": "5", "after": "6", "difference": 1, "inherited": false }],
+            "fields": [{ "kind": "changed", "part": "value", "title": "Cost", "before": "5", "after": "6", "difference": 1, "inherited": false, "passages": [], "more": 0 }],
         }],
     });
     let scope = Scope { changes: Some(changes), changes_marking: Marking::of("TLP:RED"), ..Scope::default() };

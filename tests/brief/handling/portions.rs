@@ -56,6 +56,13 @@ fn what_changed_bears_what_its_records_do() {
         assert!(text.lines().any(|found| found == line), "no `{line}` in:\n{text}");
     }
     assert_eq!(marking, "TLP:RED");
+    // The list that books begin with.
+    let listed = format!("# A\n\nNothing said.\n\n{}", include_str!("../../../templates/parts/changes.jinja"));
+    let (marking, text) = portions(listed.leak());
+    for line in ["(C) Nothing said.", "(C) Changed since version 1:", "- (A) Bee (Parts):", "  - (R) Cost: 5 became 6."] {
+        assert!(text.lines().any(|found| found == line), "no `{line}` in:\n{text}");
+    }
+    assert_eq!(marking, "TLP:RED");
     for printed in ["change.name", "change.id", "change.fields[0].before", "change.fields[0].difference", "change.fields[0].title | upper"]
     {
         let template: &'static str = format!("# A\n\n{{% for change in changes.records %}}{{{{ {printed} }}}}{{% endfor %}}\n").leak();
