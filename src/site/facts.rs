@@ -1,6 +1,6 @@
 //! A record for its readers: each fact once, with who says so; and for a source, each claim that rests on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use minijinja::{Value, context};
 use serde::Serialize;
@@ -54,9 +54,9 @@ impl Fact {
 /// The rows of a record, those of one field together, in their order.
 pub(super) fn facts(rows: &[Row]) -> Vec<Fact> {
     let mut facts: Vec<Fact> = Vec::new();
+    let mut places: HashMap<(&str, &str, Option<&str>), usize> = HashMap::new();
     for row in rows {
-        let found = facts.iter().position(|fact| fact.path == row.path && fact.label == row.label && fact.group == row.group);
-        let at = found.unwrap_or_else(|| {
+        let at = *places.entry((&row.path, &row.label, row.group.as_deref())).or_insert_with(|| {
             facts.push(Fact { path: row.path.clone(), label: row.label.clone(), group: row.group.clone(), ..Fact::default() });
             facts.len() - 1
         });
