@@ -1,6 +1,7 @@
 //! What is published is whole, is published once, and comes back byte for byte.
 
 use std::fs;
+use std::time::Duration;
 
 use brief::pipeline::publish;
 use brief::progress::Silent;
@@ -98,11 +99,15 @@ fn objects_go_eight_at_a_time() {
     std::thread::scope(|scope| {
         let sent = scope.spawn(|| published(&output, &place).sent.objects);
         proxy.wait_for_held(8);
+        // Were there room for more, they would come now. Later, a request may come before the end of the one that it follows
+        // is counted.
+        std::thread::sleep(Duration::from_millis(500));
+        let most = proxy.most();
         proxy.open();
         assert!(sent.join().unwrap() > 200);
+        // Besides the eight, the lease may be renewed.
+        assert!((8..=9).contains(&most), "{most} at once");
     });
-    // Besides the eight, the lease may be renewed.
-    assert!((8..=9).contains(&proxy.most()), "{} at once", proxy.most());
 }
 
 #[test]
