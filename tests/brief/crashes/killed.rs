@@ -60,6 +60,14 @@ fn an_interrupted_build_leaves_no_typst_and_no_temporary_files() {
     if !can_typeset() {
         return;
     }
+    // A script that starts the tests in the background has them ignore these signals, and with them what they start.
+    for signal in [libc::SIGINT, libc::SIGQUIT] {
+        #[expect(unsafe_code, reason = "std sets no signal's action")]
+        // SAFETY: no handler is given, so nothing of this process runs when the signal comes.
+        unsafe {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+    }
     let book = Book::new();
     book.built();
     let stands = history(&book.output());
