@@ -22,16 +22,7 @@ use crate::text::words::Word;
 /// `footnote-`. `words` are the book's own, by the keys of [`super::WORDS`]; `images` are the bytes of an image, by its
 /// path, which become part of the page. An image without bytes is shown by what it says.
 pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>, images: &dyn Fn(&str) -> Option<Vec<u8>>) -> String {
-    let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
-    let mut painter = Painter {
-        out: String::new(),
-        naming,
-        document: &redline.document,
-        footnotes: BTreeMap::new(),
-        in_link: false,
-        anchors: Anchors::Linked,
-        images,
-    };
+    let mut painter = Painter::of(redline, words, Anchors::Linked, images);
     painter.collect();
     painter.list(redline);
     painter.blocks(redline.text());
@@ -41,22 +32,32 @@ pub fn fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>, image
 
 /// The text alone, with nothing that could be linked to: for a page that shows several texts. `words` is as for [`fragment`].
 pub fn text_fragment(redline: &Redline, words: &dyn Fn(&str) -> Option<String>) -> String {
-    let naming = Naming { old: &redline.old, new: &redline.new, words, marked: None };
-    let mut painter = Painter {
-        out: String::new(),
-        naming,
-        document: &redline.document,
-        footnotes: BTreeMap::new(),
-        in_link: false,
-        anchors: Anchors::None,
-        images: &|_| None,
-    };
+    let mut painter = Painter::of(redline, words, Anchors::None, &|_| None);
     painter.blocks(redline.text());
     painter.out
 }
 
 /// The list of changes, in which every value is escaped.
 const LIST: &str = include_str!("../templates/changes.html");
+
+impl<'a> Painter<'a> {
+    fn of(
+        redline: &'a Redline,
+        words: &'a dyn Fn(&str) -> Option<String>,
+        anchors: Anchors,
+        images: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    ) -> Painter<'a> {
+        Painter {
+            out: String::new(),
+            naming: Naming { old: &redline.old, new: &redline.new, words, marked: None },
+            document: &redline.document,
+            footnotes: BTreeMap::new(),
+            in_link: false,
+            anchors,
+            images,
+        }
+    }
+}
 
 impl Painter<'_> {
     /// The list of changes.
