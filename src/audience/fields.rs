@@ -8,27 +8,21 @@ use super::{MarkedBlock, Reason, Stage, View, schema, settings};
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, Segment};
 use crate::model::{
-    Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, SOURCES, Shape, ShapeId, Shapes, VIA, Value,
+    Citation, Claim, Collection, Held, Map, Marking, Record, Reference, Reserved, SOURCES, Shape, ShapeId, Shapes, SharedRecord, VIA,
+    Value, may_hold_blocks,
 };
 
-/// How a text begins the line of a block that bears a marking, or of what was meant to be one.
-const BLOCK: [&str; 2] = ["::", "\u{ff1a}"];
-
-/// Whether a text may hold blocks that bear a marking.
-fn may_hold_blocks(text: &str) -> bool {
-    BLOCK.iter().any(|start| text.contains(start))
-}
-
-/// The record without what was taken out of it.
-pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Record, view: &mut View) -> Record {
+/// The record without what was taken out of it: the same one where nothing was.
+pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, shared: &SharedRecord, view: &mut View) -> SharedRecord {
+    let record: &Record = shared;
     let own = settings::attribution(stage, &record.own);
     let is_whole = record.marked.is_empty()
-        && !collection.shapes.iter().any(|(_, shape)| schema::is_hidden(stage, shape))
+        && own == record.own
         && record.nested.values().all(|said| said.own.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source)))
         && record.relays().iter().all(|id| !stage.is_hidden_source(id))
         && record.fields.values().all(|value| is_whole(stage, value));
-    if is_whole {
-        return Record { own, ..record.clone() };
+    if is_whole && !schema::withholds_fields(stage, &collection.shapes) {
+        return shared.clone();
     }
     let mut walk = Walk {
         stage,
@@ -47,7 +41,9 @@ pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, record: &Recor
     if !moved.is_empty() {
         view.places.moved.insert((record.file.clone(), record.pointer.clone()), moved);
     }
-    Record { fields: Arc::new(fields), own, nested, marked, ..bare(record) }
+    let mut left = SharedRecord::new(Record { fields: Arc::new(fields), own, nested, marked, ..bare(record) });
+    left.set_position(shared.position());
+    left
 }
 
 /// Whether a value can be kept without a closer look, provided that nothing in its record has a marking of its own.
@@ -368,7 +364,6 @@ fn bare(record: &Record) -> Record {
         nested: BTreeMap::new(),
         marking: record.marking.clone(),
         marked: BTreeMap::new(),
-        position: record.position,
     }
 }
 

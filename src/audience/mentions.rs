@@ -1,21 +1,24 @@
 //! Mentions in texts of records and sources that the audience can't see.
 
+use std::collections::HashSet;
+
 use super::{Mention, Stage, View};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS};
-use crate::model::{Record, Reference, Value, each_value};
+use crate::model::{NameHash, Record, Reference, Value, each_value, mentioned};
 
-/// Finds each text of the view that names something that was taken out.
-pub(super) fn faults(stage: &Stage<'_>, view: &View) -> Vec<Diagnostic> {
+/// Finds each text of the view that names something that was taken out. `changed` are the names of what was taken out and of
+/// records that lack something.
+pub(super) fn faults(stage: &Stage<'_>, changed: &HashSet<NameHash>, view: &View) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if stage.absences.borrow().is_empty() && view.absences.is_empty() {
-        return found;
-    }
-    for record in view.book.records() {
+    for record in view.book.collections.values().flat_map(|collection| collection.records.values()) {
+        if !record.names().may_mention(changed) {
+            continue;
+        }
         each_value(&record.fields, &mut |path, value| {
             let Value::Markdown(text) = value else { return };
             // Parse only texts in which such a name occurs.
-            if !named_roughly(text).any(|mention| lost(stage, view, &mention).is_some()) {
+            if !mentioned(text).any(|name| changed.contains(&name)) {
                 return;
             }
             for mention in (stage.markdown.mentions)(text) {
@@ -54,25 +57,4 @@ fn lost(stage: &Stage<'_>, view: &View, mention: &Mention) -> Option<String> {
     }
     let is_gone = written.at(path).is_some() && shown.at(path).is_none();
     (is_gone || view.places.is_moved(written, path)).then_some(name)
-}
-
-/// The mentions in a text, including near misses.
-fn named_roughly(text: &str) -> impl Iterator<Item = Mention> {
-    let brackets = text.match_indices('[').filter_map(|(at, _)| {
-        let inner = &text[at + 1..];
-        Some(&inner[..inner.find([']', '['])?])
-    });
-    brackets.flat_map(|inner| match inner.as_bytes().first() {
-        Some(b'@') => {
-            let ids = inner.split(';').map(|source| source.trim().trim_start_matches('@'));
-            ids.map(|source| Mention::Source(source.split('#').next().unwrap_or_default().trim().to_owned())).collect::<Vec<_>>()
-        }
-        Some(b'=') => {
-            let mut parts = inner[1..].trim().splitn(3, '/');
-            let (collection, id) = (parts.next().unwrap_or_default().to_owned(), parts.next().unwrap_or_default().to_owned());
-            let path = parts.next().map(Pointer::of_path).unwrap_or_default();
-            vec![Mention::Value { collection, id, path }]
-        }
-        _ => Vec::new(),
-    })
 }

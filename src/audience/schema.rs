@@ -75,6 +75,11 @@ pub(super) fn is_hidden(stage: &Stage<'_>, shape: &Shape) -> bool {
     leads_nowhere || !stage.may_see(&shape.marking)
 }
 
+/// Whether the schema withholds any field of its records.
+pub(super) fn withholds_fields(stage: &Stage<'_>, shapes: &Shapes) -> bool {
+    shapes.iter().any(|(_, shape)| is_hidden(stage, shape))
+}
+
 /// A JSON Schema that says what the shapes say, and nothing else: constraints, examples and comments of the written one may
 /// speak of what was taken out.
 pub(super) fn json(shapes: &Shapes) -> Json {

@@ -1,7 +1,7 @@
 //! The settings as an audience gets them.
 
 use super::Stage;
-use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Record, Settings, ShapeId, Shapes, ThemeOptions, field_at};
+use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Settings, ShapeId, Shapes, SharedRecord, ThemeOptions, field_at};
 
 /// The plans of the documents that the audience gets, by their index.
 pub(super) fn documents(stage: &Stage<'_>) -> Vec<usize> {
@@ -41,7 +41,7 @@ pub(super) fn attribution(stage: &Stage<'_>, said: &Attribution) -> Attribution 
 }
 
 /// A collection's settings, without the fields that neither its shapes have any more nor any of the records that are left.
-pub(super) fn collection(stage: &Stage<'_>, collection: &Collection, shapes: &Shapes, records: &[Record]) -> CollectionConfig {
+pub(super) fn collection(stage: &Stage<'_>, collection: &Collection, shapes: &Shapes, records: &[SharedRecord]) -> CollectionConfig {
     let config = &collection.config;
     let has = |dotted: &str| records.iter().any(|record| field_at(&record.fields, dotted).is_some());
     let is_shown = |dotted: &str| is_declared(shapes, dotted) || has(dotted);

@@ -14,7 +14,7 @@ pub(super) fn check(BookFiles { book, tree }: &BookFiles<'_>, found: &mut Vec<Di
             continue;
         }
         // Without a schema no field is a claim, so a `source` gives its place to nothing.
-        let useless = name != SOURCES && collection.records.values().any(names_source);
+        let useless = name != SOURCES && collection.records.values().any(|record| names_source(record));
         let useless =
             useless.then(|| "until a schema says `x-claim: true` of some fields, no claim takes the `source` of these records".to_owned());
         found.push(

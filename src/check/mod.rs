@@ -160,7 +160,7 @@ fn is_unread(BookFiles { book, tree }: &BookFiles<'_>, name: &str) -> bool {
 /// Whether the record concerned allows this, by its `allow` key.
 pub fn silenced(book: &Book, diagnostic: &Diagnostic) -> bool {
     let Some((collection, id)) = diagnostic.record.as_deref().and_then(|path| path.split_once('/')) else { return false };
-    let record: Option<&Record> = book.collections.get(collection).and_then(|c| c.records.get(id));
+    let record = book.collections.get(collection).and_then(|c| c.records.get(id));
     // What makes a book wrong can't be allowed; what makes it doubtful can.
     diagnostic.severity == Severity::Warning && record.is_some_and(|record| allows(record, diagnostic))
 }

@@ -40,7 +40,7 @@ pub use unread_records::{READING_FAULTS, UnreadRecords, loses_records, unread_re
 
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::layout::{Pointer, SETTINGS};
-use crate::model::{Book, Collection, CollectionConfig, Record, SOURCES, Value, field_at};
+use crate::model::{Book, Collection, CollectionConfig, Record, SOURCES, SharedRecord, Value, field_at};
 use crate::tree::Tree;
 use collections::CollectionSource;
 use records::RecordReader;
@@ -133,8 +133,8 @@ fn source_lengths(book: &Book) -> Vec<Diagnostic> {
 fn marked_ids(collection: &Collection) -> Vec<Diagnostic> {
     let field = collection.config.key.as_deref().unwrap_or("id");
     let path = Pointer::of_path(&field.replace('.', "/"));
-    let bears = |record: &&Record| path.ancestors().any(|around| record.marked.contains_key(around));
-    let is_id = |record: &&Record| match record.at(&path).and_then(Value::bare) {
+    let bears = |record: &&SharedRecord| path.ancestors().any(|around| record.marked.contains_key(around));
+    let is_id = |record: &&SharedRecord| match record.at(&path).and_then(Value::bare) {
         Some(Value::Text(text)) => *text == record.id,
         Some(Value::Number(number)) => number.to_string() == record.id,
         _ => false,
@@ -146,7 +146,7 @@ fn marked_ids(collection: &Collection) -> Vec<Diagnostic> {
             .record(record.path())
             .help("give the record that marking, or make its id of something that all who see the record may see")
     };
-    marked.map(fault).collect()
+    marked.map(|record| fault(record)).collect()
 }
 
 /// Warns of a field that the collection's settings name and none of its records has.

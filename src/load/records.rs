@@ -17,7 +17,7 @@ use super::shapes::Annotated;
 use super::violation::{Subject, explain, pointer_of};
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
 use crate::layout::{Pointer, is_id};
-use crate::model::{Attribution, Collection, CollectionConfig, Map, Marking, Record, Reserved, Shapes};
+use crate::model::{Attribution, Collection, CollectionConfig, Map, Marking, Record, Reserved, Shapes, SharedRecord};
 
 /// What all records of a collection are read with.
 pub(super) struct RecordReader<'a> {
@@ -34,12 +34,12 @@ pub(super) struct RecordReader<'a> {
 
 impl RecordReader<'_> {
     /// Makes the records of a collection, in its declared order.
-    pub(super) fn records(&self, entries: Vec<RecordEntry>, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, Record> {
+    pub(super) fn records(&self, entries: Vec<RecordEntry>, diagnostics: &mut Vec<Diagnostic>) -> IndexMap<String, SharedRecord> {
         let made: Vec<_> = entries.into_par_iter().map(|entry| self.record(entry)).collect();
-        let mut records: IndexMap<String, Record> = IndexMap::with_capacity(made.len());
+        let mut records: IndexMap<String, SharedRecord> = IndexMap::with_capacity(made.len());
         let mut places: Vec<Place> = Vec::with_capacity(made.len());
         for (position, (mut record, place, mut faults)) in made.into_iter().enumerate() {
-            record.position = position;
+            record.set_position(position);
             diagnostics.append(&mut faults);
             match records.entry(record.id.clone()) {
                 Slot::Vacant(slot) => {
@@ -69,7 +69,7 @@ impl RecordReader<'_> {
     }
 
     /// Makes one record, with the place of its id and its faults.
-    fn record(&self, entry: RecordEntry) -> (Record, Place, Vec<Diagnostic>) {
+    fn record(&self, entry: RecordEntry) -> (SharedRecord, Place, Vec<Diagnostic>) {
         let path = format!("{}/{}", self.collection, entry.id);
         let owner = format!("`{path}`");
         let mut faults = Vec::new();
@@ -111,23 +111,19 @@ impl RecordReader<'_> {
         for fault in &mut faults {
             fault.record.get_or_insert_with(|| path.clone());
         }
-        (
-            Record {
-                collection: self.collection.to_owned(),
-                id,
-                file,
-                pointer,
-                fields: Arc::new(fields),
-                own,
-                allow,
-                nested: said,
-                marking,
-                marked,
-                position: 0,
-            },
-            id_place,
-            faults,
-        )
+        let record = Record {
+            collection: self.collection.to_owned(),
+            id,
+            file,
+            pointer,
+            fields: Arc::new(fields),
+            own,
+            allow,
+            nested: said,
+            marking,
+            marked,
+        };
+        (SharedRecord::new(record), id_place, faults)
     }
 }
 

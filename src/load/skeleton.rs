@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::schema::subschemas::same_value;
 use crate::layout::{Pointer, is_id};
-use crate::model::{Collection, Record, SOURCES};
+use crate::model::{Collection, SOURCES};
 
 /// How wide comments are.
 const WIDTH: usize = 100;
@@ -27,7 +27,7 @@ pub fn skeleton(collection: &Collection, id: &str) -> String {
         lines.push("source: \"\"".to_owned());
     }
     let first = collection.records.values().next();
-    let is_listed = first.is_some_and(Record::is_listed);
+    let is_listed = first.is_some_and(|record| record.is_listed());
     let key = collection.config.key.as_deref().unwrap_or("id");
     let id_key = if is_listed || collection.config.key.is_some() { Some((key, id)) } else { None };
     layout.fields(&record, "", id_key, 0, &mut lines);

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::layout::Pointer;
 
 use super::{
-    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, ThemeOptions, Value,
+    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, SharedRecord, ThemeOptions, Value,
     field_at,
 };
 
@@ -109,14 +109,14 @@ pub struct Collection {
     /// The schema as JSON, where there is one.
     pub schema: Option<serde_json::Value>,
     pub shapes: Shapes,
-    pub records: IndexMap<String, Record>,
+    pub records: IndexMap<String, SharedRecord>,
     /// Whether its reader may not know that it exists. It has no records then, no schema, and no place in what a version keeps.
     pub is_withheld: bool,
 }
 
 impl Collection {
     /// The records in their declared order, sorted where the settings say so; those without the field come last.
-    pub fn order(config: &CollectionConfig, records: &mut IndexMap<String, Record>) {
+    pub fn order(config: &CollectionConfig, records: &mut IndexMap<String, SharedRecord>) {
         if let Some(field) = &config.sort {
             records.sort_by(|_, a, _, b| compare(field_at(&a.fields, field), field_at(&b.fields, field)));
         }
@@ -177,12 +177,12 @@ impl Book {
 
     /// The record that a reference names.
     pub fn record(&self, reference: &Reference) -> Option<&Record> {
-        self.collections.get(&reference.collection)?.records.get(&reference.id)
+        self.collections.get(&reference.collection)?.records.get(&reference.id).map(|record| &**record)
     }
 
     /// The record of a source.
     pub fn source(&self, id: &str) -> Option<&Record> {
-        self.collections.get(SOURCES)?.records.get(id)
+        self.collections.get(SOURCES)?.records.get(id).map(|record| &**record)
     }
 
     /// How many paragraphs a source has, or what else its `locator` counts, where it says so.
@@ -232,7 +232,7 @@ impl Book {
 
     /// Every record, collection by collection.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
-        self.collections.values().flat_map(|c| c.records.values())
+        self.collections.values().flat_map(|c| c.records.values().map(|record| &**record))
     }
 }
 

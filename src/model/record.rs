@@ -32,8 +32,6 @@ pub struct Record {
     /// What values in it bear after the cascade, by their pointer as bare values would have it, wherever that is more than
     /// what surrounds them bears.
     pub marked: BTreeMap<Pointer, Marking>,
-    /// Its place among the records of its collection as they are written, before they are sorted.
-    pub position: usize,
 }
 
 /// What the reserved keys of a mapping say.

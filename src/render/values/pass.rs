@@ -103,7 +103,7 @@ impl Pass {
     pub(crate) fn looked_at(&self) -> Option<&Record> {
         let looked = self.looked.load(atomic::Ordering::Relaxed).checked_sub(1)?;
         let (_, collection) = self.book.collections.get_index(usize::try_from(looked >> 32).ok()?)?;
-        collection.records.get_index(usize::try_from(looked & u64::from(u32::MAX)).ok()?).map(|(_, record)| record)
+        collection.records.get_index(usize::try_from(looked & u64::from(u32::MAX)).ok()?).map(|(_, record)| &**record)
     }
 
     pub(super) fn miss(&self, owner: impl fmt::Display, name: &str, known: impl Iterator<Item = String>) {
