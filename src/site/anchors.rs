@@ -11,7 +11,7 @@ pub(super) fn with_anchors(html: &str, language: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 4);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut rest = html;
-    // Text can hold no tag: what looks like one is one.
+    // Text is escaped, so whatever looks like a tag is one.
     while let Some(start) = rest.find('<') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
@@ -41,8 +41,8 @@ pub(super) fn with_anchors(html: &str, language: &str) -> String {
     out
 }
 
-/// Gives the marks of notes ids by which claims can be linked to, by the marks' numbers, the notes that they open, and
-/// names in the page's language.
+/// Completes the marks of notes in a text: the ids by which claims are linked to (`ids`, by the marks' numbers), the note
+/// that each mark opens, and names in the page's language.
 pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[usize], language: &str) -> String {
     const MARK: &str = "<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-";
     let mut parts = html.split(MARK);
@@ -61,12 +61,12 @@ pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[u
     out
 }
 
-/// Where the text of a list's item that is no paragraph ends.
+/// Where the text of a list item ends that isn't wrapped in a paragraph.
 fn item_end(inner: &str) -> Option<usize> {
     ["</li>", "<ul>", "<ol", "<p>", "<pre", "<blockquote", "<div", "<table", "<h"].iter().filter_map(|tag| inner.find(tag)).min()
 }
 
-/// The id of a heading that begins here, and where its text ends.
+/// The id of the heading that begins here, and where its text ends.
 fn heading(html: &str) -> Option<(&str, usize)> {
     let level = html.strip_prefix("<h").and_then(|rest| rest.chars().next()).filter(|level| ('2'..='6').contains(level))?;
     let id = html[3..].strip_prefix(" id=\"")?.split('"').next()?;

@@ -1,17 +1,17 @@
-//! All files of a version in one zip, for those who take them along. Entries are stored as they are, since PDFs and images are
-//! compressed already, and bear one date, so that the same files give the same bytes.
+//! All files of a version in one zip, to download at once. Entries are stored uncompressed, since PDFs and images are
+//! compressed already, and all bear the same date, so that the same files give the same bytes.
 
 use std::io::{Cursor, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-/// A longer archive is not made: it is held in memory whole.
+/// The longest archive that is made, in bytes: it is held in memory as a whole.
 const LARGEST: usize = 256 << 20;
-/// As many entries as every reader of zips knows how to count.
+/// The most entries in an archive: a zip with more needs ZIP64, which not every program reads.
 const MOST: usize = u16::MAX as usize;
 
-/// Packs files by their names; nothing where they are too many or too long.
+/// Packs files by their names; `None` if there are too many, or they are too long.
 pub fn zip(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
     let length: usize = files.iter().map(|(name, bytes)| name.len() + bytes.len()).sum();
     if length > LARGEST || files.len() > MOST {

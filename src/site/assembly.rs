@@ -26,9 +26,9 @@ pub struct ListedVersion {
     pub is_held: bool,
     /// Whether its files and pages stand already where the site will be.
     pub is_published: bool,
-    /// All that the ledger says of it: another text where its own pages would differ.
+    /// What the ledger says of it; a change means that its own pages differ.
     pub identity: String,
-    /// The digest of its manifest: another text where the pages of the version after it would differ.
+    /// The digest of its manifest; if that changes, the pages of the version after it do.
     pub manifest: String,
 }
 
@@ -196,7 +196,7 @@ impl Assembly<'_> {
             return Ok(known.clone());
         }
         if let Some(known) = known.as_ref().filter(|known| stands_there || is_same(known)) {
-            // Its own pages stay; for those that show all versions, what the newest holds is needed all the same.
+            // Its own pages stay, but pages that show all versions need the newest version's contents.
             let (read, broken) = self.source.read(listed.number, None)?;
             let read = read.prepared();
             if stands_there {

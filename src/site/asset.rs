@@ -70,8 +70,8 @@ fn data(version: &Version) -> String {
     format!("(window.briefVersions=window.briefVersions||{{}})[{}]={};\n", version.number, inert(&all.to_string()))
 }
 
-/// In which chapter each place of a version's documents in chapters is, as a script that sets `briefChapters`: by the pages
-/// of documents, the pages of their chapters with the ids on them.
+/// For documents in chapters, which chapter each place is in, as a script that sets `briefChapters`: the page of each
+/// document, with the pages of its chapters and the ids on them.
 pub(super) fn chapters(number: u32, pages: &BTreeMap<String, BTreeMap<String, String>>) -> Page {
     let text = format!("briefChapters={};\n", inert(&json!(pages).to_string()));
     let name = format!("{}.chapters", path::version(number));

@@ -10,7 +10,7 @@ use super::words::say;
 use super::{long_date, path};
 use crate::text::capital;
 
-/// A change that this many records have in common is told once.
+/// A change that at least this many records have in common is told once.
 const COMMON: usize = 3;
 
 /// The changes of a version, sorted for readers.
@@ -47,7 +47,7 @@ impl<'a> ToldChanges<'a> {
         for change in changed() {
             for field in change.fields.iter().filter(|field| !field.is_claim_value && field.prose.is_none()) {
                 let records = common.entry(key(field)).or_default();
-                // The record's own word and that of its claims change together.
+                // What a record says of its claims changes together with the claims that inherit it.
                 if records.last().is_none_or(|last| !std::ptr::eq(*last, change)) {
                     records.push(change);
                 }
@@ -108,7 +108,7 @@ impl Line<'_> {
     }
 }
 
-/// What changed in a record, in a line each; what its claims took over from it or from what is above it is told once.
+/// What changed in a record, one line each; what its claims inherit is told once.
 pub(super) fn lines<'a>(change: &'a RecordChange, language: &str) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for field in &change.fields {
@@ -150,7 +150,7 @@ fn in_words(text: Option<&str>, language: &str) -> Option<String> {
 type Key<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
 
 fn key(field: &ChangedField) -> Key<'_> {
-    // What belongs to a claim is the same change whichever claim it is of.
+    // A change of sources, dates or confidence is the same change for every claim.
     let label = if field.part == "value" { field.label.as_str() } else { "" };
     (label, &field.part, field.before.as_deref(), field.after.as_deref())
 }

@@ -1,7 +1,6 @@
-//! Long documents in chapters, so that no page takes long to load: where a text is parted, and on which page each place
-//! of it is.
+//! Splits long documents into chapters, so that no page takes long to load, and knows on which page each place is.
 //!
-//! A text is parted at its headings of level 2, a chapter that is still too long at those of level 3, and so on; chapters
+//! A text is split at its headings of level 2, a chapter that is still too long at those of level 3, and so on; chapters
 //! that are short stay together. Chapters after the first are named after their first heading, so that a page keeps its
 //! address while the heading stays.
 
@@ -15,13 +14,13 @@ use super::{Document, path};
 use crate::layout::to_path;
 use crate::text::escape_html;
 
-/// A longer text is parted: bytes of its HTML, with that of its notes.
+/// The longest page, in bytes of HTML with its notes; a longer text is split.
 const LONGEST: usize = 110_000;
 /// Short chapters stay together up to this length.
 const TOGETHER: usize = 50_000;
-/// What a mark adds to a page besides its note, which stands there twice.
+/// What a mark adds to a page, in bytes, besides its note, which the page has twice.
 const MARK: usize = 400;
-/// Tags inside which no heading parts a text.
+/// Elements inside which a heading begins no chapter.
 const CONTAINERS: [&str; 6] = ["blockquote", "ul", "ol", "div", "details", "table"];
 
 /// A heading with what stands below it, up to the next.
@@ -33,7 +32,7 @@ struct Piece<'a> {
     length: usize,
 }
 
-/// A document's text in chapters: one, where it is not too long.
+/// A document's text in chapters; a single one unless it is too long.
 fn chapters(document: &Document, html: String) -> Vec<Chapter> {
     let pieces = pieces(document, &html);
     let whole: Vec<&Piece<'_>> = pieces.iter().collect();
@@ -74,7 +73,7 @@ fn length(pieces: &[&Piece<'_>]) -> usize {
     pieces.iter().map(|piece| piece.length).sum()
 }
 
-/// Parts pieces at headings of a level and those above it, and what is still too long at those below.
+/// Splits pieces at headings of a level and of those above it, and what is still too long at deeper ones.
 fn part<'a>(pieces: &[&'a Piece<'a>], level: u8) -> Vec<Vec<&'a Piece<'a>>> {
     if level > 6 || length(pieces) <= LONGEST {
         return vec![pieces.to_vec()];
@@ -82,7 +81,7 @@ fn part<'a>(pieces: &[&'a Piece<'a>], level: u8) -> Vec<Vec<&'a Piece<'a>>> {
     let mut groups: Vec<Vec<&Piece<'_>>> = Vec::new();
     for piece in pieces {
         match groups.last_mut() {
-            // What stands before the first heading begins the first chapter, where it is no more than a line.
+            // A line or less before the first heading belongs to the first chapter.
             Some(group) if piece.level > level || length(group) < MARK => group.push(piece),
             _ => groups.push(vec![piece]),
         }
@@ -97,7 +96,8 @@ fn part<'a>(pieces: &[&'a Piece<'a>], level: u8) -> Vec<Vec<&'a Piece<'a>>> {
     chapters
 }
 
-/// The text before the first heading, and each heading with the text below it; headings inside a list, say, part nothing.
+/// The text before the first heading, and each heading with the text below it; headings inside lists and the like begin
+/// nothing.
 fn pieces<'a>(document: &Document, html: &'a str) -> Vec<Piece<'a>> {
     let notes: BTreeMap<&str, usize> = document.article.notes.iter().map(|note| (note.label.as_str(), note.html.len())).collect();
     let marked = |number: usize| number.checked_sub(1).and_then(|index| document.article.marks.get(index));
@@ -123,7 +123,7 @@ fn pieces<'a>(document: &Document, html: &'a str) -> Vec<Piece<'a>> {
     all.collect()
 }
 
-/// The level and the id of the heading whose tag this is.
+/// The level and id of the heading that an opening tag belongs to.
 fn heading(tag: &str) -> Option<(u8, &str)> {
     let rest = tag.strip_prefix('h')?;
     let level = rest.bytes().next().filter(|level| (b'1'..=b'6').contains(level))? - b'0';
@@ -146,7 +146,7 @@ impl Document {
         self.chapters.len() > 1
     }
 
-    /// Where a place of the document is, seen from its version's folder: `book.chapter-costs.html#troops`.
+    /// The address of a place of the document, relative to its version's folder: `book.chapter-costs.html#troops`.
     pub(super) fn place(&self, id: &str) -> String {
         let chapter = self.chapter_of(id).map_or("", |chapter| chapter.id.as_str());
         let page = path::chapter_below_version(&self.id, chapter);
@@ -155,7 +155,7 @@ impl Document {
 }
 
 impl Version {
-    /// The same with its documents' titles entered, and their texts as pages.
+    /// Enters its documents' titles, and splits their texts into pages.
     #[must_use]
     pub(super) fn prepared(mut self) -> Version {
         if self.documents.is_empty() {
@@ -173,7 +173,7 @@ impl Version {
     }
 }
 
-/// Leads links to places of documents in chapters to the pages that those places are on now.
+/// Points links to places of documents in chapters at the pages that have these places.
 fn lead_links_to_chapters(version: &mut Version) {
     let parted: Vec<usize> = (0..version.documents.len()).filter(|place| version.documents[*place].is_parted()).collect();
     if parted.is_empty() {
@@ -212,7 +212,7 @@ fn lead_links_to_chapters(version: &mut Version) {
     }
 }
 
-/// A text in which each address that begins so is replaced, by what its fragment gives.
+/// Replaces each address that begins with `start` by what `to` makes of its fragment.
 fn replaced(html: &str, start: &str, address: impl Fn(&str) -> Option<String>) -> String {
     let mut parts = html.split(start);
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -263,7 +263,7 @@ mod tests {
         let html = format!("{}{quoted}{}", section(2, "a", 90_000), section(2, "c", 10));
         let expected = [("", 18), ("c", 0)];
         assert_eq!(parted(&[(2, "a"), (2, "b"), (2, "c")], &html), expected.map(|(id, length)| (id.to_owned(), length)));
-        // Without a heading there is nowhere to part it.
+        // A text without headings stays on one page.
         assert_eq!(parted(&[], &format!("<p>{}</p>", "x".repeat(200_000))).len(), 1);
     }
 

@@ -11,10 +11,10 @@ use super::facts::{KnownSource, citation, known_sources};
 use super::marked::{Marked, anchor, notes};
 use super::{Document, Version, asset, path};
 
-/// As many headings of a document in chapters are listed on each of its pages; of more, the chapters'.
+/// The most headings that each page of a document in chapters lists; of a document with more, only those that begin a chapter.
 const LISTED: usize = 60;
 
-/// A version with what its documents' pages look up.
+/// A version, indexed for the pages of its documents.
 pub(super) struct IndexedVersion<'a> {
     pub(super) version: &'a Version,
     /// What every page of a document is told of the version.
@@ -104,7 +104,7 @@ impl<'a> IndexedVersion<'a> {
     }
 }
 
-/// Nothing for a document on one page, whose places need not be looked for.
+/// Empty for a document on one page, whose places need not be looked up.
 fn chapters_by_id(document: &Document) -> HashMap<&str, &Chapter> {
     if document.is_parted() { document.chapters_by_id() } else { HashMap::new() }
 }
@@ -155,8 +155,8 @@ fn around(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> (Option<Value>
     (previous, next)
 }
 
-/// The headings that a page's contents list: of a document in chapters those that begin chapters, and more of the page's
-/// own than of others.
+/// The headings in a page's contents. Of a document in chapters these are the headings that begin one, and the page's own
+/// headings in more detail.
 fn contents(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -> Vec<Value> {
     let (document, own) = (indexed.document(place.document), indexed.chapter(place));
     let folder = path::version(indexed.version.number);
@@ -201,7 +201,7 @@ pub(super) fn claims_told(indexed: &IndexedVersion<'_>, place: PlaceOfChapter) -
 }
 
 fn claim_row(indexed: &IndexedVersion<'_>, document: &Document, claim: &PrintedClaim, marked: &Marked<'_>) -> Value {
-    // A figure that was calculated from several records leads to none of them.
+    // A figure calculated from several records links to none of them.
     let only = claim.records.first().filter(|_| claim.records.len() == 1);
     let record = only.and_then(|record| record.split_once('/')).filter(|record| indexed.records.contains(record));
     let anchor = anchor(claim);

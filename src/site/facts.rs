@@ -41,7 +41,7 @@ impl Fact {
         }
     }
 
-    /// What it says by a citation: of a text the sentences with it.
+    /// What it says with a citation: of a text, the sentences that have it.
     fn said_by(&self, citation: &str) -> Option<String> {
         if self.cites.is_empty() {
             return self.value.clone();
@@ -95,7 +95,7 @@ impl RecordLink {
 /// A source as pages name it.
 pub(super) struct KnownSource<'a> {
     pub(super) name: &'a str,
-    /// What its places are counted in: `paragraph`; and the language to say that in.
+    /// What its places are counted in, such as `paragraph`, and the language to say that in.
     unit: Option<&'a str>,
     language: &'a str,
     /// Who published it, when, and how far it can be relied on.
@@ -212,7 +212,7 @@ pub(super) fn resting(records: &[RecordValues], documents: &[Document]) -> BTree
             }
         }
     }
-    // What a source relays rests on it as well.
+    // A claim from a source rests on those that relay it, too.
     let direct = all.clone();
     for source in records.iter().filter(|record| record.collection == SOURCES) {
         let claims = direct.get(&source.id).map(Vec::as_slice).unwrap_or_default();
@@ -260,7 +260,7 @@ struct Point<'a> {
     number: f64,
 }
 
-/// Bars whose lengths are the numbers'; nothing where one is below zero, or all are zero.
+/// Bars as long as the numbers; none if a number is negative, or all are zero.
 fn chart(label: &str, points: &[Point<'_>]) -> Option<Value> {
     let most = points.iter().map(|point| point.number).fold(0.0, f64::max);
     if most <= 0.0 || points.iter().any(|point| point.number < 0.0) {

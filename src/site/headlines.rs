@@ -6,7 +6,7 @@ use super::words::{say, say_with};
 
 /// How many changes follow the summary.
 const SHOWN: usize = 2;
-/// A longer line is cut.
+/// The longest line, in characters; a longer one is cut.
 const LONG: usize = 160;
 
 /// The summary, and the most important changes.

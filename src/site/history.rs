@@ -20,7 +20,7 @@ pub(super) fn records(versions: &[Version]) -> Vec<Record> {
     for version in versions {
         match &version.changes {
             Some(changes) => changes.records.iter().for_each(|change| add(&mut records, version, change)),
-            // The oldest version that is known: what it holds, it began with.
+            // The history begins with what the oldest known version holds.
             None => {
                 for key in &version.began_with {
                     if let Some(record) = records.get_mut(key) {
@@ -41,7 +41,7 @@ fn add(records: &mut Records, version: &Version, change: &RecordChange) {
     let mut record_event = |id: &str, event: Event| {
         let key = (change.collection.clone(), id.to_owned());
         let record = records.entry(key).or_insert_with(|| empty(&change.collection, id, &change.name));
-        // The newest event comes first: what a record said when it went is what it said last.
+        // The newest event comes first, so a removed record said last what it said when it was removed.
         if record.rows.is_empty() && record.history.is_empty() && change.verb == "removed" {
             record.last_rows = change.fields.iter().filter_map(last_row).collect();
         }

@@ -16,14 +16,14 @@ use super::asset::inert;
 use super::facts::{cited, known_sources};
 use super::{Page, Row, Version, path};
 
-/// A longer word is no word that anybody looks for.
+/// The longest word in the index, in bytes: nobody searches for a longer one.
 const LONGEST: usize = 64;
 
 /// The index of a version, and its texts.
 pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
     let mut index = Index::default();
     for document in &version.documents {
-        // What stands on one page is found together: of a document in chapters each chapter.
+        // A result is a page, so each chapter of a document is indexed by itself.
         let chapters = document.chapters_by_id();
         let mut pages: Vec<Entry<'_>> = Vec::new();
         for section in &document.article.sections {
@@ -150,8 +150,8 @@ fn is_without_spaces(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')
 }
 
-/// Lower case without accents; letters that are no letter with an accent by Unicode, but are written without by people;
-/// numbers without what separates their thousands. `script.js` does the same.
+/// Folds a text for the search: lower case, without accents, with letters such as ß, ł and ø (which Unicode doesn't
+/// decompose) as people type them, and numbers without thousands separators. `script.js` does the same.
 fn fold(text: &str) -> String {
     if text.is_ascii() {
         let text: String = text.chars().filter(|c| *c != '\'').map(|c| c.to_ascii_lowercase()).collect();

@@ -22,14 +22,14 @@ pub struct VersionLinks<'a> {
 }
 
 impl VersionLinks<'_> {
-    /// Where a link in a document leads, seen from the document's page; nothing if nowhere.
+    /// The address of a document's link, relative to the document's page; `None` if it leads nowhere.
     pub fn resolve(&self, id: &str, address: &str) -> Option<String> {
         let (path, fragment) = address.split_once('#').map_or((address, String::new()), |(path, id)| (path, format!("#{id}")));
         let document = |path: &str| {
             let id = path.strip_suffix(".md").or_else(|| path.strip_suffix(".pdf"))?;
             self.documents.get(id).copied()
         };
-        // An author may have written a file's name as it is.
+        // An author may have written a file's name without escaping it.
         let target = [to_path(path).into_owned(), path.to_owned()].iter().find_map(|path| {
             let target = joined(id, path)?;
             (self.files.contains(target.as_str()) || document(&target).is_some()).then_some(target)
@@ -56,7 +56,7 @@ impl VersionLinks<'_> {
     }
 }
 
-/// A path in a document, seen from its version's folder; `None` if it leads out.
+/// A document's path, relative to its version's folder; `None` if it leads out of the folder.
 fn joined(id: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = id.split('/').collect();
     parts.pop();
@@ -72,8 +72,8 @@ fn joined(id: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Documents as a reader looks for them: those at the top first, the book before all, then by folder, in the order of
-/// the collection that the folder is named after, which `place` knows.
+/// Sorts documents as a reader looks for them: the book first, then those in no folder, then folder by folder. Within a
+/// folder they follow the order of the collection of that name, which `place` gives.
 pub fn in_reading_order<'a>(ids: impl Iterator<Item = &'a str>, place: impl Fn(&str, &str) -> Option<usize>) -> Vec<&'a str> {
     let mut ids: Vec<&str> = ids.collect();
     ids.sort_by_cached_key(|id| {

@@ -11,7 +11,7 @@ use super::{Document, path};
 use crate::document::{ArticleMark, ArticleNote, note_numbers};
 use crate::model::SOURCES;
 
-/// As many printed claims are shown with a mark.
+/// The most printed claims that are shown with a mark.
 const SHOWN: usize = 6;
 
 /// What the marks of a document stand for.
@@ -22,7 +22,7 @@ pub(super) struct Marked<'a> {
     pub(super) anchors: BTreeMap<usize, String>,
     /// The marks that bear them, by these ids.
     pub(super) named: BTreeMap<String, usize>,
-    /// The mark whose note each opens: of marks of a chapter that say the same the first.
+    /// For each mark, the mark whose note it opens: of marks that say the same in a chapter, the first.
     pub(super) opened: Vec<usize>,
     /// The claims that each chapter prints.
     pub(super) by_chapter: Vec<Vec<&'a PrintedClaim>>,
@@ -57,7 +57,7 @@ impl<'a> Marked<'a> {
             let key = (mark.line, mark.label.as_str());
             let turn = turns.entry(key).or_default();
             *turn += 1;
-            // As many claims as marks of the same notes in a line: each mark is of the claim in its place.
+            // If a line has as many claims as marks of the same notes, they belong together in their order.
             match claims.get(*turn - 1) {
                 Some(own) if alike.get(&key) == Some(&claims.len()) => vec![*own],
                 _ => claims,
@@ -83,8 +83,8 @@ impl<'a> Marked<'a> {
         }
     }
 
-    /// What stands on the page of a chapter: its marks with their notes, and those in these notes; on the last page also the
-    /// notes that no mark is of.
+    /// What the page of a chapter shows: its marks with their notes, the marks in these notes, and on the last page also the
+    /// notes without a mark.
     pub(super) fn shown(&self, document: &Document, chapter: usize) -> Shown {
         let article = &document.article;
         let note_of = |mark: &usize| self.notes.get(article.marks.get(mark.checked_sub(1)?)?.label.as_str()).copied();
@@ -144,7 +144,8 @@ fn by_chapter(document: &Document) -> Vec<Vec<&PrintedClaim>> {
     claims
 }
 
-/// The mark whose note each mark opens: of those of a chapter that say the same the first; one inside a note its own.
+/// For each mark, the mark whose note it opens: of marks that say the same in a chapter, the first; a mark in a note opens
+/// its own.
 fn opened(document: &Document, claims: &[Vec<&PrintedClaim>], anchors: &BTreeMap<usize, String>) -> Vec<usize> {
     let chapters: BTreeMap<usize, usize> =
         document.chapters.iter().enumerate().flat_map(|(place, chapter)| chapter.marks.iter().map(move |mark| (*mark, place))).collect();
@@ -161,8 +162,8 @@ fn opened(document: &Document, claims: &[Vec<&PrintedClaim>], anchors: &BTreeMap
     opened
 }
 
-/// The sources that claims name with each note: where a claim has as many notes as sources, each note is of the source in its
-/// place.
+/// The sources that claims name with each note: if a claim has as many notes as sources, they belong together in their
+/// order.
 fn sources_of_notes(document: &Document) -> BTreeMap<usize, Vec<&str>> {
     let mut sources: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for claim in &document.claims {
@@ -186,7 +187,7 @@ pub(super) fn anchor(claim: &PrintedClaim) -> String {
     }
 }
 
-/// What parts the lines of a note that several claims share.
+/// Separates the lines of a note that several claims share.
 const LINE_BREAK: &str = "<br />\n";
 
 /// The notes on a page by their places, each with the sources that its claims name.
@@ -208,7 +209,7 @@ pub(super) fn notes(
             let source = known.get(id)?;
             Some(context! { name => source.name, path => path::record(SOURCES, id) })
         };
-        // A line of one source leads there itself, where it has no links.
+        // A line without links that names one source is itself the link to it.
         let sources_of = |number: &usize| marked.sources.get(number).filter(|ids| ids.len() == 1).and_then(|ids| link(ids.first()?));
         let text = note.html.strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
         let lines: Vec<&str> =

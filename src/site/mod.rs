@@ -75,7 +75,7 @@ pub struct KeyedPage {
     pub path: String,
     /// A digest of all that it is made of.
     pub key: String,
-    /// Nothing where they would be the same.
+    /// `None` if they are those of the site before.
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Renderer<'a> {
         Ok(Renderer { facts, environment: environment()?, assets, key })
     }
 
-    /// What the pages of any version depend on besides the version: another text where they would differ.
+    /// Identifies what the pages of every version depend on besides the version.
     pub fn key(&self) -> &str {
         &self.key
     }

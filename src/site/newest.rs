@@ -16,7 +16,7 @@ pub(super) fn pages(whole: &Whole<'_>) -> Vec<Page> {
     let (index, texts) = index::scripts(newest);
     let places = script("places", &format!("briefPlaces={};\n", inert(&places(newest).to_string())));
     let facts = json!({ "version": newest.number, "date": newest.long_date, "index": index.path, "places": places.path });
-    // What is older than the newest is marked before the page is shown, so that nothing moves when it says so.
+    // Pages of older versions are marked before they are shown, so that the notice moves nothing when it appears.
     let text = format!(
         "briefNewest={};\n((page)=>{{const version=Number(page.dataset.version);\
          if(version&&version<{})page.dataset.older=\"\"}})(document.documentElement);\n",

@@ -5,12 +5,12 @@ use sha2::{Digest, Sha256};
 use crate::layout::to_address;
 pub(super) use crate::layout::version_folder as version;
 
-/// What stands before the name of a chapter in the name of its page.
+/// Separates the document from the chapter in the name of a page.
 const CHAPTER: &str = ".chapter-";
 
-/// The page of a document: `v7/precedents/kfor.html`. A document called `index`, `changes` or like
-/// a page of claims or a chapter is moved aside; a part of an
-/// id that would mean something else in an address gets a digest behind what can stand there.
+/// The page of a document: `v7/precedents/kfor.html`. A document named like one of the site's own pages (`index`,
+/// `changes`, a page of claims, a chapter) gets another name; in a part of an id, characters that mean something else in
+/// an address are left out, and a digest is added.
 pub(super) fn document(number: u32, id: &str) -> String {
     format!("{}/{}", version(number), below_version(id))
 }
@@ -65,8 +65,8 @@ pub(super) fn latest(below_version: &str) -> String {
     format!("latest/{below_version}")
 }
 
-/// The page of a record: `records/precedents/kfor.html`. An id that can't be a file's name gets a digest behind what
-/// can.
+/// The page of a record: `records/precedents/kfor.html`. An id that can't be a file name loses what can't stand there, and
+/// gets a digest.
 pub(super) fn record(collection: &str, id: &str) -> String {
     format!("records/{}/{}.html", name(collection), name(id))
 }
@@ -80,17 +80,17 @@ fn name(text: &str) -> String {
     format!("{kept}-{}", short(text.as_bytes()))
 }
 
-/// The first digits of a digest, for names.
+/// The first digits of a digest, for file names.
 pub(super) fn short(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A digest, for what must be told apart by its content.
+/// A digest of some content.
 pub(super) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The way from a page back to the root: `../` for each folder.
+/// The relative path from a page to the root: `../` for each folder.
 pub(super) fn root(page: &str) -> String {
     "../".repeat(page.matches('/').count())
 }

@@ -14,9 +14,9 @@ use crate::model::SOURCES;
 /// What a record's template is told.
 pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &str) -> Value {
     let mut told = facts::facts(if record.rows.is_empty() { &record.last_rows } else { &record.rows });
-    // The page's heading says it.
+    // The page's heading is the name.
     told.retain(|fact| !fact.sources.is_empty() || fact.value.as_deref() != Some(&record.name));
-    // What all say is said once.
+    // A marking that all rows have is said once.
     let markings: BTreeSet<String> = told.iter().filter_map(|fact| fact.marking.clone()).collect();
     let marking = (markings.len() == 1).then(|| markings.first().cloned()).flatten();
     for fact in &mut told {

@@ -36,8 +36,8 @@ fn has_clear(versions: &[Version]) -> bool {
     versions.iter().find(|version| !version.pruned).is_some_and(|newest| newest.clear)
 }
 
-/// What is not for everyone is not to be crawled either; its pages say so too. Where versions differ, each is told of by
-/// itself, and what shows several of them is not to be crawled (RFC 9309: the longest rule that matches decides).
+/// Excludes what is not for everyone from crawling, as its pages do themselves. If versions differ, each has a rule of its
+/// own, and pages that show several of them are excluded (RFC 9309: the longest rule that matches decides).
 fn rules(versions: &[Version], base: &str, folders: &[&str]) -> String {
     if versions.iter().all(|version| version.clear) {
         return "User-agent: *\nAllow: /\n".to_owned();

@@ -1,4 +1,4 @@
-//! What documents are called in lists, where those of one book must be told apart.
+//! The titles of documents in lists, in which no two may be the same.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub fn tell_apart(documents: &mut [Document], book: &str, language: &str) {
     }
 }
 
-/// What must not be the same of two: the folder and the title.
+/// The folder and title: documents that have both in common are told apart by their ids.
 fn key(document: &Document) -> String {
     format!("{}/{}", document.id.rsplit_once('/').map_or("", |(folder, _)| folder), document.title)
 }
@@ -37,7 +37,7 @@ fn plain(id: &str) -> String {
     id.replace(['-', '_'], " ").replace('/', ", ")
 }
 
-/// One of what an English plural names; words of other languages stay as they are.
+/// The singular of an English plural; words of other languages stay as they are.
 fn singular(plural: &str, language: &str) -> String {
     if language.split('-').next() != Some("en") {
         return plural.to_owned();

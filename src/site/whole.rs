@@ -1,4 +1,4 @@
-//! All versions together: what pages need that show several of them.
+//! All versions together, indexed for the pages that show several of them.
 
 use std::collections::BTreeMap;
 
@@ -55,8 +55,8 @@ impl<'a> Whole<'a> {
     }
 }
 
-/// The marking of a page that shows what several versions say: those of all of them, without what says that anyone may
-/// see it where another doesn't.
+/// The marking of a page that shows several versions: the markings of all of them. A marking that lets anyone see a version
+/// is shown only if no version has a higher one.
 pub(super) fn marking<'a>(versions: impl Iterator<Item = (Option<&'a str>, bool)>) -> Option<String> {
     let mut above: Vec<&str> = Vec::new();
     let mut clear = None;

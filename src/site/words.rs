@@ -16,7 +16,7 @@ const LANGUAGES: [(&str, &str); 4] = [
     ("fr", include_str!("words/fr.txt")),
 ];
 
-/// The words of a language; nothing for English, and for languages that are not shipped, which are read in English.
+/// The words of a language; none for English, and for languages that are not shipped, whose sites are in English.
 pub(super) fn table(language: &str) -> Option<&'static Table> {
     static TABLES: OnceLock<BTreeMap<&'static str, Table>> = OnceLock::new();
     let read = |text: &'static str| text.lines().filter_map(|line| line.split_once(" = ")).collect();
@@ -29,7 +29,7 @@ pub fn say<'a>(language: &str, english: &'a str) -> &'a str {
     table(language).and_then(|table| table.get(english)).copied().unwrap_or(english)
 }
 
-/// A place in a source, in words: `paragraph 7`, `pages 3–5`. Where it begins with no number, it is as it was written.
+/// A place in a source, in words: `paragraph 7`, `pages 3–5`. A place that doesn't begin with a number stays as written.
 pub fn place_in_source(language: &str, unit: Option<&str>, place: &str) -> String {
     if !place.starts_with(|first: char| first.is_ascii_digit()) {
         return place.to_owned();

@@ -8,7 +8,7 @@ use crate::layout::Pointer;
 use crate::model::Date;
 use crate::site::{ChangedDocument, ChangedField, RecordChange, RecordChangeKind};
 
-/// A value longer than this is cut.
+/// The longest value that is shown in full, in characters.
 const LONG: usize = 20_000;
 
 pub(super) fn changed_document(document: &DocumentChange) -> ChangedDocument {

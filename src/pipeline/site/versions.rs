@@ -80,7 +80,7 @@ impl site::Source for LedgerVersions<'_> {
             let path = self.folder.join(since_file(since, number, id));
             path.symlink_metadata().ok()?;
             let read = files::read(&path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()));
-            // What else lies there under such a name isn't what changed between the two.
+            // Skip a file of that name that isn't the redline of these two versions.
             let name = format!("{} → {}", version_folder(since), version_folder(number));
             let is_it = |pdf: &Vec<u8>| identity(pdf).is_some_and(|said| said.document == *id && said.version == name);
             read.map(|pdf| is_it(&pdf).then(|| (id.clone(), pdf))).transpose()
@@ -210,7 +210,7 @@ impl PageData<'_> {
             let short = commit.id.get(..12).unwrap_or(&commit.id);
             if commit.clean { format!("commit {short}") } else { format!("commit {short} with changes") }
         };
-        // That of a version from before documents were compared leaves out those that differ all the same.
+        // A summary written before documents were compared leaves out those that differ without a changed record.
         let summary = match &changes {
             Some(changes) if entry.summary == diff::summary(&Changes::new(None, Vec::new(), Vec::new())) => changes.summary.clone(),
             _ => entry.summary.clone(),
@@ -225,7 +225,7 @@ impl PageData<'_> {
             long_date: self.date(entry.date),
             as_of: String::new(),
             marking: None,
-            // Nobody knows what it was marked with.
+            // Its marking isn't known.
             clear: false,
             summary: capital(&summary),
             changes: changes.map(|changes| changes.told),
@@ -352,7 +352,7 @@ fn printed_claim(row: &ClaimRow, reader: &ReadersText<'_>, date: &dyn Fn(Date) -
     }
 }
 
-/// What a document is made of, by the reasons for which two versions of it can differ.
+/// What a document is made of, by the reason for which two versions of it can differ.
 fn made_of(manifest: &Manifest, id: &str) -> MadeOf {
     let Some(entry) = manifest.documents.get(id) else { return MadeOf::default() };
     let parts = entry.parts.iter().flat_map(|parts| {
