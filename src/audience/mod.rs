@@ -252,15 +252,20 @@ impl<'a> Stage<'a> {
     /// The names of what was taken out as a whole.
     fn withheld_names(&self) -> HashSet<NameHash> {
         let collections = self.hidden_collections.iter().map(|name| NameHash::of_collection(name));
-        let of_collection = |(name, ids): (&&'a str, &HashSet<&'a str>)| -> Vec<NameHash> {
-            ids.iter().map(|id| NameHash::of_record(name, id)).collect()
-        };
+        let of_collection =
+            |(name, ids): (&&'a str, &HashSet<&'a str>)| -> Vec<NameHash> { ids.iter().map(|id| NameHash::of_record(name, id)).collect() };
         collections.chain(self.hidden_records.iter().flat_map(of_collection)).collect()
     }
 
     /// A collection without what was taken out of it. The names of records that were left without some of their values are
     /// added to `changed`.
-    fn collection(&self, collection: &Collection, withheld: &HashSet<NameHash>, changed: &mut HashSet<NameHash>, view: &mut View) -> Collection {
+    fn collection(
+        &self,
+        collection: &Collection,
+        withheld: &HashSet<NameHash>,
+        changed: &mut HashSet<NameHash>,
+        view: &mut View,
+    ) -> Collection {
         let name = &collection.name;
         if self.hidden_collections.contains(name.as_str()) {
             let marking = collection.shapes.root().map(|root| root.marking.clone()).unwrap_or_default();
@@ -285,7 +290,10 @@ impl<'a> Stage<'a> {
                 self.absent(record.path(), &Pointer::root(), Reason::Marked(record.marking.clone()));
                 continue;
             }
-            let may_lack = are_fields_withheld || !record.marked.is_empty() || record.names().may_hold_blocks() || record.names().may_refer_to(withheld);
+            let may_lack = are_fields_withheld
+                || !record.marked.is_empty()
+                || record.names().may_hold_blocks()
+                || record.names().may_refer_to(withheld);
             let left = match may_lack {
                 true => fields::visible(self, collection, record, view),
                 false => record.clone(),

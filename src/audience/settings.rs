@@ -1,7 +1,9 @@
 //! The settings as an audience gets them.
 
 use super::Stage;
-use crate::model::{Attribution, Collection, CollectionConfig, DocumentPlan, Settings, ShapeId, Shapes, SharedRecord, ThemeOptions, field_at};
+use crate::model::{
+    Attribution, Collection, CollectionConfig, DocumentPlan, Settings, ShapeId, Shapes, SharedRecord, ThemeOptions, field_at,
+};
 
 /// The plans of the documents that the audience gets, by their index.
 pub(super) fn documents(stage: &Stage<'_>) -> Vec<usize> {

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use similar::{Algorithm, DiffOp};
+use similar::DiffOp;
 
 use super::likeness::{self, Features};
 use super::node::{Kind, Node, ShapePosition};
+use crate::text::sequences;
 use serde_json::Value as Json;
 
 /// Which items of two lists are the same item.
@@ -175,7 +176,7 @@ fn in_sequence(base: &[Node], head: &[Node], base_texts: &[String], head_texts: 
     let mut pairs: Vec<(usize, usize)> = (0..start).map(|index| (index, index)).collect();
     pairs.extend((0..ends).map(|index| (base_end + index, head_end + index)));
     let (base_texts, head_texts) = (&base_texts[start..base_end], &head_texts[start..head_end]);
-    let ops = similar::capture_diff_slices(Algorithm::Myers, base_texts, head_texts);
+    let ops = sequences::compare(base_texts, head_texts);
     for op in ops {
         match op {
             DiffOp::Equal { old_index, new_index, len } => pairs.extend((0..len).map(|n| (start + old_index + n, start + new_index + n))),

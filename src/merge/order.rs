@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
 use super::outline::Value;
+use crate::text::sequences;
 
 /// The keys of three lists, where each has a name for every entry and no name twice.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl Keys {
     pub(super) fn by_likeness(base: &[Value], ours: &[Value], theirs: &[Value]) -> Keys {
         let new = |side: &str, items: &[Value], mine: &[Value]| -> Vec<String> {
             let mut keys: Vec<String> = (0..mine.len()).map(|index| format!("{side}{index}")).collect();
-            for op in capture_diff_slices(Algorithm::Myers, items, mine) {
+            for op in sequences::compare(items, mine) {
                 let (old, new) = (op.old_range(), op.new_range());
                 if matches!(op, DiffOp::Equal { .. }) || old.len() == new.len() {
                     new.zip(old).for_each(|(new, old)| keys[new] = format!("base{old}"));

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use crate::layout::Pointer;
 
 use super::{
-    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, SharedRecord, ThemeOptions, Value,
-    field_at,
+    Attribution, Audience, Citation, Date, Marking, MarkingScheme, NumberStyle, Record, Reference, SOURCES, Shapes, SharedRecord,
+    ThemeOptions, Value, field_at,
 };
 
 /// What one project builds.

@@ -11,8 +11,9 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp};
+use similar::DiffOp;
 
+use crate::text::sequences;
 use crate::text::similarity::{Proposals, proposals, similarity};
 use crate::text::words::Op;
 
@@ -174,7 +175,7 @@ fn repeated(old: &[&Sign], new: &[&Sign], olds: &Range<usize>, news: &Range<usiz
             let key = |index: usize| if signs[index].weak { (side, index as u64) } else { (0, signs[index].hash) };
             range.clone().map(key).collect::<Vec<_>>()
         };
-        for op in similar::capture_diff_slices(Algorithm::Myers, &hashes(old, olds, 1), &hashes(new, news, 2)) {
+        for op in sequences::compare(&hashes(old, olds, 1), &hashes(new, news, 2)) {
             if let DiffOp::Equal { old_index, new_index, len } = op {
                 pairs.extend((0..len).map(|offset| (olds.start + old_index + offset, news.start + new_index + offset)));
             }

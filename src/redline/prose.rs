@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use similar::{Algorithm, DiffOp};
+use similar::DiffOp;
 
 use super::token::{Leaf, Run, Token};
+use crate::text::sequences;
 use crate::text::words::Op;
 
 /// Texts of at least so many words that share less than this are shown one after the other.
@@ -17,7 +18,7 @@ const FAR: usize = 60;
 /// changed, wherever their marks stand; nor has what differs in spaces alone.
 pub(super) fn compare<'a>(old: &'a Run, new: &'a Run, known: &BTreeSet<usize>) -> Vec<(Op, &'a Token)> {
     let (mut left, mut right) = (Words::of(old, known), Words::of(new, known));
-    for op in similar::capture_diff_slices(Algorithm::Myers, &left.keys, &right.keys) {
+    for op in sequences::compare(&left.keys, &right.keys) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
             (0..len).for_each(|offset| {
                 left.matched[old_index + offset] = Some(new_index + offset);

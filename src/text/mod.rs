@@ -3,6 +3,7 @@
 mod harmless;
 mod html;
 mod segments;
+pub(crate) mod sequences;
 pub(crate) mod similarity;
 pub mod words;
 

@@ -4,9 +4,10 @@
 //! (`[text](address)`, `[@source#8]`) is one word, so that Markdown stays whole on both sides.
 
 use serde::{Deserialize, Serialize};
-use similar::{Algorithm, DiffOp};
+use similar::DiffOp;
 
 use super::segments::{Segment, segments, stands_alone};
+use super::sequences;
 
 /// A run of words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +44,7 @@ const SOON: usize = 1_000;
 pub fn words(old: &str, new: &str) -> Vec<Word> {
     let (old, new) = (split(old), split(new));
     let mut out = Runs::default();
-    for op in similar::capture_diff_slices(Algorithm::Myers, &old, &new) {
+    for op in sequences::compare(&old, &new) {
         match op {
             DiffOp::Equal { old_index, len, .. } => out.push(Op::Equal, &old[old_index..old_index + len]),
             DiffOp::Delete { old_index, old_len, .. } => out.push(Op::Delete, &old[old_index..old_index + old_len]),
