@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::process::{self, Capture, Limits};
+use super::process::{self, Capture, Limits, Restriction};
 use super::{BUILTIN, VERSION};
 
 /// Which typst the user asked for.
@@ -21,6 +21,9 @@ pub enum Choice {
     /// The one that brief was built with.
     BuiltIn,
 }
+
+/// The built-in typst's argument before those of [`process::restriction_arguments`].
+pub(super) const RESTRICTED: &str = "--restricted";
 
 /// A typst program of the right version, found once and used for all documents.
 #[derive(Debug, Clone)]
@@ -86,11 +89,17 @@ impl Engine {
         self.first.is_some()
     }
 
-    /// A command that starts the program; the caller adds arguments.
+    /// A command that starts the program, and who restricts it to `memory` bytes of address space; the caller adds arguments.
     #[expect(clippy::disallowed_methods, reason = "this room starts typst")]
-    pub(super) fn command(&self) -> Command {
+    pub(super) fn command(&self, memory: u64) -> (Command, Restriction) {
         let mut command = Command::new(&self.program);
-        command.args(self.first);
+        let restriction = match self.first {
+            Some(first) => {
+                command.args([first, RESTRICTED]).args(process::restriction_arguments(memory));
+                Restriction::ByItself
+            }
+            None => Restriction::ByParent { memory: Some(memory) },
+        };
         // The user's environment must not change a PDF, and the process must not reach the network.
         for name in FOREIGN {
             command.env_remove(name);
@@ -98,7 +107,7 @@ impl Engine {
         for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
             command.env(name, "http://127.0.0.1:9");
         }
-        command
+        (command, restriction)
     }
 }
 
@@ -151,7 +160,7 @@ fn on_path<'a>(name: &'a OsStr, path: Option<&'a OsStr>) -> impl Iterator<Item =
 fn version(program: &Path) -> Result<String> {
     let mut command = Command::new(program);
     command.arg("--version");
-    let limits = Limits { time: Duration::from_secs(10), memory: None };
+    let limits = Limits { time: Duration::from_secs(10), restriction: Restriction::ByParent { memory: None } };
     let ended = process::run(command, Capture::Stdout, &limits).with_context(|| format!("can't run `{}`", program.display()))?;
     if ended.timed_out {
         bail!("`{} --version` did not end within ten seconds", program.display());

@@ -89,7 +89,7 @@ impl Engine {
         let fonts = job.fonts.folder().context("can't write the book's fonts to a temporary folder")?;
 
         let run = |standards: &[String], attach: bool| -> Result<Vec<u8>, Error> {
-            let mut command = self.command();
+            let (mut command, restriction) = self.command(MEMORY);
             command.current_dir(&root);
             command.args(["compile", "--root", ".", "--ignore-system-fonts", "--features", FEATURES]);
             if let Some(fonts) = fonts {
@@ -106,7 +106,7 @@ impl Engine {
             // An empty folder: packages installed by the user are not part of the book.
             command.env("TYPST_PACKAGE_PATH", folder.join("packages")).env("TYPST_PACKAGE_CACHE_PATH", folder.join("packages"));
 
-            let limits = Limits { time: job.timeout, memory: Some(MEMORY) };
+            let limits = Limits { time: job.timeout, restriction };
             let ended = process::run(command, Capture::Stderr, &limits).context("can't run typst")?;
             interrupt::check().context("can't run typst")?;
             if let Some(failure) = fault::of(&ended, job.source, &root, job.timeout, MEMORY) {

@@ -551,6 +551,22 @@ fn a_theme_that_eats_memory_is_stopped() {
     assert!(failure.faults[0].message.contains("GiB of memory"), "{failure:?}");
 }
 
+#[cfg(all(unix, feature = "builtin-typst"))]
+#[test]
+fn the_built_in_typst_keeps_to_its_limits_or_does_nothing() {
+    let version = |limits: [&str; 2]| {
+        let mut command = assert_cmd::Command::cargo_bin("brief").unwrap();
+        let output = command.args(["typst-builtin", "--restricted"]).args(limits).arg("--version").output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (memory, parent) = ((1_u64 << 32).to_string(), std::process::id().to_string());
+    assert_eq!(version([&memory, &parent]), (true, String::new()));
+    let (succeeded, said) = version([&memory, "1"]);
+    assert!(!succeeded && said.starts_with("error: can't keep to its limits: "), "its parent is another process: {said}");
+    let (succeeded, said) = version(["x", &parent]);
+    assert!(!succeeded && said.contains("its arguments are not those that brief gives"), "{said}");
+}
+
 /// A program that stands in for typst.
 #[cfg(unix)]
 fn script(folder: &Path, name: &str, body: &str) -> PathBuf {

@@ -27,9 +27,19 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use world::RootWorld;
 
-/// Runs as a typst program would.
+use super::engine::RESTRICTED;
+use super::process;
+
+/// Runs as a typst program would; within limits, where the first arguments give them.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match arguments::parse(arguments.into_iter()) {
+    let mut arguments = arguments.into_iter().peekable();
+    if arguments.next_if(|first| first == RESTRICTED).is_some() {
+        let mut limit = || arguments.next().and_then(|argument| argument.into_string().ok()).unwrap_or_default();
+        if let Err(error) = process::restrict_itself([&limit(), &limit()]) {
+            return fail(&format!("can't keep to its limits: {error}"));
+        }
+    }
+    match arguments::parse(arguments) {
         Ok(Command::Version) => {
             // What the typst CLI says, as `Engine::find` expects it.
             println!("typst {} (built into brief)", super::VERSION);

@@ -19,8 +19,29 @@ mod platform;
 #[derive(Debug, Clone)]
 pub(super) struct Limits {
     pub(super) time: Duration,
-    /// Bytes of address space; has no effect on Windows.
-    pub(super) memory: Option<u64>,
+    pub(super) restriction: Restriction,
+}
+
+/// Who keeps a process within its memory, and has it end with its parent, before it does anything else. On Windows nobody
+/// does: there, the job object ends it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Restriction {
+    /// brief, for whatever program: between `fork` and `exec`. With a large book in memory, `fork` takes longer than a page
+    /// takes to typeset. `memory` is in bytes of address space.
+    ByParent { memory: Option<u64> },
+    /// The program, which is brief: it is told by [`restriction_arguments`], and calls [`restrict_itself`].
+    ByItself,
+}
+
+/// The arguments for a program that restricts itself, `memory` being in bytes of address space.
+pub(super) fn restriction_arguments(memory: u64) -> [String; 2] {
+    platform::told(memory)
+}
+
+/// Restricts this process as the arguments say that its parent gave it.
+#[cfg(feature = "builtin-typst")]
+pub(super) fn restrict_itself(arguments: [&str; 2]) -> io::Result<()> {
+    platform::restrict_itself(arguments)
 }
 
 /// Which of the process's streams to read; the other one is discarded.
@@ -57,7 +78,7 @@ pub(super) fn run(mut command: Command, capture: Capture, limits: &Limits) -> io
         Capture::Stderr => command.stdout(Stdio::null()).stderr(Stdio::piped()),
     };
     let deadline = Instant::now().checked_add(limits.time);
-    let mut group = Group::spawn(command, limits.memory)?;
+    let mut group = Group::spawn(command, limits.restriction)?;
     let (sender, pieces) = mpsc::sync_channel(16);
     if let Some(pipe) = group.take_pipe(capture) {
         thread::spawn(move || forward(pipe, &sender));
@@ -123,7 +144,7 @@ mod tests {
     fn shell(script: &str, time: Duration) -> Ended {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        run(command, Capture::Stdout, &Limits { time, memory: None }).expect("sh runs")
+        run(command, Capture::Stdout, &Limits { time, restriction: Restriction::ByParent { memory: None } }).expect("sh runs")
     }
 
     const LONG: Duration = Duration::from_secs(60);
@@ -171,7 +192,7 @@ mod tests {
     fn shell(script: &str, time: Duration) -> Ended {
         let mut command = Command::new("cmd");
         command.args(["/C", script]);
-        run(command, Capture::Stdout, &Limits { time, memory: None }).expect("cmd runs")
+        run(command, Capture::Stdout, &Limits { time, restriction: Restriction::ByParent { memory: None } }).expect("cmd runs")
     }
 
     #[test]

@@ -15,14 +15,14 @@ use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, getppid, kill_process_group, setrlimit, umask, waitid,
 };
 
-use super::Capture;
+use super::{Capture, Restriction};
 
 /// A child that leads a process group. The whole group is killed when this is dropped.
 pub(super) struct Group(Child);
 
 impl Group {
-    pub(super) fn spawn(command: Command, memory: Option<u64>) -> io::Result<Group> {
-        spawn(command, memory, getpid())
+    pub(super) fn spawn(command: Command, restriction: Restriction) -> io::Result<Group> {
+        spawn(command, restriction, getpid())
     }
 
     pub(super) fn take_pipe(&mut self, capture: Capture) -> Option<Box<dyn Read + Send>> {
@@ -58,16 +58,32 @@ impl Drop for Group {
     }
 }
 
-fn spawn(mut command: Command, memory: Option<u64>, parent: Pid) -> io::Result<Group> {
+fn spawn(mut command: Command, restriction: Restriction, parent: Pid) -> io::Result<Group> {
     command.process_group(0);
-    // SAFETY: between fork and exec, `restrict` makes system calls that are safe there, and allocates nothing.
-    unsafe {
-        command.pre_exec(move || restrict(memory, parent));
+    if let Restriction::ByParent { memory } = restriction {
+        // SAFETY: between fork and exec, `restrict` makes system calls that are safe there, and allocates nothing.
+        unsafe {
+            command.pre_exec(move || restrict(memory, parent));
+        }
     }
     command.spawn().map(Group)
 }
 
-/// Restricts the process that is to become the child.
+/// The arguments by which a program that restricts itself is told how: its memory, and whose child it is.
+pub(super) fn told(memory: u64) -> [String; 2] {
+    [memory.to_string(), getpid().as_raw_nonzero().to_string()]
+}
+
+/// Restricts this process as its arguments say.
+#[cfg(feature = "builtin-typst")]
+pub(super) fn restrict_itself([memory, parent]: [&str; 2]) -> io::Result<()> {
+    let malformed = || io::Error::new(io::ErrorKind::InvalidInput, "its arguments are not those that brief gives");
+    let parent = parent.parse::<u32>().ok().and_then(|parent| Pid::from_raw(parent.try_into().ok()?)).ok_or_else(malformed)?;
+    let memory = memory.parse().map_err(|_| malformed())?;
+    restrict(Some(memory), parent)
+}
+
+/// Restricts the process that is to become the child, or that is it.
 fn restrict(memory: Option<u64>, parent: Pid) -> io::Result<()> {
     // Nobody else may read what it writes.
     umask(Mode::from_raw_mode(0o077));
@@ -91,9 +107,19 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a process to be refused")]
     fn a_child_whose_parent_is_gone_runs_nothing() {
-        let mut child = spawn(Command::new("true"), None, getpid()).expect("its parent is here");
+        let by_parent = Restriction::ByParent { memory: None };
+        let mut child = spawn(Command::new("true"), by_parent, getpid()).expect("its parent is here");
         assert!(child.wait().expect("it ends").success());
-        let refused = spawn(Command::new("true"), None, Pid::INIT).map(drop).expect_err("its parent is another process");
+        let refused = spawn(Command::new("true"), by_parent, Pid::INIT).map(drop).expect_err("its parent is another process");
         assert_eq!(refused.raw_os_error(), Some(Errno::SRCH.raw_os_error()));
+    }
+
+    #[test]
+    #[cfg(feature = "builtin-typst")]
+    fn other_arguments_restrict_nothing() {
+        for arguments in [["", "1"], ["x", "1"], ["-1", "1"], ["1", ""], ["1", "x"], ["1", "-1"], ["1", "0"]] {
+            let error = restrict_itself(arguments).expect_err("they are not those that brief gives");
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{arguments:?}");
+        }
     }
 }

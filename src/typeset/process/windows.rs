@@ -5,7 +5,7 @@ use std::process::{Command, ExitStatus};
 
 use process_wrap::std::{ChildWrapper, CommandWrap, JobObject};
 
-use super::Capture;
+use super::{Capture, Restriction};
 
 /// A child in a job of its own. All processes of the job are killed when this is dropped.
 ///
@@ -14,7 +14,7 @@ use super::Capture;
 pub(super) struct Group(Box<dyn ChildWrapper>);
 
 impl Group {
-    pub(super) fn spawn(command: Command, _memory: Option<u64>) -> io::Result<Group> {
+    pub(super) fn spawn(command: Command, _restriction: Restriction) -> io::Result<Group> {
         CommandWrap::from(command).wrap(JobObject).spawn().map(Group)
     }
 
@@ -39,6 +39,17 @@ impl Group {
     pub(super) fn wait(&mut self) -> io::Result<ExitStatus> {
         self.0.inner_mut().wait()
     }
+}
+
+/// Arguments that are read on Unix.
+pub(super) fn told(memory: u64) -> [String; 2] {
+    [memory.to_string(), "0".to_owned()]
+}
+
+/// Does nothing: the job object ends the process with its parent.
+#[cfg(feature = "builtin-typst")]
+pub(super) fn restrict_itself(_arguments: [&str; 2]) -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for Group {
