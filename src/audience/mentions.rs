@@ -1,15 +1,13 @@
 //! Mentions in texts of records and sources that the audience can't see.
 
-use std::collections::HashSet;
-
 use super::{Mention, Stage, View};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS};
-use crate::model::{NameHash, Record, Reference, Value, each_value, mentioned};
+use crate::model::{NameSet, Record, Reference, Value, each_value, mentioned};
 
 /// Finds each text of the view that names something that was taken out. `changed` are the names of what was taken out and of
 /// records that lack something.
-pub(super) fn faults(stage: &Stage<'_>, changed: &HashSet<NameHash>, view: &View) -> Vec<Diagnostic> {
+pub(super) fn faults(stage: &Stage<'_>, changed: &NameSet, view: &View) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for record in view.book.collections.values().flat_map(|collection| collection.records.values()) {
         if !record.names().may_mention(changed) {

@@ -24,7 +24,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, Role, SETTINGS, role};
-use crate::model::{Audience, Book, Collection, CollectionConfig, Marking, MarkingScheme, NameHash, Record, SOURCES, Shapes, SharedRecord};
+use crate::model::{Audience, Book, Collection, Marking, MarkingScheme, NameHash, NameSet, Record, SOURCES, Shapes, SharedRecord};
 use crate::tree::Tree;
 
 pub use markdown::{Markdown, MarkedBlock, Mention, looks_marked, mistaken};
@@ -107,19 +107,17 @@ pub fn view(book: &Book, audience: &Audience, markdown: &Markdown<'_>) -> View {
                 .help("what templates say bears the book's `marking`, else its `default_marking`: give the book a `marking` that all its audiences may see"),
         );
     }
-    let withheld = stage.withheld_names();
-    let mut changed = withheld.clone();
-    let collections: IndexMap<String, Collection> = book
-        .collections
-        .values()
-        .map(|collection| (collection.name.clone(), stage.collection(collection, &withheld, &mut changed, &mut view)))
-        .collect();
+    let mut lost = Lost::of(&stage);
+    let collections: IndexMap<String, Collection> =
+        book.collections.values().map(|collection| (collection.name.clone(), stage.collection(collection, &mut lost, &mut view))).collect();
     if let Some(book) = Arc::get_mut(&mut view.book) {
         book.collections = collections;
     }
     view.faults.append(&mut stage.faults.take());
-    let named = mentions::faults(&stage, &changed, &view);
-    view.faults.extend(named);
+    if lost.may_be_mentioned() {
+        let named = mentions::faults(&stage, &lost.changed, &view);
+        view.faults.extend(named);
+    }
     view.absences.append(&mut stage.absences.take());
     view.absences.sort();
     view
@@ -249,23 +247,8 @@ impl<'a> Stage<'a> {
         self.absences.borrow_mut().push(Absence { record: record.into(), path: path.clone(), reason });
     }
 
-    /// The names of what was taken out as a whole.
-    fn withheld_names(&self) -> HashSet<NameHash> {
-        let collections = self.hidden_collections.iter().map(|name| NameHash::of_collection(name));
-        let of_collection =
-            |(name, ids): (&&'a str, &HashSet<&'a str>)| -> Vec<NameHash> { ids.iter().map(|id| NameHash::of_record(name, id)).collect() };
-        collections.chain(self.hidden_records.iter().flat_map(of_collection)).collect()
-    }
-
-    /// A collection without what was taken out of it. The names of records that were left without some of their values are
-    /// added to `changed`.
-    fn collection(
-        &self,
-        collection: &Collection,
-        withheld: &HashSet<NameHash>,
-        changed: &mut HashSet<NameHash>,
-        view: &mut View,
-    ) -> Collection {
+    /// A collection without what was taken out of it.
+    fn collection(&self, collection: &Collection, lost: &mut Lost, view: &mut View) -> Collection {
         let name = &collection.name;
         if self.hidden_collections.contains(name.as_str()) {
             let marking = collection.shapes.root().map(|root| root.marking.clone()).unwrap_or_default();
@@ -281,52 +264,67 @@ impl<'a> Stage<'a> {
             };
         }
         let shapes = schema::visible(self, &collection.shapes);
-        let hidden = self.hidden_records.get(name.as_str());
         let are_fields_withheld = schema::withholds_fields(self, &collection.shapes);
         let mut are_all_whole = true;
-        let mut records: Vec<SharedRecord> = Vec::with_capacity(collection.records.len() - hidden.map_or(0, HashSet::len));
-        for record in collection.records.values() {
-            if hidden.is_some_and(|hidden| hidden.contains(record.id.as_str())) {
+        let mut records = collection.records.clone();
+        records.retain(|_, record| {
+            if !self.may_see(&record.marking) {
                 self.absent(record.path(), &Pointer::root(), Reason::Marked(record.marking.clone()));
-                continue;
+                return false;
             }
-            let may_lack = are_fields_withheld
-                || !record.marked.is_empty()
-                || record.names().may_hold_blocks()
-                || record.names().may_refer_to(withheld);
-            let left = match may_lack {
-                true => fields::visible(self, collection, record, view),
-                false => record.clone(),
-            };
-            if !left.is(record) {
-                are_all_whole = false;
-                changed.insert(NameHash::of_record(name, &record.id));
+            let names = record.names();
+            lost.is_mentioned |= names.may_mention(&lost.withheld);
+            if are_fields_withheld || !record.marked.is_empty() || names.may_hold_blocks() || names.may_refer_to(&lost.withheld) {
+                let left = fields::visible(self, collection, record, view);
+                if !left.is(record) {
+                    are_all_whole = false;
+                    lost.changed.insert(NameHash::of_record(name, &record.id));
+                    *record = left;
+                }
             }
-            records.push(left);
-        }
-        if hidden.is_some() {
+            true
+        });
+        if records.len() < collection.records.len() {
             view.lacking.collections.insert(name.clone());
         }
         let config = settings::collection(self, collection, &shapes, &records);
         // Ordered by the remaining records alone, so that the order tells nothing of those taken out.
-        let is_in_order = are_all_whole && config.sort == collection.config.sort;
-        let records = in_order(&config, records, is_in_order);
+        renumber(&mut records);
+        if !are_all_whole || config.sort != collection.config.sort {
+            records.sort_by(|_, one, _, other| one.position().cmp(&other.position()));
+            Collection::order(&config, &mut records);
+        }
         let schema = collection.schema.is_some().then(|| schema::json(&shapes));
         Collection { name: name.clone(), config, schema, shapes, records, is_withheld: false }
     }
 }
 
-/// Records of a collection in its order, numbered anew by where they are written.
-fn in_order(config: &CollectionConfig, mut records: Vec<SharedRecord>, is_in_order: bool) -> IndexMap<String, SharedRecord> {
-    let mut written: Vec<&mut SharedRecord> = records.iter_mut().collect();
+/// The names of what was taken out.
+struct Lost {
+    /// Of collections and records that were taken out as a whole.
+    withheld: NameSet,
+    /// Of these, and of records that were left without some of their values.
+    changed: NameSet,
+    /// Whether a text may name one that was taken out as a whole.
+    is_mentioned: bool,
+}
+
+impl Lost {
+    fn of(stage: &Stage<'_>) -> Lost {
+        let collections = stage.hidden_collections.iter().map(|name| NameHash::of_collection(name));
+        let records = stage.hidden_records.iter().flat_map(|(name, ids)| ids.iter().map(|id| NameHash::of_record(name, id)));
+        let withheld: NameSet = collections.chain(records).collect();
+        Lost { changed: withheld.clone(), withheld, is_mentioned: false }
+    }
+
+    fn may_be_mentioned(&self) -> bool {
+        self.is_mentioned || self.changed.len() > self.withheld.len()
+    }
+}
+
+/// Numbers the records of a collection anew by where they are written.
+fn renumber(records: &mut IndexMap<String, SharedRecord>) {
+    let mut written: Vec<&mut SharedRecord> = records.values_mut().collect();
     written.sort_by_key(|record| record.position());
     written.into_iter().enumerate().for_each(|(position, record)| record.set_position(position));
-    if !is_in_order {
-        records.sort_by_key(SharedRecord::position);
-    }
-    let mut records: IndexMap<String, SharedRecord> = records.into_iter().map(|record| (record.id.clone(), record)).collect();
-    if !is_in_order {
-        Collection::order(config, &mut records);
-    }
-    records
 }

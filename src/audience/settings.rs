@@ -1,5 +1,7 @@
 //! The settings as an audience gets them.
 
+use indexmap::IndexMap;
+
 use super::Stage;
 use crate::model::{
     Attribution, Collection, CollectionConfig, DocumentPlan, Settings, ShapeId, Shapes, SharedRecord, ThemeOptions, field_at,
@@ -43,9 +45,14 @@ pub(super) fn attribution(stage: &Stage<'_>, said: &Attribution) -> Attribution 
 }
 
 /// A collection's settings, without the fields that neither its shapes have any more nor any of the records that are left.
-pub(super) fn collection(stage: &Stage<'_>, collection: &Collection, shapes: &Shapes, records: &[SharedRecord]) -> CollectionConfig {
+pub(super) fn collection(
+    stage: &Stage<'_>,
+    collection: &Collection,
+    shapes: &Shapes,
+    records: &IndexMap<String, SharedRecord>,
+) -> CollectionConfig {
     let config = &collection.config;
-    let has = |dotted: &str| records.iter().any(|record| field_at(&record.fields, dotted).is_some());
+    let has = |dotted: &str| records.values().any(|record| field_at(&record.fields, dotted).is_some());
     let is_shown = |dotted: &str| is_declared(shapes, dotted) || has(dotted);
     let shown = |field: &Option<String>| field.clone().filter(|dotted| is_shown(dotted));
     CollectionConfig {

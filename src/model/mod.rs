@@ -26,7 +26,7 @@ pub use calculation::Operation;
 pub use date::Date;
 pub use exact::{Exact, Rounding};
 pub use marking::{Label, Marking, MarkingScheme};
-pub use names::{NameHash, Names, may_hold_blocks, mentioned};
+pub use names::{NameHash, NameSet, Names, may_hold_blocks, mentioned};
 pub use number_style::NumberStyle;
 pub use quantity::{NoAnswer, NotAQuantity, Quantity};
 pub use record::{Attribution, Record, Reserved, VIA};

@@ -1,7 +1,7 @@
 //! What a record names of others, so that who looks for records that name some of a few need not read them all.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use super::{Citation, Record, Reference, SOURCES, Value, each_value};
 
@@ -28,6 +28,27 @@ impl NameHash {
     }
 }
 
+/// Names that are looked for.
+pub type NameSet = HashSet<NameHash, BuildHasherDefault<Unhashed>>;
+
+/// Takes a number that is a hash already as the hash.
+#[derive(Debug, Default)]
+pub struct Unhashed(u64);
+
+impl Hasher for Unhashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
 /// What a record names of other records.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -38,12 +59,12 @@ pub struct Names {
 
 impl Names {
     /// Whether a reference or a source of the record may be one of these.
-    pub fn may_refer_to(&self, names: &HashSet<NameHash>) -> bool {
+    pub fn may_refer_to(&self, names: &NameSet) -> bool {
         self.in_values.iter().any(|name| names.contains(name))
     }
 
     /// Whether a text of the record may name one of these.
-    pub fn may_mention(&self, names: &HashSet<NameHash>) -> bool {
+    pub fn may_mention(&self, names: &NameSet) -> bool {
         self.in_texts.iter().any(|name| names.contains(name))
     }
 
