@@ -188,9 +188,11 @@ struct Stage<'a> {
     /// The collections that are taken out as a whole.
     hidden_collections: HashSet<&'a str>,
     /// The records that are taken out.
-    hidden_records: HashMap<&'a str, HashSet<&'a str>>,
+    hidden_records: HashMap<&'a str, HiddenRecords<'a>>,
     /// Cached answers to whether the audience may see a marking.
     known: RefCell<HashMap<Marking, bool>>,
+    /// The answer that was given last: most records bear what the one before them bears.
+    last: RefCell<(Marking, bool)>,
     absences: RefCell<Vec<Absence>>,
     faults: RefCell<Vec<Diagnostic>>,
 }
@@ -205,6 +207,7 @@ impl<'a> Stage<'a> {
             hidden_collections: HashSet::new(),
             hidden_records: HashMap::new(),
             known: RefCell::default(),
+            last: RefCell::new((Marking::default(), true)),
             absences: RefCell::default(),
             faults: RefCell::default(),
         };
@@ -213,10 +216,11 @@ impl<'a> Stage<'a> {
             if !stage.may_see(&declared.and(&collection.config.defaults.marking)) {
                 stage.hidden_collections.insert(name);
             }
-            let hidden = collection.records.values().filter(|record| !stage.may_see(&record.marking)).map(|record| record.id.as_str());
-            let hidden: HashSet<&str> = hidden.collect();
-            if !hidden.is_empty() {
-                stage.hidden_records.insert(name, hidden);
+            let records = collection.records.values().enumerate();
+            let hidden = records.filter(|(_, record)| !stage.may_see(&record.marking)).map(|(place, record)| (place, record.id.as_str()));
+            let (places, ids): (Vec<usize>, HashSet<&str>) = hidden.unzip();
+            if !places.is_empty() {
+                stage.hidden_records.insert(name, HiddenRecords { places, ids });
             }
         }
         stage
@@ -226,17 +230,23 @@ impl<'a> Stage<'a> {
         if marking.is_empty() {
             return true;
         }
-        if let Some(known) = self.known.borrow().get(marking) {
-            return *known;
+        if let (last, answer) = &*self.last.borrow()
+            && last == marking
+        {
+            return *answer;
         }
-        let answer = self.audience.may_see(marking, self.scheme);
-        self.known.borrow_mut().insert(marking.clone(), answer);
+        let known = self.known.borrow().get(marking).copied();
+        let answer = known.unwrap_or_else(|| self.audience.may_see(marking, self.scheme));
+        if known.is_none() {
+            self.known.borrow_mut().insert(marking.clone(), answer);
+        }
+        *self.last.borrow_mut() = (marking.clone(), answer);
         answer
     }
 
     /// Whether a record is one that was taken out.
     fn is_hidden(&self, collection: &str, id: &str) -> bool {
-        self.hidden_records.get(collection).is_some_and(|ids| ids.contains(id))
+        self.hidden_records.get(collection).is_some_and(|hidden| hidden.ids.contains(id))
     }
 
     fn is_hidden_source(&self, id: &str) -> bool {
@@ -266,9 +276,13 @@ impl<'a> Stage<'a> {
         let shapes = schema::visible(self, &collection.shapes);
         let are_fields_withheld = schema::withholds_fields(self, &collection.shapes);
         let mut are_all_whole = true;
+        let mut places = 0..;
+        let mut hidden =
+            self.hidden_records.get(name.as_str()).map(|hidden| hidden.places.iter().copied()).into_iter().flatten().peekable();
         let mut records = collection.records.clone();
         records.retain(|_, record| {
-            if !self.may_see(&record.marking) {
+            let place = places.next();
+            if hidden.next_if(|hidden| Some(*hidden) == place).is_some() {
                 self.absent(record.path(), &Pointer::root(), Reason::Marked(record.marking.clone()));
                 return false;
             }
@@ -299,6 +313,13 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// The records of a collection that are taken out.
+struct HiddenRecords<'a> {
+    /// Their places among its records, in order.
+    places: Vec<usize>,
+    ids: HashSet<&'a str>,
+}
+
 /// The names of what was taken out.
 struct Lost {
     /// Of collections and records that were taken out as a whole.
@@ -312,7 +333,7 @@ struct Lost {
 impl Lost {
     fn of(stage: &Stage<'_>) -> Lost {
         let collections = stage.hidden_collections.iter().map(|name| NameHash::of_collection(name));
-        let records = stage.hidden_records.iter().flat_map(|(name, ids)| ids.iter().map(|id| NameHash::of_record(name, id)));
+        let records = stage.hidden_records.iter().flat_map(|(name, hidden)| hidden.ids.iter().map(|id| NameHash::of_record(name, id)));
         let withheld: NameSet = collections.chain(records).collect();
         Lost { changed: withheld.clone(), withheld, is_mentioned: false }
     }
