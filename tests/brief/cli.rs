@@ -132,7 +132,11 @@ fn help_fits_a_hundred_columns() {
 #[test]
 fn version_names_typst_too() {
     let printed = run(folder().path(), &["--version"]).out;
-    let typst = if cfg!(feature = "builtin-typst") { "typst 0.15.1, built in" } else { "for typst 0.15.1, not built in" };
+    let version = brief::typeset::VERSION;
+    let typst = match cfg!(feature = "builtin-typst") {
+        true => format!("typst {version}, built in"),
+        false => format!("for typst {version}, not built in"),
+    };
     assert_eq!(printed, format!("brief {} ({typst})\n", env!("CARGO_PKG_VERSION")));
 }
 
@@ -330,7 +334,7 @@ pub(crate) fn versions() -> TempDir {
             date,
             summary: format!("{number} records changed"),
             documents: (0..number).map(document).collect(),
-            tools: Tools::with_typst("0.15.1"),
+            tools: Tools::with_typst(brief::typeset::VERSION),
             commit: (number == 2).then(|| Commit { id: "c".repeat(40), clean: true }),
         };
         store.publish(stage, release).unwrap();

@@ -214,7 +214,7 @@ fn what_a_reader_sees_changes_the_digest() {
 
 #[test]
 fn each_part_of_a_document_changes_its_digest() {
-    let tools = Tools::with_typst("0.15.1");
+    let tools = Tools::with_typst(brief::typeset::VERSION);
     let assets = BTreeMap::from([("content/assets/map.svg".to_owned(), Digest::of(b"map"))]);
     let options = json!({ "standards": ["a-3a", "ua-1"], "paper": "a4" });
     let parts = || DocumentParts {

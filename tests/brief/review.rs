@@ -24,7 +24,14 @@ fn release(book: &Book) -> u32 {
     let revised = Revision { version: stage.number(), date, digest };
     let commit = Some(Commit { id: book.git(&["rev-parse", "HEAD"]), clean: book.git(&["status", "--porcelain"]).is_empty() });
     let documents = BTreeMap::from([("book".to_owned(), DocumentEntry { digest, revised, shared: None, parts: None })]);
-    let release = Release { digest, date, summary: "as tests have it".to_owned(), documents, tools: Tools::with_typst("0.15.1"), commit };
+    let release = Release {
+        digest,
+        date,
+        summary: "as tests have it".to_owned(),
+        documents,
+        tools: Tools::with_typst(brief::typeset::VERSION),
+        commit,
+    };
     store.publish(stage, release).unwrap().number
 }
 

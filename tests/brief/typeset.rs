@@ -567,6 +567,12 @@ fn the_built_in_typst_keeps_to_its_limits_or_does_nothing() {
     assert!(!succeeded && said.contains("its arguments are not those that brief gives"), "{said}");
 }
 
+#[test]
+fn all_crates_of_typst_are_pinned_to_the_version_that_brief_works_with() {
+    let pins: Vec<&str> = include_str!("../../Cargo.toml").lines().filter(|line| line.starts_with("typst")).collect();
+    assert!(!pins.is_empty() && pins.iter().all(|pin| pin.contains(&format!("version = \"={VERSION}\""))), "{pins:#?}");
+}
+
 /// A program that stands in for typst.
 #[cfg(unix)]
 fn script(folder: &Path, name: &str, body: &str) -> PathBuf {
@@ -648,7 +654,7 @@ fn only_a_typst_of_the_right_version_serves() {
         }
     };
     let said = error(&Choice::Program(old.clone()), None);
-    assert!(said.contains("it is typst 0.14.2, and this brief works with typst 0.15.1 only"), "{said}");
+    assert!(said.contains(&format!("it is typst 0.14.2, and this brief works with typst {VERSION} only")), "{said}");
     let said = error(&Choice::Search, Some(old.as_os_str()));
     assert!(said.contains("BRIEF_TYPST") && said.contains("0.14.2"), "{said}");
     let said = error(&Choice::Program("/no/such/typst".into()), None);
@@ -663,7 +669,7 @@ fn only_a_typst_of_the_right_version_serves() {
         assert!(found.unwrap().is_built_in());
     } else {
         let said = format!("{:#}", found.unwrap_err());
-        assert!(said.contains("no typst 0.15.1 to typeset with"), "{said}");
+        assert!(said.contains(&format!("no typst {VERSION} to typeset with")), "{said}");
     }
     script(folder.path(), "typst", &format!("echo 'typst {VERSION} (abc)'"));
     assert!(!Engine::find(&Choice::Search, None, Some(folder.path().as_os_str())).unwrap().is_built_in());

@@ -87,7 +87,7 @@ fn add_by(output: &Path, content: &str, commit: Option<Commit>, more: &[(String,
         date,
         summary: format!("says {content}"),
         documents: BTreeMap::from(documents),
-        tools: Tools::with_typst("0.15.1"),
+        tools: Tools::with_typst(brief::typeset::VERSION),
         commit,
     };
     store.publish(stage, release).unwrap().number
