@@ -92,7 +92,7 @@ impl ReadersText<'_> {
                 Mention::Print { record: (collection, id), path } => before.push_str(&markdown::escape(&self.value(collection, id, &path))),
                 Mention::Cite(sources) => {
                     let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
-                    let sentence = last_sentence(&markdown::plain_text(paragraph)).to_owned();
+                    let sentence = last_sentence(&markdown::plain_text(end_of(paragraph))).to_owned();
                     cites.extend(sources.into_iter().map(|source| site::Cite { citation: source.to_owned(), sentence: sentence.clone() }));
                 }
             }
@@ -190,6 +190,16 @@ impl ReadersText<'_> {
     }
 }
 
+/// As much of a paragraph is searched for its last sentence, in bytes: a paragraph may hold a citation after each word.
+const SEARCHED: usize = 2_000;
+
+/// The end of a long paragraph, from where a sentence seems to begin.
+fn end_of(paragraph: &str) -> &str {
+    let Some(from) = paragraph.len().checked_sub(SEARCHED) else { return paragraph };
+    let end = &paragraph[paragraph.ceil_char_boundary(from)..];
+    end.split_once(". ").map_or(end, |(_, rest)| rest)
+}
+
 /// What a text became, as HTML with the differences marked.
 pub(super) fn redlined(old: &str, new: &str, language: &str) -> String {
     let parsed = |text: &str| markdown::parse(text).document;
@@ -235,5 +245,19 @@ impl ReaderText for VersionsReader<'_> {
 
     fn plain_text(&self, markdown: &str) -> String {
         markdown::plain_text(markdown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sentence_of_a_long_paragraph_is_found_at_its_end() {
+        assert_eq!(end_of("One. Two"), "One. Two");
+        let long = format!("{}Two – three", "Ä sentence of some length. ".repeat(100));
+        assert!(long.len() > SEARCHED && end_of(&long).starts_with("Ä sentence of some length. "));
+        assert_eq!(last_sentence(end_of(&long)), "Two – three");
+        assert_eq!(end_of(&"ä".repeat(SEARCHED)).len(), SEARCHED);
     }
 }
