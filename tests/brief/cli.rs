@@ -429,9 +429,19 @@ fn versions_of_audiences_are_asked_for_by_name() {
     fs::remove_dir_all(&output).unwrap();
     fs::rename(here.path().join("all"), &output).unwrap();
 
-    for command in
-        [&["versions"][..], &["prune", "--keep", "1", "--yes"], &["open"], &["since", "v2"], &["verify"], &["site"], &["diff", "v1", "v2"]]
-    {
+    let mut commands = vec![
+        &["versions"][..],
+        &["prune", "--keep", "1", "--yes"],
+        &["open"],
+        &["since", "v2"],
+        &["verify"],
+        &["site"],
+        &["diff", "v1", "v2"],
+    ];
+    if cfg!(feature = "publish") {
+        commands.extend([&["publish", "published"][..], &["fetch", "published"]]);
+    }
+    for command in commands {
         let run = run(here.path(), command);
         assert_eq!(run.code, Some(2), "{command:?}: {}{}", run.out, run.err);
         assert!(run.err.contains("holds the versions of audiences, each apart"), "{command:?}: {}", run.err);
@@ -447,6 +457,15 @@ fn versions_of_audiences_are_asked_for_by_name() {
     assert!(both.err.contains("`--audience desk` and a version of `public` can't both be meant"), "{}", both.err);
     assert_eq!(run(here.path(), &["prune", "--keep", "1", "--audience", "desk", "--yes"]).code, Some(0));
     assert!(run(here.path(), &["versions", "--audience", "public"]).out.contains("v2 "));
+}
+
+#[test]
+fn the_highest_of_the_labels_that_a_value_bears_is_explained() {
+    let book = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let explained = run(book, &["audience", "explain", "contributors/egypt/desk_note"]);
+    assert_eq!(explained.out.lines().next(), Some("contributors/egypt/desk_note bears TLP:AMBER"), "{}", explained.err);
+    let reported = run(book, &["audience", "report"]);
+    assert!(reported.out.contains("  contributors/egypt/desk_note: it bears TLP:AMBER\n"), "{}", reported.out);
 }
 
 #[test]
