@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus};
 use rustix::fs::Mode;
 use rustix::io::{Errno, retry_on_intr};
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, getppid, kill_process_group, setrlimit, umask, waitid,
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, getppid, getrlimit, kill_process_group, setrlimit, umask, waitid,
 };
 
 use super::{Capture, Restriction};
@@ -87,8 +87,8 @@ pub(super) fn restrict_itself([memory, parent]: [&str; 2]) -> io::Result<()> {
 fn restrict(memory: Option<u64>, parent: Pid) -> io::Result<()> {
     // Nobody else may read what it writes.
     umask(Mode::from_raw_mode(0o077));
-    if memory.is_some() {
-        setrlimit(Resource::As, Rlimit { current: memory, maximum: memory })?;
+    if let Some(memory) = memory {
+        setrlimit(Resource::As, limited(getrlimit(Resource::As), memory))?;
     }
     // If brief is killed, nothing else would enforce the time limit.
     #[cfg(target_os = "linux")]
@@ -100,9 +100,21 @@ fn restrict(memory: Option<u64>, parent: Pid) -> io::Result<()> {
     Ok(())
 }
 
+/// A limit of `memory`, or the one that holds already where it is lower: it can't be raised.
+fn limited(held: Rlimit, memory: u64) -> Rlimit {
+    let memory = Some(held.maximum.map_or(memory, |maximum| memory.min(maximum)));
+    Rlimit { current: memory, maximum: memory }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lower_limit_that_holds_already_stays() {
+        let limit = |maximum| limited(Rlimit { current: Some(1), maximum }, 4).maximum;
+        assert_eq!([limit(None), limit(Some(9)), limit(Some(3))], [Some(4), Some(4), Some(3)]);
+    }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "a process to be refused")]
