@@ -12,18 +12,23 @@ use crate::model::{
     Value, may_hold_blocks,
 };
 
-/// The record without what was taken out of it: the same one where nothing was.
+/// Whether nothing is taken out of a record, provided that its schema withholds no field.
+pub(super) fn is_seen_whole(stage: &Stage<'_>, record: &SharedRecord) -> bool {
+    let names = record.names();
+    if record.marked.is_empty() && !names.may_hold_blocks() && !names.may_refer_to(&stage.withheld) {
+        return true;
+    }
+    record.marked.is_empty()
+        && record.own.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source))
+        && record.nested.values().all(|said| said.own.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source)))
+        && record.relays().iter().all(|id| !stage.is_hidden_source(id))
+        && record.fields.values().all(|value| is_whole(stage, value))
+}
+
+/// The record without what was taken out of it.
 pub(super) fn visible(stage: &Stage<'_>, collection: &Collection, shared: &SharedRecord, view: &mut View) -> SharedRecord {
     let record: &Record = shared;
     let own = settings::attribution(stage, &record.own);
-    let is_whole = record.marked.is_empty()
-        && own == record.own
-        && record.nested.values().all(|said| said.own.sources.iter().all(|citation| !stage.is_hidden_source(&citation.source)))
-        && record.relays().iter().all(|id| !stage.is_hidden_source(id))
-        && record.fields.values().all(|value| is_whole(stage, value));
-    if is_whole && !schema::withholds_fields(stage, &collection.shapes) {
-        return shared.clone();
-    }
     let mut walk = Walk {
         stage,
         shapes: &collection.shapes,

@@ -5,18 +5,18 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::layout::{Pointer, SETTINGS};
 use crate::model::{NameSet, Record, Reference, Value, each_value, mentioned};
 
-/// Finds each text of the view that names something that was taken out. `changed` are the names of what was taken out and of
-/// records that lack something.
+/// Finds each text of the view that names something that was taken out. `changed` are the names of records that lack
+/// something.
 pub(super) fn faults(stage: &Stage<'_>, changed: &NameSet, view: &View) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for record in view.book.collections.values().flat_map(|collection| collection.records.values()) {
-        if !record.names().may_mention(changed) {
+        if !record.names().may_mention(&stage.withheld) && !record.names().may_mention(changed) {
             continue;
         }
         each_value(&record.fields, &mut |path, value| {
             let Value::Markdown(text) = value else { return };
             // Parse only texts in which such a name occurs.
-            if !mentioned(text).any(|name| changed.contains(&name)) {
+            if !mentioned(text).any(|name| stage.withheld.contains(&name) || changed.contains(&name)) {
                 return;
             }
             for mention in (stage.markdown.mentions)(text) {

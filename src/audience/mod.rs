@@ -107,14 +107,14 @@ pub fn view(book: &Book, audience: &Audience, markdown: &Markdown<'_>) -> View {
                 .help("what templates say bears the book's `marking`, else its `default_marking`: give the book a `marking` that all its audiences may see"),
         );
     }
-    let mut lost = Lost::of(&stage);
+    let mut lost = Lost::default();
     let collections: IndexMap<String, Collection> =
         book.collections.values().map(|collection| (collection.name.clone(), stage.collection(collection, &mut lost, &mut view))).collect();
     if let Some(book) = Arc::get_mut(&mut view.book) {
         book.collections = collections;
     }
     view.faults.append(&mut stage.faults.take());
-    if lost.may_be_mentioned() {
+    if lost.is_mentioned || !lost.changed.is_empty() {
         let named = mentions::faults(&stage, &lost.changed, &view);
         view.faults.extend(named);
     }
@@ -189,6 +189,8 @@ struct Stage<'a> {
     hidden_collections: HashSet<&'a str>,
     /// The records that are taken out.
     hidden_records: HashMap<&'a str, HiddenRecords<'a>>,
+    /// The names of both.
+    withheld: NameSet,
     /// Cached answers to whether the audience may see a marking.
     known: RefCell<HashMap<Marking, bool>>,
     /// The answer that was given last: most records bear what the one before them bears.
@@ -206,6 +208,7 @@ impl<'a> Stage<'a> {
             markdown,
             hidden_collections: HashSet::new(),
             hidden_records: HashMap::new(),
+            withheld: NameSet::default(),
             known: RefCell::default(),
             last: RefCell::new((Marking::default(), true)),
             absences: RefCell::default(),
@@ -220,9 +223,11 @@ impl<'a> Stage<'a> {
             let hidden = records.filter(|(_, record)| !stage.may_see(&record.marking)).map(|(place, record)| (place, record.id.as_str()));
             let (places, ids): (Vec<usize>, HashSet<&str>) = hidden.unzip();
             if !places.is_empty() {
+                stage.withheld.extend(ids.iter().map(|id| NameHash::of_record(name, id)));
                 stage.hidden_records.insert(name, HiddenRecords { places, ids });
             }
         }
+        stage.withheld.extend(stage.hidden_collections.iter().map(|name| NameHash::of_collection(name)));
         stage
     }
 
@@ -286,15 +291,11 @@ impl<'a> Stage<'a> {
                 self.absent(record.path(), &Pointer::root(), Reason::Marked(record.marking.clone()));
                 return false;
             }
-            let names = record.names();
-            lost.is_mentioned |= names.may_mention(&lost.withheld);
-            if are_fields_withheld || !record.marked.is_empty() || names.may_hold_blocks() || names.may_refer_to(&lost.withheld) {
-                let left = fields::visible(self, collection, record, view);
-                if !left.is(record) {
-                    are_all_whole = false;
-                    lost.changed.insert(NameHash::of_record(name, &record.id));
-                    *record = left;
-                }
+            lost.is_mentioned |= record.names().may_mention(&self.withheld);
+            if are_fields_withheld || !fields::is_seen_whole(self, record) {
+                *record = fields::visible(self, collection, record, view);
+                lost.changed.insert(NameHash::of_record(name, &record.id));
+                are_all_whole = false;
             }
             true
         });
@@ -320,27 +321,13 @@ struct HiddenRecords<'a> {
     ids: HashSet<&'a str>,
 }
 
-/// The names of what was taken out.
+/// What texts may name in vain.
+#[derive(Default)]
 struct Lost {
-    /// Of collections and records that were taken out as a whole.
-    withheld: NameSet,
-    /// Of these, and of records that were left without some of their values.
+    /// The names of records that were left without some of their values.
     changed: NameSet,
-    /// Whether a text may name one that was taken out as a whole.
+    /// Whether a text may name what was taken out as a whole.
     is_mentioned: bool,
-}
-
-impl Lost {
-    fn of(stage: &Stage<'_>) -> Lost {
-        let collections = stage.hidden_collections.iter().map(|name| NameHash::of_collection(name));
-        let records = stage.hidden_records.iter().flat_map(|(name, hidden)| hidden.ids.iter().map(|id| NameHash::of_record(name, id)));
-        let withheld: NameSet = collections.chain(records).collect();
-        Lost { changed: withheld.clone(), withheld, is_mentioned: false }
-    }
-
-    fn may_be_mentioned(&self) -> bool {
-        self.is_mentioned || self.changed.len() > self.withheld.len()
-    }
 }
 
 /// Numbers the records of a collection anew by where they are written.

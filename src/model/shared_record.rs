@@ -32,11 +32,6 @@ impl SharedRecord {
         self.position = position;
     }
 
-    /// Whether it is the very record, not only one that equals it.
-    pub fn is(&self, other: &SharedRecord) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
-    }
-
     /// Its place among the records of its collection as they are written, before they are sorted.
     pub fn position(&self) -> usize {
         self.position
@@ -64,6 +59,6 @@ impl std::fmt::Debug for SharedRecord {
 
 impl PartialEq for SharedRecord {
     fn eq(&self, other: &SharedRecord) -> bool {
-        self.position == other.position && (self.is(other) || **self == **other)
+        self.position == other.position && (Arc::ptr_eq(&self.shared, &other.shared) || **self == **other)
     }
 }
