@@ -16,6 +16,7 @@ use super::terminal::{Count, Terminal};
 use crate::assembly::{BookFolders, BuildOptions};
 use crate::comparison;
 use crate::files::{self, Guard};
+use crate::format::{Format, PdfFormat};
 use crate::layout::{SINCE, since_file, version_folder};
 use crate::model::Date;
 use crate::typeset::Choice;
@@ -91,7 +92,7 @@ impl Since {
         let (file, guard) = match &self.file {
             Some(file) => (file.clone(), Guard::new(root, &output)),
             None => {
-                let file = output.join(since_file(old, new, &id));
+                let file = output.join(since_file(old, new, &PdfFormat.file(&id)));
                 let guard = Guard::within(&output, SINCE);
                 guard.check(&file)?;
                 folder(&file)?;

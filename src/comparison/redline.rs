@@ -21,7 +21,7 @@ use crate::layout::{SETTINGS, asset_file};
 use crate::load;
 use crate::model::{Book, Marking, NotesPlacement, Settings};
 use crate::progress::Silent;
-use crate::redline::{Cover, Naming, REPLACED, Redline, fragment, redline, rename_replaced_images, without_missing_images};
+use crate::redline::{Cover, REPLACED, Redline, RedlineNames, fragment, redline, rename_replaced_images, without_missing_images};
 use crate::render::Planned;
 use crate::tree::{Tree, revision};
 use crate::typeset;
@@ -88,8 +88,8 @@ impl Redlined {
         }
 
         let words = |key: &str| book.settings.words.get(key).cloned();
-        let naming = Naming { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
-        let mut redline = redline(before.document(), after.document(), naming);
+        let names = RedlineNames { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
+        let mut redline = redline(before.document(), after.document(), names);
         // Each of its pages may show what either side holds.
         let marking = [before.document(), after.document()].map(borne).into_iter().fold(Marking::default(), |both, one| both.and(&one));
         redline.document.marking = book.settings.markings.highest(&marking);

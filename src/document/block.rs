@@ -114,3 +114,46 @@ pub enum Alignment {
     Center,
     Right,
 }
+
+/// The directive around blocks that bear a marking of their own; its attributes are the labels.
+pub const MARKED: &str = "marked";
+
+/// The labels of a `marked` directive. One without any, or with attributes of another form, has a label that no book knows.
+pub fn marked_labels(attributes: &BTreeMap<String, String>) -> Vec<String> {
+    let label = |(key, value): (&String, &String)| if value.is_empty() { key.clone() } else { format!("{key}={value}") };
+    match attributes.is_empty() {
+        true => vec![String::new()],
+        false => attributes.iter().map(label).collect(),
+    }
+}
+
+/// The headings above the one at hand, by their levels as written.
+#[derive(Debug, Clone, Default)]
+pub struct HeadingLevels(Vec<u8>);
+
+impl HeadingLevels {
+    /// The level of the next heading, counted from 1 with none left out: one below the nearest heading before it that is
+    /// above it. Headings of one level stay on one.
+    pub fn next(&mut self, level: u8) -> u8 {
+        while self.0.last().is_some_and(|above| *above >= level) {
+            self.0.pop();
+        }
+        self.0.push(level);
+        u8::try_from(self.0.len()).unwrap_or(u8::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HeadingLevels;
+
+    #[test]
+    fn skipped_levels_are_closed_up() {
+        let shown = |levels: &[u8]| -> Vec<u8> {
+            let mut headings = HeadingLevels::default();
+            levels.iter().map(|level| headings.next(*level)).collect()
+        };
+        assert_eq!(shown(&[1, 2, 3, 2, 3, 1]), [1, 2, 3, 2, 3, 1]);
+        assert_eq!(shown(&[1, 3, 3, 5, 2, 6]), [1, 2, 2, 3, 2, 3]);
+    }
+}

@@ -1,4 +1,4 @@
-//! What a document says of the version that prints it.
+//! What a document says of the version that prints it, and a PDF of itself.
 
 /// A field of the version, left empty when digests are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,5 +46,23 @@ impl Stamp {
             StampField::Digest if self.draft && self.digest.is_empty() => NO_DIGEST.to_owned(),
             StampField::Digest => self.digest.clone(),
         }
+    }
+}
+
+/// What a PDF made by brief says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The document's id.
+    pub document: String,
+    /// `v7`, `draft`, or the names of a redline's two sides.
+    pub version: String,
+    /// The first digits of the version's digest; drafts and redlines have none.
+    pub digest: Option<String>,
+}
+
+impl Identity {
+    /// Whether it is a draft or a redline, which can be made again, rather than a document of a version.
+    pub fn is_passing(&self) -> bool {
+        self.digest.is_none()
     }
 }

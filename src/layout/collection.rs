@@ -14,6 +14,11 @@ pub enum CollectionPart<'a> {
     Record(&'a str),
 }
 
+/// Whether a file holds a record in front matter, and the text of its `body` below.
+pub fn has_body(file: &str) -> bool {
+    file.ends_with(".md")
+}
+
 /// Whether a text is an id: `[a-z0-9][a-z0-9-]*`.
 pub fn is_id(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();

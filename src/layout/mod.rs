@@ -15,7 +15,7 @@ pub use book::{
     ASSETS, CONTENT, FOLDERS, FONTS, Role, SCHEMAS, SETTINGS, TEMPLATES, THEME, below_content, role, schema_collection, schema_file,
     yaml_stem,
 };
-pub use collection::{CollectionPart, RECORD_ENDINGS, collection_files, collection_part, collection_path, is_id, record_file};
+pub use collection::{CollectionPart, RECORD_ENDINGS, collection_files, collection_part, collection_path, has_body, is_id, record_file};
 pub use file_name::{case_folded, name_fault, safe_path};
 pub use output::{
     CHANGES, CLAIMS, DATA, DRAFT, FETCHED_HISTORY, LATEST, LEDGER, MANIFEST, OUTPUT, SIGNATURES, SINCE, SITE, SITE_HISTORY, VERSION_ASSETS,

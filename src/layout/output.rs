@@ -22,9 +22,9 @@ pub const FETCHED_HISTORY: &str = ".history.json";
 /// The folder of what changed since versions.
 pub const SINCE: &str = "since";
 
-/// Where what changed in a document between two versions is, below the folder of the versions: `since/v3-to-v5/book.pdf`.
-pub fn since_file(old: u32, new: u32, document: &str) -> String {
-    format!("{SINCE}/{}-to-{}/{document}.pdf", version_folder(old), version_folder(new))
+/// Where the redline of a document's file between two versions is, below the folder of the versions: `since/v3-to-v5/book.pdf`.
+pub fn since_file(old: u32, new: u32, file: &str) -> String {
+    format!("{SINCE}/{}-to-{}/{file}", version_folder(old), version_folder(new))
 }
 
 /// Whether a name means something of its own below the output folder, so that no document and no audience can have it.

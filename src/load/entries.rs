@@ -8,7 +8,7 @@ use super::front_matter;
 use super::violation::found;
 use super::yaml::{YamlSource, decode, parse};
 use crate::diagnostic::{Code, Diagnostic, Place, Target};
-use crate::layout::Pointer;
+use crate::layout::{Pointer, has_body};
 use crate::model::Shape;
 use crate::tree::Tree;
 
@@ -66,7 +66,7 @@ fn one_record(tree: &Tree, plan: &CollectionSource, file: &str) -> (RecordEntry,
         Ok(text) => text,
         Err(fault) => return (entry, vec![*fault]),
     };
-    let json = match file.ends_with(".md") {
+    let json = match has_body(file) {
         true => front_matter::parse_record(file, text, &mut faults, &mut entry.warnings),
         false => yaml_record(file, text, &mut faults, &mut entry.warnings),
     };

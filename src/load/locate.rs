@@ -6,7 +6,7 @@ use super::front_matter;
 use super::outline::Outline;
 use super::yaml::YamlSource;
 use crate::diagnostic::{Diagnostic, Place, Target};
-use crate::layout::Pointer;
+use crate::layout::{Pointer, has_body};
 use crate::tree::Tree;
 
 /// Finds the place of each diagnostic and of what led to it. Each file is read once.
@@ -50,7 +50,7 @@ struct Located<'a> {
 impl<'a> Located<'a> {
     fn read(tree: &'a Tree, file: &'a str) -> Option<Located<'a>> {
         let text = tree.text(file)?;
-        if !file.ends_with(".md") {
+        if !has_body(file) {
             return Some(Located { outline: Outline::read(&YamlSource { file, text, lines_before: 0 }), body: None });
         }
         let parts = front_matter::split(text)?;

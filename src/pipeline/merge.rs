@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::layout::{CollectionPart, Role, SETTINGS, below_content, collection_part, collection_path, role};
+use crate::layout::{CollectionPart, Role, SETTINGS, below_content, collection_part, collection_path, has_body, role};
 use crate::load;
 use crate::merge::{self, Kind, Markers, MergedLines, Options, Sides};
 use crate::tree::merge_file::{Labels, MergedFile, merge_file};
@@ -54,7 +54,7 @@ fn kind(file: &str) -> Option<Kind> {
     match role(file) {
         Role::Settings => Some(Kind::Settings),
         Role::Schema => is_yaml.then_some(Kind::Settings),
-        Role::Record if file.ends_with(".md") => Some(Kind::Markdown),
+        Role::Record if has_body(file) => Some(Kind::Markdown),
         Role::Record if below_content(file)?.contains('/') => is_yaml.then_some(Kind::Record),
         Role::Record => is_yaml.then_some(Kind::Records),
         Role::Asset | Role::Template | Role::Theme | Role::Font | Role::Other => None,

@@ -82,7 +82,7 @@ pub const REPLACED: &str = "replaced-before/";
 
 /// What a redline needs besides the two texts.
 #[derive(Clone, Copy)]
-pub struct Naming<'a> {
+pub struct RedlineNames<'a> {
     /// The names of the versions: `v7`, `v9`.
     pub old: &'a str,
     pub new: &'a str,
@@ -93,10 +93,10 @@ pub struct Naming<'a> {
     pub marked: Option<&'a Document>,
 }
 
-impl<'a> Naming<'a> {
+impl<'a> RedlineNames<'a> {
     /// With English words.
-    pub fn new(old: &'a str, new: &'a str) -> Naming<'a> {
-        Naming { old, new, words: &|_| None, marked: None }
+    pub fn new(old: &'a str, new: &'a str) -> RedlineNames<'a> {
+        RedlineNames { old, new, words: &|_| None, marked: None }
     }
 
     pub(super) fn word(&self, key: &str) -> String {

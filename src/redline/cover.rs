@@ -1,7 +1,7 @@
 //! A redline as a note to somebody who has the old version.
 
 use super::Redline;
-use super::change::Naming;
+use super::change::RedlineNames;
 use crate::document::{Block, BlockKind, Inline};
 
 /// What a note says besides the list of changes.
@@ -24,9 +24,9 @@ impl Redline {
     /// is what the reader has.
     #[must_use]
     pub fn with_cover(mut self, cover: &Cover, words: &dyn Fn(&str) -> Option<String>) -> Redline {
-        let naming = Naming { old: &self.old, new: &self.new, words, marked: None };
+        let names = RedlineNames { old: &self.old, new: &self.new, words, marked: None };
         let say = |key: &str| {
-            let said = naming.word(key);
+            let said = names.word(key);
             let said = said.replace("{old}", &cover.old).replace("{new}", &cover.new);
             said.replace("{old_date}", &cover.old_date).replace("{new_date}", &cover.new_date)
         };
@@ -42,7 +42,7 @@ impl Redline {
                     .others
                     .len()
                     .checked_sub(NAMED + 1)
-                    .map(|more| naming.word("redline_further").replace("{count}", &(more + 1).to_string())),
+                    .map(|more| names.word("redline_further").replace("{count}", &(more + 1).to_string())),
             );
             lines.push(say("since_others").replace("{documents}", &named.join(", ")));
         }

@@ -44,7 +44,7 @@ use node::Node;
 use side::{Notes, Side, Which};
 use visible::text_of;
 
-pub use change::{Naming, REPLACED, RedlineChange, RedlineKind, WORDS};
+pub use change::{REPLACED, RedlineChange, RedlineKind, RedlineNames, WORDS};
 pub use cover::Cover;
 pub use html::{fragment, text_fragment};
 pub use images::{Images, rename_replaced_images, without_missing_images};
@@ -67,10 +67,10 @@ pub struct Redline {
 }
 
 /// Marks in one document what changed between two.
-pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
+pub fn redline(old: &Document, new: &Document, names: RedlineNames<'_>) -> Redline {
     let mut notes = Notes::default();
-    let right = Side::of(new, old, naming.marked, Which::New, &mut notes);
-    let left = Side::of(old, new, naming.marked, Which::Old, &mut notes);
+    let right = Side::of(new, old, names.marked, Which::New, &mut notes);
+    let left = Side::of(old, new, names.marked, Which::Old, &mut notes);
 
     let say = |number: usize| notes.all.get(number - 1).map_or_else(String::new, |(text, ..)| text_of(text));
     let Side { title: old_title, nodes: old_nodes, footnotes: old_footnotes } = left;
@@ -85,7 +85,7 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     body.extend(merger.nodes(&old_nodes, &new_nodes));
     one_place_for_notes(&mut body);
     if !side::has_layout(&body) {
-        layout::restore(&mut body, &[Some(new), Some(old), naming.marked].into_iter().flatten().collect::<Vec<_>>());
+        layout::restore(&mut body, &[Some(new), Some(old), names.marked].into_iter().flatten().collect::<Vec<_>>());
     }
     let labels = old_footnotes.keys().chain(new_footnotes.keys()).collect::<BTreeSet<_>>();
     for label in labels {
@@ -99,28 +99,28 @@ pub fn redline(old: &Document, new: &Document, naming: Naming<'_>) -> Redline {
     let title = new_title.as_ref().or(old_title.as_ref()).map(text_of).or_else(|| text(new, "title")).unwrap_or_default();
     let own_title = title.trim().to_owned();
     let title =
-        naming.word("redline_title").replace("{old}", short(naming.old)).replace("{new}", short(naming.new)).replace("{title}", &title);
+        names.word("redline_title").replace("{old}", short(names.old)).replace("{new}", short(names.new)).replace("{title}", &title);
     let title = title.trim_end_matches([' ', ':']).to_owned();
     let mut front = new.front.clone();
     front.insert("title".to_owned(), title.clone().into());
     // What is first seen is how much has changed.
     front.insert("cover".to_owned(), false.into());
     front.insert("toc".to_owned(), false.into());
-    front.insert("redline".to_owned(), serde_json::json!({ "old": naming.old, "new": naming.new }));
+    front.insert("redline".to_owned(), serde_json::json!({ "old": names.old, "new": names.new }));
     let heading = BlockKind::Heading { level: 1, content: vec![Inline::Text(title)], anchor: None };
     let mut blocks = vec![Block { kind: heading, line: 0 }];
-    blocks.extend(list::listed(&found, &|key| naming.word(key), None));
+    blocks.extend(list::listed(&found, &|key| names.word(key), None));
     blocks.append(&mut body);
     let document = Document { front, blocks, notes: notes_written, ..Document::default() };
-    Redline { document, changes: found, old: naming.old.to_owned(), new: naming.new.to_owned(), title: own_title }
+    Redline { document, changes: found, old: names.old.to_owned(), new: names.new.to_owned(), title: own_title }
 }
 
 impl Redline {
     /// Names the pages of changes in the new version's PDF, too; `texts` are those of its pages.
     pub fn with_new_pages(mut self, texts: &[String], words: &dyn Fn(&str) -> Option<String>) -> Redline {
         let pages = pages::of(&self, texts);
-        let naming = Naming { old: &self.old, new: &self.new, words, marked: None };
-        let list = list::listed(&self.changes, &|key| naming.word(key), Some(NewPages { name: short(&self.new), pages: &pages }));
+        let names = RedlineNames { old: &self.old, new: &self.new, words, marked: None };
+        let list = list::listed(&self.changes, &|key| names.word(key), Some(NewPages { name: short(&self.new), pages: &pages }));
         self.document.blocks.splice(1..3, list);
         self
     }

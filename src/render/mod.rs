@@ -13,7 +13,6 @@ mod filters;
 mod fragment;
 mod marks;
 mod markup;
-mod naming;
 mod notes;
 mod operators;
 mod placeholder;
@@ -37,7 +36,7 @@ use crate::tree::Tree;
 
 pub(crate) use fragment::{Mention, mentions as parts_of_text};
 pub use fragment::{Named, names as mentions};
-pub use naming::Naming;
+pub use notes::Naming;
 pub use planned::Planned;
 pub use template_sources::TemplateSources;
 pub use words::{WORDS, age, as_of, long_date, words};

@@ -1,4 +1,5 @@
-//! Notes and sources: how marks are numbered, what notes say, which sources are listed.
+//! Notes and sources: how marks are numbered, what notes say, which sources are listed; and the book's names for its
+//! sources, for use outside of templates.
 
 use std::collections::BTreeMap;
 
@@ -236,4 +237,27 @@ fn sentence(text: String) -> String {
 fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The names that a book has for its sources, and its words.
+#[derive(Debug, Clone, Copy)]
+pub struct Naming<'a> {
+    book: &'a Book,
+}
+
+impl<'a> Naming<'a> {
+    /// The names that a book has.
+    pub fn of(book: &'a Book) -> Naming<'a> {
+        Naming { book }
+    }
+
+    /// The book's settings, which hold its words.
+    pub fn settings(&self) -> &'a Settings {
+        &self.book.settings
+    }
+
+    /// A source and the place in it as a note names them, without a full stop; nothing where the book hasn't that source.
+    pub fn citation(&self, citation: &str) -> Option<String> {
+        named(&Citation::parse(citation), self.book)
+    }
 }

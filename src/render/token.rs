@@ -1,17 +1,11 @@
 //! Tokens: how a printed value travels through a template as text.
 //!
 //! A value prints as `U+FDD0 <index> U+FDD1`, where the index names what was printed in the render's
-//! [`Prints`]. Both are Unicode noncharacters, inert in Markdown, so a token survives blocks, macros, `~`
+//! `Prints`. Both are Unicode noncharacters, inert in Markdown, so a token survives blocks, macros, `~`
 //! and `join`, and `resolve` finds each one where it ends up. Data that holds the two characters is
 //! [shielded](shield) on its way in, and templates that hold them are refused, so no token can be forged.
 
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-
-use minijinja::{Error, ErrorKind};
-
-use super::values::Printed;
 
 pub(crate) const OPEN: char = '\u{FDD0}';
 pub(crate) const CLOSE: char = '\u{FDD1}';
@@ -31,60 +25,6 @@ pub(crate) const CUTS: &str = "would cut a printed value in two";
 
 /// The error of a cut token.
 pub(crate) const BROKEN: &str = "a printed value was cut in two";
-
-/// Everything that one render printed, by token index.
-///
-/// An entry says what a token stands for, not that it reached the document: blocks and macros may drop
-/// or repeat what they print.
-#[derive(Debug, Default)]
-pub(crate) struct Prints {
-    entries: Mutex<Vec<Printed>>,
-    /// Bytes of text that was printed, tokens and what they stand for.
-    bytes: AtomicUsize,
-}
-
-impl Prints {
-    /// Counts text that was printed, and stops a template that prints without end.
-    pub(crate) fn charge(&self, bytes: usize) -> Result<(), Error> {
-        match self.bytes.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > LONGEST {
-            true => Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
-            false => Ok(()),
-        }
-    }
-
-    /// Fails for a text that is longer than a document may be.
-    pub(crate) fn check_length(&self, bytes: usize) -> Result<(), Error> {
-        match bytes > LONGEST {
-            true => Err(Error::new(ErrorKind::InvalidOperation, TOO_LONG)),
-            false => Ok(()),
-        }
-    }
-
-    /// How long printed text is with what its tokens stand for, each as often as it occurs.
-    pub(crate) fn length(&self, text: &str) -> usize {
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_token = |index: usize| entries.get(index).map_or(0, Printed::length);
-        let tokens = pieces(text).into_iter().map(|piece| if let Piece::Token(index) = piece { of_token(index) } else { 0 });
-        tokens.fold(text.len(), usize::saturating_add)
-    }
-
-    /// Stores a printed value and returns its token.
-    pub(crate) fn token(&self, printed: Printed) -> String {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.push(printed);
-        format!("{OPEN}{}{CLOSE}", entries.len() - 1)
-    }
-
-    /// Whether the token with this index stands for a claim.
-    pub(crate) fn is_claim(&self, index: usize) -> bool {
-        matches!(self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(index), Some(Printed::Claim(_)))
-    }
-
-    /// What the token with this index stands for.
-    pub(crate) fn get(&self, index: usize) -> Option<Printed> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).get(index).cloned()
-    }
-}
 
 /// A piece of text that may hold tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -53,7 +53,7 @@ impl<'a> Painter<'a> {
             BlockKind::Table(table) => self.table(table),
             BlockKind::Alert { kind, title, blocks } => {
                 self.push("<aside>\n<p><strong>");
-                let own = || (self.naming.words)(kind).unwrap_or_else(|| capital(kind));
+                let own = || (self.names.words)(kind).unwrap_or_else(|| capital(kind));
                 let title = title.clone().unwrap_or_else(own);
                 self.text(&title);
                 self.push("</strong></p>\n");
@@ -68,7 +68,7 @@ impl<'a> Painter<'a> {
             }
             BlockKind::Directive { name, attributes, blocks } if matches!(name.as_str(), "moved-to" | "moved-from") => {
                 let number = attributes.get("number").map_or("", String::as_str);
-                let words = escape(&self.naming.word(&name.replace('-', "_")).replace("{number}", number));
+                let words = escape(&self.names.word(&name.replace('-', "_")).replace("{number}", number));
                 self.push(&format!("<div class=\"whole {name}\">\n<p class=\"label\">{words}</p>\n"));
                 self.wrapped("", blocks, "</div>\n");
             }

@@ -128,7 +128,7 @@ impl Painter<'_> {
             MoveEnd::Origin => ("moved-to", "moved_to", number.to_string()),
             MoveEnd::Destination => ("moved-from", "moved_from", origin_anchor(&number.to_string())),
         };
-        let words = escape(&self.naming.word(key).replace("{number}", &number.to_string()));
+        let words = escape(&self.names.word(key).replace("{number}", &number.to_string()));
         self.push(&format!("<span class=\"moved {class}\">"));
         match labelled {
             true if self.in_link || self.anchors == Anchors::None => self.push(&format!("<span class=\"label\">{words}</span> ")),

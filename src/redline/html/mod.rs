@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use painter::{Anchors, Painter};
 
 use super::Redline;
-use super::change::{Naming, RedlineChange};
+use super::change::{RedlineChange, RedlineNames};
 use super::list;
 use crate::text::render_html;
 use crate::text::words::Word;
@@ -49,7 +49,7 @@ impl<'a> Painter<'a> {
     ) -> Painter<'a> {
         Painter {
             out: String::new(),
-            naming: Naming { old: &redline.old, new: &redline.new, words, marked: None },
+            names: RedlineNames { old: &redline.old, new: &redline.new, words, marked: None },
             document: &redline.document,
             footnotes: BTreeMap::new(),
             in_link: false,
@@ -62,8 +62,8 @@ impl<'a> Painter<'a> {
 impl Painter<'_> {
     /// The list of changes.
     fn list(&mut self, redline: &Redline) {
-        let naming = self.naming;
-        let word = |key: &str| naming.word(key);
+        let names = self.names;
+        let word = |key: &str| names.word(key);
         let legend = self.apart(|painter| painter.inlines(&list::legend(&word)));
         let change = |change: &RedlineChange| {
             // A page has no pages to refer to.

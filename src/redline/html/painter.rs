@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::change::Naming;
+use super::super::change::RedlineNames;
 use crate::document::{Block, BlockKind, Document};
 use crate::text::escape_html as escape;
 
@@ -16,7 +16,7 @@ pub(super) enum Anchors {
 /// Writes blocks and inlines; what it has written so far, and what stands around.
 pub(super) struct Painter<'a> {
     pub(super) out: String,
-    pub(super) naming: Naming<'a>,
+    pub(super) names: RedlineNames<'a>,
     pub(super) document: &'a Document,
     /// Footnotes of the text's own, by label: number and blocks.
     pub(super) footnotes: BTreeMap<&'a str, (usize, &'a [Block])>,
@@ -44,7 +44,7 @@ impl<'a> Painter<'a> {
     }
 
     pub(super) fn word(&self, key: &str) -> String {
-        escape(&self.naming.word(key))
+        escape(&self.names.word(key))
     }
 
     /// The HTML that `paint` writes, without adding it to the page.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Rest, Value, ValueOrKwargs};
 use minijinja::{Environment, Error, functions, tests};
 
-use super::number::whole;
+use super::operand::whole;
 use crate::render::operators::error;
 use crate::render::values::{CollectionObject, ListObject, Pass, storable};
 

@@ -6,8 +6,7 @@ use minijinja::filters;
 use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, State};
 
-use super::number::whole;
-use super::operand::{items, keep_safe, wrong_kind};
+use super::operand::{items, keep_safe, whole, wrong_kind};
 use super::print::to_token;
 use crate::render::operators::{count, error, piece_of, plain_value, printed_plain};
 use crate::render::token::unshield;
@@ -189,19 +188,4 @@ fn joined(pass: &Arc<Pass>, values: &Value, filter: &str, between: usize, join: 
         Some(of) => BareObject::wrap(text, &of),
         None => text,
     })
-}
-
-/// The value at a dotted path below a value, or undefined.
-pub(super) fn at_path(value: &Value, path: &str) -> Result<Value, Error> {
-    let mut value = value.clone();
-    for segment in path.split('.') {
-        if value.is_undefined() || value.is_none() {
-            return Ok(Value::UNDEFINED);
-        }
-        value = match segment.parse::<usize>() {
-            Ok(index) => value.get_item(&Value::from(index))?,
-            Err(_) => value.get_attr(segment)?,
-        };
-    }
-    Ok(value)
 }

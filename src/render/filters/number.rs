@@ -5,7 +5,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Rest, Value, ValueKind, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, State};
 
-use super::operand::{items, wrong_kind};
+use super::operand::{at_path, items, whole, wrong_kind};
 use crate::model::{Date, Exact, Held, NotAQuantity, Operation, Quantity, Rounding};
 use crate::render::claim_text::{Figures, claim_as, exact_as, quantity_as};
 use crate::render::operators::{self, Case, calculate, derived, error, named, plain_value, quantity_of, refused};
@@ -53,16 +53,6 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     env.add_filter("date", move |value: Value, style: Option<&str>| date(&shared, &value, style));
     let shared = pass.clone();
     env.add_filter("plural", move |count: Value, one: Value, many: Option<Value>| plural(&shared, &count, &one, many.as_ref()));
-}
-
-/// A whole number as a filter's argument.
-pub(super) fn whole(pass: &Pass, filter: &str, value: &Value) -> Result<i64, Error> {
-    if value.downcast_object_ref::<ClaimObject>().is_some() {
-        let detail = format!("`{filter}` takes a whole number here, not the claim {}; take its `.value`", named(value));
-        return Err(error(detail));
-    }
-    let plain = plain_value(pass, value)?;
-    exact(&plain).and_then(|n| n.as_i64()).ok_or_else(|| error(format!("`{filter}` takes a whole number here, not {}", named(value))))
 }
 
 /// Applies what a filter does to what was taken out of a claim, or made of a list that isn't shown whole; what comes out is so, too.
@@ -196,7 +186,7 @@ fn attributes(values: &Value, filter: &str, attribute: Option<&str>) -> Result<V
     for item in items(values, filter)? {
         let value = match attribute {
             None => item,
-            Some(path) => match super::list::at_path(&item, path)? {
+            Some(path) => match at_path(&item, path)? {
                 value if value.is_undefined() => continue,
                 value => value,
             },
@@ -276,7 +266,7 @@ fn extreme(pass: &Arc<Pass>, filter: &'static str, values: &Value, options: &Kwa
     let mut best: Option<(Value, Value)> = None;
     for item in items {
         let value = match &attribute {
-            Some(path) => super::list::at_path(&item, path)?,
+            Some(path) => at_path(&item, path)?,
             None => item.clone(),
         };
         if value.downcast_object_ref::<ClaimObject>().is_some_and(|claim| !claim.is_known()) {

@@ -1,11 +1,11 @@
-//! A filter's input: the items in it, or the error that it has the wrong kind.
+//! What a filter is given: the items of a list, a whole number, a value at a path; or the error that it has the wrong kind.
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use crate::render::operators::{named, plain_words};
+use crate::render::operators::{error, named, plain_value, plain_words};
 use crate::render::token::has_token;
-use crate::render::values::{BareObject, ClaimObject, TextObject};
+use crate::render::values::{BareObject, ClaimObject, Pass, TextObject, exact};
 
 /// The items of a list that a filter takes.
 pub(super) fn items(values: &Value, filter: &str) -> Result<minijinja::value::ValueIter, Error> {
@@ -35,4 +35,29 @@ pub(super) fn wrong_kind(filter: &str, value: &Value, wanted: &str) -> Error {
         }
     };
     Error::new(ErrorKind::InvalidOperation, format!("`{filter}` takes {wanted}, not {found}"))
+}
+
+/// A whole number as a filter's argument.
+pub(super) fn whole(pass: &Pass, filter: &str, value: &Value) -> Result<i64, Error> {
+    if value.downcast_object_ref::<ClaimObject>().is_some() {
+        let detail = format!("`{filter}` takes a whole number here, not the claim {}; take its `.value`", named(value));
+        return Err(error(detail));
+    }
+    let plain = plain_value(pass, value)?;
+    exact(&plain).and_then(|n| n.as_i64()).ok_or_else(|| error(format!("`{filter}` takes a whole number here, not {}", named(value))))
+}
+
+/// The value at a dotted path below a value, or undefined.
+pub(super) fn at_path(value: &Value, path: &str) -> Result<Value, Error> {
+    let mut value = value.clone();
+    for segment in path.split('.') {
+        if value.is_undefined() || value.is_none() {
+            return Ok(Value::UNDEFINED);
+        }
+        value = match segment.parse::<usize>() {
+            Ok(index) => value.get_item(&Value::from(index))?,
+            Err(_) => value.get_attr(segment)?,
+        };
+    }
+    Ok(value)
 }

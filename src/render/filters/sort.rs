@@ -7,8 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{Enumerator, Kwargs, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{Environment, Error, State};
 
-use super::list::at_path;
-use super::operand::{items, wrong_kind};
+use super::operand::{at_path, items, wrong_kind};
 use crate::render::operators::{Case, Key, error, key_of, named, quantity_of};
 use crate::render::values::{ClaimObject, Coverage, ListObject, Pass, coverage};
 

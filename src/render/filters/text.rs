@@ -5,8 +5,7 @@ use std::sync::Arc;
 use minijinja::value::{Kwargs, Rest, Value, ValueOrKwargs, from_args};
 use minijinja::{Environment, Error, State};
 
-use super::number::whole;
-use super::operand::{keep_safe, wrong_kind};
+use super::operand::{keep_safe, whole, wrong_kind};
 use super::print::broken;
 use crate::render::operators::{as_text, error, named, plain_value};
 use crate::render::token::{CLOSE, CUTS, OPEN, Piece, pieces, shield, unshield};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 
-use super::operand::{fault, invalid, named, plain_words};
-use super::text::{concat, printed_plain};
+use super::operand::{fault, invalid, named, plain_words, printed_plain};
+use super::text::concat;
 use crate::model::{Exact, NoAnswer, NotAQuantity, Operation, Quantity};
 use crate::render::values::{
     BareObject, ClaimObject, Derived, ListObject, Origin, PartialKind, PartialObject, Pass, coverage, exact, exact_number,

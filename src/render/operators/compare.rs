@@ -7,9 +7,9 @@ use minijinja::Error;
 use minijinja::value::{Kwargs, Value, ValueKind};
 
 use super::calculate::{quantity_of, refused};
-use super::operand::{fault, invalid, named, plain_value, plain_words};
+use super::operand::{charge, fault, invalid, named, plain_value, plain_words};
 use crate::model::{Exact, NoAnswer, Quantity};
-use crate::render::values::{BareObject, ClaimObject, Extent, Pass, RecordObject, exact};
+use crate::render::values::{BareObject, ClaimObject, Pass, RecordObject, exact};
 
 /// `a < b <= c`: operands with operators between them.
 pub(super) fn chain(pass: &Arc<Pass>, operands: &[Value]) -> Result<bool, Error> {
@@ -141,18 +141,6 @@ fn same(pass: &Pass, a: &Value, b: &Value) -> Result<bool, Error> {
         (Some(a), Some(b)) => a == b,
         _ => a == b,
     })
-}
-
-/// Charges for visiting a whole value.
-pub(super) fn charge(pass: &Pass, value: &Value) -> Result<(), Error> {
-    match value.as_str() {
-        Some(text) => pass.charge_text(text.len()),
-        // An extent counts a list of the data as one value, so its items are added.
-        None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) => {
-            pass.charge(Extent::of(value)?.size.saturating_add(value.len().unwrap_or_default()))
-        }
-        None => pass.charge(1),
-    }
 }
 
 fn ordered(a: &Value, b: &Value) -> Option<Ordering> {

@@ -18,8 +18,8 @@ use super::values::{ListObject, Pass, storable};
 
 pub(super) use calculate::{calculate, derived, negate, quantity_of, refused};
 pub(super) use compare::{Case, Key, holds, key_of};
-pub(super) use operand::{fault, invalid as error, named, plain_value, plain_words};
-pub(super) use text::{as_text, captured, count, piece_of, printed_plain};
+pub(super) use operand::{as_text, fault, invalid as error, named, plain_value, plain_words, printed_plain};
+pub(super) use text::{captured, count, piece_of};
 
 /// Puts the functions that operators become into an environment.
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {

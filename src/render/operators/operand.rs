@@ -3,10 +3,10 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
-use super::text::printed_plain;
-use crate::render::token::unshield;
+use crate::render::token::{has_token, unshield};
 use crate::render::values::{
-    BareObject, ClaimObject, MarkObject, MarkdownObject, PartialKind, PartialObject, Pass, RecordObject, StampObject, TextObject, text,
+    BareObject, ClaimObject, Extent, MarkObject, MarkdownObject, PartialKind, PartialObject, Pass, RecordObject, StampObject, TextObject,
+    plain_text, text,
 };
 
 /// How much of a claim's path, or of a written calculation, a message shows.
@@ -38,6 +38,38 @@ pub(in crate::render) fn plain_value(pass: &Pass, value: &Value) -> Result<Value
         return Err(stamp_fault());
     }
     Ok(printed_plain(pass, value)?.map_or_else(|| value.clone(), Value::from))
+}
+
+/// The printed text, with its tokens, if a value is such text. The search is charged.
+pub(in crate::render) fn as_text(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
+    if let Some(text) = value.downcast_object_ref::<TextObject>() {
+        pass.charge_text(text.text.len())?;
+        return Ok(Some(text.text.clone()));
+    }
+    if value.downcast_object_ref::<MarkObject>().is_some() {
+        pass.charge(8)?;
+        return Ok(Some(value.to_string()));
+    }
+    let Some(text) = value.as_str() else { return Ok(None) };
+    pass.charge_text(text.len())?;
+    Ok(has_token(text).then(|| text.to_owned()))
+}
+
+/// Printed text as a reader sees it, if a value is such text.
+pub(in crate::render) fn printed_plain(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
+    as_text(pass, value)?.map(|text| plain_text(pass, &text)).transpose()
+}
+
+/// Charges for visiting a whole value.
+pub(in crate::render) fn charge(pass: &Pass, value: &Value) -> Result<(), Error> {
+    match value.as_str() {
+        Some(text) => pass.charge_text(text.len()),
+        // An extent counts a list of the data as one value, so its items are added.
+        None if matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Iterable) => {
+            pass.charge(Extent::of(value)?.size.saturating_add(value.len().unwrap_or_default()))
+        }
+        None => pass.charge(1),
+    }
 }
 
 /// The error of comparing a field of the version.

@@ -5,39 +5,16 @@ use std::sync::Arc;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 
-use super::compare::charge;
-use super::operand::{fault, invalid, named, plain_value};
+use super::operand::{as_text, charge, fault, invalid, named, plain_value};
 use crate::render::filters::{number_text, to_token};
 use crate::render::token::{CUTS, has_token, unshield};
-use crate::render::values::{
-    BareObject, ClaimObject, ListObject, MarkObject, Pass, RecordObject, TextObject, coverage, exact, is_loop, plain_text, turns,
-};
+use crate::render::values::{BareObject, ClaimObject, ListObject, Pass, RecordObject, TextObject, coverage, exact, is_loop, turns};
 
 /// The output of a call or block, as a value.
 pub(in crate::render) fn captured(pass: &Arc<Pass>, value: Value) -> Result<Value, Error> {
     let Some(text) = value.as_str() else { return Ok(value) };
     pass.charge_text(text.len())?;
     Ok(if has_token(text) { TextObject::wrap(pass, text.to_owned()) } else { value })
-}
-
-/// The printed text, with its tokens, if a value is such text. The search is charged.
-pub(in crate::render) fn as_text(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
-    if let Some(text) = value.downcast_object_ref::<TextObject>() {
-        pass.charge_text(text.text.len())?;
-        return Ok(Some(text.text.clone()));
-    }
-    if value.downcast_object_ref::<MarkObject>().is_some() {
-        pass.charge(8)?;
-        return Ok(Some(value.to_string()));
-    }
-    let Some(text) = value.as_str() else { return Ok(None) };
-    pass.charge_text(text.len())?;
-    Ok(has_token(text).then(|| text.to_owned()))
-}
-
-/// Printed text as a reader sees it, if a value is such text.
-pub(in crate::render) fn printed_plain(pass: &Pass, value: &Value) -> Result<Option<String>, Error> {
-    as_text(pass, value)?.map(|text| plain_text(pass, &text)).transpose()
 }
 
 /// `a ~ b ~ c`. A value taken out of a claim with `.value` stays uncited.

@@ -8,35 +8,9 @@ use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::{Block, BlockKind, Document, FIGURE_DATA, Inline, LISTING, MARKED, Table, walk};
 use crate::layout::SETTINGS;
-use crate::model::{Marking, Reference, Settings};
+use crate::model::{Marking, Reference};
 use crate::render::notes;
 use crate::render::values::Origin;
-
-/// What is known of a document's marking so far.
-#[derive(Debug, Default)]
-pub(super) struct Bearing {
-    /// The marking of the current text: the template's own, and that of the surrounding field or block.
-    around: Marking,
-    /// The marking of the current portion.
-    portion: Marking,
-    /// The marking of the whole.
-    whole: Marking,
-    /// Markings that can't be attributed to a place, and so apply to every page and portion.
-    everywhere: Marking,
-    /// How many enclosing blocks (lists, footnotes) have their pages marked as a whole.
-    gathered: usize,
-    /// How many enclosing fields are printed inline, where no portion begins.
-    in_line: usize,
-}
-
-impl Bearing {
-    /// Where a document begins: `loose` is what its template made something of that no longer says where it comes from.
-    pub(super) fn new(settings: &Settings, loose: &Marking) -> Bearing {
-        let mut everywhere = settings.text_marking();
-        everywhere.raise(loose);
-        Bearing { around: everywhere.clone(), portion: everywhere.clone(), whole: everywhere.clone(), everywhere, gathered: 0, in_line: 0 }
-    }
-}
 
 impl Resolver<'_> {
     /// Records the marking of something printed here.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use comrak::Anchorizer;
 
 use super::captions::is_numbered;
-use super::resolver::Resolver;
+use super::resolver::{Heading, Link, Resolver};
 use super::text::folded;
 use crate::diagnostic::{Code, Diagnostic, Place, did_you_mean};
 use crate::document::{Block, BlockKind, Inline, Target, anchor_of, plain_text, walk};
@@ -14,37 +14,6 @@ use crate::render::anchors::HeadedRecord;
 
 /// Placeholder for a heading's anchor and a link's target until they are known: a character that neither contains.
 const PENDING: char = '\u{fdd0}';
-
-/// The headings seen so far, and the links to resolve.
-#[derive(Debug, Default)]
-pub(super) struct Links {
-    headings: Vec<Heading>,
-    links: Vec<Link>,
-    /// The text that is being resolved: 0 for the template's, a number for each printing of a field.
-    pub(super) scope: usize,
-    pub(super) scopes: usize,
-}
-
-#[derive(Debug)]
-struct Heading {
-    scope: usize,
-    text: String,
-    /// The id that its author gave it.
-    id: Option<String>,
-    /// The record that it is the place of.
-    record: Option<HeadedRecord>,
-}
-
-#[derive(Debug)]
-struct Link {
-    scope: usize,
-    id: String,
-    line: usize,
-    /// The collection of the record in whose text it stands.
-    collection: Option<String>,
-    /// Whether its text is the name of its target, as for `ref`.
-    is_reference: bool,
-}
 
 impl Resolver<'_> {
     /// Registers a heading; returns the placeholder of its anchor.

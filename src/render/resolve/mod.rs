@@ -20,9 +20,7 @@ mod text;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use self::bearing::Bearing;
-use self::links::Links;
-use self::resolver::Resolver;
+use self::resolver::{Bearing, Links, Resolver};
 use self::text::folded;
 use super::anchors::{Anchors, Documents};
 use super::fragment::Expanding;

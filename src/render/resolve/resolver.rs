@@ -3,14 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::bearing::Bearing;
-use super::links::Links;
 use crate::diagnostic::Diagnostic;
 use crate::document::chart::Chart;
 use crate::document::{Origins, PrintedClaim};
-use crate::model::Citation;
+use crate::model::{Citation, Marking, Settings};
 use crate::render::Parser;
-use crate::render::anchors::Anchors;
+use crate::render::anchors::{Anchors, HeadedRecord};
 use crate::render::fragment::Expanding;
 use crate::render::planned::Planned;
 use crate::render::values::Pass;
@@ -52,4 +50,61 @@ pub(super) struct Resolver<'a> {
     pub(super) bearing: Bearing,
     /// The charts that figures show, by the paths of their images.
     pub(super) charts: BTreeMap<String, Chart>,
+}
+
+/// The headings seen so far, and the links to resolve.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    pub(super) headings: Vec<Heading>,
+    pub(super) links: Vec<Link>,
+    /// The text that is being resolved: 0 for the template's, a number for each printing of a field.
+    pub(super) scope: usize,
+    pub(super) scopes: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) scope: usize,
+    pub(super) text: String,
+    /// The id that its author gave it.
+    pub(super) id: Option<String>,
+    /// The record that it is the place of.
+    pub(super) record: Option<HeadedRecord>,
+}
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) scope: usize,
+    pub(super) id: String,
+    pub(super) line: usize,
+    /// The collection of the record in whose text it stands.
+    pub(super) collection: Option<String>,
+    /// Whether its text is the name of its target, as for `ref`.
+    pub(super) is_reference: bool,
+}
+
+/// What is known of a document's marking so far.
+#[derive(Debug, Default)]
+pub(super) struct Bearing {
+    /// The marking of the current text: the template's own, and that of the surrounding field or block.
+    pub(super) around: Marking,
+    /// The marking of the current portion.
+    pub(super) portion: Marking,
+    /// The marking of the whole.
+    pub(super) whole: Marking,
+    /// Markings that can't be attributed to a place, and so apply to every page and portion.
+    pub(super) everywhere: Marking,
+    /// How many enclosing blocks (lists, footnotes) have their pages marked as a whole.
+    pub(super) gathered: usize,
+    /// How many enclosing fields are printed inline, where no portion begins.
+    pub(super) in_line: usize,
+}
+
+impl Bearing {
+    /// Where a document begins: `loose` is what its template made something of that no longer says where it comes from.
+    pub(super) fn new(settings: &Settings, loose: &Marking) -> Bearing {
+        let mut everywhere = settings.text_marking();
+        everywhere.raise(loose);
+        Bearing { around: everywhere.clone(), portion: everywhere.clone(), whole: everywhere.clone(), everywhere, gathered: 0, in_line: 0 }
+    }
 }

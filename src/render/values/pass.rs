@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use minijinja::Error;
 
 use super::printed::Origin;
+use super::prints::Prints;
 use crate::model::{Book, Marking, Record};
 use crate::render::budget::Budget;
-use crate::render::token::Prints;
 
 /// State shared by one render: the book, what was printed, and the last undefined name.
 #[derive(Debug)]

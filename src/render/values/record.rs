@@ -10,6 +10,7 @@ use super::convert::{citations, marked_text, to_value};
 use super::pass::Pass;
 use super::printed::{Origin, Printed};
 use super::scalar::{optional, text};
+use crate::layout::has_body;
 use crate::model::{Marking, Record};
 
 /// A record: its fields as attributes; prints as its name, linked.
@@ -81,7 +82,7 @@ impl Object for RecordObject {
                 let said = record.own.confidence.as_deref();
                 Some(said.map_or(Value::from(()), |confidence| marked_text(&self.pass, confidence, &record.marking)))
             }
-            "body" if record.file.ends_with(".md") => Some(Value::from(())),
+            "body" if has_body(&record.file) => Some(Value::from(())),
             _ => {
                 let declared = collection.shapes.root().into_iter().flat_map(|root| root.properties.keys()).chain(record.fields.keys());
                 let known = declared.map(String::as_str).chain(["id", "sources"]).map(str::to_owned);

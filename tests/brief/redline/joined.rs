@@ -283,7 +283,7 @@ fn versions_are_compared_by_the_markdown_that_readers_got() {
 fn tables_of_versions_keep_their_layout() {
     use super::{compared, document};
     use brief::document::BlockKind;
-    use brief::redline::{Naming, redline};
+    use brief::redline::{RedlineNames, redline};
     let plain = |troops: &str| document(&format!("# A\n\n| Force | Troops |\n| :-- | --: |\n| KFOR | {troops} |\n"));
     let laid_out = document("# A\n\n:::turned\n:::table widths=3,1\n| Force | Troops |\n| :-- | --: |\n| KFOR | 3 |\n:::\n:::\n");
     let names = |redline: &brief::redline::Redline| -> Vec<String> {
@@ -299,7 +299,7 @@ fn tables_of_versions_keep_their_layout() {
     };
     let wanted = ["turned", "table3,1", "a table"];
     assert_eq!(names(&compared(&plain("1"), &laid_out)), wanted);
-    let marked = Naming { marked: Some(&laid_out), ..Naming::new("v1", "v2") };
+    let marked = RedlineNames { marked: Some(&laid_out), ..RedlineNames::new("v1", "v2") };
     let redline = redline(&plain("1"), &plain("2"), marked);
     assert_eq!(names(&redline), wanted);
     assert_eq!(redline.changes.len(), 1);

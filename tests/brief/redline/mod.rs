@@ -8,14 +8,14 @@ mod properties;
 
 use brief::document::Document;
 use brief::markdown::parse;
-use brief::redline::{Naming, Redline, redline};
+use brief::redline::{Redline, RedlineNames, redline};
 
 fn document(markdown: &str) -> Document {
     parse(markdown).document
 }
 
 fn compared(old: &Document, new: &Document) -> Redline {
-    redline(old, new, Naming::new("v7", "v9"))
+    redline(old, new, RedlineNames::new("v7", "v9"))
 }
 
 /// The anchors of all changes, two of each move.

@@ -5,7 +5,6 @@ mod graph;
 mod grid;
 mod lines;
 mod reader;
-mod stacked;
 mod time_scale;
 mod timeline;
 
@@ -23,7 +22,7 @@ pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
         ("bar_chart", bars::bar_chart),
         ("graph", graph::graph),
         ("line_chart", lines::line_chart),
-        ("stacked_bar", stacked::stacked_bar),
+        ("stacked_bar", bars::stacked_bar),
         ("timeline", timeline::timeline),
     ];
     for (name, draw) in functions {
