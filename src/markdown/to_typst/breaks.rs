@@ -3,6 +3,8 @@
 //! Widths are in letters of average width: what a font makes of them is known only to typst. A word that typst could
 //! hyphenate is left to it where that is enough.
 
+use std::ops::Range;
+
 /// A word longer than this, in letters, may break wherever it stands.
 pub(super) const LONG_WORD: f64 = 24.0;
 
@@ -82,6 +84,21 @@ pub(super) fn of_text(text: &str, room: f64, word: &mut f64) -> Vec<usize> {
         }
     }
     breaks
+}
+
+/// The words of a text that are wider than this, in letters.
+pub(super) fn wide_words(text: &str, longer: f64) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut end = 0;
+    for word in text.split(char::is_whitespace) {
+        let start = end;
+        end = start + word.len();
+        if word.chars().map(width_of).sum::<f64>() > longer {
+            words.push(start..end);
+        }
+        end += text[end..].chars().next().map_or(0, char::len_utf8);
+    }
+    words
 }
 
 /// Where code within a line may break: in pieces of its long words.

@@ -26,6 +26,16 @@ pub(super) struct Code<'a> {
     word: f64,
     /// How many letters a line holds here, about.
     room: f64,
+    /// Words longer than this, in letters, may be divided by hyphens.
+    divided: Option<f64>,
+}
+
+/// Something that is written between two pieces of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cut {
+    WideWordEnds,
+    MayBreak,
+    WideWordBegins,
 }
 
 /// A place in the code to be filled later.
@@ -48,6 +58,7 @@ impl<'a> Code<'a> {
             blank: true,
             word: 0.0,
             room: breaks::LONG_WORD,
+            divided: None,
         }
     }
 
@@ -55,6 +66,12 @@ impl<'a> Code<'a> {
     pub(super) fn narrow(&mut self, room: Option<f64>) {
         self.flush();
         self.room = room.unwrap_or(breaks::LONG_WORD).clamp(4.0, breaks::LONG_WORD);
+    }
+
+    /// Words of what follows that are longer than this, in letters, may be divided by hyphens; none of them with `None`.
+    pub(super) fn divide(&mut self, longer: Option<f64>) {
+        self.flush();
+        self.divided = longer;
     }
 
     /// What follows comes from this line of the rendered text; 0 leaves it at the last one known.
@@ -113,13 +130,27 @@ impl<'a> Code<'a> {
             return;
         }
         let text = std::mem::take(&mut self.pending);
+        let mut cuts: Vec<(usize, Cut)> =
+            breaks::of_text(&text, self.room, &mut self.word).into_iter().map(|at| (at, Cut::MayBreak)).collect();
+        for word in self.divided.map(|longer| breaks::wide_words(&text, longer)).unwrap_or_default() {
+            cuts.extend([(word.start, Cut::WideWordBegins), (word.end, Cut::WideWordEnds)]);
+        }
+        cuts.sort_unstable();
         let mut from = 0;
-        for at in breaks::of_text(&text, self.room, &mut self.word) {
-            self.bounded(&text[from..at]);
-            self.soft();
+        for (at, cut) in cuts {
+            if at > from {
+                self.bounded(&text[from..at]);
+            }
+            match cut {
+                Cut::MayBreak => self.soft(),
+                Cut::WideWordBegins => self.text.push_str("#hyphenated["),
+                Cut::WideWordEnds => self.text.push_str("];"),
+            }
             from = at;
         }
-        self.bounded(&text[from..]);
+        if from < text.len() {
+            self.bounded(&text[from..]);
+        }
     }
 
     /// Text in pieces. Punctuation without end breaks like a long word: a line could not hold it, nor a PDF, in which no run

@@ -20,7 +20,7 @@ const LONGEST_WORD: f64 = 30.0;
 /// Letters of marks and of a bold face, in letters of average width.
 const MARK_LETTER: f64 = 0.7;
 const ARROW: f64 = 2.0;
-const BOLD: f64 = 1.08;
+pub(super) const BOLD: f64 = 1.08;
 
 /// A column's width.
 #[derive(Debug, Clone, Copy, PartialEq)]

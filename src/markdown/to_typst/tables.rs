@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
-use super::columns::{CellSize, Column, INSET, Width, letters_of_line, lines, widths};
+use super::columns::{BOLD, CellSize, Column, INSET, Width, letters_of_line, lines, widths};
 use super::measure::{Measure, Orientation};
 use super::meta::is_landscape;
 use super::places::has_words;
@@ -24,6 +24,12 @@ const MOST_NOTES: usize = 12;
 
 /// A row of more lines than this may break over pages.
 const SHORT_ROW: f64 = 12.0;
+
+/// What may stand beside a word without a space, such as the number of a note, in letters.
+const BESIDE: f64 = 3.0;
+
+/// A word of no more letters than this is never divided.
+const SHORT_WORD: f64 = 5.0;
 
 /// A table of no more lines than this stays on one page.
 const SHORT_TABLE: f64 = 10.0;
@@ -166,7 +172,7 @@ impl Writer<'_> {
     fn cells(&mut self, cells: &[Vec<Inline>], rooms: &[f64], breakable: bool) {
         for (index, room) in rooms.iter().enumerate() {
             let cell = cells.get(index).map_or(&[][..], Vec::as_slice);
-            let divided = CellSize::of(cell).word > room * 0.9;
+            let is_too_narrow = CellSize::of(cell).word > room * 0.9;
             // Cells of the first column are row headers.
             let heads = index == 0 && rooms.len() > 1 && has_words(cell);
             self.code.push(match (heads, self.nesting.in_header) {
@@ -179,12 +185,12 @@ impl Writer<'_> {
                 (false, true) => "table.cell[",
                 (false, false) => "[",
             });
-            self.code.push(if divided { "#hyphenated[" } else { "" });
             self.code.start();
             self.code.narrow(Some(*room));
+            self.code.divide(is_too_narrow.then_some((room * 0.9 / BOLD - BESIDE).max(SHORT_WORD)));
             self.inlines(cell);
+            self.code.divide(None);
             self.code.narrow(None);
-            self.code.push(if divided { "];" } else { "" });
             self.code.push(if heads { "])," } else { "]," });
         }
     }

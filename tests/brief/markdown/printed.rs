@@ -115,6 +115,26 @@ fn typeset(engine: &Engine, texts: &[&str], autolink: bool) -> Option<Vec<Sight>
     Some(sights)
 }
 
+/// In a cell too narrow for one of its words, that word alone may be divided.
+#[test]
+fn only_the_word_that_is_too_wide_may_be_divided() {
+    let text = ":::table widths=1,9\n\n| name | note |\n| --- | --- |\n| Das Bundesverwaltungsgerichtsverfahren steht **Verfassungsgerichtshofs** hier | x |\n\n:::\n";
+    let parsed = parse_as(text, Dialect { front_matter: false, layout: true, autolink: false });
+    assert_eq!(parsed.faults, [], "{text}");
+    let meta = TypstMeta {
+        document: "book".into(),
+        front: Map::new(),
+        language: "de".into(),
+        theme: ThemeOptions::default(),
+        notes: NotesPlacement::End,
+        heading_steps: true,
+    };
+    let source = to_typst(&parsed.document, &Stamp::blank(), &meta, &str::to_owned, &Fonts::new(Vec::new()).coverage());
+    let divided: Vec<&str> = source.text.split("#hyphenated[").skip(1).map(|rest| rest.split("];").next().unwrap()).collect();
+    let words: Vec<String> = divided.iter().map(|code| code.replace("#soft;", "").replace("\";#\"", "").replace(['#', '"', ';'], "")).collect();
+    assert_eq!(words, ["Bundesverwaltungsgerichtsverfahren", "Verfassungsgerichtshofs"], "{}", source.text);
+}
+
 /// Typst code in which all images are the same one: the examples name images that there are not.
 fn with_one_image(code: &str) -> String {
     let mut pieces = code.split("picture(image(\"/assets/");
