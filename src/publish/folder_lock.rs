@@ -184,3 +184,40 @@ fn is_same(file: &File, path: &Path) -> bool {
         path.exists()
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn lock(token: &str) -> Lock {
+        Lock { publisher: "process 1".to_owned(), host: Some("here".to_owned()), token: token.to_owned(), beat: 0, abandoned: false }
+    }
+
+    /// Another machine may write into the file, or put its own in its place, where locks aren't shared.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "another publisher's lock")]
+    fn a_lock_that_became_another_publishers_is_not_renewed() {
+        let publisher = Publisher { name: "process 1".to_owned(), host: Some("here".to_owned()), now: 0 };
+        let terms = Terms { term: Duration::from_millis(80), wait: Duration::from_secs(1) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let other = lock("2").to_json().expect("a lock");
+        for is_replaced in [false, true] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join(LOCK);
+            let taken = runtime.block_on(take(&path, &lock("1"), &publisher, terms, &Limits::default(), &|_| {}));
+            let Ok(LockAttempt::Locked { held, .. }) = taken else { panic!("it is free") };
+            assert!(held.write(&lock("1")).expect("it is written"));
+            match is_replaced {
+                true => {
+                    std::fs::write(folder.path().join("new"), &other).expect("another lock");
+                    std::fs::rename(folder.path().join("new"), &path).expect("in its place");
+                }
+                false => std::fs::write(&path, &other).expect("another lock"),
+            }
+            assert!(!held.write(&lock("1")).expect("it is looked at"));
+            assert_eq!(std::fs::read(&path).expect("a lock"), other, "it was overwritten");
+        }
+    }
+}

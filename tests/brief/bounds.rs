@@ -336,6 +336,21 @@ fn a_text_full_of_brackets_is_read_once() {
     }
 }
 
+/// A comment where a locator was meant, in a file of many records: found, and looked for once, not once for each of them.
+#[test]
+fn one_comment_costs_a_file_of_many_records_no_square() {
+    let book = base();
+    let mission = |n: usize| format!("m{n}:\n  name: Mission {n}\n  source: report{}\n", if n == 40_000 { " #7" } else { "" });
+    let missions: String = (0..60_000).map(mission).collect();
+    fs::remove_dir_all(book.path().join("content/missions")).unwrap();
+    fs::write(book.path().join("content/missions.yaml"), missions).unwrap();
+    fs::write(book.path().join("templates/book.md.jinja"), "# T\n\n{{ missions.m40000 }}\n").unwrap();
+    let (status, said) = checked(book.path());
+    let shown: String = said.chars().take(2_000).collect();
+    assert_eq!(status, Some(0), "{shown}");
+    assert!(said.contains("--> content/missions.yaml:120003:"), "{shown}");
+}
+
 #[test]
 fn ten_thousand_documents_are_fine() {
     let book = base();

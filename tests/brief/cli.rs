@@ -3,6 +3,9 @@
 //! Help texts are expected files in `tests/cases/cli/`: `cargo expect cli` writes them anew.
 
 use std::fs;
+use std::io::Read;
+#[cfg(target_os = "linux")]
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -60,10 +63,17 @@ fn folder() -> TempDir {
 /// Runs brief on a terminal of its own, with someone typing; gives the exit code and what the screen showed.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(folder: &Path, arguments: &str, typed: &str) -> (Option<i32>, String) {
-    use std::io::Write;
+    let mut child = started(folder, arguments);
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap().replace('\r', ""))
+}
 
+/// A command on a terminal, to be answered.
+#[cfg(target_os = "linux")]
+fn started(folder: &Path, arguments: &str) -> std::process::Child {
     let program = brief(folder).get_program().to_owned().into_string().unwrap();
-    let mut child = Command::new("script")
+    Command::new("script")
         .args(["--quiet", "--return", "--command", &format!("{program} {arguments}"), "/dev/null"])
         .current_dir(folder)
         .env("TERM", "xterm")
@@ -71,10 +81,7 @@ fn on_a_terminal(folder: &Path, arguments: &str, typed: &str) -> (Option<i32>, S
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    (output.status.code(), String::from_utf8(output.stdout).unwrap().replace('\r', ""))
+        .unwrap()
 }
 
 /// A folder with the book that `init` writes.
@@ -311,6 +318,31 @@ fn a_version_is_made_and_then_the_next() {
     assert_eq!(run(book.path(), &["open", "v1", "options/weekend"]).out, "output/v1/options/weekend.pdf\n");
 }
 
+/// Adds a version that holds two small files.
+fn publish_version(store: &mut Store, number: u32) {
+    let digest: Digest = format!("{number:x}").repeat(64).parse().unwrap();
+    let date = format!("2025-10-0{number}").parse().unwrap();
+    let revised = Revision { version: number, date, digest };
+    let document = |index| {
+        (
+            if index == 0 { "book".to_owned() } else { format!("sheets/{index}") },
+            DocumentEntry { digest, revised: revised.clone(), shared: None, parts: None },
+        )
+    };
+    let stage = store.stage().unwrap();
+    stage.write("book.pdf", format!("%PDF {number}").as_bytes()).unwrap();
+    stage.write("sheets/one.pdf", b"%PDF one").unwrap();
+    let release = Release {
+        digest,
+        date,
+        summary: format!("{number} records changed"),
+        documents: (0..number).map(document).collect(),
+        tools: Tools::with_typst(brief::typeset::VERSION),
+        commit: (number == 2).then(|| Commit { id: "c".repeat(40), clean: true }),
+    };
+    store.publish(stage, release).unwrap();
+}
+
 /// An output folder as builds leave it: three versions, the first of them pruned.
 pub(crate) fn versions() -> TempDir {
     let folder = folder();
@@ -507,6 +539,27 @@ fn prune_takes_a_yes() {
     assert!(!here.path().join("output/v2").exists());
 }
 
+/// What was asked about is what is deleted, or nothing is.
+#[cfg(target_os = "linux")]
+#[test]
+fn prune_deletes_nothing_once_the_versions_are_others() {
+    let here = versions();
+    let mut child = started(here.path(), "prune --keep 1");
+    let mut screen = Vec::new();
+    while !String::from_utf8_lossy(&screen).contains("[y/N]") {
+        let mut byte = [0];
+        child.stdout.as_mut().unwrap().read_exact(&mut byte).unwrap();
+        screen.extend(byte);
+    }
+    publish_version(&mut Store::open(&here.path().join("output"), &mut |_| {}).unwrap(), 4);
+    child.stdin.take().unwrap().write_all(b"y\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let rest = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{rest}");
+    assert!(rest.contains("have changed meanwhile"), "{rest}");
+    assert!(["v2", "v3", "v4"].iter().all(|version| here.path().join("output").join(version).is_dir()));
+}
+
 #[test]
 fn faults_are_1_and_all_are_shown() {
     let book = book();
@@ -617,7 +670,7 @@ fn watch_builds_again_shows_faults_and_goes_on() {
     command.args(["build", "--watch", "--no-pdf"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = Stopped(command.spawn().unwrap());
     let (sender, lines) = mpsc::channel();
-    let streams: [Box<dyn std::io::Read + Send>; 2] = [Box::new(child.0.stdout.take().unwrap()), Box::new(child.0.stderr.take().unwrap())];
+    let streams: [Box<dyn Read + Send>; 2] = [Box::new(child.0.stdout.take().unwrap()), Box::new(child.0.stderr.take().unwrap())];
     for stream in streams {
         let sender = sender.clone();
         std::thread::spawn(move || BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));

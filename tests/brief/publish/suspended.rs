@@ -238,6 +238,7 @@ fn a_folder_is_taken_over_at_once_from_a_process_that_was_killed() {
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success(), "{said}");
     assert!(said.contains(&format!("which process {}", killed.id())) && said.contains("left behind"), "{said}");
+    assert!(!said.contains("waiting up to"), "it was waited for: {said}");
     assert!(faults(place).is_empty());
     assert_eq!(numbers(&held(place).1), [1]);
 }
