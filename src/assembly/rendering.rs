@@ -18,7 +18,7 @@ use crate::model::Book;
 use crate::progress::Progress;
 use crate::render::{Placeholders, Planned, Renderer, Scope};
 use crate::tree::Tree;
-use crate::{check as checks, figure, load, markdown, redline, render, typeset};
+use crate::{check as checks, figure, load, markdown, redline, render, site, typeset};
 
 /// A book whose documents are rendered, without version fields and without what changed.
 pub(crate) struct RenderedBook<'a> {
@@ -103,7 +103,9 @@ pub(crate) fn check_records(tree: &Tree, book: &Arc<Book>) -> (Renderer, Vec<Dia
     let (renderer, faults) = Renderer::new(book.clone(), tree);
     found.extend(faults);
     let ids: Vec<(String, usize)> = renderer.documents().iter().map(|planned| (planned.id.clone(), planned.plan)).collect();
-    found.extend(checks::plan(&BookPlan { book, ids: &ids, extensions: &FORMATS.map(|format| format.extension()), words: &words }));
+    let site_texts: Vec<&str> = site::texts().collect();
+    let extensions = FORMATS.map(|format| format.extension());
+    found.extend(checks::plan(&BookPlan { book, ids: &ids, extensions: &extensions, words: &words, site_texts: &site_texts }));
     (renderer, found)
 }
 

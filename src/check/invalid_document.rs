@@ -110,7 +110,7 @@ mod tests {
         }
         let ids = [("a".to_owned(), 0), ("A".to_owned(), 1)];
         let mut found = Vec::new();
-        check(&BookPlan { book: &book, ids: &ids, words: &[], extensions: &["md"] }, &mut found);
+        check(&BookPlan { book: &book, ids: &ids, words: &[], site_texts: &[], extensions: &["md"] }, &mut found);
         assert_eq!(found.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), [Code::InvalidDocument]);
     }
 }

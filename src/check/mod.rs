@@ -50,6 +50,8 @@ pub struct BookPlan<'a> {
     pub extensions: &'a [&'a str],
     /// The keys of the words that brief prints in them.
     pub words: &'a [&'a str],
+    /// The texts of the reading site, in English.
+    pub site_texts: &'a [&'a str],
 }
 
 /// A typeset document.

@@ -1,4 +1,5 @@
-//! `unknown-word`: a key under `words:` that is no word of brief's, so that it would be ignored.
+//! `unknown-word`: a key under `words:` that is no word of brief's, so that it would be ignored; or a text of the reading site
+//! that leaves out a value which belongs in it.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,30 @@ pub(super) fn check(plan: &BookPlan<'_>, found: &mut Vec<Diagnostic>) {
     let known: BTreeSet<&str> = plan.words.iter().copied().chain(own.iter().map(String::as_str)).collect();
     let unknown = plan.book.settings.words.keys().filter(|key| !known.contains(key.as_str()));
     found.extend(unknown.map(|key| fault(key, &known)));
+    found.extend(plan.book.settings.site_words.iter().filter_map(|(english, own)| fault_of_site(english, own, plan.site_texts)));
+}
+
+/// What is wrong with the book's own text of the reading site.
+fn fault_of_site(english: &str, own: &str, known: &[&str]) -> Option<Diagnostic> {
+    let place = Place::key(SETTINGS, ["words", "site", english]);
+    if !known.contains(&english) {
+        let help = did_you_mean(english, known.iter().copied());
+        let help = help.unwrap_or_else(|| "its texts are named by their English, as they stand on the pages".to_owned());
+        let message = format!("`words: site:` has `{english}`, which the reading site never prints");
+        return Some(Diagnostic::error(Code::UnknownWord, place, message).help(help));
+    }
+    let (wanted, given) = (values(english), values(own));
+    let missing = wanted.difference(&given).next().map(|name| format!("`{english}` is replaced by a text without `{{{name}}}`"));
+    let unknown = || given.difference(&wanted).next().map(|name| format!("`{english}` has no value `{{{name}}}` for its text"));
+    let message = missing.or_else(unknown)?;
+    let help = format!("write {} where the value goes", wanted.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", "));
+    let help = if wanted.is_empty() { "leave it out".to_owned() } else { help };
+    Some(Diagnostic::error(Code::UnknownWord, place, message).help(help))
+}
+
+/// The names in braces.
+fn values(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
 }
 
 fn fault(key: &str, known: &BTreeSet<&str>) -> Diagnostic {

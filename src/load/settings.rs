@@ -143,7 +143,8 @@ fn settings(json: &JsonMap<String, Json>, rules: &RecordRules) -> Option<Setting
                 None => vec!["a-3a".to_owned(), "ua-1".to_owned()],
             },
         },
-        words: texts(json.get("words")),
+        words: texts(json.get("words")).collect(),
+        site_words: texts(json.get("words").and_then(|words| words.get("site"))).collect(),
         documents,
         collections: rules.collections.clone(),
         reader: None,
@@ -205,7 +206,7 @@ fn notes(json: &JsonMap<String, Json>) -> Option<NotesPlacement> {
     }
 }
 
-fn texts(json: Option<&Json>) -> IndexMap<String, String> {
+fn texts(json: Option<&Json>) -> impl Iterator<Item = (String, String)> {
     let entries = json.and_then(Json::as_object).into_iter().flatten();
-    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
 }

@@ -1,6 +1,7 @@
 //! The book: its settings, its collections, the documents it makes.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub pdf: PdfOptions,
     /// Words that brief itself prints, by key, where the book has its own.
     pub words: IndexMap<String, String>,
+    /// The same for the reading site, by the English text that is replaced.
+    pub site_words: BTreeMap<String, String>,
     pub documents: Vec<DocumentPlan>,
     /// Collections' settings as declared; a collection need not be declared to exist.
     pub collections: IndexMap<String, CollectionConfig>,
@@ -167,6 +170,7 @@ impl Book {
             notes: NotesPlacement::End,
             pdf: PdfOptions { standards: Vec::new() },
             words: IndexMap::new(),
+            site_words: BTreeMap::new(),
             documents: Vec::new(),
             collections: IndexMap::new(),
             reader: None,

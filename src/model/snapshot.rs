@@ -35,6 +35,9 @@ pub struct BookFacts {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub as_of_inferred: bool,
     pub language: String,
+    /// The book's own words on the reading site, by the English text that they replace.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub site_words: BTreeMap<String, String>,
     /// The audience that the version was made for, which may be shown no other's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
@@ -161,6 +164,7 @@ impl Snapshot {
             as_of: settings.as_of.to_string(),
             as_of_inferred: settings.as_of_inferred,
             language: settings.language.clone(),
+            site_words: settings.site_words.clone(),
             audience: settings.reader.as_ref().map(|reader| reader.name.clone()),
             defaults: AttributionSnapshot::from(&settings.attribution),
         };

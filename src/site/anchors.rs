@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::path;
-use super::words::say;
+use super::words::Language;
 
 /// Gives each paragraph an id made of its text, and each heading and paragraph a link to itself.
-pub(super) fn with_anchors(html: &str, language: &str) -> String {
-    let link = |id: &str, what: &str| link(id, say(language, what));
+pub(super) fn with_anchors(html: &str, language: &Language) -> String {
+    let link = |id: &str, what: &str| link(id, language.say(what));
     let mut out = String::with_capacity(html.len() + html.len() / 4);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut rest = html;
@@ -43,7 +43,7 @@ pub(super) fn with_anchors(html: &str, language: &str) -> String {
 
 /// Completes the marks of notes in a text: the ids by which claims are linked to (`ids`, by the marks' numbers), the note
 /// that each mark opens, and names in the page's language.
-pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[usize], language: &str) -> String {
+pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[usize], language: &Language) -> String {
     const MARK: &str = "<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-";
     let mut parts = html.split(MARK);
     let mut out = parts.next().unwrap_or_default().to_owned();
@@ -55,7 +55,7 @@ pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[u
             None => out.push_str(MARK),
         }
         let note = number.checked_sub(1).and_then(|index| opened.get(index)).unwrap_or(&number);
-        let rest = rest.replacen("aria-label=\"Note ", &format!("aria-label=\"{} ", say(language, "Note")), 1);
+        let rest = rest.replacen("aria-label=\"Note ", &format!("aria-label=\"{} ", language.say("Note")), 1);
         out.push_str(&format!("{note}\"{rest}"));
     }
     out
@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn a_paragraph_keeps_its_name_wherever_it_stands() {
-        let one = with_anchors("<h2 id=\"a\">A</h2>\n<p>The force.</p>\n<p>It left.</p>\n", "en");
-        let other = with_anchors("<p>New.</p>\n<p>The <b>force</b>.</p>\n<p>It left.</p>\n<p>It left.</p>\n", "en");
+        let one = with_anchors("<h2 id=\"a\">A</h2>\n<p>The force.</p>\n<p>It left.</p>\n", &"en".into());
+        let other = with_anchors("<p>New.</p>\n<p>The <b>force</b>.</p>\n<p>It left.</p>\n<p>It left.</p>\n", &"en".into());
         let id = |html: &str, text: &str| html[..html.find(text).unwrap()].rsplit("id=\"").next().unwrap()[..10].to_owned();
         assert_eq!(id(&one, "It left"), id(&other, "It left"));
         assert!(one.contains("<h2 id=\"a\">A<a class=\"anchor\" href=\"#a\""), "{one}");
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn items_of_lists_have_links() {
-        let html = with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n", "en");
+        let html = with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n", &"en".into());
         assert_eq!(html.matches("class=\"anchor\"").count(), 3, "{html}");
         assert_eq!(html.matches("<li id=\"p-").count(), 2, "{html}");
         assert!(html.contains("<li>\n<p id=\"p-"), "{html}");
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn claims_have_their_ids_on_their_marks() {
         let mark = |number: u32| format!("<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-{number}\">");
-        let html = with_claims(&format!("a{} b{}", mark(1), mark(2)), &BTreeMap::from([(2, "c-x".to_owned())]), &[1, 1], "en");
+        let html = with_claims(&format!("a{} b{}", mark(1), mark(2)), &BTreeMap::from([(2, "c-x".to_owned())]), &[1, 1], &"en".into());
         assert!(html.starts_with("a<sup class=\"mark\">[") && html.contains("b<sup id=\"c-x\" class=\"mark\">["), "{html}");
         assert_eq!(html.matches("popovertarget=\"mark-1\"").count(), 2, "marks that say the same open one note: {html}");
     }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn the_number_of_a_mark_is_no_part_of_a_paragraph() {
         let mark = |number: u32| format!("<p>It left{}.</p>", format_args!("&#8239;<sup class=\"mark\">[<button>{number}</button>]</sup>"));
-        let id = |html: String| with_anchors(&html, "en")[7..17].to_owned();
+        let id = |html: String| with_anchors(&html, &"en".into())[7..17].to_owned();
         assert_eq!(id(mark(3)), id(mark(12)));
         assert_eq!(id(mark(3)), id("<p>It left.</p>".to_owned()));
         assert_ne!(id(mark(3)), id("<p>It stayed.</p>".to_owned()));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::facts::{cited, known_sources};
-use super::{Page, Row, Version, path, words};
+use super::{Language, Page, Row, Version, path};
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
@@ -20,8 +20,8 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    pub(super) fn new(language: &str) -> Assets {
-        let words = json!(words::table(language).cloned().unwrap_or_default());
+    pub(super) fn new(language: &Language) -> Assets {
+        let words = json!(language.translated());
         let script_text = format!("const briefWords = {};\n{SCRIPT}", inert(&words.to_string()));
         Assets { style: named("style", "css", STYLE), script: named("script", "js", &script_text), script_text }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use minijinja::{Value, context};
 
 use super::data::{ChangedField, RecordChange, RecordChangeKind, VersionChanges};
-use super::words::say;
+use super::words::Language;
 use super::{long_date, path};
 use crate::text::capital;
 
@@ -41,7 +41,7 @@ pub(super) struct Common<'a> {
 }
 
 impl<'a> ToldChanges<'a> {
-    pub(super) fn of(changes: &'a VersionChanges, language: &str) -> ToldChanges<'a> {
+    pub(super) fn of(changes: &'a VersionChanges, language: &Language) -> ToldChanges<'a> {
         let mut common: BTreeMap<Key<'_>, Vec<&RecordChange>> = BTreeMap::new();
         let changed = || changes.records.iter().filter(|change| change.kind == RecordChangeKind::Changed);
         for change in changed() {
@@ -72,7 +72,7 @@ impl<'a> ToldChanges<'a> {
             .map(|((label, part, before, after), records)| {
                 let part = part.replace('_', " ");
                 Common {
-                    label: capital(if part == "value" { label } else { say(language, &part) }),
+                    label: capital(if part == "value" { label } else { language.say(&part) }),
                     before: in_words(before, language),
                     after: in_words(after, language),
                     records,
@@ -109,7 +109,7 @@ impl Line<'_> {
 }
 
 /// What changed in a record, one line each; what its claims inherit is told once.
-pub(super) fn lines<'a>(change: &'a RecordChange, language: &str) -> Vec<Line<'a>> {
+pub(super) fn lines<'a>(change: &'a RecordChange, language: &Language) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for field in &change.fields {
         let is_told = |line: &Line<'_>| {
@@ -131,9 +131,9 @@ pub(super) fn lines<'a>(change: &'a RecordChange, language: &str) -> Vec<Line<'a
     lines
 }
 
-fn label(field: &ChangedField, language: &str) -> String {
+fn label(field: &ChangedField, language: &Language) -> String {
     let part = field.part.replace('_', " ");
-    let said = if part == "value" { "value" } else { say(language, &part) };
+    let said = if part == "value" { "value" } else { language.say(&part) };
     match (field.label.as_str(), said) {
         (label, "value") => label.to_owned(),
         ("", part) => capital(part),
@@ -143,7 +143,7 @@ fn label(field: &ChangedField, language: &str) -> String {
 }
 
 /// A date in words, where a text is one.
-fn in_words(text: Option<&str>, language: &str) -> Option<String> {
+fn in_words(text: Option<&str>, language: &Language) -> Option<String> {
     text.map(|text| text.parse().map_or_else(|_| text.to_owned(), |date| long_date(date, language)))
 }
 

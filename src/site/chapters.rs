@@ -163,7 +163,7 @@ impl Version {
         }
         let title = |document: &Document| DocumentTitle { id: document.id.clone(), title: document.list_title.clone() };
         self.titles = self.documents.iter().map(title).collect();
-        let language = self.language.as_str();
+        let language = &self.language;
         self.documents.par_iter_mut().for_each(|document| {
             let html = with_anchors(&std::mem::take(&mut document.article.html), language);
             document.chapters = chapters(document, html);

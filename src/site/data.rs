@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::words::Language;
 use crate::document::Article;
 
 /// The book as a whole, as its newest version describes it, and where its site will be.
@@ -12,8 +13,7 @@ pub struct Facts {
     pub title: String,
     pub subtitle: Option<String>,
     pub organization: Option<String>,
-    /// BCP 47 language tag.
-    pub language: String,
+    pub language: Language,
     /// Where the site will be found, with a slash at its end.
     pub base_url: Option<String>,
     /// The way from the site's root to the folder that holds `v1/`, `v2/` …: empty, or with a slash at its end.
@@ -26,7 +26,7 @@ pub struct Version {
     pub number: u32,
     /// The book's title and language in this version.
     pub title: String,
-    pub language: String,
+    pub language: Language,
     #[serde(default)]
     pub organization: Option<String>,
     pub digest: String,

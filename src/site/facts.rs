@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::data::{Cite, Document, Record, RecordName, RecordValues, Row, full_label};
 use super::path;
-use super::words::place_in_source;
+use super::words::Language;
 use crate::model::SOURCES;
 use crate::text::capital;
 
@@ -97,13 +97,13 @@ pub(super) struct KnownSource<'a> {
     pub(super) name: &'a str,
     /// What its places are counted in, such as `paragraph`, and the language to say that in.
     unit: Option<&'a str>,
-    language: &'a str,
+    language: &'a Language,
     /// Who published it, when, and how far it can be relied on.
     about: String,
 }
 
 /// The sources among records, by their ids.
-pub(super) fn known_sources<'a>(records: &'a [RecordValues], language: &'a str) -> BTreeMap<&'a str, KnownSource<'a>> {
+pub(super) fn known_sources<'a>(records: &'a [RecordValues], language: &'a Language) -> BTreeMap<&'a str, KnownSource<'a>> {
     let known = |source: &RecordValues| {
         let value = |path: &str| {
             let row = source.rows.iter().find(|row| row.path == path && row.part == "value");
@@ -130,7 +130,7 @@ pub(super) fn known_sources<'a>(records: &'a [RecordValues], language: &'a str) 
 impl KnownSource<'_> {
     /// A place in it, in words.
     pub(super) fn place(&self, place: &str) -> String {
-        place_in_source(self.language, self.unit, place)
+        self.language.place_in_source(self.unit, place)
     }
 }
 

@@ -2,12 +2,10 @@
 
 use minijinja::context;
 
-use super::escape::xml;
 use super::headlines::first_changes;
 use super::whole::Whole;
-use super::words::say;
 use super::{Page, Version, path};
-use crate::text::render_html;
+use crate::text::{escape_xml, render_html};
 
 /// How many changes an entry tells.
 const SHOWN: usize = 20;
@@ -24,15 +22,15 @@ pub(super) fn feed(site: &Whole<'_>) -> Page {
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
          <title>{}</title>\n<id>{}</id>\n<updated>{}</updated>\n<author><name>{}</name></author>\n\
          <generator uri=\"https://crates.io/crates/brief\">brief</generator>\n<link rel=\"alternate\" type=\"text/html\" href=\"{}index.html\"/>\n",
-        xml(&site.facts.language),
-        xml(&site.facts.title),
+        escape_xml(site.facts.language.tag()),
+        escape_xml(&site.facts.title),
         urn(&format!("{}{oldest}", site.facts.title)),
         moment(updated),
-        xml(author),
-        xml(base),
+        escape_xml(author),
+        escape_xml(base),
     );
     if site.facts.base_url.is_some() {
-        text.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}feed.xml\"/>\n", xml(base)));
+        text.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}feed.xml\"/>\n", escape_xml(base)));
     }
     for version in site.versions {
         entry(site, version, base, &mut text);
@@ -46,7 +44,7 @@ fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
     let content = render_html(
         CONTENT,
         context! {
-            all => say(&version.language, "All changes"), summary => &version.summary, lines => lines, base => base, changes => path::changes(version.number),
+            all => version.language.say("All changes"), summary => &version.summary, lines => lines, base => base, changes => path::changes(version.number),
             more => version.has_changes_page && !base.is_empty(),
         },
     );
@@ -54,14 +52,14 @@ fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
         "<entry>\n<title>{} v{}</title>\n<id>{}</id>\n<updated>{}</updated>\n\
          <link rel=\"alternate\" type=\"text/html\" href=\"{}{}\"/>\n<summary>{}</summary>\n\
          <content type=\"html\">{}</content>\n</entry>\n",
-        xml(&site.facts.title),
+        escape_xml(&site.facts.title),
         version.number,
         urn(&format!("{}v{}", version.digest, version.number)),
         moment(&version.date),
-        xml(base),
+        escape_xml(base),
         path::overview(version.number),
-        xml(&version.summary),
-        xml(&content),
+        escape_xml(&version.summary),
+        escape_xml(&content),
     ));
 }
 

@@ -2,7 +2,7 @@
 
 use super::changes::{Common, Line, ToldChanges};
 use super::data::Version;
-use super::words::{say, say_with};
+use super::words::Language;
 
 /// How many changes follow the summary.
 const SHOWN: usize = 2;
@@ -20,30 +20,30 @@ pub(super) fn headlines(version: &Version) -> Vec<String> {
 pub(super) fn first_changes(version: &Version, count: usize) -> Vec<String> {
     let Some(changes) = &version.changes else { return Vec::new() };
     let told = ToldChanges::of(changes, &version.language);
-    let language = version.language.as_str();
+    let language = &version.language;
     let line = |line: &Line<'_>| self::line(line, language);
     let figures = told.figures.iter().map(line);
     let common = told.common.iter().map(|one| common(one, language));
-    let came = told.came.iter().map(|change| format!("{}: {}", change.name, say(language, &change.verb)));
+    let came = told.came.iter().map(|change| format!("{}: {}", change.name, language.say(&change.verb)));
     let others = told.others.iter().map(line);
-    let texts = told.texts.iter().map(|line| format!("{}: {} {}", line.record.name, line.label, say(language, "reworded")));
+    let texts = told.texts.iter().map(|line| format!("{}: {} {}", line.record.name, line.label, language.say("reworded")));
     figures.chain(common).chain(came).chain(others).chain(texts).take(count).map(|line| cut(&line)).collect()
 }
 
-fn line(line: &Line<'_>, language: &str) -> String {
+fn line(line: &Line<'_>, language: &Language) -> String {
     format!("{}: {}: {}", line.record.name, line.label, became(line.before.as_deref(), line.after.as_deref(), language))
 }
 
-fn common(common: &Common<'_>, language: &str) -> String {
-    let records = say_with(language, "in {count} records", &[("count", &common.records.len())]);
+fn common(common: &Common<'_>, language: &Language) -> String {
+    let records = language.say_with("in {count} records", &[("count", &common.records.len())]);
     format!("{}: {}, {records}", common.label, became(common.before.as_deref(), common.after.as_deref(), language))
 }
 
-fn became(before: Option<&str>, after: Option<&str>, language: &str) -> String {
+fn became(before: Option<&str>, after: Option<&str>, language: &Language) -> String {
     match (before, after) {
         (Some(before), Some(after)) => format!("{before} → {after}"),
-        (None, Some(after)) => say_with(language, "now {value}", &[("value", &after)]),
-        (Some(before), None) => say_with(language, "no longer {value}", &[("value", &before)]),
+        (None, Some(after)) => language.say_with("now {value}", &[("value", &after)]),
+        (Some(before), None) => language.say_with("no longer {value}", &[("value", &before)]),
         (None, None) => String::new(),
     }
 }

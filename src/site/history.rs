@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::changes::{self, Line};
 use super::data::{ChangedField, Event, EventLine, Record, RecordChange, RecordChangeKind, Row, Version};
-use super::words::say_with;
 use crate::text::capital;
 
 type Records = BTreeMap<(String, String), Record>;
@@ -50,7 +49,7 @@ fn add(records: &mut Records, version: &Version, change: &RecordChange) {
     let fields = if change.kind == RecordChangeKind::Changed { change.fields.clone() } else { Vec::new() };
     record_event(&change.id, Event { fields, ..event(version, &change.verb, lines) });
     if let Some(old) = &change.old_id {
-        record_event(old, event(version, &say_with(&version.language, "renamed to {id}", &[("id", &change.id)]), Vec::new()));
+        record_event(old, event(version, &version.language.say_with("renamed to {id}", &[("id", &change.id)]), Vec::new()));
     }
 }
 

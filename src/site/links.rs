@@ -1,9 +1,9 @@
 //! Where a document's links lead on the site: to other documents' pages, and to the files of its version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::path;
-use super::words::say_with;
+use super::words::Language;
 use crate::layout::{to_address, to_path};
 use crate::text::escape_html;
 
@@ -11,12 +11,12 @@ use crate::text::escape_html;
 #[derive(Debug)]
 pub struct VersionLinks<'a> {
     pub number: u32,
-    /// The ids of its documents.
-    pub documents: BTreeSet<&'a str>,
+    /// The ids of its documents, by the paths of their files in every format.
+    pub documents: BTreeMap<String, &'a str>,
     /// The paths of all its files.
     pub files: BTreeSet<&'a str>,
     /// In which its pages are.
-    pub language: &'a str,
+    pub language: &'a Language,
     /// The way from the site's root to the folder that holds `v1/`, `v2/` …
     pub root: &'a str,
 }
@@ -25,10 +25,7 @@ impl VersionLinks<'_> {
     /// The address of a document's link, relative to the document's page; `None` if it leads nowhere.
     pub fn resolve(&self, id: &str, address: &str) -> Option<String> {
         let (path, fragment) = address.split_once('#').map_or((address, String::new()), |(path, id)| (path, format!("#{id}")));
-        let document = |path: &str| {
-            let id = path.strip_suffix(".md").or_else(|| path.strip_suffix(".pdf"))?;
-            self.documents.get(id).copied()
-        };
+        let document = |path: &str| self.documents.get(path).copied();
         // An author may have written a file's name without escaping it.
         let target = [to_path(path).into_owned(), path.to_owned()].iter().find_map(|path| {
             let target = joined(id, path)?;
@@ -40,10 +37,10 @@ impl VersionLinks<'_> {
         }
     }
 
-    /// A link in HTML to a page of a document's PDF, seen from the document's page.
-    pub fn pdf_page(&self, id: &str, page: u32) -> String {
-        let address = format!("{}{}/{}.pdf#page={page}", self.to_files(id), path::version(self.number), to_address(id));
-        let place = say_with(self.language, "p. {page}", &[("page", &page)]);
+    /// A link in HTML to a page of a document's file that has pages, seen from the document's own page on the site.
+    pub fn printed_page(&self, id: &str, file: &str, page: u32) -> String {
+        let address = format!("{}{}/{}#page={page}", self.to_files(id), path::version(self.number), to_address(file));
+        let place = self.language.say_with("p. {page}", &[("page", &page)]);
         format!(" <a class=\"page\" href=\"{}\">PDF {}</a>", escape_html(&address), place.replace(' ', "&#160;"))
     }
 

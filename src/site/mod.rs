@@ -17,10 +17,8 @@ mod chapters;
 mod data;
 mod dates;
 mod document_page;
-mod escape;
 mod facts;
 mod feed;
-mod front_door;
 mod headlines;
 mod history;
 mod index;
@@ -39,7 +37,7 @@ use anyhow::Result;
 use minijinja::Environment;
 use rayon::prelude::*;
 
-pub use address::normal_address;
+pub use address::{front_door, normal_address};
 pub use archive::zip;
 pub use assembly::{Assembled, Folder, ListedVersion, Source, assemble};
 pub use data::{
@@ -47,10 +45,9 @@ pub use data::{
     RecordName, RecordValues, Row, Version, VersionChanges,
 };
 pub use dates::long_date;
-pub use front_door::front_door;
 pub use links::{VersionLinks, in_reading_order};
 pub use titles::tell_apart;
-pub use words::{place_in_source, say};
+pub use words::{Language, texts};
 
 use crate::layout::to_address;
 use crate::text::escape_value;

@@ -8,11 +8,11 @@ use minijinja::{Value, context};
 use super::data::Record;
 use super::facts::{self, Resting, charts, citation};
 use super::whole::Whole;
-use super::{long_date, path};
+use super::{Language, long_date, path};
 use crate::model::SOURCES;
 
 /// What a record's template is told.
-pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &str) -> Value {
+pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &Language) -> Value {
     let mut told = facts::facts(if record.rows.is_empty() { &record.last_rows } else { &record.rows });
     // The page's heading is the name.
     told.retain(|fact| !fact.sources.is_empty() || fact.value.as_deref() != Some(&record.name));

@@ -1,9 +1,9 @@
 //! What search engines are told: `robots.txt`, and `sitemap.xml` where the site's address is known.
 
 use super::data::{Facts, Version};
-use super::escape::xml;
 use super::whole::Whole;
 use super::{Page, path};
+use crate::text::escape_xml;
 
 /// `robots.txt` of the site.
 pub(super) fn robots(facts: &Facts, versions: &[Version]) -> Page {
@@ -67,7 +67,7 @@ pub(super) fn sitemap(whole: &Whole<'_>, clear: &[String]) -> Option<Page> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n".to_owned();
     // The protocol takes at most 50,000 addresses in a file.
     for path in paths.into_iter().take(50_000) {
-        text.push_str(&format!("<url><loc>{}{}</loc></url>\n", xml(base), xml(path)));
+        text.push_str(&format!("<url><loc>{}{}</loc></url>\n", escape_xml(base), escape_xml(path)));
     }
     text.push_str("</urlset>\n");
     Some(Page { path: "sitemap.xml".to_owned(), bytes: text.into_bytes() })

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::Document;
+use super::{Document, Language};
 use crate::text::capital;
 
 /// Gives each document its title in lists: a document in a folder is named with it (`Profile: Egypt`), and one that has
 /// another's title by its id (`Summary`).
-pub fn tell_apart(documents: &mut [Document], book: &str, language: &str) {
+pub fn tell_apart(documents: &mut [Document], book: &str, language: &Language) {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for document in documents.iter() {
         *counts.entry(key(document)).or_default() += 1;
@@ -38,8 +38,8 @@ fn plain(id: &str) -> String {
 }
 
 /// The singular of an English plural; words of other languages stay as they are.
-fn singular(plural: &str, language: &str) -> String {
-    if language.split('-').next() != Some("en") {
+fn singular(plural: &str, language: &Language) -> String {
+    if language.tag().split('-').next() != Some("en") {
         return plural.to_owned();
     }
     match plural {
@@ -52,12 +52,12 @@ fn singular(plural: &str, language: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, tell_apart};
+    use super::{Document, Language, tell_apart};
 
     fn titles(book: &str, language: &str, documents: &[(&str, &str)]) -> Vec<String> {
         let document = |(id, title): &(&str, &str)| Document { id: (*id).to_owned(), title: (*title).to_owned(), ..Document::default() };
         let mut documents: Vec<Document> = documents.iter().map(document).collect();
-        tell_apart(&mut documents, book, language);
+        tell_apart(&mut documents, book, &Language::from(language));
         documents.into_iter().map(|document| document.list_title).collect()
     }
 

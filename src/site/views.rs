@@ -13,7 +13,7 @@ use super::document_page::{self, IndexedVersion, PlaceOfChapter};
 use super::headlines::headlines;
 use super::record_page;
 use super::whole::{Whole, marking};
-use super::words::{say, say_with};
+use super::words::Language;
 use super::{KeyedPage, Page, Version, path};
 
 /// The templates by name.
@@ -133,9 +133,9 @@ impl View<'_> {
     /// What the browser's window is called, before the book's title.
     fn title(&self, facts: &Facts) -> Option<String> {
         let language = self.version().map_or(&facts.language, |version| &version.language);
-        let own = |english: &str| Some(say(language, english).to_owned());
+        let own = |english: &str| Some(language.say(english).to_owned());
         let of_version =
-            |title: &str, number: u32| Some(say_with(language, "{title}, version {number}", &[("title", &title), ("number", &number)]));
+            |title: &str, number: u32| Some(language.say_with("{title}, version {number}", &[("title", &title), ("number", &number)]));
         match self {
             View::Front(_) => None,
             View::Search(_) => own("Search"),
@@ -143,8 +143,8 @@ impl View<'_> {
             View::Records(_) => own("Records"),
             View::Record(_, record) => Some(record.name.clone()),
             View::Latest(..) => own("Newest version"),
-            View::Overview(version) => Some(say_with(language, "Version {number}", &[("number", &version.number)])),
-            View::Changes(version) => Some(say_with(language, "Changes in version {number}", &[("number", &version.number)])),
+            View::Overview(version) => Some(language.say_with("Version {number}", &[("number", &version.number)])),
+            View::Changes(version) => Some(language.say_with("Changes in version {number}", &[("number", &version.number)])),
             View::Document(indexed, place) | View::Claims(indexed, place) => of_version(&indexed.title(*place), indexed.version.number),
             View::Removed(version, document) => of_version(&document.title, version.number),
         }
@@ -157,7 +157,7 @@ impl View<'_> {
             View::Document(indexed, place) | View::Claims(indexed, place) => {
                 let (version, title) = (indexed.version, indexed.title(*place));
                 {
-                    let number = say_with(&version.language, "Version {number}", &[("number", &version.number)]);
+                    let number = version.language.say_with("Version {number}", &[("number", &version.number)]);
                     format!("{title}. {}, {number}, {}.", version.title, version.long_date)
                 }
             }
@@ -286,7 +286,7 @@ impl View<'_> {
             latest => &place,
             book => version.map_or(&facts.title, |version| &version.title),
             direction => direction(version.map_or(&facts.language, |version| &version.language)),
-            language => version.map_or(&facts.language, |version| &version.language),
+            language => Value::from(version.map_or(&facts.language, |version| &version.language)),
             number => version.map(|version| version.number),
             made => version.map(|version| version.long_date.clone()),
             marking => self.marking(),
@@ -313,8 +313,8 @@ pub(super) struct MadeFrom<'a> {
 }
 
 /// The direction in which a language is written, by its tag or its script.
-fn direction(language: &str) -> &'static str {
-    let mut parts = language.split('-');
+fn direction(language: &Language) -> &'static str {
+    let mut parts = language.tag().split('-');
     let main = parts.next().unwrap_or_default().to_ascii_lowercase();
     let script = parts.next().filter(|part| part.len() == 4).map(str::to_ascii_lowercase);
     let is_right_to_left = match script.as_deref() {

@@ -1,10 +1,12 @@
 //! The site's own words in the book's language: each is looked up by its English text.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use minijinja::Value;
-use minijinja::value::Kwargs;
+use minijinja::value::{Kwargs, Object, ObjectRepr};
+use serde::{Deserialize, Serialize};
 
 type Table = BTreeMap<&'static str, &'static str>;
 
@@ -17,44 +19,137 @@ const LANGUAGES: [(&str, &str); 4] = [
 ];
 
 /// The words of a language; none for English, and for languages that are not shipped, whose sites are in English.
-pub(super) fn table(language: &str) -> Option<&'static Table> {
+fn table(tag: &str) -> Option<&'static Table> {
     static TABLES: OnceLock<BTreeMap<&'static str, Table>> = OnceLock::new();
     let read = |text: &'static str| text.lines().filter_map(|line| line.split_once(" = ")).collect();
     let tables = TABLES.get_or_init(|| LANGUAGES.iter().map(|(language, text)| (*language, read(text))).collect());
-    tables.get(language.split('-').next()?.to_ascii_lowercase().as_str())
+    tables.get(tag.split('-').next()?.to_ascii_lowercase().as_str())
 }
 
-/// A text in a language, by its English words.
-pub fn say<'a>(language: &str, english: &'a str) -> &'a str {
-    table(language).and_then(|table| table.get(english)).copied().unwrap_or(english)
+/// Every text of the site, in English, which a book may replace under `site:` in its `words:`.
+pub fn texts() -> impl Iterator<Item = &'static str> {
+    table(LANGUAGES[0].0).into_iter().flat_map(|table| table.keys().copied())
 }
 
-/// A place in a source, in words: `paragraph 7`, `pages 3–5`. A place that doesn't begin with a number stays as written.
-pub fn place_in_source(language: &str, unit: Option<&str>, place: &str) -> String {
-    if !place.starts_with(|first: char| first.is_ascii_digit()) {
-        return place.to_owned();
+/// The language of pages, with the book's own words for texts of the site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredLanguage", into = "StoredLanguage")]
+pub struct Language {
+    /// BCP 47.
+    tag: String,
+    /// By the English text.
+    own: Arc<BTreeMap<String, String>>,
+}
+
+/// A language as `history.json` has it: most books have no words of their own.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredLanguage {
+    Tag(String),
+    WithWords { tag: String, words: BTreeMap<String, String> },
+}
+
+impl From<&str> for Language {
+    fn from(tag: &str) -> Language {
+        Language::new(tag, BTreeMap::new())
     }
-    let unit = unit.unwrap_or("paragraph");
-    let (unit, place) = match place.split_once('-') {
-        Some((from, to)) => (format!("{unit}s"), format!("{from}–{to}")),
-        None if place.contains(',') => (format!("{unit}s"), place.to_owned()),
-        None => (unit.to_owned(), place.to_owned()),
-    };
-    say_with(language, &format!("{unit} {{place}}"), &[("place", &place)])
 }
 
-/// A text with `{name}` where a value goes.
-pub(super) fn say_with(language: &str, english: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
-    let mut text = say(language, english).to_owned();
-    for (name, value) in values {
-        text = text.replace(&format!("{{{name}}}"), &value.to_string());
+impl From<StoredLanguage> for Language {
+    fn from(stored: StoredLanguage) -> Language {
+        match stored {
+            StoredLanguage::Tag(tag) => Language::new(tag, BTreeMap::new()),
+            StoredLanguage::WithWords { tag, words } => Language::new(tag, words),
+        }
     }
-    text
+}
+
+impl From<Language> for StoredLanguage {
+    fn from(language: Language) -> StoredLanguage {
+        match language.own.is_empty() {
+            true => StoredLanguage::Tag(language.tag),
+            false => StoredLanguage::WithWords { tag: language.tag, words: Arc::unwrap_or_clone(language.own) },
+        }
+    }
+}
+
+impl Language {
+    /// The language of a tag, with the book's own words by the English text that they replace.
+    pub fn new(tag: impl Into<String>, own: BTreeMap<String, String>) -> Language {
+        Language { tag: tag.into(), own: own.into() }
+    }
+
+    /// BCP 47.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// A text in this language, by its English words.
+    pub fn say<'a>(&'a self, english: &'a str) -> &'a str {
+        let shipped = || table(&self.tag).and_then(|table| table.get(english)).copied();
+        self.own.get(english).map(String::as_str).or_else(shipped).unwrap_or(english)
+    }
+
+    /// A text with `{name}` where a value goes.
+    pub(super) fn say_with(&self, english: &str, values: &[(&str, &dyn fmt::Display)]) -> String {
+        let mut text = self.say(english).to_owned();
+        for (name, value) in values {
+            text = text.replace(&format!("{{{name}}}"), &value.to_string());
+        }
+        text
+    }
+
+    /// Whether a text is English, shipped, or the book's own.
+    pub(super) fn knows(&self, english: &str) -> bool {
+        self.tag.split('-').next() == Some("en") || table(&self.tag).is_some() || self.own.contains_key(english)
+    }
+
+    /// The texts that are not English, for the script.
+    pub(super) fn translated(&self) -> BTreeMap<&str, &str> {
+        let mut texts = table(&self.tag).cloned().unwrap_or_default();
+        texts.extend(self.own.iter().map(|(english, own)| (english.as_str(), own.as_str())));
+        texts
+    }
+
+    /// A place in a source, in words: `paragraph 7`, `pages 3–5`. A place that doesn't begin with a number stays as written.
+    pub fn place_in_source(&self, unit: Option<&str>, place: &str) -> String {
+        if !place.starts_with(|first: char| first.is_ascii_digit()) {
+            return place.to_owned();
+        }
+        let unit = unit.unwrap_or("paragraph");
+        let (unit, place) = match place.split_once('-') {
+            Some((from, to)) => (format!("{unit}s"), format!("{from}–{to}")),
+            None if place.contains(',') => (format!("{unit}s"), place.to_owned()),
+            None => (unit.to_owned(), place.to_owned()),
+        };
+        self.say_with(&format!("{unit} {{place}}"), &[("place", &place)])
+    }
+}
+
+/// A language as templates have it: it prints as its tag, and `say` knows its words.
+#[derive(Debug)]
+struct LanguageObject(Language);
+
+impl Object for LanguageObject {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.tag)
+    }
+}
+
+impl From<&Language> for Value {
+    fn from(language: &Language) -> Value {
+        Value::from_object(LanguageObject(language.clone()))
+    }
 }
 
 /// The templates' filter: `"Version {number}" | say(language, number=7)`.
-pub(super) fn filter(english: &str, language: &str, values: Kwargs) -> Result<String, minijinja::Error> {
-    let mut text = say(language, english).to_owned();
+pub(super) fn filter(english: &str, language: &Value, values: Kwargs) -> Result<String, minijinja::Error> {
+    let language = language.downcast_object_ref::<LanguageObject>();
+    let mut text = language.map_or(english, |language| language.0.say(english)).to_owned();
     for name in values.args() {
         let value: Value = values.get(name)?;
         text = text.replace(&format!("{{{name}}}"), &value.to_string());
@@ -98,8 +193,21 @@ mod tests {
                 assert_eq!(places(english), places(translated), "{language}: {english}");
             }
         }
-        assert_eq!(say("de-AT", "Documents"), "Dokumente");
-        assert_eq!(say("fi", "Documents"), "Documents");
-        assert_eq!(say_with("de", "Version {number}", &[("number", &7)]), "Fassung 7");
+        let language = |tag: &str| Language::from(tag);
+        assert_eq!(language("de-AT").say("Documents"), "Dokumente");
+        assert_eq!(language("fi").say("Documents"), "Documents");
+        assert_eq!(language("de").say_with("Version {number}", &[("number", &7)]), "Fassung 7");
+    }
+
+    #[test]
+    fn a_book_s_own_words_come_first() {
+        let own = BTreeMap::from([("Documents".to_owned(), "Akten".to_owned())]);
+        let german = Language::new("de", own.clone());
+        assert_eq!((german.say("Documents"), german.say("Records")), ("Akten", Language::from("de").say("Records")));
+        assert_eq!(german.translated().get("Documents"), Some(&"Akten"));
+        for language in [german, Language::new("fi", own), Language::from("en-GB")] {
+            let stored = serde_json::to_string(&language).unwrap();
+            assert_eq!(serde_json::from_str::<Language>(&stored).unwrap(), language, "{stored}");
+        }
     }
 }

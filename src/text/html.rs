@@ -1,4 +1,4 @@
-//! Text into HTML, and templates of HTML.
+//! Text into HTML and XML, and templates of HTML.
 
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value};
 
@@ -16,6 +16,24 @@ pub fn escape_html(text: &str) -> String {
             '\t' | '\n' => out.push(letter),
             letter if letter.is_control() => out.push('\u{fffd}'),
             letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// A text in which nothing is markup, for a file of XML, without the characters that XML can't hold.
+pub(crate) fn escape_xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
         }
     }
     out

@@ -9,7 +9,7 @@ pub mod words;
 
 pub use harmless::{Colors, harmless, is_harmful, picture, shown, shown_html, shown_json};
 pub use html::escape_html;
-pub(crate) use html::{escape_value, render_html};
+pub(crate) use html::{escape_value, escape_xml, render_html};
 pub use segments::{Segment, last_sentence, segments, words_of};
 
 /// A text with a capital letter.

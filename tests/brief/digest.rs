@@ -71,6 +71,7 @@ fn book() -> Book {
         notes: NotesPlacement::End,
         pdf: PdfOptions { standards: Vec::new() },
         words: IndexMap::new(),
+        site_words: Default::default(),
         documents: Vec::new(),
         collections: IndexMap::new(),
         reader: None,

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use brief::version::Store;
 use serde_json::{Value, json};
 use walkdir::WalkDir;
 
@@ -459,6 +461,58 @@ fn what_changed_in_a_pruned_version_is_kept() {
     assert!(links_lead_somewhere(&folder) > 150);
     assert_eq!(site(&book, &[]).code, Some(0));
     assert_eq!(files(&folder), first);
+}
+
+/// The site stands among the versions, so whoever changes either is waited for; elsewhere, so are others who write a site.
+#[test]
+fn the_site_waits_for_who_holds_the_versions() {
+    let Some(book) = published() else { return };
+    let output = book.root.join("output");
+    let store = Store::open(&output, &mut |_| {}).unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| site(&book, &[]));
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(!waiting.is_finished() && !output.join("site").exists(), "it was written while somebody builds");
+        drop(store);
+        let run = waiting.join().unwrap();
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.err.contains(&format!("process {}", std::process::id())), "{run:?}");
+    });
+    let there = book.beside("there");
+    let there = there.to_str().unwrap();
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| site(&book, &["--output", there]))).collect();
+        for run in runs {
+            let run = run.join().unwrap();
+            assert_eq!(run.code, Some(0), "{run:?}");
+        }
+    });
+    let beside = fs::read_dir(Path::new(there).parent().unwrap()).unwrap();
+    let left: Vec<_> =
+        beside.map(|entry| entry.unwrap().file_name()).filter(|name| name.to_string_lossy().starts_with(".there.")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// A book's own words for texts of the site, in a language that is shipped and in one that is not.
+#[test]
+fn the_site_has_the_book_s_own_words() {
+    let Some(book) = published() else { return };
+    let own = "words:\n  site: { Documents: Akten, \"Version {number}\": \"Stand {number}\", November: Marraskuu }\n";
+    for (number, language, untouched) in [(4, "de", "Neueste Fassung"), (5, "fi", "Newest version")] {
+        let settings = fs::read_to_string(book.root.join("content/book.yaml")).unwrap();
+        let settings = settings
+            .replace("language: en", &format!("{own}language: {language}"))
+            .replace("language: de", &format!("language: {language}"));
+        book.write("content/book.yaml", &settings);
+        build(&book, "2025-11-08").unwrap();
+        assert_eq!(site(&book, &[]).code, Some(0));
+        let read = |path: &str| unescaped(&fs::read_to_string(book.root.join("output/site").join(path)).unwrap());
+        let overview = read(&format!("v{number}/index.html"));
+        assert!(overview.contains(">Akten<") && overview.contains(&format!("Stand {number}")), "{overview}");
+        assert!(overview.contains(untouched), "{overview}");
+        assert!(overview.contains("Marraskuu 2025"), "dates are in the book's words: {overview}");
+        assert!(!read("v1/index.html").contains("Akten"), "earlier versions speak as they did");
+    }
 }
 
 /// Pages speak the language of their version, and what shows all versions that of the newest.

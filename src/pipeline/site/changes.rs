@@ -6,7 +6,7 @@ use super::readers_text::{ReadersText, named, redlined};
 use crate::diff::{Change, ChangeKind, ClaimParts, DocumentChange, FieldChange, FieldPart};
 use crate::layout::Pointer;
 use crate::model::Date;
-use crate::site::{ChangedDocument, ChangedField, RecordChange, RecordChangeKind};
+use crate::site::{ChangedDocument, ChangedField, Language, RecordChange, RecordChangeKind};
 
 /// The longest value that is shown in full, in characters.
 const LONG: usize = 20_000;
@@ -25,7 +25,7 @@ pub(super) struct TwoVersions<'a> {
     pub(super) old: ReadersText<'a>,
     pub(super) new: ReadersText<'a>,
     pub(super) date: &'a dyn Fn(Date) -> String,
-    pub(super) language: &'a str,
+    pub(super) language: &'a Language,
 }
 
 impl TwoVersions<'_> {

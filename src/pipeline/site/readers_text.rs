@@ -6,9 +6,9 @@ use crate::diff::{ChangePresenter, FieldChange, ReaderText, Snapshot, shape_at};
 use crate::layout::Pointer;
 use crate::markdown;
 use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
-use crate::redline::{self, Naming};
+use crate::redline::{self, RedlineNames};
 use crate::render::{Mention, parts_of_text};
-use crate::site::{self, RecordName};
+use crate::site::{self, Language, RecordName};
 use crate::text::last_sentence;
 use crate::version::{ClaimLedger, ClaimRow};
 
@@ -18,6 +18,7 @@ pub(super) struct ReadersText<'a> {
     pub(super) snapshot: &'a Snapshot,
     /// What the version prints for each claim.
     pub(super) printed: &'a BTreeMap<String, String>,
+    pub(super) language: &'a Language,
 }
 
 /// What a version prints for each claim, where it prints it first.
@@ -78,7 +79,7 @@ impl ReadersText<'_> {
         let (id, place) = citation.split_once('#').map_or((citation, None), |(id, place)| (id, Some(place)));
         let source = self.snapshot.collections.get(SOURCES)?.records.get(id)?;
         let unit = source.fields.get("locator").and_then(|unit| unit.as_str());
-        let place = place.map(|place| site::place_in_source(&self.snapshot.book.language, unit, place));
+        let place = place.map(|place| self.language.place_in_source(unit, place));
         Some(place.map_or_else(|| source.name.clone(), |place| format!("{}, {place}", source.name)))
     }
 
@@ -201,14 +202,14 @@ fn end_of(paragraph: &str) -> &str {
 }
 
 /// What a text became, as HTML with the differences marked.
-pub(super) fn redlined(old: &str, new: &str, language: &str) -> String {
+pub(super) fn redlined(old: &str, new: &str, language: &Language) -> String {
     let parsed = |text: &str| markdown::parse(text).document;
     let words = |key: &str| match key {
-        "inserted" => Some(site::say(language, "inserted:").to_owned()),
-        "deleted" => Some(site::say(language, "deleted:").to_owned()),
+        "inserted" => Some(language.say("inserted:").to_owned()),
+        "deleted" => Some(language.say("deleted:").to_owned()),
         _ => None,
     };
-    redline::text_fragment(&redline::redline(&parsed(old), &parsed(new), Naming::new("", "")), &words)
+    redline::text_fragment(&redline::redline(&parsed(old), &parsed(new), RedlineNames::new("", "")), &words)
 }
 
 /// A field's change with the names of what it refers to.

@@ -14,11 +14,11 @@ use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
 use crate::document::chart::DRAWINGS;
 use crate::figure;
 use crate::files;
-use crate::format::{Format, MarkdownFormat, PdfFormat};
+use crate::format::{FORMATS, Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA, MANIFEST, since_file, version_folder};
 use crate::markdown::{self, Surroundings};
 use crate::model::Date;
-use crate::site::{self, Document, Facts, MadeOf, PrintedClaim, RecordValues, VersionChanges};
+use crate::site::{self, Document, Facts, Language, MadeOf, PrintedClaim, RecordValues, VersionChanges};
 use crate::text::capital;
 use crate::tree::folder::MAX_FILE;
 use crate::typeset::identity;
@@ -57,7 +57,7 @@ impl site::Source for LedgerVersions<'_> {
             },
             None => None,
         };
-        let data = PageData { language: &files.snapshot.book.language, files: &self.facts.files };
+        let data = PageData { language: &files.language, files: &self.facts.files };
         let changes = before.map(|before| data.compare(&before, &files)).transpose()?;
         let made = data.version(&files, changes)?;
         self.last = Some(files);
@@ -77,7 +77,7 @@ impl site::Source for LedgerVersions<'_> {
     fn redlines(&mut self, since: u32, number: u32) -> Result<Vec<(String, Vec<u8>)>> {
         let version = Version::find(self.folder, self.entry(number)?.number)?;
         let made = |id: &String| -> Option<Result<(String, Vec<u8>)>> {
-            let path = self.folder.join(since_file(since, number, id));
+            let path = self.folder.join(since_file(since, number, &PdfFormat.file(id)));
             path.symlink_metadata().ok()?;
             let read = files::read(&path, MAX_FILE).with_context(|| format!("can't read `{}`", path.display()));
             // Skip a file of that name that isn't the redline of these two versions.
@@ -100,6 +100,8 @@ struct VersionFiles {
     version: Version,
     snapshot: Snapshot,
     claims: ClaimLedger,
+    /// With the book's own words for texts of the site.
+    language: Language,
 }
 
 impl VersionFiles {
@@ -108,7 +110,8 @@ impl VersionFiles {
         let unusable = |name: &str| format!("can't use `{}`", version.folder().join(name).display());
         let snapshot = Snapshot::from_data_json(&version.read(DATA)?).with_context(|| unusable(DATA))?;
         let claims = ClaimLedger::parse(&version.read(CLAIMS)?).with_context(|| unusable(CLAIMS))?;
-        Ok(VersionFiles { entry: entry.clone(), version, snapshot, claims })
+        let language = Language::new(&*snapshot.book.language, snapshot.book.site_words.clone());
+        Ok(VersionFiles { entry: entry.clone(), version, snapshot, claims, language })
     }
 }
 
@@ -119,7 +122,7 @@ fn facts(newest: &VersionFiles, base_url: Option<String>, files: &str) -> Facts 
         title: book.title.clone(),
         subtitle: book.subtitle.clone(),
         organization: book.organization.clone(),
-        language: book.language.clone(),
+        language: newest.language.clone(),
         base_url,
         files: files.to_owned(),
     }
@@ -133,7 +136,7 @@ struct ChangesSince {
 
 /// Turns versions into the site's data.
 struct PageData<'a> {
-    language: &'a str,
+    language: &'a Language,
     /// The way from the site's root to the versions' files.
     files: &'a str,
 }
@@ -148,8 +151,8 @@ impl PageData<'_> {
         let base = told_base(&old.snapshot, &new.snapshot);
         let (old_printed, new_printed) = (printed_texts(&old.claims), printed_texts(&new.claims));
         let two = TwoVersions {
-            old: ReadersText { snapshot: &base, printed: &old_printed },
-            new: ReadersText { snapshot: &new.snapshot, printed: &new_printed },
+            old: ReadersText { snapshot: &base, printed: &old_printed, language: &old.language },
+            new: ReadersText { snapshot: &new.snapshot, printed: &new_printed, language: &new.language },
             date: &|date| self.date(date),
             language: self.language,
         };
@@ -176,7 +179,7 @@ impl PageData<'_> {
             version.as_of.push_str(" (inferred)");
         }
         let printed = printed_texts(&files.claims);
-        let reader = ReadersText { snapshot, printed: &printed };
+        let reader = ReadersText { snapshot, printed: &printed, language: &files.language };
         version.records = diff::all_as_new(snapshot).into_iter().map(|change| self.record_values(change, &reader)).collect();
         if is_first {
             version.began_with = version.records.iter().map(|record| (record.collection.clone(), record.id.clone())).collect();
@@ -186,7 +189,7 @@ impl PageData<'_> {
         let ids = site::in_reading_order(manifest.documents.keys().map(String::as_str), place);
         let links = site::VersionLinks {
             number: files.entry.number,
-            documents: manifest.documents.keys().map(String::as_str).collect(),
+            documents: FORMATS.iter().flat_map(|format| manifest.documents.keys().map(|id| (format.file(id), id.as_str()))).collect(),
             files: manifest.outputs.keys().map(String::as_str).collect(),
             language: self.language,
             root: self.files,
@@ -298,7 +301,7 @@ impl PageData<'_> {
         let link = |address: &str| links.resolve(id, address);
         let beside = |from: usize, to: usize| {
             let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
-            page.map(|page| links.pdf_page(id, page)).unwrap_or_default()
+            page.map(|page| links.printed_page(id, &PdfFormat.file(id), page)).unwrap_or_default()
         };
         let drawing = |address: &str, alternative: &str, prefix: &str| {
             let name = address.trim_start_matches("../");
