@@ -443,6 +443,23 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
     assert!(at_end[0].contains("Notes") && !by_page[0].contains("Notes"));
 }
 
+/// Columns as wide as the page leave no margin for the notes that they mark, which stand below them, and in the list.
+#[test]
+fn notes_of_columns_stand_below_them() {
+    let Some(engine) = engine() else { return };
+    let mut document = document("# T\n\n:::columns\nOne.\n\nTwo.\n:::\n\nThe text goes on.\n\n## Notes\n");
+    let BlockKind::Directive { blocks, .. } = &mut document.blocks[1].kind else { panic!("columns") };
+    blocks.push(Block { kind: BlockKind::Paragraph(vec![Inline::Text("Cited".into()), Inline::Cite(1)]), line: 5 });
+    document.blocks.push(Block { kind: BlockKind::Notes, line: 0 });
+    let text_of_note = vec![Inline::Text("A note.".into())];
+    document.notes.push(Note { source: "s".into(), locator: None, text: text_of_note, marking: Default::default() });
+    let pdf = Work::of(&document, &TypstMeta { notes: NotesPlacement::Margin, ..meta("book") }).run(&engine).unwrap();
+    let Some(pages) = text(&pdf.bytes) else { return };
+    let page = pages.iter().find(|page| page.contains("goes on")).unwrap();
+    let (above, below) = page.split_once("The text goes on.").unwrap();
+    assert_eq!((above.matches("A note.").count(), below.matches("A note.").count()), (1, 1), "{page}");
+}
+
 #[test]
 fn a_turned_table_at_the_end_is_the_last_page() {
     let Some(engine) = engine() else { return };

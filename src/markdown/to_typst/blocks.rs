@@ -68,7 +68,9 @@ impl<'a> Writer<'a> {
                 "box" => self.framed("#boxed[", blocks, "];"),
                 "columns" if self.can_be_wide() => {
                     let outer = std::mem::replace(&mut self.nesting.in_wide, true);
-                    self.framed("#wide[#columned[", blocks, "]];");
+                    self.framed("#wide[#columned[", blocks, "];");
+                    self.column_notes(blocks);
+                    self.code.line("];");
                     self.nesting.in_wide = outer;
                 }
                 "columns" => self.framed("#columned[", blocks, "];"),

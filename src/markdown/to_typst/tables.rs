@@ -7,7 +7,7 @@ use super::columns::{BOLD, CellSize, Column, INSET, Width, letters_of_line, line
 use super::measure::{Measure, Orientation};
 use super::meta::is_landscape;
 use super::places::has_words;
-use crate::document::{Alignment, BlockKind, Document, Inline, Table, plain_text, walk};
+use crate::document::{Alignment, Block, BlockKind, Document, Inline, Table, plain_text, walk};
 use crate::model::NotesPlacement;
 
 /// How wide the text of a turned page is, in points.
@@ -19,7 +19,7 @@ const LETTER: f64 = 0.48;
 /// A table's type size, in that of the text.
 const TABLE_SIZE: f64 = 0.94;
 
-/// A wide table lists below it what its marks mean, up to so many notes.
+/// Below what is as wide as the page stands what its marks mean, up to so many notes.
 const MOST_NOTES: usize = 12;
 
 /// A row of more lines than this may break over pages.
@@ -121,12 +121,24 @@ impl Writer<'_> {
 
     /// Writes the notes of a wide table below it, since it leaves no margin for them.
     fn table_notes(&mut self, table: &Table, columns: usize) {
-        if self.meta.notes != NotesPlacement::Margin || !self.places.notes {
-            return;
-        }
         let mut numbers = BTreeSet::new();
         for cell in table.rows.iter().flat_map(|row| &row.cells) {
             cited(cell, &mut numbers);
+        }
+        self.notes_below(&format!("table-notes({columns}, "), numbers, "),");
+    }
+
+    /// The same of columns that reach into the margin.
+    pub(super) fn column_notes(&mut self, blocks: &[Block]) {
+        let mut numbers = BTreeSet::new();
+        walk::inlines(blocks, &mut |inline| cited(std::slice::from_ref(inline), &mut numbers));
+        self.notes_below("#notes-below(", numbers, ");");
+    }
+
+    /// Writes what notes say, if the document has its notes in the margin and they are few.
+    fn notes_below(&mut self, open: &str, numbers: BTreeSet<usize>, close: &str) {
+        if self.meta.notes != NotesPlacement::Margin || !self.places.notes {
+            return;
         }
         let document = self.document;
         let notes: Vec<(usize, String)> = numbers
@@ -136,14 +148,14 @@ impl Writer<'_> {
         if notes.is_empty() || notes.len() > MOST_NOTES {
             return;
         }
-        self.code.push(&format!("table-notes({columns}, "));
+        self.code.push(open);
         for (number, text) in notes {
             self.code.push(&format!("({number}, ["));
             self.code.start();
             self.code.text(&text);
             self.code.push("]), ");
         }
-        self.code.line("),");
+        self.code.line(close);
     }
 
     /// The column sizes of a table, or of all tables of its kind, so that they look alike.
