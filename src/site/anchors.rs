@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn items_of_lists_have_links() {
-        let html = with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n", &"en".into());
+        let html =
+            with_anchors("<ul>\n<li>One <b>b</b>\n<ul>\n<li>Inner</li>\n</ul>\n</li>\n<li>\n<p>Loose.</p>\n</li>\n</ul>\n", &"en".into());
         assert_eq!(html.matches("class=\"anchor\"").count(), 3, "{html}");
         assert_eq!(html.matches("<li id=\"p-").count(), 2, "{html}");
         assert!(html.contains("<li>\n<p id=\"p-"), "{html}");

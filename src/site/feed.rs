@@ -57,7 +57,7 @@ fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
         urn(&format!("{}v{}", version.digest, version.number)),
         moment(&version.date),
         escape_xml(base),
-        path::overview(version.number),
+        path::overview(version.number, 0),
         escape_xml(&version.summary),
         escape_xml(&content),
     ));

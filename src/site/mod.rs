@@ -23,6 +23,7 @@ mod headlines;
 mod history;
 mod index;
 mod links;
+mod lists;
 mod marked;
 mod newest;
 mod path;
@@ -57,7 +58,7 @@ use views::{MadeFrom, View};
 use whole::Whole;
 
 /// Counted up by every change of code that alters the bytes of a version's pages, so that they are made anew.
-const PAGES: u32 = 3;
+const PAGES: u32 = 4;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,9 @@ pub(super) use crate::layout::version_folder as version;
 /// Separates the document from the chapter in the name of a page.
 const CHAPTER: &str = ".chapter-";
 
+/// Precedes the number of a page of a list, from 2.
+const PART: &str = ".part-";
+
 /// The page of a document: `v7/precedents/kfor.html`. A document named like one of the site's own pages (`index`,
 /// `changes`, a page of claims, a chapter) gets another name; in a part of an id, characters that mean something else in
 /// an address are left out, and a digest is added.
@@ -18,7 +21,7 @@ pub(super) fn document(number: u32, id: &str) -> String {
 /// The page of a document, from its version's folder.
 pub(super) fn below_version(id: &str) -> String {
     let aside = if matches!(id, "index" | "changes") || id.ends_with(".claims") { "-document" } else { "" };
-    let is_plain = |part: &str| *to_address(part) == *part && !part.contains(CHAPTER);
+    let is_plain = |part: &str| *to_address(part) == *part && ![CHAPTER, PART].iter().any(|own| part.contains(own));
     let parts: Vec<String> = id.split('/').map(|part| if is_plain(part) { part.to_owned() } else { name(part) }).collect();
     format!("{}{aside}.html", parts.join("/"))
 }
@@ -39,9 +42,18 @@ pub(super) fn claims_below_version(id: &str, heading: &str) -> String {
     format!("{}.claims.html", page.strip_suffix(".html").unwrap_or(&page))
 }
 
-/// The page of a version.
-pub(super) fn overview(number: u32) -> String {
-    format!("{}/index.html", version(number))
+/// The page of a version, and the further pages of the list of its documents, from 0.
+pub(super) fn overview(number: u32, page: usize) -> String {
+    format!("{}/{}", version(number), index(page))
+}
+
+/// The pages of the list of records, from 0.
+pub(super) fn records(page: usize) -> String {
+    format!("records/{}", index(page))
+}
+
+fn index(page: usize) -> String {
+    if page == 0 { "index.html".to_owned() } else { format!("index{PART}{}.html", page + 1) }
 }
 
 /// All files of a version in one.

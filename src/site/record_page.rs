@@ -40,19 +40,6 @@ pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &Language) -> V
     }
 }
 
-/// All records, by collection.
-pub(super) fn collections(whole: &Whole<'_>) -> Vec<Value> {
-    let mut collections: Vec<(&str, &str, Vec<Value>)> = Vec::new();
-    for record in &whole.records {
-        let entry = context! { name => &record.name, path => path::record(&record.collection, &record.id), gone => record.rows.is_empty() };
-        match collections.last_mut().filter(|(collection, ..)| *collection == record.collection) {
-            Some((_, _, records)) => records.push(entry),
-            None => collections.push((&record.collection, &record.collection_title, vec![entry])),
-        }
-    }
-    collections.into_iter().map(|(_, title, records)| context! { title => title, records => records }).collect()
-}
-
 /// Where the newest version prints a record's claims.
 fn printed_in(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
     let Some(newest) = whole.newest() else { return Vec::new() };

@@ -11,15 +11,17 @@ use super::changes::ToldChanges;
 use super::data::{ChangedDocument, DocumentTitle, Facts, Record, VersionChanges};
 use super::document_page::{self, IndexedVersion, PlaceOfChapter};
 use super::headlines::headlines;
+use super::lists;
 use super::record_page;
 use super::whole::{Whole, marking};
 use super::words::Language;
 use super::{KeyedPage, Page, Version, path};
 
 /// The templates by name.
-pub(super) const TEMPLATES: [(&str, &str); 14] = [
+pub(super) const TEMPLATES: [(&str, &str); 15] = [
     ("page.html", include_str!("templates/page.html")),
     ("front.html", include_str!("templates/front.html")),
+    ("parts.html", include_str!("templates/parts.html")),
     ("documents.html", include_str!("templates/documents.html")),
     ("version.html", include_str!("templates/version.html")),
     ("changes.html", include_str!("templates/changes.html")),
@@ -39,11 +41,13 @@ pub(super) enum View<'a> {
     Front(&'a Whole<'a>),
     Search(&'a Whole<'a>),
     Compare(&'a Whole<'a>),
-    Records(&'a Whole<'a>),
+    /// A page of the list of records, from 0.
+    Records(&'a Whole<'a>, usize),
     Record(&'a Whole<'a>, &'a Record),
     /// What leads to a page of the newest version: its path below the version's folder.
     Latest(&'a Whole<'a>, &'a str),
-    Overview(&'a Version),
+    /// What a version is, with a page of the list of its documents, from 0.
+    Overview(&'a Version, usize),
     Changes(&'a Version),
     /// A chapter of a document.
     Document(&'a IndexedVersion<'a>, PlaceOfChapter),
@@ -56,7 +60,7 @@ pub(super) enum View<'a> {
 /// The pages that belong to one version.
 pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
     let version = indexed.version;
-    let mut views = vec![View::Overview(version)];
+    let mut views: Vec<View<'a>> = (0..lists::pages_of_documents(version)).map(|page| View::Overview(version, page)).collect();
     if version.changes.as_ref().is_some_and(|changes| changes.is_complete) {
         views.push(View::Changes(version));
     }
@@ -78,7 +82,8 @@ pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
 
 /// The pages that show all versions.
 pub(super) fn of_all<'a>(whole: &'a Whole<'a>) -> Vec<View<'a>> {
-    let mut views = vec![View::Front(whole), View::Search(whole), View::Compare(whole), View::Records(whole)];
+    let mut views = vec![View::Front(whole), View::Search(whole), View::Compare(whole)];
+    views.extend((0..lists::pages_of_records(whole)).map(|page| View::Records(whole, page)));
     views.extend(whole.records.iter().map(|record| View::Record(whole, record)));
     let places: BTreeSet<&str> = whole.versions.iter().flat_map(|version| &version.places).map(String::as_str).collect();
     views.extend(places.into_iter().map(|place| View::Latest(whole, place)));
@@ -91,10 +96,10 @@ impl View<'_> {
             View::Front(_) => "index.html".to_owned(),
             View::Search(_) => "search.html".to_owned(),
             View::Compare(_) => "compare.html".to_owned(),
-            View::Records(_) => "records/index.html".to_owned(),
+            View::Records(_, page) => path::records(*page),
             View::Record(_, record) => path::record(&record.collection, &record.id),
             View::Latest(_, place) => path::latest(place),
-            View::Overview(version) => path::overview(version.number),
+            View::Overview(version, page) => path::overview(version.number, *page),
             View::Changes(version) => path::changes(version.number),
             View::Document(indexed, place) => format!("{}/{}", path::version(indexed.version.number), indexed.page(*place)),
             View::Claims(indexed, place) => {
@@ -110,10 +115,10 @@ impl View<'_> {
             View::Front(_) => "front.html",
             View::Search(_) => "search.html",
             View::Compare(_) => "compare.html",
-            View::Records(_) => "records.html",
+            View::Records(..) => "records.html",
             View::Record(..) => "record.html",
             View::Latest(..) => "latest.html",
-            View::Overview(_) => "version.html",
+            View::Overview(..) => "version.html",
             View::Changes(_) => "changes.html",
             View::Document(..) => "document.html",
             View::Claims(..) => "claims.html",
@@ -124,7 +129,7 @@ impl View<'_> {
     /// The version that the page belongs to.
     fn version(&self) -> Option<&Version> {
         match self {
-            View::Overview(version) | View::Changes(version) | View::Removed(version, _) => Some(version),
+            View::Overview(version, _) | View::Changes(version) | View::Removed(version, _) => Some(version),
             View::Document(indexed, _) | View::Claims(indexed, _) => Some(indexed.version),
             _ => None,
         }
@@ -140,10 +145,12 @@ impl View<'_> {
             View::Front(_) => None,
             View::Search(_) => own("Search"),
             View::Compare(_) => own("Compare versions"),
-            View::Records(_) => own("Records"),
+            View::Records(_, 0) => own("Records"),
+            View::Records(_, page) => Some(format!("{} {}", language.say("Records"), page + 1)),
             View::Record(_, record) => Some(record.name.clone()),
             View::Latest(..) => own("Newest version"),
-            View::Overview(version) => Some(language.say_with("Version {number}", &[("number", &version.number)])),
+            View::Overview(version, 0) => Some(language.say_with("Version {number}", &[("number", &version.number)])),
+            View::Overview(version, page) => of_version(&format!("{} {}", language.say("Documents"), page + 1), version.number),
             View::Changes(version) => Some(language.say_with("Changes in version {number}", &[("number", &version.number)])),
             View::Document(indexed, place) | View::Claims(indexed, place) => of_version(&indexed.title(*place), indexed.version.number),
             View::Removed(version, document) => of_version(&document.title, version.number),
@@ -153,7 +160,7 @@ impl View<'_> {
     fn description(&self, facts: &Facts) -> String {
         match self {
             View::Record(_, record) => format!("{}. {}", record.name, facts.title),
-            View::Overview(version) | View::Changes(version) => version.summary.clone(),
+            View::Overview(version, _) | View::Changes(version) => version.summary.clone(),
             View::Document(indexed, place) | View::Claims(indexed, place) => {
                 let (version, title) = (indexed.version, indexed.title(*place));
                 {
@@ -172,7 +179,8 @@ impl View<'_> {
                 context! {
                     versions => Value::from(Serde(whole.versions)),
                     newest => Value::from(Serde(newest)),
-                    documents => newest.map(linked).unwrap_or_default(),
+                    documents => newest.map(|newest| lists::documents(newest, 0)).unwrap_or_default(),
+                    parts => newest.map(|newest| lists::parts_of_documents(newest, 0)).unwrap_or_default(),
                     lines => newest.map(headlines).unwrap_or_default(),
                     subtitle => facts.subtitle.clone(),
                     organization => facts.organization.clone(),
@@ -188,12 +196,16 @@ impl View<'_> {
                     data => super::asset::inert(&serde_json::json!(data).to_string()),
                 }
             }
-            View::Records(whole) => context! { collections => record_page::collections(whole) },
+            View::Records(whole, page) => context! {
+                collections => lists::records(whole, *page), page => *page, parts => lists::parts_of_records(whole, *page),
+            },
             View::Record(whole, record) => record_page::told(whole, record, &facts.language),
             View::Latest(_, place) => context! { place => *place },
-            View::Overview(version) => context! {
+            View::Overview(version, page) => context! {
                 version => Value::from(Serde(version)),
-                documents => linked(version),
+                documents => lists::documents(version, *page),
+                page => *page,
+                parts => lists::parts_of_documents(version, *page),
                 lines => headlines(version),
                 earlier => version.changes.as_ref().map(|changes| changes.since),
             },
@@ -211,11 +223,11 @@ impl View<'_> {
     /// Whether anyone may see the page: what it shows of versions decides, whatever others say.
     pub(super) fn is_clear(&self) -> bool {
         match self {
-            View::Overview(version) | View::Removed(version, _) => version.clear,
+            View::Overview(version, _) | View::Removed(version, _) => version.clear,
             View::Document(indexed, _) | View::Claims(indexed, _) => indexed.version.clear,
             View::Changes(version) => version.clear && version.changes.as_ref().is_none_or(|changes| changes.since_clear),
             View::Latest(whole, _) => whole.newest().is_none_or(|newest| newest.clear),
-            View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole) | View::Record(whole, _) => {
+            View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole, _) | View::Record(whole, _) => {
                 whole.clear()
             }
         }
@@ -224,7 +236,7 @@ impl View<'_> {
     /// Whether search engines are told of the page: of versions' pages only by the addresses that lead to the newest.
     pub(super) fn is_listed(&self) -> bool {
         match self {
-            View::Latest(whole, place) => whole.newest().is_some_and(|newest| newest.places.iter().any(|other| other == place)),
+            View::Latest(whole, place) => whole.places.contains(place),
             View::Search(_) | View::Compare(_) => false,
             _ => self.version().is_none(),
         }
@@ -232,7 +244,7 @@ impl View<'_> {
 
     fn marking(&self) -> Option<String> {
         match self {
-            View::Overview(version) | View::Removed(version, _) => version.marking.clone(),
+            View::Overview(version, _) | View::Removed(version, _) => version.marking.clone(),
             View::Document(indexed, place) | View::Claims(indexed, place) => {
                 indexed.document(place.document).marking.clone().or_else(|| indexed.version.marking.clone())
             }
@@ -241,7 +253,7 @@ impl View<'_> {
                 marking(std::iter::once((version.marking.as_deref(), version.clear)).chain(since))
             }
             View::Latest(whole, _) => whole.newest().and_then(|newest| newest.marking.clone()),
-            View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole) | View::Record(whole, _) => {
+            View::Front(whole) | View::Search(whole) | View::Compare(whole) | View::Records(whole, _) | View::Record(whole, _) => {
                 whole.marking()
             }
         }
@@ -322,20 +334,6 @@ fn direction(language: &Language) -> &'static str {
         None => matches!(main.as_str(), "ar" | "he" | "fa" | "ur" | "ps" | "sd" | "ug" | "yi" | "dv" | "ckb" | "syr" | "arc"),
     };
     if is_right_to_left { "rtl" } else { "ltr" }
-}
-
-/// The documents of a version with their paths, those below a folder together.
-fn linked(version: &Version) -> Vec<Value> {
-    let mut groups: Vec<(Option<&str>, Vec<Value>)> = Vec::new();
-    for document in &version.documents {
-        let folder = document.id.rsplit_once('/').map(|(folder, _)| folder);
-        let entry = context! { document => Value::from(Serde(document)), path => path::document(version.number, &document.id) };
-        match groups.iter_mut().find(|(name, _)| *name == folder) {
-            Some((_, entries)) => entries.push(entry),
-            None => groups.push((folder, vec![entry])),
-        }
-    }
-    groups.into_iter().map(|(folder, documents)| context! { folder => folder, documents => documents }).collect()
 }
 
 /// The documents that differ, by what happened to them.

@@ -1,6 +1,6 @@
 //! All versions together, indexed for the pages that show several of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::data::{Facts, Record, Version};
 use super::facts::{KnownSource, Resting, known_sources, resting};
@@ -19,6 +19,8 @@ pub(super) struct Whole<'a> {
     pub(super) printed_texts: BTreeMap<&'a str, &'a str>,
     /// The newest version's claims by the sources that they rest on.
     pub(super) resting: BTreeMap<String, Vec<Resting>>,
+    /// The paths of its pages, below its folder.
+    pub(super) places: HashSet<&'a str>,
     /// Its sources.
     pub(super) sources: BTreeMap<&'a str, KnownSource<'a>>,
 }
@@ -35,6 +37,7 @@ impl<'a> Whole<'a> {
             printed: printed(versions),
             printed_texts: printed_texts(versions),
             resting: resting(records, documents),
+            places: newest.into_iter().flat_map(|newest| &newest.places).map(String::as_str).collect(),
             sources: known_sources(records, &facts.language),
         }
     }

@@ -131,7 +131,8 @@ fn only_the_word_that_is_too_wide_may_be_divided() {
     };
     let source = to_typst(&parsed.document, &Stamp::blank(), &meta, &str::to_owned, &Fonts::new(Vec::new()).coverage());
     let divided: Vec<&str> = source.text.split("#hyphenated[").skip(1).map(|rest| rest.split("];").next().unwrap()).collect();
-    let words: Vec<String> = divided.iter().map(|code| code.replace("#soft;", "").replace("\";#\"", "").replace(['#', '"', ';'], "")).collect();
+    let words: Vec<String> =
+        divided.iter().map(|code| code.replace("#soft;", "").replace("\";#\"", "").replace(['#', '"', ';'], "")).collect();
     assert_eq!(words, ["Bundesverwaltungsgerichtsverfahren", "Verfassungsgerichtshofs"], "{}", source.text);
 }
 
