@@ -179,7 +179,8 @@ fn fold(text: &str) -> String {
 
 /// `50,000`, `50.000` and `50 000` are `50000`.
 fn join_thousands(text: String) -> String {
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    let is_separated = |around: &[u8]| matches!(around, [one, b',' | b'.' | b' ', other] if one.is_ascii_digit() && other.is_ascii_digit());
+    if !text.as_bytes().windows(3).any(is_separated) {
         return text;
     }
     let letters: Vec<char> = text.chars().collect();

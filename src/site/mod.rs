@@ -129,13 +129,14 @@ impl<'a> Renderer<'a> {
         let whole = Whole::new(self.facts, versions);
         let views = views::of_all(&whole);
         let from = self.made_from();
-        let keyed = views.par_iter().map(|view| view.keyed_page(&from, known(&view.path()).as_deref())).collect::<Result<_>>()?;
+        let keyed = || views.par_iter().map(|view| view.keyed_page(&from, known(&view.path()).as_deref())).collect::<Result<_>>();
+        let (newest, keyed) = rayon::join(|| newest::pages(&whole), keyed);
         let clear: Vec<String> = views.iter().filter(|view| view.is_clear() && view.is_listed()).map(View::path).collect();
         let mut others = vec![feed::feed(&whole), robots::robots(self.facts, versions)];
         others.extend(robots::sitemap(&whole, &clear));
-        others.extend(newest::pages(&whole));
+        others.extend(newest);
         others.extend(self.assets.pages());
-        Ok(WholePages { keyed, others })
+        Ok(WholePages { keyed: keyed?, others })
     }
 }
 

@@ -180,7 +180,7 @@ impl PageData<'_> {
         }
         let printed = printed_texts(&files.claims);
         let reader = ReadersText { snapshot, printed: &printed, language: &files.language };
-        version.records = diff::all_as_new(snapshot).into_iter().map(|change| self.record_values(change, &reader)).collect();
+        version.records = diff::all_as_new(snapshot).into_par_iter().map(|change| self.record_values(change, &reader)).collect();
         if is_first {
             version.began_with = version.records.iter().map(|record| (record.collection.clone(), record.id.clone())).collect();
         }
