@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::path;
 use super::words::Language;
+use crate::text::escape_html;
 
 /// Gives each paragraph an id made of its text, and each heading and paragraph a link to itself.
 pub(super) fn with_anchors(html: &str, language: &Language) -> String {
-    let link = |id: &str, what: &str| link(id, language.say(what));
+    let link = |id: &str, what: &str| link(id, &escape_html(language.say(what)));
     let mut out = String::with_capacity(html.len() + html.len() / 4);
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut rest = html;
@@ -47,6 +48,7 @@ pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[u
     const MARK: &str = "<sup class=\"mark\">[<button type=\"button\" popovertarget=\"mark-";
     let mut parts = html.split(MARK);
     let mut out = parts.next().unwrap_or_default().to_owned();
+    let name = format!("aria-label=\"{} ", escape_html(language.say("Note")));
     for part in parts {
         let (digits, rest) = part.split_once('"').unwrap_or((part, ""));
         let number: usize = digits.parse().unwrap_or_default();
@@ -55,7 +57,7 @@ pub(super) fn with_claims(html: &str, ids: &BTreeMap<usize, String>, opened: &[u
             None => out.push_str(MARK),
         }
         let note = number.checked_sub(1).and_then(|index| opened.get(index)).unwrap_or(&number);
-        let rest = rest.replacen("aria-label=\"Note ", &format!("aria-label=\"{} ", language.say("Note")), 1);
+        let rest = rest.replacen("aria-label=\"Note ", &name, 1);
         out.push_str(&format!("{note}\"{rest}"));
     }
     out

@@ -85,10 +85,16 @@ struct KnownVersion {
     version: Version,
 }
 
-/// The pages that show all versions, each with a digest of all that it is made of: for the next site alone.
+/// What a site was made of, as digests: for the next site alone.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-struct PageKeys(BTreeMap<String, String>);
+struct PageKeys {
+    /// Of all that the site was made of.
+    site: String,
+    /// The site's files but this one.
+    files: Vec<String>,
+    /// The pages that show all versions, each with a digest of all that it is made of.
+    pages: BTreeMap<String, String>,
+}
 
 impl PageKeys {
     fn parse(bytes: &[u8]) -> PageKeys {
@@ -115,7 +121,15 @@ pub fn assemble(
     let renderer = Renderer::new(facts)?;
     let mut known = History::parse(fetched).versions;
     known.extend(History::parse(&folder.read_before(SITE_HISTORY)?.unwrap_or_default()).versions);
+    let keys = PageKeys::parse(&folder.read_before(PAGE_KEYS)?.unwrap_or_default());
     let mut assembly = Assembly { renderer: &renderer, source, folder, known, before: None, elsewhere: BTreeSet::new() };
+    let site_key = assembly.site_key(facts, listed, fetched)?;
+    let is_elsewhere = |pair: &[ListedVersion]| stands_elsewhere(&pair[1], Some(&pair[0]));
+    let is_all_here = !listed.first().is_some_and(|first| stands_elsewhere(first, None)) && !listed.windows(2).any(is_elsewhere);
+    if keys.site == site_key && is_all_here && keys.files.iter().all(|file| folder.has_before(file)) {
+        let known: Vec<&KnownVersion> = listed.iter().rev().filter_map(|version| assembly.known.get(&version.number)).collect();
+        return take_over_all(&keys, &known, facts, above, folder);
+    }
     let newest = listed.iter().rev().find(|version| !version.pruned).map(|version| version.number);
     let mut assembled = Assembled::default();
     let mut versions = Vec::new();
@@ -133,20 +147,46 @@ pub fn assemble(
         history.versions.insert(version.number, KnownVersion { key, pages, broken, version: without });
     }
     versions.reverse();
-    let keys = PageKeys::parse(&folder.read_before(PAGE_KEYS)?.unwrap_or_default());
-    let pages = renderer.whole(&versions, &|path| keys.0.get(path).filter(|_| folder.has_before(path)).cloned())?;
+    let pages = renderer.whole(&versions, &|path| keys.pages.get(path).filter(|_| folder.has_before(path)).cloned())?;
     assembled.pages += pages.keyed.len();
     pages.keyed.par_iter().try_for_each(|page| match &page.bytes {
         Some(bytes) => folder.write(&page.path, bytes),
         None => folder.take_over(&page.path).map(drop),
     })?;
     write(folder, &pages.others)?;
-    let keys = PageKeys(pages.keyed.into_iter().map(|page| (page.path, page.key)).collect());
+    let of_versions = history.versions.iter().filter(|(number, _)| !assembly.elsewhere.contains(number));
+    let of_versions = of_versions.flat_map(|(_, version)| version.pages.iter().cloned());
+    let others = pages.others.iter().map(|page| page.path.clone()).chain([SITE_HISTORY.to_owned()]);
+    let whole = pages.keyed.iter().map(|page| page.path.clone());
+    let keys = PageKeys {
+        site: site_key,
+        files: of_versions.chain(whole).chain(others).collect(),
+        pages: pages.keyed.into_iter().map(|page| (page.path, page.key)).collect(),
+    };
     folder.write(PAGE_KEYS, (serde_json::to_string(&keys)? + "\n").as_bytes())?;
     folder.write(SITE_HISTORY, (inert(&serde_json::to_string(&history)?) + "\n").as_bytes())?;
     assembled.elsewhere = assembly.elsewhere;
     assembled.robots_above = robots::robots_above(facts, &versions, above);
     Ok(assembled)
+}
+
+/// Takes over a site that would be the same as the one before; `known` are its versions, newest first.
+fn take_over_all(keys: &PageKeys, known: &[&KnownVersion], facts: &Facts, above: &str, folder: &dyn Folder) -> Result<Assembled> {
+    keys.files.par_iter().map(String::as_str).chain([PAGE_KEYS]).try_for_each(|file| folder.take_over(file).map(drop))?;
+    let versions: Vec<Version> = known.iter().map(|known| known.version.clone()).collect();
+    let pages = known.iter().flat_map(|known| &known.pages).filter(|page| is_page(page)).count();
+    Ok(Assembled {
+        pages: pages + keys.pages.len(),
+        broken: known.iter().rev().flat_map(|known| known.broken.iter().cloned()).collect(),
+        elsewhere: BTreeSet::new(),
+        robots_above: robots::robots_above(facts, &versions, above),
+    })
+}
+
+/// Whether a version's pages stand where the site will be, and none of its files is here to make them from, or to compare
+/// them with.
+fn stands_elsewhere(listed: &ListedVersion, before: Option<&ListedVersion>) -> bool {
+    listed.is_published && (listed.pruned || before.is_some_and(|before| before.pruned))
 }
 
 fn is_page(path: &str) -> bool {
@@ -176,7 +216,7 @@ impl Assembly<'_> {
         let known = self.known.remove(&listed.number).filter(|known| known.version.digest == listed.digest);
         let before = self.before.replace(listed.clone());
         let follows_missing = before.as_ref().is_some_and(|before| before.pruned);
-        let stands_there = listed.is_published && (listed.pruned || follows_missing);
+        let stands_there = stands_elsewhere(listed, before.as_ref());
         if let Some(known) = known.as_ref().filter(|_| stands_there && (listed.pruned || !is_newest)) {
             self.elsewhere.insert(listed.number);
             return Ok(known.clone());
@@ -242,6 +282,21 @@ impl Assembly<'_> {
         write(self.folder, &pages)?;
         let pages = pages.into_iter().map(|page| page.path).collect();
         Ok(KnownVersion { key: String::new(), pages, broken: Vec::new(), version })
+    }
+
+    /// What the whole site depends on.
+    fn site_key(&mut self, facts: &Facts, listed: &[ListedVersion], fetched: &[u8]) -> Result<String> {
+        let mut versions = Vec::new();
+        let mut before: Option<&ListedVersion> = None;
+        for version in listed {
+            let compared = before.filter(|before| !before.pruned && !version.pruned && version.is_held);
+            let redlines = compared.map_or(Ok(Vec::new()), |before| self.source.redlines(before.number, version.number))?;
+            let key = self.key(version, before.filter(|before| !before.pruned), &redlines)?;
+            versions.push((key, &version.digest, &version.manifest, version.pruned, version.is_published));
+            before = Some(version);
+        }
+        let facts = (&facts.title, &facts.subtitle, &facts.organization);
+        Ok(path::digest(&serde_json::to_vec(&(self.renderer.key(), facts, versions, path::digest(fetched)))?))
     }
 
     /// What the pages of a version depend on.

@@ -41,7 +41,7 @@ impl VersionLinks<'_> {
     pub fn printed_page(&self, id: &str, file: &str, page: u32) -> String {
         let address = format!("{}{}/{}#page={page}", self.to_files(id), path::version(self.number), to_address(file));
         let place = self.language.say_with("p. {page}", &[("page", &page)]);
-        format!(" <a class=\"page\" href=\"{}\">PDF {}</a>", escape_html(&address), place.replace(' ', "&#160;"))
+        format!(" <a class=\"page\" href=\"{}\">PDF {}</a>", escape_html(&address), escape_html(&place).replace(' ', "&#160;"))
     }
 
     fn to_root(&self, id: &str) -> String {

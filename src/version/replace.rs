@@ -119,7 +119,10 @@ impl Replaced<'_> {
         self.check()?;
         let stage = Stage::new(self.beside(Purpose::New)?, self.target.clone(), 0, Durability::Scratch, self.disk)?;
         self.write_list(&stage, &Listing { format: FORMAT, files: BTreeMap::new(), unfinished: true })?;
-        Ok(stage.replacing(self.listing(&self.target)?.map(|listing| listing.files).unwrap_or_default()))
+        let mut files = self.listing(&self.target)?.map(|listing| listing.files).unwrap_or_default();
+        // One that somebody removed is made again.
+        files.retain(|name, _| self.compared().contains_key(name));
+        Ok(stage.replacing(files))
     }
 
     /// Puts away what a run left that stopped half-way.

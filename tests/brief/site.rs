@@ -463,6 +463,32 @@ fn what_changed_in_a_pruned_version_is_kept() {
     assert_eq!(files(&folder), first);
 }
 
+/// A site that would be the same is taken over whole: what was made of the same versions is never looked at again, but what
+/// is missing, and whatever else a site is made of, is noticed.
+#[test]
+fn a_site_that_would_be_the_same_is_taken_over() {
+    let Some(book) = published() else { return };
+    let folder = book.root.join("output/site");
+    let run = site(&book, &["--base-url", "https://example.org/a"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let first = files(&folder);
+    let again = site(&book, &["--base-url", "https://example.org/a"]);
+    assert_eq!((again.code, &again.out, &again.err), (Some(0), &run.out, &run.err));
+    assert_eq!(files(&folder), first);
+    // Of a page that every version shares, or of the site's own, none may be missing.
+    for missing in ["v1/book.html", "feed.xml", "search.html", "newest.js"] {
+        fs::remove_file(folder.join(missing)).unwrap();
+        assert_eq!(site(&book, &["--base-url", "https://example.org/a"]).code, Some(0));
+        assert_eq!(files(&folder), first, "{missing}");
+    }
+    assert_eq!(site(&book, &["--base-url", "https://example.org/b"]).code, Some(0));
+    assert!(fs::read_to_string(folder.join("v1/book.html")).unwrap().contains("https://example.org/b/"), "the address is another");
+    let environment = typst().unwrap();
+    assert_eq!(brief_with(&book.root, &["since", "v2"], &environment).code, Some(0));
+    assert_eq!(site(&book, &["--base-url", "https://example.org/b"]).code, Some(0));
+    assert!(fs::read_to_string(folder.join("v3/changes.html")).unwrap().contains("since-v2/book.pdf"), "a redline was made");
+}
+
 /// The site stands among the versions, so whoever changes either is waited for; elsewhere, so are others who write a site.
 #[test]
 fn the_site_waits_for_who_holds_the_versions() {
@@ -497,7 +523,9 @@ fn the_site_waits_for_who_holds_the_versions() {
 #[test]
 fn the_site_has_the_book_s_own_words() {
     let Some(book) = published() else { return };
-    let own = "words:\n  site: { Documents: Akten, \"Version {number}\": \"Stand {number}\", November: Marraskuu }\n";
+    let own = "words:\n  site:\n    Documents: Akten\n    \"Version {number}\": \"Stand {number}\"\n    November: Marraskuu\n    \
+               Note: '<script>1\"'\n    Link to this paragraph: '\"><script>2'\n    Link to this section: '<script>3'\n    \
+               \"p. {page}\": '<script>{page}'\n    Notes: <script>4\n";
     for (number, language, untouched) in [(4, "de", "Neueste Fassung"), (5, "fi", "Newest version")] {
         let settings = fs::read_to_string(book.root.join("content/book.yaml")).unwrap();
         let settings = settings
@@ -512,6 +540,12 @@ fn the_site_has_the_book_s_own_words() {
         assert!(overview.contains(untouched), "{overview}");
         assert!(overview.contains("Marraskuu 2025"), "dates are in the book's words: {overview}");
         assert!(!read("v1/index.html").contains("Akten"), "earlier versions speak as they did");
+        let page = fs::read_to_string(book.root.join(format!("output/site/v{number}/book.html"))).unwrap();
+        for number in ["1&quot;", "2", "3", "4"] {
+            assert!(page.contains(&format!("&lt;script&gt;{number}")), "{number} is not printed, or as markup: {page}");
+        }
+        // The page's own scripts have addresses.
+        assert_eq!(page.matches("<script").count(), page.matches("<script src=").count(), "{page}");
     }
 }
 
