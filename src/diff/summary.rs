@@ -3,7 +3,8 @@
 use super::change::{ChangeKind, Changes, DocumentChange, FileKind, Reason};
 
 /// `1 record added, 2 changed`; without any, `no record changed`. Documents that differ by more than their records are
-/// counted with what else differs: `no record changed; 3 documents differ (template)`.
+/// counted with what else differs: `no record changed; 3 documents differ (template)`. Where neither a record nor a document did,
+/// files are: `no record changed; content/book.yaml did`.
 pub fn summary(all: &Changes) -> String {
     let (changes, documents) = (&all.records, &all.documents);
     let is_none = changes.is_empty() && all.removed == 0;
@@ -31,7 +32,11 @@ pub fn summary(all: &Changes) -> String {
     };
     let differing: Vec<&DocumentChange> = documents.iter().filter(is_told).collect();
     if differing.is_empty() {
-        return records;
+        return match &all.files[..] {
+            [file] if is_none => format!("{records}; {} did", file.path),
+            [_, _, ..] if is_none => format!("{records}; {} files did", all.files.len()),
+            _ => records,
+        };
     }
     let mut reasons: Vec<Reason> = differing.iter().flat_map(|document| &document.reasons).copied().collect();
     reasons.sort_unstable();

@@ -547,6 +547,10 @@ fn the_site_has_the_book_s_own_words() {
         // The page's own scripts have addresses.
         assert_eq!(page.matches("<script").count(), page.matches("<script src=").count(), "{page}");
     }
+    // A version is made for the words alone, and says so.
+    book.edit("content/book.yaml", "Documents: Akten", "Documents: Papiere");
+    build(&book, "2025-11-09").unwrap();
+    assert!(book.brief(&["versions"]).out.contains("no record changed; content/book.yaml did\n"));
 }
 
 /// Pages speak the language of their version, and what shows all versions that of the newest.
