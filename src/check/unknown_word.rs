@@ -14,7 +14,10 @@ pub(super) fn check(plan: &BookPlan<'_>, found: &mut Vec<Diagnostic>) {
     let known: BTreeSet<&str> = plan.words.iter().copied().chain(own.iter().map(String::as_str)).collect();
     let unknown = plan.book.settings.words.keys().filter(|key| !known.contains(key.as_str()));
     found.extend(unknown.map(|key| fault(key, &known)));
-    found.extend(plan.book.settings.site_words.iter().filter_map(|(english, own)| fault_of_site(english, own, plan.site_texts)));
+    // Places in sources are named with what they are counted in.
+    let places: Vec<String> = own.iter().map(|unit| format!("{unit} {{place}}")).collect();
+    let texts: Vec<&str> = plan.site_texts.iter().copied().chain(places.iter().map(String::as_str)).collect();
+    found.extend(plan.book.settings.site_words.iter().filter_map(|(english, own)| fault_of_site(english, own, &texts)));
 }
 
 /// What is wrong with the book's own text of the reading site.

@@ -122,12 +122,14 @@ pub fn assemble(
     let mut known = History::parse(fetched).versions;
     known.extend(History::parse(&folder.read_before(SITE_HISTORY)?.unwrap_or_default()).versions);
     let keys = PageKeys::parse(&folder.read_before(PAGE_KEYS)?.unwrap_or_default());
-    let mut assembly = Assembly { renderer: &renderer, source, folder, known, before: None, elsewhere: BTreeSet::new() };
+    let mut assembly =
+        Assembly { renderer: &renderer, source, folder, known, keys: BTreeMap::new(), before: None, elsewhere: BTreeSet::new() };
     let site_key = assembly.site_key(facts, listed, fetched)?;
     let is_elsewhere = |pair: &[ListedVersion]| stands_elsewhere(&pair[1], Some(&pair[0]));
     let is_all_here = !listed.first().is_some_and(|first| stands_elsewhere(first, None)) && !listed.windows(2).any(is_elsewhere);
-    if keys.site == site_key && is_all_here && keys.files.iter().all(|file| folder.has_before(file)) {
-        let known: Vec<&KnownVersion> = listed.iter().rev().filter_map(|version| assembly.known.get(&version.number)).collect();
+    let known: Vec<&KnownVersion> = listed.iter().rev().filter_map(|version| assembly.known.get(&version.number)).collect();
+    let is_all_known = known.len() == listed.len() && keys.files.iter().all(|file| folder.has_before(file));
+    if keys.site == site_key && is_all_here && is_all_known {
         return take_over_all(&keys, &known, facts, above, folder);
     }
     let newest = listed.iter().rev().find(|version| !version.pruned).map(|version| version.number);
@@ -204,6 +206,8 @@ struct Assembly<'a> {
     folder: &'a dyn Folder,
     /// What is known from the site before, or from where the versions are published.
     known: BTreeMap<u32, KnownVersion>,
+    /// What the pages of each version depend on; set by `site_key`.
+    keys: BTreeMap<u32, String>,
     /// The version before.
     before: Option<ListedVersion>,
     /// The versions whose pages are not written, since they stand where the site will be.
@@ -225,11 +229,7 @@ impl Assembly<'_> {
         if listed.pruned || !listed.is_held {
             return self.without_files(listed, before.as_ref(), known);
         }
-        let redlines = match &before {
-            Some(before) => self.source.redlines(before.number, listed.number)?,
-            None => Vec::new(),
-        };
-        let key = self.key(listed, before.as_ref(), &redlines)?;
+        let key = self.keys.get(&listed.number).cloned().unwrap_or_default();
         let is_same = |known: &KnownVersion| known.key == key && known.pages.iter().all(|page| self.folder.has_before(page));
         if let Some(known) = known.as_ref().filter(|known| !is_newest && is_same(known)) {
             known.pages.par_iter().try_for_each(|page| self.folder.take_over(page).map(drop))?;
@@ -247,11 +247,13 @@ impl Assembly<'_> {
             let version = Version { documents: read.documents, records: read.records, ..known.version.clone() };
             return Ok(KnownVersion { key: known.key.clone(), pages: known.pages.clone(), broken, version });
         }
-        let (version, broken) = self.source.read(listed.number, before.map(|before| before.number))?;
+        let before = before.map(|before| before.number);
+        let (version, broken) = self.source.read(listed.number, before)?;
         let mut version = version.prepared();
         if let Some(known) = known.filter(|_| follows_missing) {
             version.changes = known.version.changes;
         }
+        let redlines = before.map_or(Ok(Vec::new()), |before| self.source.redlines(before, listed.number))?;
         let archive = self.source.archive(listed.number)?;
         version.archive = archive.as_ref().map(|bytes| bytes.len() as u64);
         version.redlines = redlines.iter().map(|(id, bytes)| (id.clone(), bytes.len() as u64)).collect();
@@ -284,7 +286,7 @@ impl Assembly<'_> {
         Ok(KnownVersion { key: String::new(), pages, broken: Vec::new(), version })
     }
 
-    /// What the whole site depends on.
+    /// What the whole site depends on, and each version's pages.
     fn site_key(&mut self, facts: &Facts, listed: &[ListedVersion], fetched: &[u8]) -> Result<String> {
         let mut versions = Vec::new();
         let mut before: Option<&ListedVersion> = None;
@@ -292,6 +294,7 @@ impl Assembly<'_> {
             let compared = before.filter(|before| !before.pruned && !version.pruned && version.is_held);
             let redlines = compared.map_or(Ok(Vec::new()), |before| self.source.redlines(before.number, version.number))?;
             let key = self.key(version, before.filter(|before| !before.pruned), &redlines)?;
+            self.keys.insert(version.number, key.clone());
             versions.push((key, &version.digest, &version.manifest, version.pruned, version.is_published));
             before = Some(version);
         }

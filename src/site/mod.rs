@@ -57,7 +57,7 @@ use document_page::IndexedVersion;
 use views::{MadeFrom, View};
 use whole::Whole;
 
-/// Counted up by every change of code that alters the bytes of a version's pages, so that they are made anew.
+/// Counted up by every change of code that alters the bytes of any file of a site, so that it is made anew.
 const PAGES: u32 = 4;
 
 /// A file of the site: its path from the root, and its bytes.

@@ -115,7 +115,8 @@ pub fn records_digest(book: &Book) -> Digest {
     all.add("as_of", settings.as_of.to_string());
     all.add("language", &settings.language);
     for (english, own) in &settings.site_words {
-        all.add("site word", format!("{english}\0{own}"));
+        all.add("site text", english);
+        all.add("site word", own);
     }
     let mut bytes = Vec::new();
     canonical::push_attribution(&mut bytes, &settings.attribution);

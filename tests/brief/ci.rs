@@ -379,5 +379,5 @@ fn our_own_publication_runs_what_init_writes() {
     };
     let ours = commands(".github/workflows/publish.yml");
     assert_eq!(ours, commands("src/cli/init/ci/github-publish.yml"));
-    assert!(ours.len() == 4 && ours[1].ends_with("--shallow"), "{ours:?}");
+    assert!(ours.len() == 5 && ours[1].ends_with("--shallow") && ours[2].starts_with("brief since"), "{ours:?}");
 }

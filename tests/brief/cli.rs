@@ -348,28 +348,8 @@ pub(crate) fn versions() -> TempDir {
     let folder = folder();
     let output = folder.path().join("output");
     let mut store = Store::open(&output, &mut |_| {}).unwrap();
-    for number in 1..=3u32 {
-        let digest: Digest = format!("{number:x}").repeat(64).parse().unwrap();
-        let date = format!("2025-10-0{number}").parse().unwrap();
-        let revised = Revision { version: number, date, digest };
-        let document = |index| {
-            (
-                if index == 0 { "book".to_owned() } else { format!("sheets/{index}") },
-                DocumentEntry { digest, revised: revised.clone(), shared: None, parts: None },
-            )
-        };
-        let stage = store.stage().unwrap();
-        stage.write("book.pdf", format!("%PDF {number}").as_bytes()).unwrap();
-        stage.write("sheets/one.pdf", b"%PDF one").unwrap();
-        let release = Release {
-            digest,
-            date,
-            summary: format!("{number} records changed"),
-            documents: (0..number).map(document).collect(),
-            tools: Tools::with_typst(brief::typeset::VERSION),
-            commit: (number == 2).then(|| Commit { id: "c".repeat(40), clean: true }),
-        };
-        store.publish(stage, release).unwrap();
+    for number in 1..=3 {
+        publish_version(&mut store, number);
         if number == 2 {
             store.rebuilt(&Commit { id: "d".repeat(40), clean: false }).unwrap();
         }
