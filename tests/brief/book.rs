@@ -236,6 +236,30 @@ fn every_line_of_the_claim_ledger_is_true() {
     assert!(count > 100, "the book prints {count} claims");
 }
 
+/// A word at a line's end whose hyphen isn't its own: what stands before the hyphen never does so in the document's Markdown.
+#[test]
+fn no_word_of_the_bundled_book_is_divided() {
+    for theme in ["", "theme: { style: plain, paper: us-letter }\n", "theme: { style: reader }\n"] {
+        let Some(book) = Copy::to_typeset() else { return };
+        let settings = book.path().join("content/book.yaml");
+        fs::write(&settings, fs::read_to_string(&settings).unwrap() + theme).unwrap();
+        book.build_all(&[]);
+        let documents = files(&book.path().join("output")).into_iter().filter(|(name, _)| name.ends_with(".pdf"));
+        let mut count = 0;
+        for (name, pdf) in documents {
+            let Some(pages) = pdf::words(&pdf) else { return };
+            let markdown = book.path().join("output").join(name.replace(".pdf", ".md"));
+            let markdown = fs::read_to_string(&markdown).unwrap();
+            for word in pages.iter().flat_map(|(_, words)| words) {
+                let Some(before) = word.text.strip_suffix(['-', '\u{2010}', '\u{ad}']) else { continue };
+                assert!(before.is_empty() || markdown.contains(&word.text), "{theme}{name} divides a word: `{}`", word.text);
+            }
+            count += pages.len();
+        }
+        assert!(count > 40, "{theme}the book has {count} pages");
+    }
+}
+
 /// The text of a line of Markdown, without marks.
 fn plain(line: &str) -> String {
     let document = brief::markdown::parse(line).document;

@@ -17,6 +17,9 @@ const FEW: usize = 3;
 /// A column is made wide enough for a word of this many letters; a longer one breaks.
 const LONGEST_WORD: f64 = 30.0;
 
+/// A word that takes no more of a column's width than this stays whole, whatever its letters.
+pub(super) const WHOLE_WORD: f64 = 0.9;
+
 /// Letters of marks and of a bold face, in letters of average width.
 const MARK_LETTER: f64 = 0.7;
 const ARROW: f64 = 2.0;
@@ -47,7 +50,7 @@ pub(super) fn widths(columns: &[Column], attributes: Option<&BTreeMap<String, St
     let given: Vec<Option<f64>> = given.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect();
     let given: Vec<f64> = given.into_iter().flatten().filter(|share: &f64| share.is_finite() && (0.01..=1000.0).contains(share)).collect();
     if given.len() == columns.len() {
-        return given.into_iter().map(Width::Share).collect();
+        return wide_enough(given, columns, room, inset).into_iter().map(Width::Share).collect();
     }
     let needed: f64 = columns.iter().map(|column| column.longest + inset).sum();
     if columns.len() <= FEW && needed <= room {
@@ -68,11 +71,37 @@ pub(super) fn widths(columns: &[Column], attributes: Option<&BTreeMap<String, St
     columns.iter().map(width).collect()
 }
 
+/// Whether a width, in letters, has room for the longest words of all columns.
+pub(super) fn words_fit(columns: &[Column], room: f64, inset: f64) -> bool {
+    columns.iter().map(|column| column.needs() + inset).sum::<f64>() <= room
+}
+
+/// Shares of a width, in letters, as they are given, but for columns that their longest words don't fit in: these take what
+/// they lack from those that have more than theirs need.
+fn wide_enough(given: Vec<f64>, columns: &[Column], room: f64, inset: f64) -> Vec<f64> {
+    let all: f64 = given.iter().sum();
+    let mut widths: Vec<f64> = given.iter().map(|share| share / all * room).collect();
+    let mut needs: Vec<f64> = columns.iter().map(Column::needs).collect();
+    cap(&mut needs, room - columns.len() as f64 * inset);
+    needs.iter_mut().for_each(|need| *need += inset);
+    let lacking = |(width, need): (&f64, &f64)| (need - width).max(0.0);
+    let lacks: f64 = widths.iter().zip(&needs).map(lacking).sum();
+    if lacks == 0.0 {
+        return given;
+    }
+    let spare: f64 = needs.iter().zip(&widths).map(lacking).sum();
+    for (width, need) in widths.iter_mut().zip(&needs) {
+        *width = if *width < *need { *need } else { *width - (*width - need) * lacks / spare };
+        *width = (*width * 100.0).ceil() / 100.0;
+    }
+    widths
+}
+
 /// Distributes a width, in letters: each column gets room for its longest word, if there is enough for all. The
 /// rest goes by the square root of their mean length, so that a column of long texts doesn't starve the others; and no
 /// column gets more than its longest cell needs.
 fn shared(columns: &[&Column], room: f64, inset: f64) -> Vec<f64> {
-    let mut words: Vec<f64> = columns.iter().map(|column| column.word.min(LONGEST_WORD)).collect();
+    let mut words: Vec<f64> = columns.iter().map(|column| column.needs()).collect();
     cap(&mut words, room - columns.len() as f64 * inset);
     let mut shares: Vec<f64> = words.iter().map(|word| word + inset).collect();
     let mut left = room - shares.iter().sum::<f64>();
@@ -131,6 +160,11 @@ pub(super) struct Column {
 }
 
 impl Column {
+    /// How wide it must be to keep its longest word whole.
+    fn needs(&self) -> f64 {
+        self.word.min(LONGEST_WORD) / WHOLE_WORD + 0.1
+    }
+
     /// A column that has room for what either holds.
     pub(super) fn with(self, other: Column) -> Column {
         let most = |one: f64, other: f64| one.max(other);
@@ -195,12 +229,17 @@ impl CellSize {
 
     fn text(&mut self, text: &str, width: impl Fn(char) -> f64, word: &mut f64) {
         for c in text.chars() {
-            *word = if c.is_whitespace() { 0.0 } else { *word + width(c) };
+            *word = if is_end_of_word(c) { 0.0 } else { *word + width(c) };
             self.letters += width(c);
             self.line += width(c);
             self.word = self.word.max(*word);
         }
     }
+}
+
+/// Whether a line may end here.
+fn is_end_of_word(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
 }
 
 /// How many lines a row is high, about.

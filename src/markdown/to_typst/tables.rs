@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
-use super::columns::{BOLD, CellSize, Column, INSET, Width, letters_of_line, lines, widths};
+use super::columns::{BOLD, CellSize, Column, INSET, WHOLE_WORD, Width, letters_of_line, lines, widths, words_fit};
 use super::measure::{Measure, Orientation};
 use super::meta::is_landscape;
 use super::places::has_words;
@@ -18,6 +18,9 @@ const LETTER: f64 = 0.48;
 
 /// A table's type size, in that of the text.
 const TABLE_SIZE: f64 = 0.94;
+
+/// A table's type, by the names that `:::table size=…` takes, in descending size.
+const SIZES: [Option<&str>; 3] = [None, Some("small"), Some("tiny")];
 
 /// Below what is as wide as the page stands what its marks mean, up to so many notes.
 const MOST_NOTES: usize = 12;
@@ -41,8 +44,8 @@ impl Writer<'_> {
             return;
         }
         let attributes = self.table;
-        let small = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
-        let letter = self.letter_width(small);
+        let size = attributes.and_then(|attributes| attributes.get("size")).map(String::as_str);
+        let letter = self.letter_width(size);
         let measure = self.measure();
         let columns = self.columns(table);
         let natural: f64 = columns.iter().map(|column| column.longest * letter + INSET).sum();
@@ -55,6 +58,13 @@ impl Writer<'_> {
         } else {
             measure.text
         };
+        // Smaller type rather than divided words, where that is enough.
+        let fits = |size: &Option<&str>| {
+            let letter = self.letter_width(*size);
+            words_fit(&columns, page / letter, INSET / letter)
+        };
+        let size = SIZES.into_iter().skip_while(|named| *named != size).find(fits).unwrap_or(size);
+        let letter = self.letter_width(size);
         let widths = widths(&columns, attributes, page, letter);
         let rooms = letters_of_line(&widths, page, letter);
         let height: f64 = table.rows.iter().map(|row| lines(row, &rooms).ceil()).sum();
@@ -108,7 +118,7 @@ impl Writer<'_> {
             self.table_notes(table, count);
         }
         self.code.push(if table.caption.is_some() || summary.is_some() { "))" } else { ")" });
-        match small {
+        match size {
             Some("small") => self.code.push("<small>"),
             Some("tiny") => self.code.push("<tiny>"),
             _ => {}
@@ -184,7 +194,7 @@ impl Writer<'_> {
     fn cells(&mut self, cells: &[Vec<Inline>], rooms: &[f64], breakable: bool) {
         for (index, room) in rooms.iter().enumerate() {
             let cell = cells.get(index).map_or(&[][..], Vec::as_slice);
-            let is_too_narrow = CellSize::of(cell).word > room * 0.9;
+            let is_too_narrow = CellSize::of(cell).word > room * WHOLE_WORD;
             // Cells of the first column are row headers.
             let heads = index == 0 && rooms.len() > 1 && has_words(cell);
             self.code.push(match (heads, self.nesting.in_header) {
@@ -199,7 +209,7 @@ impl Writer<'_> {
             });
             self.code.start();
             self.code.narrow(Some(*room));
-            self.code.divide(is_too_narrow.then_some((room * 0.9 / BOLD - BESIDE).max(SHORT_WORD)));
+            self.code.divide(is_too_narrow.then_some((room * WHOLE_WORD / BOLD - BESIDE).max(SHORT_WORD)));
             self.inlines(cell);
             self.code.divide(None);
             self.code.narrow(None);

@@ -118,7 +118,8 @@ fn typeset(engine: &Engine, texts: &[&str], autolink: bool) -> Option<Vec<Sight>
 /// In a cell too narrow for one of its words, that word alone may be divided.
 #[test]
 fn only_the_word_that_is_too_wide_may_be_divided() {
-    let text = ":::table widths=1,9\n\n| name | note |\n| --- | --- |\n| Das Bundesverwaltungsgerichtsverfahren steht **Verfassungsgerichtshofs** hier | x |\n\n:::\n";
+    let text = ":::table widths=1,9,9,9,9\n\n| name | a | b | c | d |\n| --- | --- | --- | --- | --- |\n\
+        | Das Bundesverwaltungsgerichtsverfahren steht **Verfassungsgerichtshofs** hier | Rindfleischetikettierungsgesetz | Rindfleischetikettierungsgesetz | Rindfleischetikettierungsgesetz | x |\n\n:::\n";
     let parsed = parse_as(text, Dialect { front_matter: false, layout: true, autolink: false });
     assert_eq!(parsed.faults, [], "{text}");
     let meta = TypstMeta {
@@ -133,7 +134,9 @@ fn only_the_word_that_is_too_wide_may_be_divided() {
     let divided: Vec<&str> = source.text.split("#hyphenated[").skip(1).map(|rest| rest.split("];").next().unwrap()).collect();
     let words: Vec<String> =
         divided.iter().map(|code| code.replace("#soft;", "").replace("\";#\"", "").replace(['#', '"', ';'], "")).collect();
-    assert_eq!(words, ["Bundesverwaltungsgerichtsverfahren", "Verfassungsgerichtshofs"], "{}", source.text);
+    let expected =
+        ["Bundesverwaltungsgerichtsverfahren", "Verfassungsgerichtshofs"].into_iter().chain(["Rindfleischetikettierungsgesetz"; 3]);
+    assert_eq!(words, expected.collect::<Vec<_>>(), "{}", source.text);
 }
 
 /// Typst code in which all images are the same one: the examples name images that there are not.
