@@ -3,9 +3,9 @@
 //! A value that they had in a version may bear a marking since then that they aren't cleared for. That it can't be taken
 //! back from the version doesn't mean that the next one should print it again. So their lists of changes are made against a
 //! base from which everything is taken out that the head doesn't have: what was added is told, and what one value became
-//! where both are values of one kind, but no record, field, item, source or passage that is gone.
+//! where both are values of one kind, but no record, field, item, source or word of a text that is gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
@@ -13,6 +13,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::change::{Changes, FileKind};
 use crate::layout::Pointer;
 use crate::model::{AttributionSnapshot, CollectionSnapshot, RecordSnapshot, SOURCES, Shape, ShapeId, Shapes, Snapshot};
+use crate::text::words::{Op, words};
 
 /// The base as far as it may be told to readers of an audience who get the head.
 #[must_use]
@@ -173,10 +174,9 @@ impl<'a> Retelling<'a> {
         if !shape.markdown {
             return Some(old.to_owned());
         }
-        // A passage that is gone may stand in a block now that bears a marking.
-        let left: BTreeSet<&str> = new.split("\n\n").map(str::trim).collect();
-        let told: Vec<&str> = old.split("\n\n").filter(|passage| left.contains(passage.trim())).collect();
-        (!told.is_empty()).then(|| told.join("\n\n"))
+        // Words that are gone may stand in a block now that bears a marking.
+        let left = words(old, new).into_iter().filter(|word| word.op == Op::Equal).map(|word| word.text);
+        Some(left.collect::<String>()).filter(|told| !told.trim().is_empty())
     }
 
     /// The items that the head has too: as they are, or under the same key.
@@ -214,5 +214,27 @@ fn held_key(item: &Json, key: &str) -> Option<String> {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What readers are told that a text was, which became another.
+    fn told(old: &str, new: &str) -> Option<String> {
+        let shape = Shape { markdown: true, ..Shape::default() };
+        let (base, shapes) = (Snapshot::default(), Shapes::default());
+        let head = Retelling { head: &base, shapes: &shapes, written: Pointer::root(), told: Pointer::root(), places: BTreeMap::new() };
+        head.text(old, new, Some(&shape))
+    }
+
+    #[test]
+    fn of_a_reworded_text_what_is_left_is_told() {
+        let was = "The force holds the northern hill.\n\nThe secret pact binds it.\n";
+        assert_eq!(told(was, "The force holds the hill.\n\nIt waits.\n").unwrap().trim(), "The force holds the hill.");
+        let moved = told("All agreed. Only Ruritania paid in secret.", "All agreed. It was paid.").unwrap();
+        assert!(!moved.contains("Ruritania") && !moved.contains("secret"), "{moved}");
+        assert_eq!(told("Withheld words", "Other things"), None);
     }
 }
