@@ -21,6 +21,8 @@ pub struct Shown {
     pub label: String,
     pub part: FieldPart,
     pub text: String,
+    /// Of the part `source` the citations, as written.
+    pub sources: Vec<String>,
 }
 
 /// All records of a snapshot as if they were new.
@@ -78,21 +80,37 @@ fn split(mut field: FieldChange, out: &mut Vec<FieldChange>) {
 
 /// The values of a field that is new.
 pub fn rows(field: &FieldChange) -> Vec<Shown> {
-    let row = |path: Pointer, label: &str, part: FieldPart, text: String| Shown { path, label: label.to_owned(), part, text };
-    let text = field.sides(LONG).new.unwrap_or_default();
-    let mut rows = vec![row(field.path.clone(), &field.label, field.part, text)];
+    let row = |path: Pointer, part: FieldPart, text: String| Shown { path, label: field.label.clone(), part, text, sources: Vec::new() };
+    let cited =
+        |path: Pointer, sources: Vec<String>| Shown { text: sources.join(", "), sources, ..row(path, FieldPart::Source, String::new()) };
+    let mut rows = vec![match field.part {
+        FieldPart::Source => cited(field.path.clone(), citations(field.new.as_ref())),
+        part => row(field.path.clone(), part, field.sides(LONG).new.unwrap_or_default()),
+    }];
     let claims: &BTreeMap<Pointer, ClaimParts> = &field.new_claims;
     for (pointer, parts) in claims {
         let path = field.path.join(pointer);
+        if !parts.source.is_empty() {
+            rows.push(cited(path.clone(), parts.source.clone()));
+        }
         let said = [
-            (FieldPart::Source, Some(parts.source.join(", ")).filter(|sources| !sources.is_empty())),
             (FieldPart::AsOf, parts.as_of.clone()),
             (FieldPart::Marking, parts.marking.clone()),
             (FieldPart::Confidence, parts.confidence.clone()),
         ];
-        rows.extend(said.into_iter().filter_map(|(part, text)| Some(row(path.clone(), &field.label, part, text?))));
+        rows.extend(said.into_iter().filter_map(|(part, text)| Some(row(path.clone(), part, text?))));
     }
     rows
+}
+
+/// The citations that a `source:` consists of.
+fn citations(value: Option<&Json>) -> Vec<String> {
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    match value {
+        Some(Json::Array(all)) => all.iter().filter_map(text).collect(),
+        Some(one) => text(one).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn data(version: &Version) -> String {
     let mut records = Map::new();
     let sources = known_sources(&version.records, &version.language);
     let text = |row: &Row| match row.part.as_str() {
-        "source" => row.text.split(", ").map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
+        "source" => row.sources.iter().map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
         _ => row.text.clone(),
     };
     for record in &version.records {

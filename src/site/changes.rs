@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::data::{ChangedField, RecordChange, RecordChangeKind, VersionChanges};
+use super::data::{ChangedDocument, ChangedField, RecordChange, RecordChangeKind, VersionChanges};
 use super::words::Language;
 use super::{long_date, path};
 use crate::text::capital;
@@ -15,6 +15,8 @@ const COMMON: usize = 3;
 
 /// The changes of a version, sorted for readers.
 pub(super) struct ToldChanges<'a> {
+    /// What the book says of itself.
+    book: Vec<Value>,
     pub(super) figures: Vec<Line<'a>>,
     pub(super) common: Vec<Common<'a>>,
     /// Records that came, went or have another id.
@@ -45,7 +47,8 @@ impl<'a> ToldChanges<'a> {
         let mut common: BTreeMap<Key<'_>, Vec<&RecordChange>> = BTreeMap::new();
         let changed = || changes.records.iter().filter(|change| change.kind == RecordChangeKind::Changed);
         for change in changed() {
-            for field in change.fields.iter().filter(|field| !field.is_claim_value && field.prose.is_none()) {
+            let told = change.fields.iter().filter(|field| !is_told_by_claims(change, field));
+            for field in told.filter(|field| !field.is_claim_value && field.prose.is_none()) {
                 let records = common.entry(key(field)).or_default();
                 // What a record says of its claims changes together with the claims that inherit it.
                 if records.last().is_none_or(|last| !std::ptr::eq(*last, change)) {
@@ -54,7 +57,17 @@ impl<'a> ToldChanges<'a> {
             }
         }
         common.retain(|_, records| records.len() >= COMMON);
-        let mut told = ToldChanges { figures: Vec::new(), common: Vec::new(), came: Vec::new(), texts: Vec::new(), others: Vec::new() };
+        let book = changes.book.iter().map(|field| {
+            context! { label => capital(language.say(&field.label)), before => &field.before, after => &field.after }
+        });
+        let mut told = ToldChanges {
+            book: book.collect(),
+            figures: Vec::new(),
+            common: Vec::new(),
+            came: Vec::new(),
+            texts: Vec::new(),
+            others: Vec::new(),
+        };
         for change in changed() {
             for line in lines(change, language) {
                 match line.field {
@@ -92,7 +105,7 @@ impl<'a> ToldChanges<'a> {
             }
         };
         context! {
-            figures => lines(&self.figures), texts => lines(&self.texts), others => lines(&self.others),
+            book => &self.book, figures => lines(&self.figures), texts => lines(&self.texts), others => lines(&self.others),
             came => self.came.iter().map(|change| record(change)).collect::<Vec<_>>(),
             common => self.common.iter().map(common).collect::<Vec<_>>(),
         }
@@ -108,10 +121,43 @@ impl Line<'_> {
     }
 }
 
+/// Documents that differ in the same way, for the same reasons.
+pub(super) struct DocumentGroup<'a> {
+    pub(super) verb: &'a str,
+    pub(super) reasons: &'a [String],
+    pub(super) images: &'a [String],
+    pub(super) documents: Vec<&'a ChangedDocument>,
+}
+
+/// The documents that differ, those of one kind together, in the order of the first of each.
+pub(super) fn document_groups(changes: &VersionChanges) -> Vec<DocumentGroup<'_>> {
+    let mut groups: Vec<DocumentGroup<'_>> = Vec::new();
+    let mut places: BTreeMap<(&str, &[String], &[String]), usize> = BTreeMap::new();
+    for document in &changes.documents {
+        let ChangedDocument { verb, reasons, images, .. } = document;
+        let at = *places.entry((verb, reasons, images)).or_insert_with(|| {
+            groups.push(DocumentGroup { verb, reasons, images, documents: Vec::new() });
+            groups.len() - 1
+        });
+        groups[at].documents.push(document);
+    }
+    groups
+}
+
+impl DocumentGroup<'_> {
+    /// What happened to them, and why: `changed (template)`.
+    pub(super) fn said(&self, language: &Language) -> String {
+        let reasons = self.reasons.iter().map(|reason| language.say(reason));
+        let why: Vec<&str> = reasons.chain(self.images.iter().map(String::as_str)).collect();
+        let verb = language.say(self.verb);
+        if why.is_empty() { verb.to_owned() } else { format!("{verb} ({})", why.join(", ")) }
+    }
+}
+
 /// What changed in a record, one line each; what its claims inherit is told once.
 pub(super) fn lines<'a>(change: &'a RecordChange, language: &Language) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
-    for field in &change.fields {
+    for field in change.fields.iter().filter(|field| !is_told_by_claims(change, field)) {
         let is_told = |line: &Line<'_>| {
             let other = line.field;
             (other.inherited || other.label.is_empty())
@@ -129,6 +175,14 @@ pub(super) fn lines<'a>(change: &'a RecordChange, language: &Language) -> Vec<Li
         });
     }
     lines
+}
+
+/// Whether a record says something of all its claims now that it didn't say before, which its claims' own changes tell with
+/// what it was.
+fn is_told_by_claims(change: &RecordChange, field: &ChangedField) -> bool {
+    let tells =
+        |other: &ChangedField| other.inherited && other.before.is_some() && (&other.part, &other.after) == (&field.part, &field.after);
+    !field.inherited && field.label.is_empty() && field.before.is_none() && change.fields.iter().any(tells)
 }
 
 fn label(field: &ChangedField, language: &Language) -> String {
@@ -156,5 +210,5 @@ fn key(field: &ChangedField) -> Key<'_> {
 }
 
 fn record(change: &RecordChange) -> Value {
-    context! { name => &change.name, path => path::record(&change.collection, &change.id), verb => &change.verb }
+    context! { name => &change.name, path => path::record(&change.collection, &change.id), verb => &change.verb, id => &change.id, old_id => &change.old_id }
 }

@@ -88,6 +88,9 @@ pub struct VersionChanges {
     pub records: Vec<RecordChange>,
     /// The documents that differ, each with why.
     pub documents: Vec<ChangedDocument>,
+    /// What the book says of itself: its title, its subtitle, who makes it.
+    #[serde(default)]
+    pub book: Vec<ChangedField>,
 }
 
 /// What happened to a record in a version.
@@ -117,13 +120,19 @@ pub enum RecordChangeKind {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ChangedDocument {
     pub id: String,
+    /// What it was called, where the version doesn't have it.
+    #[serde(default)]
+    pub title: Option<String>,
     /// The word for what happened: `changed`.
     pub verb: String,
     pub reasons: Vec<String>,
+    /// The images of it that differ, by their paths.
+    #[serde(default)]
+    pub images: Vec<String>,
 }
 
 /// A changed field of a record.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ChangedField {
     /// The field as people call it, and what of it changed: `value`, `source`, `as of`, `marking`, `confidence`.
     pub label: String,
@@ -235,8 +244,10 @@ pub struct Row {
     /// The title of the field that the value is in, where it isn't one itself; the label is the way from there.
     pub group: Option<String>,
     pub part: String,
-    /// In readers' words; of the part `source` the citations as written, with commas between them.
+    /// In readers' words.
     pub text: String,
+    /// Of the part `source` the citations, as written.
+    pub sources: Vec<String>,
     /// The records that the value consists of.
     pub references: Vec<RecordName>,
     /// The citations in a text.
@@ -293,6 +304,8 @@ pub(super) struct Record {
     pub rows: Vec<Row>,
     /// What it said last, where the newest version has it no more.
     pub last_rows: Vec<Row>,
+    /// The record that it is in the newest version, where it was renamed.
+    pub goes_on_as: Option<RecordName>,
     /// Newest first.
     pub history: Vec<Event>,
 }

@@ -63,7 +63,7 @@ pub(super) fn facts(rows: &[Row]) -> Vec<Fact> {
         let Some(fact) = facts.get_mut(at) else { continue };
         let text = Some(row.text.clone());
         match row.part.as_str() {
-            "source" => fact.cite(row.text.split(", ")),
+            "source" => fact.cite(row.sources.iter().map(String::as_str)),
             "as of" | "as_of" => fact.as_of = text,
             "marking" => fact.marking = text,
             "confidence" => fact.confidence = text,
@@ -87,7 +87,7 @@ pub(super) struct RecordLink {
 }
 
 impl RecordLink {
-    fn of(record: &RecordName) -> RecordLink {
+    pub(super) fn of(record: &RecordName) -> RecordLink {
         RecordLink { name: record.name.clone(), path: path::record(&record.collection, &record.id) }
     }
 }

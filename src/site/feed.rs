@@ -1,14 +1,17 @@
 //! The feed of versions, in Atom (RFC 4287).
 
-use minijinja::context;
+use minijinja::{Value, context};
 
-use super::headlines::first_changes;
+use super::headlines::{first_changes, first_texts};
+use super::summary;
 use super::whole::Whole;
 use super::{Page, Version, path};
 use crate::text::{escape_xml, render_html};
 
 /// How many changes an entry tells.
 const SHOWN: usize = 20;
+/// How many reworded texts an entry shows.
+const TEXTS: usize = 5;
 /// What an entry says, as HTML.
 const CONTENT: &str = include_str!("templates/feed-entry.html");
 
@@ -40,11 +43,14 @@ pub(super) fn feed(site: &Whole<'_>) -> Page {
 }
 
 fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
+    let summary = summary::in_language(&version.summary, &site.facts.language);
     let lines = first_changes(version, SHOWN);
+    let texts = first_texts(version, TEXTS).into_iter();
+    let texts: Vec<Value> = texts.map(|(title, prose)| context! { title => title, prose => Value::from_safe_string(prose) }).collect();
     let content = render_html(
         CONTENT,
         context! {
-            all => version.language.say("All changes"), summary => &version.summary, lines => lines, base => base, changes => path::changes(version.number),
+            all => version.language.say("All changes"), summary => &summary, lines => lines, texts => texts, base => base, changes => path::changes(version.number),
             more => version.has_changes_page && !base.is_empty(),
         },
     );
@@ -58,7 +64,7 @@ fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
         moment(&version.date),
         escape_xml(base),
         path::overview(version.number, 0),
-        escape_xml(&version.summary),
+        escape_xml(&summary),
         escape_xml(&content),
     ));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::changes::{self, Line};
-use super::data::{ChangedField, Event, EventLine, Record, RecordChange, RecordChangeKind, Row, Version};
+use super::data::{ChangedField, Event, EventLine, Record, RecordChange, RecordChangeKind, RecordName, Row, Version};
 use crate::text::capital;
 
 type Records = BTreeMap<(String, String), Record>;
@@ -16,13 +16,20 @@ pub(super) fn records(versions: &[Version]) -> Vec<Record> {
         let record = Record { rows: held.rows.clone(), collection_title: title, ..empty(&held.collection, &held.id, &held.name) };
         records.insert((held.collection.clone(), held.id.clone()), record);
     }
+    let mut later = LaterIds::new();
     for version in versions {
         match &version.changes {
-            Some(changes) => changes.records.iter().for_each(|change| add(&mut records, version, change)),
+            Some(changes) => {
+                changes.records.iter().for_each(|change| add(&mut records, &later, version, change));
+                let renamed = changes.records.iter().filter_map(|change| Some((change, change.old_id.clone()?)));
+                let renamed: Vec<_> =
+                    renamed.map(|(change, old)| (key(change, &old), later_key(&later, key(change, &change.id)))).collect();
+                later.extend(renamed);
+            }
             // The history begins with what the oldest known version holds.
             None => {
-                for key in &version.began_with {
-                    if let Some(record) = records.get_mut(key) {
+                for held in &version.began_with {
+                    if let Some(record) = records.get_mut(&later_key(&later, held.clone())) {
                         record.history.push(event(version, "in the book", Vec::new()));
                     }
                 }
@@ -32,14 +39,25 @@ pub(super) fn records(versions: &[Version]) -> Vec<Record> {
     records.into_values().collect()
 }
 
-fn add(records: &mut Records, version: &Version, change: &RecordChange) {
+/// Under which collection and id a record was known in an older version, and under which it goes on.
+type LaterIds = BTreeMap<(String, String), (String, String)>;
+
+fn key(change: &RecordChange, id: &str) -> (String, String) {
+    (change.collection.clone(), id.to_owned())
+}
+
+fn later_key(later: &LaterIds, key: (String, String)) -> (String, String) {
+    later.get(&key).cloned().unwrap_or(key)
+}
+
+/// Adds what happened to a record in a version; `later` has the ids that records got in newer ones.
+fn add(records: &mut Records, later: &LaterIds, version: &Version, change: &RecordChange) {
     let lines = match change.kind {
         RecordChangeKind::AddedOrRemoved => Vec::new(),
         RecordChangeKind::Changed => changes::lines(change, &version.language).into_iter().map(event_line).collect(),
     };
-    let mut record_event = |id: &str, event: Event| {
-        let key = (change.collection.clone(), id.to_owned());
-        let record = records.entry(key).or_insert_with(|| empty(&change.collection, id, &change.name));
+    let mut record_event = |key: (String, String), event: Event| {
+        let record = records.entry(key).or_insert_with_key(|(collection, id)| empty(collection, id, &change.name));
         // The newest event comes first, so a removed record said last what it said when it was removed.
         if record.rows.is_empty() && record.history.is_empty() && change.verb == "removed" {
             record.last_rows = change.fields.iter().filter_map(last_row).collect();
@@ -47,9 +65,20 @@ fn add(records: &mut Records, version: &Version, change: &RecordChange) {
         record.history.push(event);
     };
     let fields = if change.kind == RecordChangeKind::Changed { change.fields.clone() } else { Vec::new() };
-    record_event(&change.id, Event { fields, ..event(version, &change.verb, lines) });
+    let language = &version.language;
+    let kind = match &change.old_id {
+        Some(old) => language.say_with("renamed from {id}", &[("id", old)]),
+        None => change.verb.clone(),
+    };
+    let goes_on_as = later_key(later, key(change, &change.id));
+    record_event(goes_on_as.clone(), Event { fields, ..event(version, &kind, lines) });
     if let Some(old) = &change.old_id {
-        record_event(old, event(version, &version.language.say_with("renamed to {id}", &[("id", &change.id)]), Vec::new()));
+        let renamed = event(version, &language.say_with("renamed to {id}", &[("id", &change.id)]), Vec::new());
+        record_event(key(change, old), renamed);
+        let (collection, id) = goes_on_as;
+        if let Some(record) = records.get_mut(&key(change, old)).filter(|record| record.rows.is_empty()) {
+            record.goes_on_as = Some(RecordName { collection, id, name: change.name.clone() });
+        }
     }
 }
 
@@ -69,6 +98,7 @@ fn empty(collection: &str, id: &str, name: &str) -> Record {
         name: name.to_owned(),
         rows: Vec::new(),
         last_rows: Vec::new(),
+        goes_on_as: None,
         history: Vec::new(),
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn scripts(version: &Version) -> (Page, Vec<Page>) {
     let mut collections: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
     let sources = known_sources(&version.records, &version.language);
     let shown = |row: &Row| match row.part.as_str() {
-        "source" => row.text.split(", ").map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
+        "source" => row.sources.iter().map(|source| cited(&sources, source)).collect::<Vec<_>>().join("; "),
         _ => row.text.clone(),
     };
     for record in &version.records {

@@ -29,6 +29,7 @@ mod newest;
 mod path;
 mod record_page;
 mod robots;
+mod summary;
 mod titles;
 mod views;
 mod whole;
@@ -58,7 +59,7 @@ use views::{MadeFrom, View};
 use whole::Whole;
 
 /// Counted up by every change of code that alters the bytes of any file of a site, so that it is made anew.
-const PAGES: u32 = 4;
+const PAGES: u32 = 5;
 
 /// A file of the site: its path from the root, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +162,7 @@ fn environment() -> Result<Environment<'static>> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.set_formatter(escape_value);
     environment.add_filter("say", words::filter);
+    environment.add_filter("summary", words::summary_filter);
     environment.add_filter("size", views::size);
     environment.add_filter("address", |path: &str| to_address(path).into_owned());
     Ok(environment)

@@ -6,7 +6,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 
 use super::data::Record;
-use super::facts::{self, Resting, charts, citation};
+use super::facts::{self, RecordLink, Resting, charts, citation};
 use super::whole::Whole;
 use super::{Language, long_date, path};
 use crate::model::SOURCES;
@@ -33,7 +33,8 @@ pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &Language) -> V
     context! {
         record => Value::from(Serde(record)), printed => printed_in(whole, record), charts => charts(record),
         facts => told.iter().map(row).collect::<Vec<_>>(),
-        marking => marking,
+        goes_on_as => record.goes_on_as.as_ref().map(|later| Value::from(Serde(RecordLink::of(later)))),
+        common_marking => marking,
         sources => cited.into_iter().map(|source| citation(&whole.sources, source)).collect::<Vec<_>>(),
         relayed => Value::from(Serde(&relayed)),
         resting => resting_on(whole, record),

@@ -422,7 +422,7 @@ const placeNote = (note) => {
   const [box, at] = [block.getBoundingClientRect(), mark.getBoundingClientRect()];
   const room = document.documentElement.clientWidth - note.offsetWidth - 16;
   const isAbove = box.bottom + note.offsetHeight + 8 > innerHeight && box.top > note.offsetHeight + 8;
-  note.style.cssText = "position:absolute;inset:auto;margin:0;position-area:none";
+  note.style.cssText = "position:absolute;inset:auto;margin:0;position-area:none;position-try:none";
   note.style.left = `${scrollX + Math.max(16, Math.min(at.left, room))}px`;
   note.style.top = `${scrollY + (isAbove ? box.top - note.offsetHeight - 4 : box.bottom + 4)}px`;
   note.scrollIntoView({ block: "nearest" });

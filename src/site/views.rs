@@ -7,12 +7,13 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use super::asset::Assets;
-use super::changes::ToldChanges;
+use super::changes::{DocumentGroup, ToldChanges, document_groups};
 use super::data::{ChangedDocument, DocumentTitle, Facts, Record, VersionChanges};
 use super::document_page::{self, IndexedVersion, PlaceOfChapter};
 use super::headlines::headlines;
 use super::lists;
 use super::record_page;
+use super::summary;
 use super::whole::{Whole, marking};
 use super::words::Language;
 use super::{KeyedPage, Page, Version, path};
@@ -160,7 +161,7 @@ impl View<'_> {
     fn description(&self, facts: &Facts) -> String {
         match self {
             View::Record(_, record) => format!("{}. {}", record.name, facts.title),
-            View::Overview(version, _) | View::Changes(version) => version.summary.clone(),
+            View::Overview(version, _) | View::Changes(version) => summary::in_language(&version.summary, &version.language),
             View::Document(indexed, place) | View::Claims(indexed, place) => {
                 let (version, title) = (indexed.version, indexed.title(*place));
                 {
@@ -336,21 +337,23 @@ fn direction(language: &Language) -> &'static str {
     if is_right_to_left { "rtl" } else { "ltr" }
 }
 
-/// The documents that differ, by what happened to them.
+/// The documents that differ, by what happened to them and why.
 fn changed_documents(version: &Version, changes: &VersionChanges) -> Vec<Value> {
     let titles: BTreeMap<&str, &DocumentTitle> = version.titles.iter().map(|title| (title.id.as_str(), title)).collect();
     let document = |changed: &ChangedDocument| {
         let known = titles.get(changed.id.as_str());
         context! {
-            title => known.map_or(&changed.id, |document| &document.title),
+            title => known.map(|document| &document.title).or(changed.title.as_ref()).unwrap_or(&changed.id),
             path => known.map(|document| path::document(version.number, &document.id)),
-            verb => &changed.verb, reasons => &changed.reasons,
             redline => version.redlines.get(&changed.id).map(|size| {
                 context! { path => path::redline(version.number, changes.since, &changed.id), size => size }
             }),
         }
     };
-    changes.documents.iter().map(document).collect()
+    let group = |group: &DocumentGroup<'_>| {
+        context! { said => group.said(&version.language), documents => group.documents.iter().map(|changed| document(changed)).collect::<Vec<_>>() }
+    };
+    document_groups(changes).iter().map(group).collect()
 }
 
 /// A size as people read it: `14 KB`.

@@ -8,6 +8,8 @@ use minijinja::Value;
 use minijinja::value::{Kwargs, Object, ObjectRepr};
 use serde::{Deserialize, Serialize};
 
+use super::summary;
+
 type Table = BTreeMap<&'static str, &'static str>;
 
 /// The languages that are shipped, by their main tags: lines of `English = translation`.
@@ -111,6 +113,11 @@ impl Language {
         texts
     }
 
+    /// A date that is inferred, and said to be.
+    pub fn inferred(&self, date: &str) -> String {
+        self.say_with("{date} (inferred)", &[("date", &date)])
+    }
+
     /// A place in a source, in words: `paragraph 7`, `pages 3–5`. A place that doesn't begin with a number stays as written.
     pub fn place_in_source(&self, unit: Option<&str>, place: &str) -> String {
         if !place.starts_with(|first: char| first.is_ascii_digit()) {
@@ -155,6 +162,12 @@ pub(super) fn filter(english: &str, language: &Value, values: Kwargs) -> Result<
         text = text.replace(&format!("{{{name}}}"), &value.to_string());
     }
     Ok(text)
+}
+
+/// The same for a version's summary: `version.summary | summary(language)`.
+pub(super) fn summary_filter(summary: &str, language: &Value) -> String {
+    let language = language.downcast_object_ref::<LanguageObject>();
+    language.map_or_else(|| summary.to_owned(), |language| summary::in_language(summary, &language.0))
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ fn people_can_read_search_and_compare() {
     eprintln!("front page: {front}");
 
     let shifts = report["shifts"].as_object().unwrap();
-    assert_eq!(shifts.len(), 20);
+    assert_eq!(shifts.len(), 28);
     assert!(shifts.values().all(|shift| shift.as_f64().unwrap() < 0.05), "{shifts:?}");
     let older = report["older"].as_object().unwrap();
     assert_eq!(older.len(), 4);

@@ -60,6 +60,7 @@ mod revision;
 mod search;
 mod since;
 mod site;
+mod site_truth;
 mod snapshot;
 mod theme;
 mod tools;

@@ -1,22 +1,54 @@
 //! What changed between two versions as the site's data: in readers' words, with texts marked word by word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::readers_text::{ReadersText, named, redlined};
-use crate::diff::{Change, ChangeKind, ClaimParts, DocumentChange, FieldChange, FieldPart};
+use crate::diff::{Change, ChangeKind, ClaimParts, DocumentChange, FieldChange, FieldPart, FileKind};
 use crate::layout::Pointer;
-use crate::model::Date;
+use crate::model::{BookFacts, Date};
 use crate::site::{ChangedDocument, ChangedField, Language, RecordChange, RecordChangeKind};
+use crate::version::{Digest, Manifest};
 
 /// The longest value that is shown in full, in characters.
 const LONG: usize = 20_000;
 
-pub(super) fn changed_document(document: &DocumentChange) -> ChangedDocument {
+/// A document that differs; `title` is what it was called where it is gone.
+pub(super) fn changed_document(document: &DocumentChange, title: Option<String>, old: &Manifest, new: &Manifest) -> ChangedDocument {
+    let images = |manifest: &Manifest| -> BTreeMap<String, Digest> {
+        let parts = manifest.documents.get(&document.id).and_then(|entry| entry.parts.as_ref());
+        parts.map(|parts| parts.images.clone()).unwrap_or_default().into_iter().collect()
+    };
+    let (old, new) = (images(old), images(new));
+    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     ChangedDocument {
         id: document.id.clone(),
+        title,
+        images: match document.kind {
+            FileKind::Changed => paths.into_iter().filter(|path| old.get(*path) != new.get(*path)).cloned().collect(),
+            FileKind::Added | FileKind::Removed => Vec::new(),
+        },
         verb: document.kind.verb().to_owned(),
         reasons: document.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
     }
+}
+
+/// What a book says otherwise of itself than in the version before.
+pub(super) fn changed_book(old: &BookFacts, new: &BookFacts) -> Vec<ChangedField> {
+    let fields = [
+        ("title", Some(&old.title), Some(&new.title)),
+        ("subtitle", old.subtitle.as_ref(), new.subtitle.as_ref()),
+        ("organization", old.organization.as_ref(), new.organization.as_ref()),
+    ];
+    let changed = fields.into_iter().filter(|(_, old, new)| old != new);
+    changed
+        .map(|(label, old, new)| ChangedField {
+            label: label.to_owned(),
+            part: FieldPart::Value.name().to_owned(),
+            before: old.cloned(),
+            after: new.cloned(),
+            ..ChangedField::default()
+        })
+        .collect()
 }
 
 /// Two versions that were compared, and how a date is written.
@@ -41,11 +73,12 @@ impl TwoVersions<'_> {
             name: change.name.clone(),
             kind,
             verb: change.kind.verb().to_owned(),
-            fields: change.fields.iter().map(|field| self.field(&change.collection, field, kind)).collect(),
+            fields: change.fields.iter().map(|field| self.field(change, field, kind)).collect(),
         }
     }
 
-    fn field(&self, collection: &str, field: &FieldChange, kind: RecordChangeKind) -> ChangedField {
+    fn field(&self, change: &Change, field: &FieldChange, kind: RecordChangeKind) -> ChangedField {
+        let collection = change.collection.as_str();
         let text = |value: &Option<serde_json::Value>| value.as_ref().and_then(|value| value.as_str()).map(str::to_owned);
         let (old, new) = (text(&field.old), text(&field.new));
         let is_text = field.part == FieldPart::Value
@@ -55,7 +88,17 @@ impl TwoVersions<'_> {
                 || self.new.is_markdown(collection, &field.head_path));
         let (before, after) = match is_text {
             true => (old.as_deref().map(|old| self.old.plain(old)), new.as_deref().map(|new| self.new.plain(new))),
-            false => named(Some(&self.old), &self.new, self.date, collection, field).both(LONG),
+            false => {
+                let (before, after) = named(Some(&self.old), &self.new, self.date, collection, field).both(LONG);
+                let said = |of: &ReadersText<'_>, id: &str, value: &Option<serde_json::Value>, text: String| {
+                    if of.is_inferred(collection, id, field, value.as_ref()) { self.language.inferred(&text) } else { text }
+                };
+                let old_id = change.old_id.as_ref().unwrap_or(&change.id);
+                (
+                    before.map(|text| said(&self.old, old_id, &field.old, text)),
+                    after.map(|text| said(&self.new, &change.id, &field.new, text)),
+                )
+            }
         };
         let is_marked = is_text && kind == RecordChangeKind::Changed;
         let side = |text: Option<&str>, of: &ReadersText<'_>| text.map(|text| of.markdown(text)).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diff::{ChangePresenter, FieldChange, ReaderText, Snapshot, shape_at};
+use crate::diff::{ChangePresenter, FieldChange, FieldPart, ReaderText, Snapshot, shape_at};
 use crate::layout::Pointer;
 use crate::markdown;
 use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
@@ -32,7 +32,27 @@ pub(super) fn printed_texts(claims: &ClaimLedger) -> BTreeMap<String, String> {
     printed
 }
 
+/// Where a source has its date.
+pub(super) const DATE: &str = "/date";
+
 impl ReadersText<'_> {
+    /// Whether a record is a source whose date is inferred, as it says itself.
+    pub(super) fn has_inferred_date(&self, collection: &str, id: &str) -> bool {
+        let says_so = |record: &RecordSnapshot| record.fields.get("date_inferred") == Some(&serde_json::Value::Bool(true));
+        let collection = self.snapshot.collections.get(collection).filter(|_| collection == SOURCES);
+        collection.and_then(|sources| sources.records.get(id)).is_some_and(says_so)
+    }
+
+    /// Whether a value that changed in a record is a date that is inferred.
+    pub(super) fn is_inferred(&self, collection: &str, id: &str, field: &FieldChange, value: Option<&serde_json::Value>) -> bool {
+        let book = &self.snapshot.book;
+        match field.part {
+            FieldPart::AsOf => book.as_of_inferred && value.and_then(|value| value.as_str()) == Some(&book.as_of),
+            FieldPart::Value => field.path == DATE && self.has_inferred_date(collection, id),
+            FieldPart::Source | FieldPart::Marking | FieldPart::Confidence => false,
+        }
+    }
+
     /// A field's Markdown as it prints, without its citations.
     pub(super) fn markdown(&self, text: &str) -> String {
         let part = |part: Mention<'_>| match part {

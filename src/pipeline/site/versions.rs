@@ -5,19 +5,20 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
-use super::changes::{TwoVersions, changed_document};
-use super::readers_text::{ReadersText, named, printed_texts};
+use super::changes::{TwoVersions, changed_book, changed_document};
+use super::readers_text::{DATE, ReadersText, named, printed_texts};
 use crate::assembly::labels::{self, labels_above_clear};
 use crate::comparison::compare::told_base;
 use crate::comparison::versions::version_changes;
-use crate::diff::{self, Change, Changes, FieldPart, Snapshot};
+use crate::diff::{self, Change, Changes, DocumentChange, FieldPart, FileKind, Snapshot};
+use crate::document::Article;
 use crate::document::chart::DRAWINGS;
 use crate::figure;
 use crate::files;
 use crate::format::{FORMATS, Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA, MANIFEST, since_file, version_folder};
 use crate::markdown::{self, Surroundings};
-use crate::model::Date;
+use crate::model::{BookFacts, Date};
 use crate::site::{self, Document, Facts, Language, MadeOf, PrintedClaim, RecordValues, VersionChanges};
 use crate::text::capital;
 use crate::tree::folder::MAX_FILE;
@@ -115,6 +116,24 @@ impl VersionFiles {
     }
 }
 
+/// A document's Markdown.
+fn markdown_of(version: &Version, id: &str) -> Result<String> {
+    let name = MarkdownFormat.file(id);
+    String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))
+}
+
+/// What a version calls a document.
+fn title_in(version: &Version, id: &str) -> Result<String> {
+    let text = markdown_of(version, id)?;
+    let nowhere = Surroundings { link: &|_| None, beside: &|_, _| String::new(), drawing: &|_, _, _| None };
+    Ok(title(&markdown::to_html(&text, &nowhere)))
+}
+
+/// What a document is called: as its front matter says, else its first heading.
+fn title(article: &Article) -> String {
+    article.front.get("title").and_then(|value| value.as_str()).map_or_else(|| article.title.clone(), str::to_owned)
+}
+
 /// The book as its newest version describes it.
 fn facts(newest: &VersionFiles, base_url: Option<String>, files: &str) -> Facts {
     let book = &newest.snapshot.book;
@@ -146,8 +165,19 @@ impl PageData<'_> {
         site::long_date(date, self.language)
     }
 
+    /// A date that claims speak for; where it is the book's, and that one is inferred, it is said to be.
+    fn as_of(&self, text: &str, book: &BookFacts) -> String {
+        let date = text.parse().map_or_else(|_| text.to_owned(), |date| self.date(date));
+        if book.as_of_inferred && text == book.as_of { self.language.inferred(&date) } else { date }
+    }
+
     fn compare(&self, old: &VersionFiles, new: &VersionFiles) -> Result<ChangesSince> {
         let changes = version_changes((&old.snapshot, old.version.manifest()?), (&new.snapshot, new.version.manifest()?));
+        let changed = |document: &DocumentChange| {
+            let title = (document.kind == FileKind::Removed).then(|| title_in(&old.version, &document.id)).transpose()?;
+            Ok(changed_document(document, title, old.version.manifest()?, new.version.manifest()?))
+        };
+        let documents = changes.documents.iter().map(changed).collect::<Result<Vec<_>>>()?;
         let base = told_base(&old.snapshot, &new.snapshot);
         let (old_printed, new_printed) = (printed_texts(&old.claims), printed_texts(&new.claims));
         let two = TwoVersions {
@@ -162,7 +192,8 @@ impl PageData<'_> {
             since_marking: labels::of_version(since_above_clear.clone(), &old.snapshot),
             since_clear: since_above_clear.is_empty(),
             is_complete: true,
-            documents: changes.documents.iter().map(changed_document).collect(),
+            documents,
+            book: changed_book(&base.book, &new.snapshot.book),
             records: changes.records.iter().map(|change| two.record_change(change)).collect(),
         };
         Ok(ChangesSince { told, summary: diff::summary(&changes) })
@@ -173,11 +204,7 @@ impl PageData<'_> {
         let facts = facts(files, None, self.files);
         let is_first = changes.is_none();
         let mut version = self.entry(&files.entry, &facts, changes);
-        let as_of = &snapshot.book.as_of;
-        version.as_of = as_of.parse().map_or_else(|_| as_of.clone(), |date| self.date(date));
-        if snapshot.book.as_of_inferred {
-            version.as_of.push_str(" (inferred)");
-        }
+        version.as_of = self.as_of(&snapshot.book.as_of, &snapshot.book);
         let printed = printed_texts(&files.claims);
         let reader = ReadersText { snapshot, printed: &printed, language: &files.language };
         version.records = diff::all_as_new(snapshot).into_par_iter().map(|change| self.record_values(change, &reader)).collect();
@@ -230,7 +257,7 @@ impl PageData<'_> {
             marking: None,
             // Its marking isn't known.
             clear: false,
-            summary: capital(&summary),
+            summary,
             changes: changes.map(|changes| changes.told),
             commits: entry.commits.iter().map(commit).collect(),
             pruned: entry.pruned,
@@ -249,6 +276,7 @@ impl PageData<'_> {
     /// What a record says, in readers' words.
     fn record_values(&self, change: Change, reader: &ReadersText<'_>) -> RecordValues {
         let collection = &change.collection;
+        let has_inferred_date = reader.has_inferred_date(collection, &change.id);
         let mut values = Vec::new();
         for field in change.fields.into_iter().flat_map(diff::leaves) {
             let field = &field;
@@ -269,8 +297,13 @@ impl PageData<'_> {
                     part: row.part.name().to_owned(),
                     references: if is_value { reader.references(collection, field) } else { Vec::new() },
                     cites: if is_value && is_markdown { reader.cites(&written.text) } else { Vec::new() },
+                    text: match row.part {
+                        FieldPart::AsOf => self.as_of(&written.text, &reader.snapshot.book),
+                        FieldPart::Value if has_inferred_date && row.path == DATE => self.language.inferred(&row.text),
+                        _ => row.text.clone(),
+                    },
+                    sources: written.sources,
                     written: (written.text != row.text).then(|| Digest::of(written.text.as_bytes()).short()),
-                    text: row.text,
                 });
             }
         }
@@ -295,8 +328,7 @@ impl PageData<'_> {
         let number = version.entry.number;
         let manifest = version.manifest()?;
         let name = MarkdownFormat.file(id);
-        let text =
-            String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))?;
+        let text = markdown_of(version, id)?;
         let pdf = manifest.outputs.get(&PdfFormat.file(id)).map(|output| output.size);
         let link = |address: &str| links.resolve(id, address);
         let beside = |from: usize, to: usize| {
@@ -316,7 +348,7 @@ impl PageData<'_> {
             .map(|(line, address)| format!("v{number}/{name}:{line} links to `{address}`, which is not there; the page shows its text"))
             .collect();
         let front = |key: &str| article.front.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-        let (title, subtitle) = (front("title").unwrap_or_else(|| article.title.clone()), front("subtitle"));
+        let (title, subtitle) = (title(&article), front("subtitle"));
         let entry = manifest.documents.get(id);
         let revised = entry.map(|entry| &entry.revised);
         let document = Document {
@@ -329,7 +361,7 @@ impl PageData<'_> {
             revised_date: revised.map(|revised| self.date(revised.date)).unwrap_or_default(),
             shared: entry.and_then(|entry| entry.shared.as_ref()).map(Shared::name),
             pdf,
-            claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.date(date))).collect(),
+            claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.as_of(date, &reader.snapshot.book))).collect(),
             made_of: made_of(manifest, id),
             chapters: Vec::new(),
             article,
@@ -338,7 +370,7 @@ impl PageData<'_> {
     }
 }
 
-fn printed_claim(row: &ClaimRow, reader: &ReadersText<'_>, date: &dyn Fn(Date) -> String) -> PrintedClaim {
+fn printed_claim(row: &ClaimRow, reader: &ReadersText<'_>, as_of: &dyn Fn(&str) -> String) -> PrintedClaim {
     let how = row.derived.as_ref().map(|derived| derived.how.clone());
     PrintedClaim {
         is_derived: how.is_some(),
@@ -348,7 +380,7 @@ fn printed_claim(row: &ClaimRow, reader: &ReadersText<'_>, date: &dyn Fn(Date) -
         records: row.claims().map(|claim| claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect(),
         printed: row.printed.clone(),
         sources: row.sources.clone(),
-        as_of: row.as_of.as_ref().map(|text| text.parse().map_or_else(|_| text.clone(), date)),
+        as_of: row.as_of.as_deref().map(as_of),
         notes: row.notes.clone(),
         line: row.line,
         page: row.page,
