@@ -118,13 +118,22 @@ impl<'a> Marked<'a> {
         marks
             .filter(|(index, _)| shown.marks.contains(&(index + 1)) && self.opened.get(*index) == Some(&(index + 1)))
             .map(|(index, (mark, claims))| {
-                let printed = claims.iter().take(SHOWN).map(|claim| {
-                    context! { text => &claim.printed, as_of => &claim.as_of, confidence => &claim.confidence }
+                // What is printed twice is said once; what stands with others is told apart by its name.
+                let mut told: Vec<&PrintedClaim> = Vec::new();
+                for claim in claims {
+                    let says = |claim: &PrintedClaim| (claim.claim.clone(), claim.printed.clone());
+                    if !told.iter().any(|other| says(other) == says(claim)) {
+                        told.push(claim);
+                    }
+                }
+                let printed = told.iter().take(SHOWN).map(|claim| {
+                    let name = Some(&claim.title).filter(|title| told.len() > 1 && !title.is_empty());
+                    context! { name => name, text => &claim.printed, as_of => &claim.as_of, confidence => &claim.confidence }
                 });
                 context! {
                     number => index + 1,
                     printed => printed.collect::<Vec<_>>(),
-                    more => claims.len().saturating_sub(SHOWN),
+                    more => told.len().saturating_sub(SHOWN),
                     anchor => self.anchors.get(&(index + 1)),
                     note => self.notes.get(mark.label.as_str()).and_then(|index| notes.get(index)),
                 }

@@ -27,6 +27,7 @@ mod lists;
 mod marked;
 mod newest;
 mod path;
+mod printed;
 mod record_page;
 mod robots;
 mod summary;

@@ -8,7 +8,7 @@ use minijinja::{Value, context};
 use super::data::Record;
 use super::facts::{self, RecordLink, Resting, charts, citation};
 use super::whole::Whole;
-use super::{Language, long_date, path};
+use super::{Language, long_date};
 use crate::model::SOURCES;
 
 /// What a record's template is told.
@@ -31,7 +31,7 @@ pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &Language) -> V
     let newest = whole.newest().map(|newest| newest.records.as_slice()).unwrap_or_default();
     let relayed = if record.collection == SOURCES { facts::relayed(newest, &record.id) } else { Vec::new() };
     context! {
-        record => Value::from(Serde(record)), printed => printed_in(whole, record), charts => charts(record),
+        record => Value::from(Serde(record)), printed => printed_in(whole, &format!("{}/{}", record.collection, record.id)), charts => charts(record),
         facts => told.iter().map(row).collect::<Vec<_>>(),
         goes_on_as => record.goes_on_as.as_ref().map(|later| Value::from(Serde(RecordLink::of(later)))),
         common_marking => marking,
@@ -41,25 +41,20 @@ pub(super) fn told(whole: &Whole<'_>, record: &Record, language: &Language) -> V
     }
 }
 
-/// Where the newest version prints a record's claims.
-fn printed_in(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
+/// Where the newest version prints what a record says, or one of its values: each document by its title.
+fn printed_in(whole: &Whole<'_>, name: &str) -> Vec<Value> {
     let Some(newest) = whole.newest() else { return Vec::new() };
-    let places = whole.printed.get(&format!("{}/{}", record.collection, record.id)).map(Vec::as_slice).unwrap_or_default();
-    let documents = places.iter().filter_map(|place| newest.documents.get(*place));
-    documents.map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) }).collect()
+    let places = whole.printed.get(name).map(Vec::as_slice).unwrap_or_default();
+    let documents = places.iter().filter_map(|place| Some((newest.documents.get(place.document)?, &place.path)));
+    documents.map(|(document, path)| context! { title => &document.list_title, path => path }).collect()
 }
 
 /// The claims that rest on a source, each with the documents that print it.
 fn resting_on(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
-    let Some(newest) = whole.newest().filter(|_| record.collection == SOURCES) else { return Vec::new() };
+    if record.collection != SOURCES {
+        return Vec::new();
+    }
     let claims = whole.resting.get(&record.id).map(Vec::as_slice).unwrap_or_default();
-    let documents = |claim: &str| -> Vec<Value> {
-        let places = whole.printed.get(claim).map(Vec::as_slice).unwrap_or_default();
-        let documents = places.iter().filter_map(|place| newest.documents.get(*place));
-        documents
-            .map(|document| context! { title => &document.list_title, path => path::latest(&path::below_version(&document.id)) })
-            .collect()
-    };
     let place = |claim: &Resting| {
         let place = claim.place.as_deref()?;
         Some(whole.sources.get(record.id.as_str()).map_or_else(|| place.to_owned(), |source| source.place(place)))
@@ -67,7 +62,7 @@ fn resting_on(whole: &Whole<'_>, record: &Record) -> Vec<Value> {
     let row = |claim: &Resting| {
         context! {
             record => &claim.record, path => &claim.path, label => &claim.label, through => &claim.through, value => claim.value.as_deref().or_else(|| whole.printed_texts.get(claim.claim.as_str()).copied()), place => place(claim),
-            printed => documents(&claim.claim),
+            printed => printed_in(whole, &claim.claim),
         }
     };
     claims.iter().map(row).collect()

@@ -111,13 +111,15 @@ const find = (index, question) => {
 };
 
 // The part of a text that holds the first hit, with the hits marked.
+const parted = (text) => text.split(/([\p{L}\p{N}\p{M}'’]+(?:[,. ]\d{3}(?!\d))*)/u);
+const isHit = (part, hits) => wordsOf(part).some((word) => hits.has(word));
+const marked = (parts, hits) => parts.map((part) => (isHit(part, hits) ? element("mark", part) : part));
 const snippet = (text, hits) => {
-  const parts = text.split(/([\p{L}\p{N}\p{M}'’]+(?:[,. ]\d{3}(?!\d))*)/u);
-  const isHit = (part) => wordsOf(part).some((word) => hits.has(word));
-  const first = Math.max(0, parts.findIndex((part, at) => at % 2 === 1 && isHit(part)));
+  const parts = parted(text);
+  const first = Math.max(0, parts.findIndex((part, at) => at % 2 === 1 && isHit(part, hits)));
   const start = Math.max(0, first - 16);
   const line = element("p", start > 0 ? "… " : "");
-  for (const part of parts.slice(start, first + 34)) line.append(isHit(part) ? element("mark", part) : part);
+  line.append(...marked(parts.slice(start, first + 34), hits));
   if (first + 34 < parts.length) line.append(" …");
   return line;
 };
@@ -139,24 +141,25 @@ const search = async (input) => {
     const mine = (latest += 1);
     const question = input.value.trim();
     const { places, hits } = find(index, question);
-    const items = places.slice(0, SHOWN).map((place) => {
-      const [number, id, heading] = index.sections[place];
+    const shown = places.slice(0, SHOWN);
+    // All at once, so that nothing moves under who reads.
+    const loaded = await Promise.all(shown.map((place) => texts(index.documents[index.sections[place][0]][2])));
+    if (mine !== latest) return;
+    const items = shown.map((place, at) => {
+      const [number, id, heading, text] = index.sections[place];
       const [title, path] = index.documents[number];
       const item = element("li");
       const address = path.replace(/^latest\//, `v${window.briefNewest.version}/`);
-      item.append(element("a", heading && heading !== title ? `${title} › ${heading}` : title, { href: id ? `${address}#${id}` : address }));
+      const link = element("a", "", { href: id ? `${address}#${id}` : address });
+      link.append(...marked(parted(heading && heading !== title ? `${title} › ${heading}` : title), hits));
+      item.append(link);
+      item.append(snippet(loaded[at][text], hits));
       return item;
     });
     list.replaceChildren(...items);
     const count = say("Places found for “{question}”: {count}", { count: places.length, question });
     const cut = places.length > SHOWN ? `; ${say("the first {count} are shown", { count: SHOWN })}` : "";
     document.getElementById("count").textContent = question === "" ? "" : `${count}${cut}`;
-    for (const [at, item] of items.entries()) {
-      const [number, , , text] = index.sections[places[at]];
-      const loaded = await texts(index.documents[number][2]);
-      if (mine !== latest) return;
-      item.append(snippet(loaded[text], hits));
-    }
   };
   const address = () => {
     const question = `q=${encodeURIComponent(input.value)}`;

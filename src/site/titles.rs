@@ -6,8 +6,9 @@ use super::{Document, Language};
 use crate::text::capital;
 
 /// Gives each document its title in lists: a document in a folder is named with it (`Profile: Egypt`), and one that has
-/// another's title by its id (`Summary`).
-pub fn tell_apart(documents: &mut [Document], book: &str, language: &Language) {
+/// another's title by its id (`Summary`). `collection_title` gives what a schema calls a record of the collection that a folder
+/// is named after.
+pub fn tell_apart(documents: &mut [Document], book: &str, language: &Language, collection_title: &dyn Fn(&str) -> Option<String>) {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for document in documents.iter() {
         *counts.entry(key(document)).or_default() += 1;
@@ -19,7 +20,7 @@ pub fn tell_apart(documents: &mut [Document], book: &str, language: &Language) {
             && ((document.title == book && !document.id.contains('/')) || counts.get(&key(document)).is_some_and(|count| *count > 1));
         document.list_title = match document.id.rsplit_once('/') {
             Some((folder, id)) => {
-                let title = format!("{}: {}", capital(&singular(&plain(folder), language)), document.title);
+                let title = format!("{}: {}", capital(&kind(folder, language, collection_title)), document.title);
                 if is_shared { format!("{title} ({id})") } else { title }
             }
             None if is_shared || document.title.is_empty() => capital(&own),
@@ -37,11 +38,16 @@ fn plain(id: &str) -> String {
     id.replace(['-', '_'], " ").replace('/', ", ")
 }
 
-/// The singular of an English plural; words of other languages stay as they are.
-fn singular(plural: &str, language: &Language) -> String {
-    if language.tag().split('-').next() != Some("en") {
-        return plural.to_owned();
+/// What a document of a folder is: the singular of an English plural, in other languages as the schema has it.
+fn kind(folder: &str, language: &Language, collection_title: &dyn Fn(&str) -> Option<String>) -> String {
+    match language.tag().split('-').next() {
+        Some("en") => singular(&plain(folder)),
+        _ => collection_title(folder).unwrap_or_else(|| plain(folder)),
     }
+}
+
+/// The singular of an English plural.
+fn singular(plural: &str) -> String {
     match plural {
         _ if plural.ends_with("ies") => format!("{}y", &plural[..plural.len() - 3]),
         _ if ["sses", "xes", "ches", "shes"].iter().any(|end| plural.ends_with(end)) => plural[..plural.len() - 2].to_owned(),
@@ -57,7 +63,7 @@ mod tests {
     fn titles(book: &str, language: &str, documents: &[(&str, &str)]) -> Vec<String> {
         let document = |(id, title): &(&str, &str)| Document { id: (*id).to_owned(), title: (*title).to_owned(), ..Document::default() };
         let mut documents: Vec<Document> = documents.iter().map(document).collect();
-        tell_apart(&mut documents, book, &Language::from(language));
+        tell_apart(&mut documents, book, &Language::from(language), &|folder| (folder == "bauten").then(|| "Bauwerk".to_owned()));
         documents.into_iter().map(|document| document.list_title).collect()
     }
 
@@ -76,6 +82,7 @@ mod tests {
         assert_eq!(titles("A Force", "en", &documents), expected);
         let distinct: std::collections::BTreeSet<_> = expected.iter().collect();
         assert_eq!(distinct.len(), expected.len());
+        assert_eq!(titles("Ein Buch", "de", &[("bauten/eins", "Eins")]), ["Bauwerk: Eins"]);
         assert_eq!(titles("Ein Buch", "de", &[("thesen/eins", "Eins")]), ["Thesen: Eins"], "words of other languages stay as they are");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::data::{Facts, Record, Version};
 use super::facts::{KnownSource, Resting, known_sources, resting};
 use super::history;
+use super::printed::{PrintedPlaces, printed};
 
 /// A book and all its versions.
 pub(super) struct Whole<'a> {
@@ -13,8 +14,8 @@ pub(super) struct Whole<'a> {
     pub(super) versions: &'a [Version],
     /// Every record that any version has, by collection and id.
     pub(super) records: Vec<Record>,
-    /// Where the newest version prints each record's claims, and each claim: `missions/kfor/troops` to the documents' places in it.
-    pub(super) printed: BTreeMap<String, Vec<usize>>,
+    /// Where the newest version prints what its records say.
+    pub(super) printed: PrintedPlaces,
     /// What it prints for each claim.
     pub(super) printed_texts: BTreeMap<&'a str, &'a str>,
     /// The newest version's claims by the sources that they rest on.
@@ -34,7 +35,7 @@ impl<'a> Whole<'a> {
             facts,
             versions,
             records: history::records(versions),
-            printed: printed(versions),
+            printed: newest.map(printed).unwrap_or_default(),
             printed_texts: printed_texts(versions),
             resting: resting(records, documents),
             places: newest.into_iter().flat_map(|newest| &newest.places).map(String::as_str).collect(),
@@ -77,18 +78,4 @@ fn printed_texts(versions: &[Version]) -> BTreeMap<&str, &str> {
     let newest = versions.iter().find(|version| !version.pruned);
     let claims = newest.into_iter().flat_map(|newest| &newest.documents).flat_map(|document| &document.claims);
     claims.map(|claim| (claim.claim.as_str(), claim.printed.as_str())).collect()
-}
-
-fn printed(versions: &[Version]) -> BTreeMap<String, Vec<usize>> {
-    let mut printed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let documents = versions.iter().find(|version| !version.pruned).map(|newest| newest.documents.as_slice()).unwrap_or_default();
-    for (index, document) in documents.iter().enumerate() {
-        for name in document.claims.iter().flat_map(|claim| claim.records.iter().chain([&claim.claim])) {
-            let places = printed.entry(name.clone()).or_default();
-            if places.last() != Some(&index) {
-                places.push(index);
-            }
-        }
-    }
-    printed
 }

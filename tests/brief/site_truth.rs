@@ -179,3 +179,35 @@ fn what_is_not_known_of_a_removed_version_is_not_said_to_be_kept() {
         assert!(!overview.contains("is kept") && !overview.contains("Content as of"), "{overview}");
     }
 }
+
+/// A source's page leads to where each claim is printed, texts included, and to the place in the document.
+#[test]
+fn claims_that_rest_on_a_source_lead_to_where_they_are_printed() {
+    let Some(book) = published() else { return };
+    book.edit("content/missions/kfor.yaml", "to the council within", "to the council.[@report#5] It does so within");
+    build(&book, "2025-11-08").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let source = page(&book, "records/sources/report.html");
+    let claim = source.split("<li>").find(|item| item.contains("(paragraph 5)")).unwrap_or_else(|| panic!("no text in {source}"));
+    assert!(claim.contains("Printed in <a href=\"../../latest/book.html#kosovo-force\">"), "{claim}");
+    let letter = page(&book, "records/sources/letter.html");
+    assert!(letter.contains("latest/missions/kfor.html#c-missions-kfor-troops\">"), "{letter}");
+    let record = page(&book, "records/missions/kfor.html");
+    assert!(between(&record, "Where it is printed</h2>", "</ul>").contains("latest/book.html#"), "{record}");
+}
+
+/// The note of a mark says once what a sentence prints twice, and names what stands beside another.
+#[test]
+fn a_note_says_once_what_is_printed_twice() {
+    let Some(book) = published() else { return };
+    book.write("content/missions/quiet.yaml", "name: Quiet Force\nsource: letter#9\ntroops: 70\n");
+    book.edit("content/schemas/missions.yaml", "  lead:", "  ships: { type: integer, title: Ships, x-claim: true }\n  lead:");
+    book.edit("content/missions/quiet.yaml", "troops: 70", "troops: 70\nships: 3");
+    book.write("templates/mission.md.jinja", "# {{ record.name }}\n\n{% if record.ships %}{{ record.troops }} of {{ record.troops }} troops and {{ record.ships }} ships.{% endif %}\n");
+    build(&book, "2025-11-08").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let html = page(&book, "v4/missions/quiet.html");
+    let notes: Vec<&str> = html.split("<div class=\"note\"").skip(1).collect();
+    assert_eq!(notes.iter().map(|note| note.matches("</span> 70").count()).sum::<usize>(), 1, "{html}");
+    assert!(notes.iter().any(|note| note.contains("Troops:</span> 70") && note.contains("Ships:</span> 3")), "{html}");
+}

@@ -155,8 +155,12 @@ impl ReadersText<'_> {
     }
 
     pub(super) fn collection_title(&self, name: &str) -> String {
-        let title = self.snapshot.collections.get(name).and_then(|collection| collection.schema.as_ref()?.get("title")?.as_str());
-        title.map_or_else(|| name.replace(['-', '_'], " "), str::to_owned)
+        self.schema_title(name).unwrap_or_else(|| name.replace(['-', '_'], " "))
+    }
+
+    /// What a collection's schema calls a record.
+    pub(super) fn schema_title(&self, collection: &str) -> Option<String> {
+        self.snapshot.collections.get(collection)?.schema.as_ref()?.get("title")?.as_str().map(str::to_owned)
     }
 
     /// The records that a field's value consists of.

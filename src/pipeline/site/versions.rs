@@ -230,7 +230,7 @@ impl PageData<'_> {
         above_clear.extend(labels::above_clear(version.documents.iter().filter_map(|document| document.marking.as_deref())));
         version.clear = above_clear.is_empty();
         version.marking = labels::of_version(above_clear, snapshot);
-        site::tell_apart(&mut version.documents, &version.title, self.language);
+        site::tell_apart(&mut version.documents, &version.title, self.language, &|folder| reader.schema_title(folder));
         Ok((version, broken.into_iter().flatten().collect()))
     }
 
