@@ -74,7 +74,13 @@ impl Auditor<'_> {
                     manifest
                 }
                 None => match remote_manifest(entry, found.next().flatten()) {
-                    RemoteManifest::Intact(manifest) => manifest,
+                    RemoteManifest::Intact { manifest, state } => {
+                        // Its bytes were compared as they were read.
+                        let key = version_file(entry.number, MANIFEST);
+                        audit.states.extend(state.map(|state| (key.clone(), state)));
+                        audit.expected.insert(key);
+                        manifest
+                    }
                     RemoteManifest::Damaged(fault) => {
                         audit.faults.push(fault);
                         continue;
@@ -92,7 +98,7 @@ impl Auditor<'_> {
             pending: self.inventory.pending.get(key).cloned(),
         }));
         audit.objects = expected.len();
-        audit.expected = expected.iter().map(|expected| expected.wanted.key.clone()).collect();
+        audit.expected.extend(expected.iter().map(|expected| expected.wanted.key.clone()));
         let mut unsure = Vec::new();
         for expected in expected {
             match self.check_listing(&expected, depth) {
@@ -159,7 +165,11 @@ enum ListingCheck {
 
 /// A version's manifest at a destination.
 enum RemoteManifest {
-    Intact(Manifest),
+    /// With the state of the object, if the destination gives one.
+    Intact {
+        manifest: Manifest,
+        state: Option<String>,
+    },
     Damaged(Fault),
 }
 
@@ -169,7 +179,9 @@ fn remote_manifest(entry: &Entry, found: Option<StoredObject>) -> RemoteManifest
     let Some(found) = found else { return RemoteManifest::Damaged(Fault { key, what: "is missing".to_owned() }) };
     let what = match Manifest::parse(&found.bytes) {
         _ if Digest::of(&found.bytes) != entry.manifest => "was changed: it does not have the digest that the ledger lists".to_owned(),
-        Ok(manifest) if matches_entry(&manifest, entry) => return RemoteManifest::Intact(manifest),
+        Ok(manifest) if matches_entry(&manifest, entry) => {
+            return RemoteManifest::Intact { manifest, state: found.tag.as_text().map(str::to_owned) };
+        }
         Ok(_) => "does not match the ledger entry of its version".to_owned(),
         Err(error) => format!("can't be used: {error:#}"),
     };

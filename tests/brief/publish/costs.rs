@@ -7,7 +7,7 @@ use std::path::Path;
 
 use brief::pipeline::publish;
 use brief::progress::Silent;
-use brief::publication::{VerifyOptions, fetch, verify_published};
+use brief::publication::{Published, VerifyOptions, fetch, verify_published};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -138,7 +138,8 @@ fn a_shallow_checkout_goes_on_and_leaves_the_others_where_they_are() {
         assert_eq!(numbers(&back), [3, 2, 1]);
         assert_eq!([1, 2, 3].map(|number| back.join(format!("v{number}")).exists()), [false, false, true]);
         assert_eq!(add(&back, "four", true), 4);
-        let moves = published(&back, place).moves;
+        let Published { moves, notes, .. } = published(&back, place);
+        assert_eq!(notes, [""; 0], "what an earlier publication left there is nobody else's");
         let others: Vec<&String> =
             moves.iter().map(|(key, _)| key).filter(|key| !key.starts_with("v4/") && !key.starts_with("site/v4/")).collect();
         assert!(others.len() < 20, "{others:?}");
