@@ -111,14 +111,15 @@ impl Plan {
         let known = local.assets.iter().chain(&pages).chain(&latest);
         let mut files: BTreeMap<String, SentPage> =
             known.map(|object| (object.key.clone(), SentPage { sha256: object.sha256.clone(), size: object.size })).collect();
-        for number in &local.elsewhere {
-            let own = [format!("{SITE}/{}", version_file(*number, "")), format!("{SITE}/assets/{}.", version_folder(*number))];
-            let kept = remote.inventory.files.iter().filter(|(key, _)| own.iter().any(|prefix| key.starts_with(prefix)));
-            files.extend(kept.map(|(key, known)| (key.clone(), known.clone())));
-        }
-        let retired: BTreeSet<String> =
-            remote.inventory.files.keys().filter(|key| !files.contains_key(*key) && *key != ROBOTS).cloned().collect();
-        let removals = remote.inventory.retired.iter().filter(|key| !files.contains_key(*key) && *key != ROBOTS).cloned().collect();
+        let is_elsewhere = |key: &str| version_of_page(key).is_some_and(|number| local.elsewhere.contains(&number));
+        let kept = remote.inventory.files.iter().filter(|(key, _)| is_elsewhere(key));
+        files.extend(kept.map(|(key, known)| (key.clone(), known.clone())));
+        let is_superseded = |key: &&String| !files.contains_key(*key) && *key != ROBOTS;
+        // Pages that lead to files which this publication deletes go with these; others may still be open somewhere.
+        let (gone, retired): (BTreeSet<String>, BTreeSet<String>) =
+            remote.inventory.files.keys().filter(is_superseded).cloned().partition(|key| is_of_pruned(&readers, key));
+        let due = remote.inventory.retired.iter().filter(is_superseded).cloned();
+        let removals = due.chain(gone).filter(|key| remote.listed.contains_key(key)).collect();
         let damaged: BTreeSet<&str> = audit.faults.iter().map(|fault| fault.key.as_str()).collect();
         let lacks = |object: &Object| {
             let known = remote.inventory.files.get(&object.key);
@@ -181,11 +182,15 @@ impl Plan {
     /// Decides whether the list of pages changes, and which retired files are deleted.
     fn finalize_inventory(&mut self, remote: &RemoteState) {
         let is_idle = self.files.is_empty() && self.assets.is_empty() && self.pages.is_empty() && self.inventory.retired.is_empty();
-        // Retired files are removed by the next publication that writes something.
-        if is_idle && self.removals.iter().all(|key| remote.inventory.retired.contains(key)) {
+        // Retired files are removed by the next publication that writes something, those of pruned versions by any.
+        let can_wait = |key: &String| remote.inventory.retired.contains(key) && !is_of_pruned(&self.ledger, key);
+        if is_idle && self.removals.iter().all(can_wait) {
             self.removals.clear();
             self.inventory.retired.clone_from(&remote.inventory.retired);
         }
+        // If this is cut off before they are deleted, the next publication deletes them.
+        let is_page = |key: &&String| remote.inventory.files.contains_key(*key) || remote.inventory.retired.contains(*key);
+        self.inventory.retired.extend(self.removals.iter().filter(is_page).cloned());
         self.inventory_changes =
             !is_idle || !self.moves().is_empty() || !self.removals.is_empty() || self.inventory.files != remote.inventory.files;
     }
@@ -234,6 +239,17 @@ impl Plan {
 fn is_below_own(key: &str) -> bool {
     let folder = key.split_once('/').map_or("", |(folder, _)| folder);
     version_number(folder).is_some() || [SITE, LATEST, SIGNATURES].contains(&folder)
+}
+
+/// The version that a page or an asset of the site belongs to: 7 for `site/v7/book.html` and `site/assets/v7.chapters.….js`.
+fn version_of_page(key: &str) -> Option<u32> {
+    let path = key.strip_prefix(SITE)?.strip_prefix('/')?;
+    version_of_file(path).or_else(|| version_number(path.strip_prefix("assets/")?.split_once('.')?.0))
+}
+
+/// Whether a page belongs to a version without files.
+fn is_of_pruned(ledger: &Ledger, key: &str) -> bool {
+    version_of_page(key).and_then(|number| ledger.get(number)).is_some_and(|entry| entry.pruned)
 }
 
 /// Objects in the folders of versions that no manifest lists.

@@ -86,5 +86,5 @@ fn local(folder: &Path, access: Access) -> Result<Arc<dyn ObjectStore>> {
         return Ok(Arc::new(InMemory::new()));
     }
     std::fs::create_dir_all(folder)?;
-    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder)?))
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true)))
 }

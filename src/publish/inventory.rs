@@ -23,7 +23,8 @@ pub struct Inventory {
     /// and what the one before was about to write on condition is refused.
     #[serde(default)]
     pub generation: u64,
-    /// What is not needed any more: pages that were open may still ask for it, so it goes with the next publication.
+    /// What is not needed any more: pages that were open may still ask for it, so it goes with the next publication. What
+    /// this publication deletes is in it too, for the next to delete if this one is cut off.
     #[serde(default)]
     pub retired: BTreeSet<String>,
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use brief::pipeline::publish;
 use brief::progress::Silent;
@@ -224,6 +224,59 @@ fn removed_files_leave_no_dead_link_and_keep_what_changed() {
     assert!(fs::read_to_string(root.join("site/v2/index.html")).unwrap().contains("href=\"changes.html\""));
     assert!(root.join("site/v2/changes.html").exists());
     assert_eq!(faults(place), [""; 0]);
+}
+
+/// A document that the site has in chapters.
+fn in_chapters(content: &str) -> [(String, String); 1] {
+    let part = |number: u32| format!("## Part {number}\n\n{}", format!("Part {number} of {content} says enough.\n\n").repeat(900));
+    let text: String = (1..=4).map(part).collect();
+    [("book.md".to_owned(), format!("# A Small Book\n\n{text}"))]
+}
+
+/// The folders of a place that hold nothing.
+fn empty_folders(root: &Path) -> Vec<PathBuf> {
+    let folders = walkdir::WalkDir::new(root).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_dir());
+    folders.map(walkdir::DirEntry::into_path).filter(|folder| fs::read_dir(folder).unwrap().next().is_none()).collect()
+}
+
+/// Chapters of versions whose files are removed have no page any more: what they said goes with the files.
+#[test]
+fn chapters_of_removed_versions_are_removed_with_their_files() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    for content in ["one", "two", "three"] {
+        super::add_with(&output, content, true, &in_chapters(content));
+    }
+    for place in places(&folder) {
+        published(&output, &place);
+        let chapter = |number: u32| format!("site/v{number}/book.chapter-part-3.html");
+        let [first, second] = [1, 2].map(|number| read(&place, &chapter(number)).unwrap());
+        let mut keep = options(&output, &place);
+        keep.keep = Some(1);
+        let removals = publish(&keep, &Silent).unwrap().removals;
+        assert!([1, 2].iter().all(|number| removals.contains(&chapter(*number))), "{removals:?}");
+        assert_eq!([1, 2, 3].map(|number| read(&place, &chapter(number)).is_some()), [false, false, true]);
+        assert_eq!(faults(&place), [""; 0]);
+        let again = publish(&keep, &Silent).unwrap();
+        assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
+
+        // A publication that was cut off, or an earlier brief, left them there.
+        write(&place, &chapter(1), &first);
+        write(&place, &chapter(2), &second);
+        let mut inventory: Value = serde_json::from_slice(&read(&place, "site/files.json").unwrap()).unwrap();
+        inventory["retired"] = json!([chapter(1), chapter(2)]);
+        write(&place, "site/files.json", inventory.to_string().as_bytes());
+        let mended = publish(&keep, &Silent).unwrap();
+        assert_eq!((mended.moves, mended.removals), (vec![], vec![chapter(1), chapter(2)]));
+        assert_eq!([1, 2].map(|number| read(&place, &chapter(number))), [None, None]);
+        let again = publish(&keep, &Silent).unwrap();
+        assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
+        if place.server.is_none() {
+            let root = Path::new(&place.address);
+            assert!(crate::site::links_lead_somewhere(root) > 60);
+            assert_eq!(empty_folders(root), [PathBuf::new(); 0]);
+        }
+    }
 }
 
 /// Who has fetched the newest version alone can remove the files of those before, and loses nothing that was known of them.
