@@ -1,7 +1,7 @@
 //! `brief since`: what changed since the copy that somebody has.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
@@ -14,7 +14,7 @@ use super::environment::environment;
 use super::folders::{Folders, ForAudience};
 use super::terminal::{Count, Terminal};
 use crate::assembly::{BookFolders, BuildOptions};
-use crate::comparison;
+use crate::comparison::{self, Redlined, SinceCopy, SinceDocuments};
 use crate::files::{self, Guard};
 use crate::format::{Format, PdfFormat};
 use crate::layout::{SINCE, since_file, version_folder};
@@ -26,6 +26,7 @@ Examples:
   brief since                             from the version before the newest: the reading site links to it
   brief since v3                          for a reader who has version 3: output/since/v3-to-v5/book.pdf
   brief since v3 summary                  of another document
+  brief since v3 --all                    of each document whose text changed
   brief since v3 --to v4 -o note.pdf      up to version 4, into a file of your own
 
 The note's first page says which version the reader has, which one is new, and how many changes there are; then come the
@@ -44,6 +45,9 @@ pub(super) struct Since {
     version: Option<Named>,
     /// The document [default: the book's first that both versions have]
     document: Option<String>,
+    /// Write a note for each document whose text changed
+    #[arg(long, conflicts_with_all = ["document", "file"])]
+    all: bool,
     #[command(flatten)]
     folders: Folders,
     #[command(flatten)]
@@ -85,15 +89,32 @@ impl Since {
         let folders = BookFolders { root, output: &self.folders.output(), audience };
         let to = self.to.as_ref().map(|to| to.number);
         let since = self.version.as_ref().map(|version| version.number);
-        let made = comparison::since_copy(&folders, since, to, self.document.as_deref());
-        let comparison::SinceCopy { redlined, comparison, old, new } = made.map_err(|error| unusable(error, terminal))?;
+        let documents = match &self.document {
+            Some(id) => SinceDocuments::Named(id),
+            None if self.all => SinceDocuments::Changed,
+            None => SinceDocuments::First,
+        };
+        let made = comparison::since_copy(&folders, since, to, documents).map_err(|error| unusable(error, terminal))?;
+        let SinceCopy { redlined, comparison, old, new } = made;
+        let names = [old, new].map(version_folder);
+        if redlined.is_empty() {
+            terminal.say(format_args!("nothing was written: no word of any document has changed since {}, in {}", names[0], names[1]))?;
+        }
+        for redlined in redlined {
+            let file = since_file(old, new, &PdfFormat.file(&redlined.id));
+            self.write(redlined, &output, &file, &names, terminal)?;
+        }
+        Ok(if incomplete(&comparison, terminal) { Status::Incomplete } else { Status::Fine })
+    }
+
+    /// Writes a note to the file that is asked for, else to one in the folder of the versions.
+    fn write(&self, redlined: Redlined, output: &Path, name: &str, [old, new]: &[String; 2], terminal: &Terminal) -> Result<()> {
         let id = redlined.id.clone();
-        let [old_name, new_name] = [old, new].map(version_folder);
         let (file, guard) = match &self.file {
-            Some(file) => (file.clone(), Guard::new(root, &output)),
+            Some(file) => (file.clone(), Guard::new(&self.folders.root.root, output)),
             None => {
-                let file = output.join(since_file(old, new, &PdfFormat.file(&id)));
-                let guard = Guard::within(&output, SINCE);
+                let file = output.join(name);
+                let guard = Guard::within(output, SINCE);
                 guard.check(&file)?;
                 folder(&file)?;
                 (file, guard)
@@ -106,11 +127,10 @@ impl Since {
         terminal.diagnostics(&pdf.tree, &pdf.warnings);
         pdf.notes.iter().for_each(|note| terminal.note(note));
         let changes: String = match pdf.changes {
-            0 => format!("no word of `{id}` has changed since {old_name}"),
-            changes => format!("`{id}` with {} since {old_name}", Count(changes, "change")),
+            0 => format!("no word of `{id}` has changed since {old}"),
+            changes => format!("`{id}` with {} since {old}", Count(changes, "change")),
         };
-        terminal.say(format_args!("wrote `{}`: {changes}, in {new_name}", file.display()))?;
-        Ok(if incomplete(&comparison, terminal) { Status::Incomplete } else { Status::Fine })
+        terminal.say(format_args!("wrote `{}`: {changes}, in {new}", file.display()))
     }
 
     fn options(&self, terminal: &Terminal) -> Result<BuildOptions> {
@@ -133,7 +153,7 @@ impl Since {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a folder of notes, which no version is made of")]
-fn folder(file: &std::path::Path) -> Result<()> {
+fn folder(file: &Path) -> Result<()> {
     let folder = file.parent().ok_or_else(|| anyhow!("`{}` names no file", file.display()))?;
     fs::create_dir_all(folder).with_context(|| format!("can't make `{}`", folder.display()))
 }

@@ -24,5 +24,5 @@ pub use compare_file::compare_file;
 pub use redline::{RedlinePdf, Redlined};
 pub use review::{Effects, ReviewBase, effects, name_by_commit, review_base};
 pub use side::{Side, Unusable, sides};
-pub use since_copy::{SinceCopy, since_copy};
+pub use since_copy::{SinceCopy, SinceDocuments, since_copy};
 pub use versions::{DocumentsByVersion, documents_by_version};

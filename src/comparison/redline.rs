@@ -15,6 +15,7 @@ use crate::assembly::options::{BookFolders, BuildOptions};
 use crate::assembly::rendering::Prepared;
 use crate::assembly::{front, stamp};
 use crate::diagnostic::{Diagnostic, did_you_mean, has_errors};
+use crate::diff::FileKind;
 use crate::document::{Document, Origins};
 use crate::format::{Format, PdfFormat};
 use crate::layout::{SETTINGS, asset_file};
@@ -56,65 +57,18 @@ impl Redlined {
     /// Marks in a document what changed between two sides: in the one that is asked for, else in the book's first that
     /// both have. `folders` are the book's.
     pub fn of(comparison: &Comparison, id: Option<&str>, folders: &BookFolders<'_>) -> Result<Redlined> {
-        let Comparison { base, head, .. } = comparison;
-        let (old, new) = rayon::join(|| Texts::of(base), || Texts::of(head));
-        let (old, new) = (old?, new?);
-        let audience = folders.audience.or(head.snapshot.book.audience.as_deref());
-        let here = if base.tree.is_none() || head.tree.is_none() { Side::working_tree(folders.root, audience).ok() } else { None };
-        if let Some(view) = [Some(head), here.as_ref()].into_iter().flatten().find_map(|side| side.view.as_deref()) {
-            ensure_nothing_taken_back(base, view, folders.root)?;
-        }
-        let here_texts = here.as_ref().and_then(|side| Texts::of(side).ok());
-        let id = chosen(id, (base, &old), (head, &new), here_texts.as_ref())?;
-        let (before, after) = rayon::join(|| old.get(&id), || new.get(&id));
-        let (mut before, mut after) = (before?, after?);
-        rename_replaced_images((before.document_mut(), &|path| old.image(path)), (after.document(), &|path| new.image(path)));
+        with_sources(comparison, folders, |sources| sources.redlined(&sources.chosen(id)?))
+    }
 
-        let planned = [Some(&new), Some(&old), here_texts.as_ref()].into_iter().flatten().find_map(|texts| texts.planned(&id));
-        let planned = planned.cloned().unwrap_or_else(|| plan(&id));
-        let looks = [Some(head), Some(base), here.as_ref()].into_iter().flatten();
-        let look = looks.filter_map(|side| Some((side.tree.as_ref()?.clone(), side.book.as_ref()?.clone()))).next();
-        let (tree, book) = look.map_or_else(|| plain_look(head), Ok)?;
-        let marked = here_texts.as_ref().and_then(|texts| texts.get(&id).ok());
-        if let Text::Read(read) = &mut after {
-            // The Markdown of a version doesn't say what kind of document it is.
-            let own = [Some(&before), marked.as_ref()].into_iter().flatten().find_map(|text| match text {
-                Text::Rendered(prepared) => Some(&prepared.document.front),
-                Text::Read(_) => None,
-            });
-            for (key, value) in own.into_iter().flatten() {
-                read.front.entry(key).or_insert_with(|| value.clone());
-            }
-        }
-
-        let words = |key: &str| book.settings.words.get(key).cloned();
-        let names = RedlineNames { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
-        let mut redline = redline(before.document(), after.document(), names);
-        // Each of its pages may show what either side holds.
-        let marking = [before.document(), after.document()].map(borne).into_iter().fold(Marking::default(), |both, one| both.and(&one));
-        redline.document.marking = book.settings.markings.highest(&marking);
-        redline.document.everywhere = redline.document.marking.clone();
-        let mut tree = tree;
-        for path in redline.document.image_paths() {
-            // The look may be a third side's, whose images are none of the two's.
-            let image = match path.strip_prefix(REPLACED) {
-                Some(before) => old.image(before),
-                None => new.image(&path).or_else(|| old.image(&path)),
-            };
-            match image {
-                Some(bytes) => drop(tree.files.insert(asset_file(&path), bytes)),
-                None => drop(tree.files.remove(&asset_file(&path))),
-            }
-        }
-        let mut notes = Vec::new();
-        if !redline.changes.is_empty() {
-            match new.pdf(&id).and_then(|pdf| pdf.map(|pdf| typeset::page_texts(&pdf)).transpose()) {
-                Ok(Some(texts)) => redline = redline.with_new_pages(&texts, &words),
-                Ok(None) => {}
-                Err(error) => notes.push(format!("the list of changes doesn't say their pages in {}: {error:#}", head.name)),
-            }
-        }
-        Ok(Redlined { id, redline, planned, tree, book, notes, audience: audience.map(str::to_owned) })
+    /// The redlines of the documents that both sides have and whose text differs, sorted by id.
+    pub(super) fn of_changed(comparison: &Comparison, folders: &BookFolders<'_>) -> Result<Vec<Redlined>> {
+        let in_both = comparison.changes.documents.iter().filter(|document| document.kind == FileKind::Changed);
+        let mut redlined = with_sources(comparison, folders, |sources| {
+            in_both.map(|document| sources.redlined(&document.id)).collect::<Result<Vec<_>>>()
+        })?;
+        // The others look different, and say the same.
+        redlined.retain(|redlined| redlined.changes() > 0);
+        Ok(redlined)
     }
 
     /// Makes a note of it for somebody who has the old version.
@@ -173,30 +127,114 @@ impl Redlined {
     }
 }
 
-/// The document that is asked for, else the first that both sides have.
-fn chosen(id: Option<&str>, base: (&Side, &Texts<'_>), head: (&Side, &Texts<'_>), here: Option<&Texts<'_>>) -> Result<String> {
-    let (old, new) = (base.1.ids()?, head.1.ids()?);
-    if let Some(id) = id {
-        let only = |one: &Side, other: &Side| {
-            format!("document `{id}` is in {} and not in {}: there is nothing to mark its changes against", one.name, other.name)
-        };
-        return match (old.iter().any(|known| known == id), new.iter().any(|known| known == id)) {
-            (true, true) => Ok(id.to_owned()),
-            (true, false) => bail!(only(base.0, head.0)),
-            (false, true) => bail!(only(head.0, base.0)),
-            (false, false) => {
-                let meant =
-                    did_you_mean(id, new.iter().chain(&old).map(String::as_str)).map(|hint| format!(" ({hint})")).unwrap_or_default();
-                bail!("neither {} nor {} has a document `{id}`{meant}", base.0.name, head.0.name)
-            }
-        };
+/// What the redlines of two sides are made of.
+struct Sources<'a> {
+    base: &'a Side,
+    head: &'a Side,
+    old: Texts<'a>,
+    new: Texts<'a>,
+    /// The book's folder, where a side is a version: how its documents look is not kept with it.
+    here: Option<&'a Side>,
+    here_texts: Option<Texts<'a>>,
+    audience: Option<&'a str>,
+}
+
+/// Reads what the redlines of two sides are made of.
+fn with_sources<T>(comparison: &Comparison, folders: &BookFolders<'_>, make: impl FnOnce(&Sources<'_>) -> Result<T>) -> Result<T> {
+    let Comparison { base, head, .. } = comparison;
+    let (old, new) = rayon::join(|| Texts::of(base), || Texts::of(head));
+    let (old, new) = (old?, new?);
+    let audience = folders.audience.or(head.snapshot.book.audience.as_deref());
+    let here = if base.tree.is_none() || head.tree.is_none() { Side::working_tree(folders.root, audience).ok() } else { None };
+    if let Some(view) = [Some(head), here.as_ref()].into_iter().flatten().find_map(|side| side.view.as_deref()) {
+        ensure_nothing_taken_back(base, view, folders.root)?;
     }
-    // The order of a version's documents is that of their names, so a book's goes first.
-    let planned = here.map(Texts::ids).transpose()?.unwrap_or_default();
-    let (book, rest): (Vec<&String>, Vec<&String>) = new.iter().chain(&old).partition(|id| planned.contains(id));
-    let ordered = planned.iter().filter(|id| book.contains(id)).chain(rest);
-    let first = ordered.into_iter().find(|id| old.contains(id) && new.contains(id));
-    first.cloned().with_context(|| format!("{} and {} have no document in common", base.0.name, head.0.name))
+    let here_texts = here.as_ref().and_then(|side| Texts::of(side).ok());
+    make(&Sources { base, head, old, new, here: here.as_ref(), here_texts, audience })
+}
+
+impl Sources<'_> {
+    /// The document that is asked for, else the first that both sides have.
+    fn chosen(&self, id: Option<&str>) -> Result<String> {
+        let &Sources { base, head, ref here_texts, .. } = self;
+        let (old, new) = (self.old.ids()?, self.new.ids()?);
+        if let Some(id) = id {
+            let only = |one: &Side, other: &Side| {
+                format!("document `{id}` is in {} and not in {}: there is nothing to mark its changes against", one.name, other.name)
+            };
+            return match (old.iter().any(|known| known == id), new.iter().any(|known| known == id)) {
+                (true, true) => Ok(id.to_owned()),
+                (true, false) => bail!(only(base, head)),
+                (false, true) => bail!(only(head, base)),
+                (false, false) => {
+                    let meant =
+                        did_you_mean(id, new.iter().chain(&old).map(String::as_str)).map(|hint| format!(" ({hint})")).unwrap_or_default();
+                    bail!("neither {} nor {} has a document `{id}`{meant}", base.name, head.name)
+                }
+            };
+        }
+        // The order of a version's documents is that of their names, so a book's goes first.
+        let planned = here_texts.as_ref().map(Texts::ids).transpose()?.unwrap_or_default();
+        let (book, rest): (Vec<&String>, Vec<&String>) = new.iter().chain(&old).partition(|id| planned.contains(id));
+        let ordered = planned.iter().filter(|id| book.contains(id)).chain(rest);
+        let first = ordered.into_iter().find(|id| old.contains(id) && new.contains(id));
+        first.cloned().with_context(|| format!("{} and {} have no document in common", base.name, head.name))
+    }
+
+    /// The redline of a document that both sides have.
+    fn redlined(&self, id: &str) -> Result<Redlined> {
+        let &Sources { base, head, ref old, ref new, here, ref here_texts, audience } = self;
+        let (before, after) = rayon::join(|| old.get(id), || new.get(id));
+        let (mut before, mut after) = (before?, after?);
+        rename_replaced_images((before.document_mut(), &|path| old.image(path)), (after.document(), &|path| new.image(path)));
+
+        let planned = [Some(new), Some(old), here_texts.as_ref()].into_iter().flatten().find_map(|texts| texts.planned(id));
+        let planned = planned.cloned().unwrap_or_else(|| plan(id));
+        let looks = [Some(head), Some(base), here].into_iter().flatten();
+        let look = looks.filter_map(|side| Some((side.tree.as_ref()?.clone(), side.book.as_ref()?.clone()))).next();
+        let (tree, book) = look.map_or_else(|| plain_look(head), Ok)?;
+        let marked = here_texts.as_ref().and_then(|texts| texts.get(id).ok());
+        if let Text::Read(read) = &mut after {
+            // The Markdown of a version doesn't say what kind of document it is.
+            let own = [Some(&before), marked.as_ref()].into_iter().flatten().find_map(|text| match text {
+                Text::Rendered(prepared) => Some(&prepared.document.front),
+                Text::Read(_) => None,
+            });
+            for (key, value) in own.into_iter().flatten() {
+                read.front.entry(key).or_insert_with(|| value.clone());
+            }
+        }
+
+        let words = |key: &str| book.settings.words.get(key).cloned();
+        let names = RedlineNames { old: &base.name, new: &head.name, words: &words, marked: marked.as_ref().map(Text::document) };
+        let mut redline = redline(before.document(), after.document(), names);
+        // Each of its pages may show what either side holds.
+        let marking = [before.document(), after.document()].map(borne).into_iter().fold(Marking::default(), |both, one| both.and(&one));
+        redline.document.marking = book.settings.markings.highest(&marking);
+        redline.document.everywhere = redline.document.marking.clone();
+        let mut tree = tree;
+        for path in redline.document.image_paths() {
+            // The look may be a third side's, whose images are none of the two's.
+            let image = match path.strip_prefix(REPLACED) {
+                Some(before) => old.image(before),
+                None => new.image(&path).or_else(|| old.image(&path)),
+            };
+            match image {
+                Some(bytes) => drop(tree.files.insert(asset_file(&path), bytes)),
+                None => drop(tree.files.remove(&asset_file(&path))),
+            }
+        }
+        let mut notes = Vec::new();
+        if !redline.changes.is_empty() {
+            match new.pdf(id).and_then(|pdf| pdf.map(|pdf| typeset::page_texts(&pdf)).transpose()) {
+                Ok(Some(texts)) => redline = redline.with_new_pages(&texts, &words),
+                Ok(None) => {}
+                Err(error) => notes.push(format!("the list of changes doesn't say their pages in {}: {error:#}", head.name)),
+            }
+        }
+        let audience = audience.map(str::to_owned);
+        Ok(Redlined { id: id.to_owned(), redline, planned, tree, book, notes, audience })
+    }
 }
 
 /// A plan for a document of which nothing but the text is known.

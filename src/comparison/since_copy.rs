@@ -11,19 +11,29 @@ use crate::redline::Cover;
 use crate::render::long_date;
 use crate::version::{Ledger, Version};
 
-/// What changed in a document since a version that somebody has.
+/// Whose changes are marked.
+#[derive(Debug, Clone, Copy)]
+pub enum SinceDocuments<'a> {
+    /// The book's first document that both versions have.
+    First,
+    Named(&'a str),
+    /// Each that both versions have and whose text differs.
+    Changed,
+}
+
+/// What changed in documents since a version that somebody has.
 #[derive(Debug)]
 pub struct SinceCopy {
-    pub redlined: Redlined,
+    /// Sorted by the documents' ids.
+    pub redlined: Vec<Redlined>,
     pub comparison: Comparison,
     /// The versions' numbers.
     pub old: u32,
     pub new: u32,
 }
 
-/// Compares a version that somebody has, that before where none is named, with a later one, else the newest; `document` is its id, else that of
-/// the book's first document that both have.
-pub fn since_copy(folders: &BookFolders<'_>, since: Option<u32>, to: Option<u32>, document: Option<&str>) -> Result<SinceCopy> {
+/// Compares a version that somebody has, that before where none is named, with a later one, else the newest.
+pub fn since_copy(folders: &BookFolders<'_>, since: Option<u32>, to: Option<u32>, documents: SinceDocuments<'_>) -> Result<SinceCopy> {
     let output = &folders.versions();
     let new = match to {
         Some(number) => Version::find(output, number)?,
@@ -52,17 +62,23 @@ pub fn since_copy(folders: &BookFolders<'_>, since: Option<u32>, to: Option<u32>
     }
     let (base, head) = (Side::version(old)?, Side::version(new)?);
     let comparison = compare(base, head, &[], Asked::OneAudience)?;
-    let mut redlined = Redlined::of(&comparison, document, folders)?;
-    let settings = redlined.settings();
-    let dated = |date: Option<Date>| date.map(|date| long_date(date, settings)).unwrap_or_default();
-    let others = comparison.changes.documents.iter().filter(|document| document.id != redlined.id);
-    let cover = Cover {
-        old: since.to_string(),
-        new: number.to_string(),
-        old_date: dated(comparison.base.since.date),
-        new_date: dated(comparison.head.since.date),
-        others: others.map(|document| document.id.clone()).collect(),
+    let mut redlined = match documents {
+        SinceDocuments::First => vec![Redlined::of(&comparison, None, folders)?],
+        SinceDocuments::Named(id) => vec![Redlined::of(&comparison, Some(id), folders)?],
+        SinceDocuments::Changed => Redlined::of_changed(&comparison, folders)?,
     };
-    redlined.cover(&cover);
+    for redlined in &mut redlined {
+        let settings = redlined.settings();
+        let dated = |date: Option<Date>| date.map(|date| long_date(date, settings)).unwrap_or_default();
+        let others = comparison.changes.documents.iter().filter(|document| document.id != redlined.id);
+        let cover = Cover {
+            old: since.to_string(),
+            new: number.to_string(),
+            old_date: dated(comparison.base.since.date),
+            new_date: dated(comparison.head.since.date),
+            others: others.map(|document| document.id.clone()).collect(),
+        };
+        redlined.cover(&cover);
+    }
     Ok(SinceCopy { redlined, comparison, old: since, new: number })
 }

@@ -331,7 +331,10 @@ fn the_workflows_of_a_book_publish_version_after_version() {
         let ledger: Value = serde_json::from_slice(&fs::read(place.join("versions.json")).unwrap()).unwrap();
         let numbers: Vec<u64> = ledger["versions"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect();
         assert_eq!(numbers, [2, 1], "{host}: {log}");
-        assert!(place.join("site/v2/since-v1/book.pdf").is_file(), "{host}: the site has the new version with its changes marked: {log}");
+        for document in ["book", "missions/kfor"] {
+            let redline = place.join("site/v2/since-v1").join(document).with_extension("pdf");
+            assert!(redline.is_file(), "{host}: the site has no `{document}` with its changes marked: {log}");
+        }
 
         // What is damaged afterwards is found by the next run.
         fs::write(releases.join("brief-linux-x86_64.tar.gz"), "something else").unwrap();

@@ -94,6 +94,44 @@ fn a_note_says_what_changed_since_a_version_and_makes_none() {
 }
 
 #[test]
+fn a_note_is_made_of_each_document_whose_text_changed() {
+    let Some(environment) = typst() else { return };
+    let book = versions(&environment);
+    let since = |arguments: &[&str]| brief_with(&book.root, &[&["since"], arguments].concat(), &environment);
+    let run = since(&["v1", "--all"]);
+    let wrote = |id: &str, versions: &str, changes: &str, names: &str| {
+        format!("wrote `output/since/{versions}/{id}.pdf`: `{id}` with {changes} {names}\n")
+    };
+    let both =
+        wrote("book", "v1-to-v3", "2 changes", "since v1, in v3") + &wrote("missions/kfor", "v1-to-v3", "1 change", "since v1, in v3");
+    assert_eq!((run.code, run.out), (Some(0), both), "{}", run.err);
+    // A document whose text is the same gets none.
+    let run = since(&["v2", "--all"]);
+    assert_eq!((run.code, run.out), (Some(0), wrote("book", "v2-to-v3", "1 change", "since v2, in v3")), "{}", run.err);
+    assert!(!book.root.join("output/since/v2-to-v3/missions").exists());
+    let run = since(&["v1", "missions/kfor", "--all"]);
+    assert!(run.code == Some(2) && run.err.contains("--all"), "{run:?}");
+}
+
+/// Where pages look different and say the same, there is nothing to mark.
+#[test]
+fn no_note_is_made_of_documents_that_say_the_same() {
+    let Some(environment) = typst() else { return };
+    let book = Book::new();
+    let run = |arguments: &[&str]| brief_with(&book.root, arguments, &environment);
+    assert_eq!(run(&["build", "--date", "2025-11-01"]).code, Some(0));
+    book.edit("content/book.yaml", "language: en\n", "language: en\ntheme: { style: plain }\n");
+    assert_eq!(run(&["build", "--date", "2025-11-02"]).code, Some(0));
+    let since = run(&["since", "--all"]);
+    assert_eq!(
+        (since.code, since.out.as_str()),
+        (Some(0), "nothing was written: no word of any document has changed since v1, in v2\n"),
+        "{since:?}"
+    );
+    assert!(!book.root.join("output/since").exists());
+}
+
+#[test]
 fn what_no_note_can_be_made_of_is_said_and_nothing_is_written() {
     let Some(environment) = typst() else { return };
     let book = versions(&environment);
