@@ -137,10 +137,21 @@ fn each_text(blocks: &[Block], visit: &mut dyn FnMut(usize, &str)) {
 
 /// The names of a book's audiences, from its settings alone; none where they can't be read.
 pub fn audience_names(root: &Path) -> Result<Vec<String>> {
+    let book = book_of_settings(root)?;
+    Ok(book.map(|book| book.settings.audiences.iter().map(|audience| audience.name.clone()).collect()).unwrap_or_default())
+}
+
+/// The audience of a book that may see least, where it has audiences; of those that may see the same, the first.
+pub fn narrowest_audience(root: &Path) -> Result<Option<String>> {
+    let Some(book) = book_of_settings(root)? else { return Ok(None) };
+    Ok(chosen(&book, &[])?.first().map(|audience| audience.name.clone()))
+}
+
+/// The book as its settings alone describe it, where they can be used.
+fn book_of_settings(root: &Path) -> Result<Option<Book>> {
     let (whole, _) = tree::folder::read(root)?;
     let settings = whole.files.get_key_value(SETTINGS).map(|(path, bytes)| (path.clone(), bytes.clone()));
-    let book = load::load(&Tree { files: settings.into_iter().collect() }).book;
-    Ok(book.map(|book| book.settings.audiences.iter().map(|audience| audience.name.clone()).collect()).unwrap_or_default())
+    Ok(load::load(&Tree { files: settings.into_iter().collect() }).book)
 }
 
 /// The audience of a name.

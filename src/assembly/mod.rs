@@ -16,5 +16,5 @@ pub(crate) mod options;
 pub(crate) mod rendering;
 pub(crate) mod stamp;
 
-pub use audiences::{audience_names, split_audience, view};
+pub use audiences::{audience_names, narrowest_audience, split_audience, view};
 pub use options::{BookFolders, BuildOptions, Environment};

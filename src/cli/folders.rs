@@ -108,7 +108,7 @@ pub(super) fn folder_to_fetch_to(root: &Path, versions: &Path, audience: Option<
     Ok(versions.join(name))
 }
 
-fn is_audience_name(name: &str) -> bool {
+pub(super) fn is_audience_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 

@@ -1,4 +1,6 @@
-//! `brief init`: a small book of one's own.
+//! `brief init`: a small book of one's own, and the workflows of a book.
+
+mod workflows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +11,13 @@ use clap::builder::PossibleValuesParser;
 
 use super::Status;
 use super::failure::Hint;
+use super::folders::is_audience_name;
 use super::terminal::{Count, Terminal};
+use crate::assembly;
 use crate::files::{self, Existing, Guard};
 use crate::layout::SETTINGS;
 use crate::model::Style;
+use workflows::Host;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,53 +51,6 @@ const FILES: &[(&str, &str)] = book! {
     "templates/parts/option.jinja"
 };
 
-/// Where continuous integration runs.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Host {
-    Github,
-    Gitlab,
-    Forgejo,
-}
-
-impl Host {
-    /// The workflows of a book: the paths that the host expects, and what they hold.
-    fn workflows(self) -> Vec<(&'static str, String)> {
-        match self {
-            Host::Github => vec![
-                (".github/workflows/brief.yml", include_str!("../../.github/workflows/brief.yml").replace(OWN_ACTION, ACTION)),
-                (".github/workflows/brief-report.yml", include_str!("../../.github/workflows/brief-report.yml").to_owned()),
-                (".github/workflows/publish.yml", include_str!("init/ci/github-publish.yml").to_owned()),
-            ],
-            Host::Gitlab => {
-                let all = concat!(include_str!("../../docs/ci/gitlab-ci.yml"), include_str!("init/ci/gitlab-publish.yml"));
-                vec![(".gitlab-ci.yml", all.to_owned())]
-            }
-            Host::Forgejo => vec![
-                (".forgejo/workflows/brief.yml", include_str!("../../docs/ci/forgejo.yml").to_owned()),
-                (".forgejo/workflows/publish.yml", include_str!("init/ci/forgejo-publish.yml").to_owned()),
-            ],
-        }
-    }
-
-    /// What is left to its people.
-    fn next(self) -> &'static str {
-        match self {
-            Host::Github => {
-                "name brief's repository and a commit of it in .github/workflows/brief.yml, and set the variables BRIEF_RELEASE, \
-                 BRIEF_SHA256 and BRIEF_DESTINATION, and the credentials as secrets, which publish.yml reads"
-            }
-            Host::Gitlab => "set the variables that .gitlab-ci.yml names: BRIEF_RELEASE, BRIEF_SHA256, BRIEF_DESTINATION, COMMENT_TOKEN",
-            Host::Forgejo => "set BRIEF_RELEASE in brief.yml, and the variables and secrets that publish.yml reads",
-        }
-    }
-}
-
-/// How brief's own workflow names the action: as the repository itself, for an audience of the bundled book.
-const OWN_ACTION: &str = "uses: ./\n        with:\n          audience: public";
-
-/// How a book's workflow names the action, whose repository and commit only its people know.
-const ACTION: &str = "uses: OWNER/brief@COMMIT";
-
 /// Kept under another name here, where it would be obeyed.
 const GITIGNORE: &str = include_str!("init/book/gitignore");
 
@@ -109,7 +67,7 @@ pub(super) struct Init {
     /// Write the workflows with which a code host checks the book, comments on pull requests and publishes from main
     ///
     /// In a book's folder they are added to it; in an empty one the book is written too. No file that is there is
-    /// replaced.
+    /// replaced. Where the book has audiences, they are for the one that may see least.
     #[arg(long, value_name = "HOST")]
     ci: Option<Host>,
 
@@ -160,7 +118,11 @@ fn styled(settings: &str, style: &str) -> String {
 
 /// Adds a host's workflows to a book; all of them, or none where one is there.
 fn add_workflows(host: Host, folder: &Path, terminal: &Terminal) -> Result<Status> {
-    let workflows = host.workflows();
+    let audience = assembly::narrowest_audience(folder)?;
+    if let Some(name) = audience.as_deref().filter(|name| !is_audience_name(name)) {
+        return Err(Hint::on(format!("an audience can't be called `{name}`"), "`brief check` says what is wrong with content/book.yaml"));
+    }
+    let workflows = host.workflows(audience.as_deref());
     if let Some((path, _)) = workflows.iter().find(|(path, _)| folder.join(path).symlink_metadata().is_ok()) {
         return Err(Hint::on(
             format!("`{}` is there already", folder.join(path).display()),
@@ -170,7 +132,8 @@ fn add_workflows(host: Host, folder: &Path, terminal: &Terminal) -> Result<Statu
     for (path, text) in &workflows {
         write(folder, path, text)?;
     }
-    terminal.say(format_args!("wrote {} to `{}`; next: {}", Count(workflows.len(), "workflow"), folder.display(), host.next()))?;
+    let whose = audience.map(|name| format!(" for the audience `{name}`")).unwrap_or_default();
+    terminal.say(format_args!("wrote {}{whose} to `{}`; next: {}", Count(workflows.len(), "workflow"), folder.display(), host.next()))?;
     Ok(Status::Fine)
 }
 

@@ -38,7 +38,8 @@ pub(super) fn connect(address: &Address, variables: &[(String, String)], limits:
     let retry = RetryConfig { max_retries: 0, retry_timeout: limits.patience, ..RetryConfig::default() };
     let client = ClientOptions::new().with_timeout(limits.timeout).with_connect_timeout(limits.connect_timeout);
     let settings = |start: &str| -> Vec<(String, String)> {
-        let own = variables.iter().filter(|(name, _)| name.starts_with(start));
+        // A workflow hands on what is not set as an empty text.
+        let own = variables.iter().filter(|(name, value)| name.starts_with(start) && !value.is_empty());
         own.map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
     };
     let (store, prefix): (Arc<dyn ObjectStore>, &str) = match &address.scheme {

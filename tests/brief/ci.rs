@@ -1,5 +1,6 @@
 //! The recipes for other code hosts in docs/ci: their own scripts, run on a real history against a host on loopback.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -263,84 +264,165 @@ fn a_pull_request_on_forgejo_is_commented_on() {
 #[cfg(all(feature = "publish", target_os = "linux"))]
 #[test]
 fn the_workflows_of_a_book_publish_version_after_version() {
-    let Some(environment) = typst() else { return };
-    let curl = need!(CURL);
+    for host in ["github", "forgejo", "gitlab"] {
+        publishes_version_after_version(host, &Book::new(), None);
+    }
+}
+
+/// Of a book with audiences they publish what the one gets that may see least.
+#[cfg(all(feature = "publish", target_os = "linux"))]
+#[test]
+fn the_workflows_of_a_book_with_audiences_publish_what_one_of_them_gets() {
     for host in ["github", "forgejo", "gitlab"] {
         let book = Book::new();
-        let (releases, bin, place) = (book.beside("releases"), book.beside("bin"), book.beside("published"));
-        fs::create_dir_all(&releases).unwrap();
-        fs::create_dir_all(&bin).unwrap();
-        let digest = release(&releases);
-        // The workflows download by https alone, which the server of this test doesn't speak.
-        let script = format!(
-            "#!/bin/sh\nfor one; do shift; case $one in --proto | =https) ;; *) set -- \"$@\" \"$one\" ;; esac; done\nexec '{}' \"$@\"\n",
-            curl.display()
-        );
-        fs::write(bin.join("curl"), script).unwrap();
-        for name in ["apt-get", "tar"] {
-            // GitLab's job installs brief for the whole machine, which this one keeps.
-            let script =
-                format!("#!/bin/sh\n[ {name} = apt-get ] || exec /bin/tar $(echo \"$@\" | sed 's,/usr/local/bin,{},')\n", bin.display());
-            fs::write(bin.join(name), script).unwrap();
-        }
-        assert!(Command::new("sh").args(["-c", "chmod +x *"]).current_dir(&bin).status().unwrap().success());
-        let path = format!("{}:{}", bin.display(), path());
-        let mut variables = environment.clone();
-        for (name, value) in [
-            ("PATH", path.as_str()),
-            ("BRIEF_RELEASE", &super::publish::places::web(releases.clone())),
-            ("BRIEF_SHA256", &digest),
-            ("BRIEF_DESTINATION", place.to_str().unwrap()),
-            ("GIT_CONFIG_GLOBAL", book.beside("gitconfig").to_str().unwrap()),
-            ("CI_PROJECT_DIR", book.root.to_str().unwrap()),
-        ] {
-            variables.push((name.to_owned(), value.to_owned()));
-        }
-        let publish = |first: bool| {
-            if host == "gitlab" {
-                let mut variables: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-                variables.push(("BRIEF_FIRST", first.to_string()));
-                return gitlab("src/cli/init/ci/gitlab-publish.yml", "publish", &book.root, &variables);
-            }
-            let recipe = yaml(&format!("src/cli/init/ci/{host}-publish.yml"));
-            let steps = recipe["jobs"]["publish"]["steps"].as_array().unwrap();
-            let own: Vec<&Value> = steps.iter().filter(|step| step["name"] != "Check out").collect();
-            assert_eq!(own.len(), 2, "{host}");
-            let mut runner = Runner::new(&book, "push", json!({ "after": format!("{host}-{first}") }));
-            runner.workspace.clone_from(&book.root);
-            runner.environment.clone_from(&variables);
-            runner.outputs.insert("inputs.first".to_owned(), first.to_string());
-            for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-                runner.outputs.insert(format!("secrets.{name}"), String::new());
-            }
-            for name in ["AWS_REGION", "AWS_ENDPOINT"] {
-                runner.outputs.insert(format!("vars.{name}"), String::new());
-            }
-            let went_well = runner.run(&json!(own));
-            (went_well, runner.log)
-        };
-        let (went_well, log) = publish(false);
-        assert!(!went_well && log.contains("--first"), "{host}: nothing is published yet, and nobody said that this is the first: {log}");
-        let (went_well, log) = publish(true);
-        assert!(went_well, "{host}: {log}");
-        fs::remove_dir_all(book.root.join("output")).unwrap();
-        book.edit("content/missions/kfor.yaml", "50000", "45000");
-        book.commit("fewer troops");
-        let (went_well, log) = publish(false);
-        assert!(went_well, "{host}: {log}");
-        let ledger: Value = serde_json::from_slice(&fs::read(place.join("versions.json")).unwrap()).unwrap();
-        let numbers: Vec<u64> = ledger["versions"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect();
-        assert_eq!(numbers, [2, 1], "{host}: {log}");
-        for document in ["book", "missions/kfor"] {
-            let redline = place.join("site/v2/since-v1").join(document).with_extension("pdf");
-            assert!(redline.is_file(), "{host}: the site has no `{document}` with its changes marked: {log}");
-        }
+        let handling = "default_marking: TLP:CLEAR\naudiences:\n  desk: { clearance: TLP:AMBER }\n  everyone: { clearance: TLP:CLEAR }\n";
+        book.edit("content/book.yaml", "language: en\n", &format!("language: en\n{handling}"));
+        publishes_version_after_version(host, &book, Some("everyone"));
+    }
+}
 
-        // What is damaged afterwards is found by the next run.
-        fs::write(releases.join("brief-linux-x86_64.tar.gz"), "something else").unwrap();
-        let _ = fs::remove_file(bin.join("brief"));
-        let (went_well, log) = publish(false);
-        assert!(!went_well && log.contains("FAILED"), "{host}: an archive with another digest is not used: {log}");
+/// Writes a host's workflows into a book, runs those that publish, and looks at what is published for whom.
+#[cfg(all(feature = "publish", target_os = "linux"))]
+fn publishes_version_after_version(host: &str, book: &Book, audience: Option<&str>) {
+    let Some(environment) = typst() else { return };
+    let curl = need!(CURL);
+    let written = book.brief(&["init", "--ci", host]);
+    assert_eq!(written.code, Some(0), "{written:?}");
+    book.commit("workflows");
+    let path_of = |path: &str| book.root.join(path).to_str().unwrap().to_owned();
+    let (releases, bin, place) = (book.beside("releases"), book.beside("bin"), book.beside("published"));
+    fs::create_dir_all(&releases).unwrap();
+    fs::create_dir_all(&bin).unwrap();
+    let digest = release(&releases);
+    // The workflows download by https alone, which the server of this test doesn't speak.
+    let script = format!(
+        "#!/bin/sh\nfor one; do shift; case $one in --proto | =https) ;; *) set -- \"$@\" \"$one\" ;; esac; done\nexec '{}' \"$@\"\n",
+        curl.display()
+    );
+    fs::write(bin.join("curl"), script).unwrap();
+    for name in ["apt-get", "tar"] {
+        // GitLab's job installs brief for the whole machine, which this one keeps.
+        let script =
+            format!("#!/bin/sh\n[ {name} = apt-get ] || exec /bin/tar $(echo \"$@\" | sed 's,/usr/local/bin,{},')\n", bin.display());
+        fs::write(bin.join(name), script).unwrap();
+    }
+    assert!(Command::new("sh").args(["-c", "chmod +x *"]).current_dir(&bin).status().unwrap().success());
+    let path = format!("{}:{}", bin.display(), path());
+    let mut variables = environment;
+    for (name, value) in [
+        ("PATH", path.as_str()),
+        ("BRIEF_RELEASE", &super::publish::places::web(releases.clone())),
+        ("BRIEF_SHA256", &digest),
+        ("BRIEF_DESTINATION", place.to_str().unwrap()),
+        ("GIT_CONFIG_GLOBAL", book.beside("gitconfig").to_str().unwrap()),
+        ("CI_PROJECT_DIR", book.root.to_str().unwrap()),
+    ] {
+        variables.push((name.to_owned(), value.to_owned()));
+    }
+    let publish = |first: bool| {
+        if host == "gitlab" {
+            let mut variables: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+            variables.push(("BRIEF_FIRST", first.to_string()));
+            return gitlab(&path_of(".gitlab-ci.yml"), "publish", &book.root, &variables);
+        }
+        let recipe = yaml(&path_of(&format!(".{host}/workflows/publish.yml")));
+        let steps = recipe["jobs"]["publish"]["steps"].as_array().unwrap();
+        let own: Vec<&Value> = steps.iter().filter(|step| step["name"] != "Check out").collect();
+        assert_eq!(own.len(), 2, "{host}");
+        let mut runner = Runner::new(book, "push", json!({ "after": format!("{host}-{first}") }));
+        runner.workspace.clone_from(&book.root);
+        runner.environment.clone_from(&variables);
+        runner.outputs.insert("inputs.first".to_owned(), first.to_string());
+        // What is not set is empty.
+        let unset = store_variables(&recipe).into_values().map(|expression| (expression, String::new()));
+        runner.outputs.extend(unset);
+        let went_well = runner.run(&json!(own));
+        (went_well, runner.log)
+    };
+    let (went_well, log) = publish(false);
+    assert!(!went_well && log.contains("--first"), "{host}: nothing is published yet, and nobody said that this is the first: {log}");
+    let (went_well, log) = publish(true);
+    assert!(went_well, "{host}: {log}");
+    fs::remove_dir_all(book.root.join("output")).unwrap();
+    book.edit("content/missions/kfor.yaml", "50000", "45000");
+    book.commit("fewer troops");
+    let (went_well, log) = publish(false);
+    assert!(went_well, "{host}: {log}");
+    let ledger: Value = serde_json::from_slice(&fs::read(place.join("versions.json")).unwrap()).unwrap();
+    let numbers: Vec<u64> = ledger["versions"].as_array().unwrap().iter().map(|entry| entry["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [2, 1], "{host}: {log}");
+    let marker: Value = serde_json::from_slice(&fs::read(place.join("destination.json")).unwrap()).unwrap();
+    assert_eq!(marker["audience"].as_str(), audience, "{host}: {marker}");
+    for document in ["book", "missions/kfor"] {
+        let redline = place.join("site/v2/since-v1").join(document).with_extension("pdf");
+        assert!(redline.is_file(), "{host}: the site has no `{document}` with its changes marked: {log}");
+    }
+
+    // What is damaged afterwards is found by the next run.
+    fs::write(releases.join("brief-linux-x86_64.tar.gz"), "something else").unwrap();
+    let _ = fs::remove_file(bin.join("brief"));
+    let (went_well, log) = publish(false);
+    assert!(!went_well && log.contains("FAILED"), "{host}: an archive with another digest is not used: {log}");
+}
+
+/// The variables and secrets that a workflow's publication takes from its host, by the names under which it hands them on.
+fn store_variables(recipe: &Value) -> BTreeMap<String, String> {
+    let steps = recipe["jobs"]["publish"]["steps"].as_array().unwrap();
+    let all = steps.iter().filter(|step| step["name"] == "Build, publish and verify").filter_map(|step| step["env"].as_object()).flatten();
+    let from_host = all.filter_map(|(name, value)| {
+        let expression = value.as_str()?.strip_prefix("${{ ")?.strip_suffix(" }}")?;
+        ["vars.", "secrets."].iter().any(|from| expression.starts_with(from)).then(|| (name.clone(), expression.to_owned()))
+    });
+    from_host.collect()
+}
+
+/// Each kind of store that the header of these workflows names gets what opens it, as secrets where it is secret.
+#[test]
+fn workflows_hand_on_what_opens_each_kind_of_store() {
+    for host in ["github", "forgejo"] {
+        let handed_on = store_variables(&yaml(&format!("src/cli/init/ci/{host}-publish.yml")));
+        let secret = [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "GOOGLE_SERVICE_ACCOUNT_KEY",
+            "AZURE_STORAGE_ACCOUNT_KEY",
+            "AZURE_STORAGE_SAS_TOKEN",
+        ];
+        let open = ["AWS_REGION", "AWS_ENDPOINT", "AZURE_STORAGE_ACCOUNT_NAME"];
+        let expected = secret.map(|name| (name, "secrets")).into_iter().chain(open.map(|name| (name, "vars")));
+        let expected: BTreeMap<String, String> = expected.map(|(name, from)| (name.to_owned(), format!("{from}.{name}"))).collect();
+        assert_eq!(handed_on, expected, "{host}");
+        let docs = fs::read_to_string(file("docs/publishing.md")).unwrap();
+        for name in handed_on.keys() {
+            assert!(docs.contains(&format!("`{name}`")), "docs/publishing.md doesn't name {name}");
+        }
+    }
+}
+
+/// Each command of the workflows of a book with audiences is for one of them; those of another book name none.
+#[test]
+fn the_workflows_of_a_book_with_audiences_name_one_in_each_command() {
+    let commands = |audiences: &str, host: &str| -> (Vec<String>, String) {
+        let book = Book::new();
+        book.edit("content/book.yaml", "language: en\n", &format!("language: en\n{audiences}"));
+        let run = book.brief(&["init", "--ci", host]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let paths = [".gitlab-ci.yml", ".forgejo/workflows", ".github/workflows"].map(|path| book.root.join(path));
+        let files = paths.iter().flat_map(walkdir::WalkDir::new).filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+        let all: String = files.map(|file| fs::read_to_string(file.path()).unwrap()).collect();
+        let is_told =
+            |line: &&str| ["build", "diff", "publish", "review", "since"].iter().any(|name| line.starts_with(&format!("brief {name} ")));
+        (all.lines().map(str::trim).filter(is_told).map(str::to_owned).collect(), all)
+    };
+    for host in ["github", "forgejo", "gitlab"] {
+        let (plain, all) = commands("", host);
+        assert!(plain.len() >= 4 && !all.contains("audience"), "{host}: {all}");
+        let handling = "default_marking: TLP:CLEAR\naudiences:\n  desk: { clearance: TLP:AMBER }\n  everyone: { clearance: TLP:CLEAR }\n";
+        let (told, all) = commands(handling, host);
+        assert_eq!(told.len(), plain.len());
+        assert!(told.iter().all(|command| command.contains(" --audience everyone ")), "{host}: {told:?}");
+        assert!(all.contains("# For the audience `everyone`") && !all.contains("output/v[") && !all.contains("output/draft"), "{all}");
+        assert_eq!(all.contains("          audience: everyone\n"), host == "github", "the action is told too");
     }
 }
 

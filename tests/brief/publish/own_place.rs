@@ -148,6 +148,18 @@ fn objects_carry_a_checksum_that_the_store_can_verify() {
     assert_eq!(headers_of(&place, "versions.json")["Content-Type"], "application/json");
 }
 
+/// A workflow hands on variables that are not set as empty texts.
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let folder = TempDir::new().unwrap();
+    let output = folder.path().join("output");
+    add(&output, "one", true);
+    let Some(place) = places(&folder).pop().filter(|place| place.server.is_some()) else { return };
+    let mut options = options(&output, &place);
+    options.variables.extend(["AWS_SESSION_TOKEN", "AWS_SKIP_SIGNATURE"].map(|name| (name.to_owned(), String::new())));
+    assert_eq!(publish(&options, &Silent).unwrap().newest, 1);
+}
+
 /// A file in a version's folder that brief would not write is refused before the first publication, and named after it.
 #[test]
 fn a_stranger_in_a_versions_folder_is_named() {
