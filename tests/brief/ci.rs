@@ -150,7 +150,7 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
     fs::create_dir_all(&releases).unwrap();
     fs::create_dir_all(&bin).unwrap();
     let digest = release(&releases);
-    for name in ["apk", "cargo"] {
+    for name in ["apt-get", "cargo"] {
         fs::write(bin.join(name), format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\n", book.beside("called").display())).unwrap();
         Command::new("chmod").arg("+x").arg(bin.join(name)).status().unwrap();
     }
@@ -192,6 +192,15 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
     let called = fs::read_to_string(book.beside("called")).unwrap();
     assert!(!called.contains("cargo"), "nothing is compiled where there is a release: {called}");
 
+    // What another branch left in the cache is not used.
+    let folder = clone(&book);
+    fs::create_dir_all(folder.join(".brief/bin")).unwrap();
+    fs::write(folder.join(".brief/bin/brief"), "#!/bin/sh\necho foreign\n").unwrap();
+    fs::write(folder.join(".brief/brief-linux-x86_64.tar.gz"), "foreign").unwrap();
+    assert!(Command::new("chmod").arg("+x").arg(folder.join(".brief/bin/brief")).status().unwrap().success());
+    let (_, said) = run("book", &folder);
+    assert!(said.contains("claim-without-source") && !said.contains("foreign"), "{said}");
+
     // A release that was changed is not used.
     fs::write(releases.join("brief-linux-x86_64.tar.gz"), "something else").unwrap();
     let (passed, said) = run("book", &clone(&book));
@@ -200,6 +209,72 @@ fn a_merge_request_is_commented_on_whether_or_not_it_builds() {
     assert_eq!(recipe["comment"]["rules"][0]["when"], "always", "the comment waits for no success");
     assert_eq!(recipe["book"]["artifacts"]["when"], "always");
     assert_eq!(recipe["book"]["cache"]["paths"], json!([".brief/"]));
+}
+
+/// Without a release, one commit of brief is compiled, which the project names.
+#[test]
+fn gitlab_compiles_the_commit_that_is_named() {
+    let book = Book::new();
+    let bin = book.beside("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let called = book.beside("called");
+    for name in ["apt-get", "cargo"] {
+        fs::write(bin.join(name), format!("#!/bin/sh\necho \"{name} $*\" >> '{}'\n", called.display())).unwrap();
+        assert!(Command::new("chmod").arg("+x").arg(bin.join(name)).status().unwrap().success());
+    }
+    let mut variables = vec![
+        ("PATH", format!("{}:/usr/bin:/bin", bin.display())),
+        ("CI_PROJECT_DIR", book.root.to_str().unwrap().to_owned()),
+        ("BRIEF_RELEASE", String::new()),
+        ("BRIEF_REPOSITORY", "https://code.example.org/brief".to_owned()),
+    ];
+    let run = |variables: &[(&str, String)]| gitlab("docs/ci/gitlab-ci.yml", "book", &book.root, variables);
+    let (passed, said) = run(&variables);
+    assert!(!passed && said.contains("BRIEF_COMMIT: set it to the commit"), "{said}");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    variables.push(("BRIEF_COMMIT", commit.to_owned()));
+    run(&variables);
+    let called = fs::read_to_string(called).unwrap();
+    let installed = format!("cargo install --locked --git https://code.example.org/brief --rev {commit} --root .brief\n");
+    assert!(called.contains(&installed), "{called}");
+}
+
+/// The images of GitLab's jobs are those that the Containerfile pins.
+#[test]
+fn gitlab_jobs_run_in_pinned_images() {
+    let container = fs::read_to_string(file("Containerfile")).unwrap();
+    let pinned: Vec<&str> = container.lines().filter_map(|line| line.strip_prefix("FROM ")?.split(' ').next()).collect();
+    for (path, jobs) in [("docs/ci/gitlab-ci.yml", 2), ("src/cli/init/ci/gitlab-publish.yml", 1)] {
+        let recipe = yaml(path);
+        let images: Vec<&str> = recipe.as_object().unwrap().values().filter_map(|job| job["image"].as_str()).collect();
+        assert_eq!(images.len(), jobs, "{path}");
+        assert!(images.iter().all(|image| image.contains("@sha256:") && pinned.contains(image)), "{path}: {images:?}");
+    }
+}
+
+/// Each variable that the workflows of a book verify brief by is named to who has them written, and reaches all of them.
+#[test]
+fn the_workflows_of_a_book_verify_the_release_by_variables_that_are_named() {
+    for (host, paths) in [
+        ("github", [".github/workflows/brief.yml", ".github/workflows/publish.yml"].as_slice()),
+        ("forgejo", &[".forgejo/workflows/brief.yml", ".forgejo/workflows/publish.yml"]),
+        ("gitlab", &[".gitlab-ci.yml"]),
+    ] {
+        let book = Book::new();
+        let run = book.brief(&["init", "--ci", host]);
+        assert!(["BRIEF_RELEASE", "BRIEF_SHA256", "BRIEF_DESTINATION"].iter().all(|name| run.out.contains(name)), "{run:?}");
+        for path in paths {
+            let text = fs::read_to_string(book.root.join(path)).unwrap();
+            let verified = if host == "gitlab" { "echo \"$BRIEF_SHA256 " } else { ": ${{ vars.BRIEF_SHA256 }}" };
+            assert!(text.contains(verified), "{path}: {text}");
+        }
+    }
+    let book = Book::new();
+    assert_eq!(book.brief(&["init", "--ci", "github"]).code, Some(0));
+    let recipe = yaml(book.root.join(".github/workflows/brief.yml").to_str().unwrap());
+    let steps = recipe["jobs"]["book"]["steps"].as_array().unwrap();
+    let own = steps.iter().find(|step| step["uses"] == "OWNER/brief@COMMIT").unwrap();
+    assert_eq!(own["with"], json!({ "sha256": "${{ vars.BRIEF_SHA256 }}" }));
 }
 
 #[cfg(feature = "publish")]

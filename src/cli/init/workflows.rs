@@ -41,11 +41,13 @@ impl Host {
     pub(super) fn next(self) -> &'static str {
         match self {
             Host::Github => {
-                "name brief's repository and a commit of it in .github/workflows/brief.yml, and set the variables BRIEF_RELEASE, \
-                 BRIEF_SHA256 and BRIEF_DESTINATION, and the credentials as secrets, which publish.yml reads"
+                "name brief's repository and the commit of its release in .github/workflows/brief.yml, and set the variables \
+                 BRIEF_RELEASE, BRIEF_SHA256 and BRIEF_DESTINATION, and the credentials as secrets, which publish.yml reads"
             }
             Host::Gitlab => "set the variables that .gitlab-ci.yml names: BRIEF_RELEASE, BRIEF_SHA256, BRIEF_DESTINATION, COMMENT_TOKEN",
-            Host::Forgejo => "set BRIEF_RELEASE in brief.yml, and the variables and secrets that publish.yml reads",
+            Host::Forgejo => {
+                "set the variables BRIEF_RELEASE, BRIEF_SHA256 and BRIEF_DESTINATION, and the credentials as secrets, which publish.yml reads"
+            }
         }
     }
 }
@@ -55,9 +57,14 @@ const OWN_ACTION: &str = "uses: ./\n        with:\n          audience: public";
 
 /// How a book's workflow names the action, whose repository and commit only its people know.
 fn action(audience: Option<&str>) -> String {
-    let with = audience.map(|name| format!("\n        with:\n          audience: {name}")).unwrap_or_default();
-    format!("uses: OWNER/brief@COMMIT{with}")
+    let audience = audience.map(|name| format!("\n          audience: {name}")).unwrap_or_default();
+    format!("{ACTION}{audience}")
 }
+
+const ACTION: &str = "uses: OWNER/brief@COMMIT
+        with:
+          # Of the release's archive; a fork's pull request gets no variables, and goes by what the release states.
+          sha256: ${{ vars.BRIEF_SHA256 }}";
 
 /// The commands that are for one audience, where a book has audiences.
 const FOR_AUDIENCE: [&str; 5] = ["brief build ", "brief diff ", "brief publish ", "brief review ", "brief since "];
