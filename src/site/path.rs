@@ -36,6 +36,13 @@ pub(super) fn chapter_below_version(id: &str, heading: &str) -> String {
     }
 }
 
+/// The page of the document that another page below a version's folder belongs to: of a chapter, or of claims.
+pub(super) fn page_of_document(page: &str) -> String {
+    let stem = page.strip_suffix(".html").unwrap_or(page);
+    let stem = stem.strip_suffix(".claims").unwrap_or(stem);
+    format!("{}.html", stem.split_once(CHAPTER).map_or(stem, |(document, _)| document))
+}
+
 /// The page of the claims that a chapter of a document prints, from its version's folder: `precedents/kfor.claims.html`.
 pub(super) fn claims_below_version(id: &str, heading: &str) -> String {
     let page = chapter_below_version(id, heading);

@@ -54,8 +54,8 @@ pub(super) enum View<'a> {
     Document(&'a IndexedVersion<'a>, PlaceOfChapter),
     /// The claims that a chapter prints.
     Claims(&'a IndexedVersion<'a>, PlaceOfChapter),
-    /// What stands in a document's place when the version's files are gone.
-    Removed(&'a Version, &'a DocumentTitle),
+    /// What stands in the place of a document's page when the version's files are gone: the document's title, and the path.
+    Removed(&'a Version, &'a str, String),
 }
 
 /// The pages that belong to one version.
@@ -66,7 +66,10 @@ pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
         views.push(View::Changes(version));
     }
     match version.documents.as_slice() {
-        [] => views.extend(version.titles.iter().map(|title| View::Removed(version, title))),
+        [] => {
+            let made: BTreeSet<String> = views.iter().map(View::path).collect();
+            views.extend(removed_pages(version, &made));
+        }
         documents => {
             let places = documents
                 .iter()
@@ -79,6 +82,19 @@ pub(super) fn of_version<'a>(indexed: &'a IndexedVersion<'a>) -> Vec<View<'a>> {
         }
     }
     views
+}
+
+/// The pages that a version had while its files were there, but for those that are `made` without them.
+fn removed_pages<'a>(version: &'a Version, made: &BTreeSet<String>) -> Vec<View<'a>> {
+    let titles: BTreeMap<String, &str> =
+        version.titles.iter().map(|title| (path::below_version(&title.id), title.title.as_str())).collect();
+    let pages: BTreeSet<&str> = titles.keys().chain(&version.places).map(String::as_str).collect();
+    let removed = pages.into_iter().filter_map(|page| {
+        let path = format!("{}/{page}", path::version(version.number));
+        let title = titles.get(&path::page_of_document(page)).copied().unwrap_or(&version.title);
+        (page.ends_with(".html") && !made.contains(&path)).then_some(View::Removed(version, title, path))
+    });
+    removed.collect()
 }
 
 /// The pages that show all versions.
@@ -107,7 +123,7 @@ impl View<'_> {
                 let page = path::claims_below_version(&indexed.document(place.document).id, &indexed.chapter(*place).id);
                 format!("{}/{page}", path::version(indexed.version.number))
             }
-            View::Removed(version, document) => path::document(version.number, &document.id),
+            View::Removed(_, _, path) => path.clone(),
         }
     }
 
@@ -130,7 +146,7 @@ impl View<'_> {
     /// The version that the page belongs to.
     fn version(&self) -> Option<&Version> {
         match self {
-            View::Overview(version, _) | View::Changes(version) | View::Removed(version, _) => Some(version),
+            View::Overview(version, _) | View::Changes(version) | View::Removed(version, ..) => Some(version),
             View::Document(indexed, _) | View::Claims(indexed, _) => Some(indexed.version),
             _ => None,
         }
@@ -154,7 +170,7 @@ impl View<'_> {
             View::Overview(version, page) => of_version(&format!("{} {}", language.say("Documents"), page + 1), version.number),
             View::Changes(version) => Some(language.say_with("Changes in version {number}", &[("number", &version.number)])),
             View::Document(indexed, place) | View::Claims(indexed, place) => of_version(&indexed.title(*place), indexed.version.number),
-            View::Removed(version, document) => of_version(&document.title, version.number),
+            View::Removed(version, title, _) => of_version(title, version.number),
         }
     }
 
@@ -215,7 +231,7 @@ impl View<'_> {
                 changes => version.changes.as_ref().map(|changes| ToldChanges::of(changes, &version.language).context()),
                 documents => version.changes.as_ref().map(|changes| changed_documents(version, changes)).unwrap_or_default(),
             },
-            View::Removed(version, document) => context! { version => Value::from(Serde(version)), title => document.title.clone() },
+            View::Removed(version, title, _) => context! { version => Value::from(Serde(version)), title => *title },
             View::Document(indexed, place) => document_page::told(indexed, *place),
             View::Claims(indexed, place) => document_page::claims_told(indexed, *place),
         }
@@ -224,7 +240,7 @@ impl View<'_> {
     /// Whether anyone may see the page: what it shows of versions decides, whatever others say.
     pub(super) fn is_clear(&self) -> bool {
         match self {
-            View::Overview(version, _) | View::Removed(version, _) => version.clear,
+            View::Overview(version, _) | View::Removed(version, ..) => version.clear,
             View::Document(indexed, _) | View::Claims(indexed, _) => indexed.version.clear,
             View::Changes(version) => version.clear && version.changes.as_ref().is_none_or(|changes| changes.since_clear),
             View::Latest(whole, _) => whole.newest().is_none_or(|newest| newest.clear),
@@ -245,7 +261,7 @@ impl View<'_> {
 
     fn marking(&self) -> Option<String> {
         match self {
-            View::Overview(version, _) | View::Removed(version, _) => version.marking.clone(),
+            View::Overview(version, _) | View::Removed(version, ..) => version.marking.clone(),
             View::Document(indexed, place) | View::Claims(indexed, place) => {
                 indexed.document(place.document).marking.clone().or_else(|| indexed.version.marking.clone())
             }

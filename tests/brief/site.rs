@@ -77,6 +77,13 @@ pub(crate) fn unescaped(text: &str) -> String {
     text.replace("&#39;", "'").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
+/// The newest version whose files are there.
+fn newest_number(folder: &Path) -> u32 {
+    let script = fs::read_to_string(folder.join("newest.js")).unwrap();
+    let (_, number) = script.split_once("\"version\":").unwrap_or_else(|| panic!("no version in {script}"));
+    number.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
 /// Every link of every page that is no address of its own leads to a file, and its fragment to an id in it.
 pub(crate) fn links_lead_somewhere(folder: &Path) -> usize {
     let pages: Vec<PathBuf> = files(folder).into_keys().filter(|path| path.extension().is_some_and(|e| e == "html")).collect();
@@ -98,7 +105,13 @@ pub(crate) fn links_lead_somewhere(folder: &Path) -> usize {
             let file = folder.join(page).parent().unwrap().join(&path);
             assert!(file.is_file(), "{} links to `{target}`, which is not there", page.display());
             if let Some(id) = fragment.filter(|id| !id.starts_with("page=")) {
-                let there = fs::read_to_string(&file).unwrap();
+                // An address that leads to the newest version leads to the place there.
+                let newest = folder.join(format!("v{}", newest_number(folder)));
+                let there = match path.split_once("latest/") {
+                    Some((_, below)) => newest.join(below),
+                    None => file,
+                };
+                let there = fs::read_to_string(&there).unwrap();
                 assert!(
                     attributes(&there, "id").into_iter().map(unescaped).any(|known| known == id),
                     "{} links to `{target}`, which has no such id",
@@ -153,13 +166,16 @@ fn pages_hold_what_versions_hold() {
     for part in ["letter#2", "report#7", "about 4", "[@"] {
         assert!(!record.contains(part), "`{part}` in {record}");
     }
-    assert!(record.contains("href=\"../../latest/missions/kfor.html\""), "{record}");
+    assert!(record.contains("href=\"../../latest/missions/kfor.html#c-missions-kfor-troops\""), "{record}");
     assert!(read("records/missions/unifil.html").contains("The newest version has this record no more."));
     assert!(read("records/missions/unifil.html").contains("What it said last") && read("records/missions/unifil.html").contains("10,000"));
     let source = read("records/sources/letter.html");
-    for part in
-        ["Claims that rest on it", "href=\"../../records/missions/kfor.html\"", "45,000", "Printed in <a href=\"../../latest/book.html\""]
-    {
+    for part in [
+        "Claims that rest on it",
+        "href=\"../../records/missions/kfor.html\"",
+        "45,000",
+        "Printed in <a href=\"../../latest/book.html#c-missions-kfor-troops\"",
+    ] {
         assert!(source.contains(part), "no `{part}` in {source}");
     }
     let changes = read("v2/changes.html");

@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use walkdir::WalkDir;
+
 use super::books::Book;
-use super::site::{build, published, site, unescaped};
+use super::site::{build, long_book, published, site, unescaped};
 
 fn page(book: &Book, path: &str) -> String {
     let path = book.root.join("output/site").join(path);
@@ -210,4 +212,29 @@ fn a_note_says_once_what_is_printed_twice() {
     let notes: Vec<&str> = html.split("<div class=\"note\"").skip(1).collect();
     assert_eq!(notes.iter().map(|note| note.matches("</span> 70").count()).sum::<usize>(), 1, "{html}");
     assert!(notes.iter().any(|note| note.contains("Troops:</span> 70") && note.contains("Ships:</span> 3")), "{html}");
+}
+
+/// Every page of a version whose files are gone says so, those of chapters and claims too.
+#[test]
+fn all_pages_of_a_removed_version_say_so() {
+    let Some(book) = long_book() else { return };
+    book.edit("content/missions/kfor.yaml", "50000", "40000");
+    build(&book, "2025-11-06").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let folder = book.root.join("output/site/v1");
+    let pages = || -> Vec<String> {
+        let files = WalkDir::new(&folder).into_iter().map(|file| file.unwrap().path().display().to_string());
+        files.filter(|path| path.ends_with(".html")).collect()
+    };
+    let before = pages();
+    assert!(before.iter().filter(|path| path.contains(".chapter-")).count() > 4, "{before:?}");
+    assert_eq!(book.brief(&["prune", "--keep", "1", "--yes"]).code, Some(0));
+    for _ in 0..2 {
+        assert_eq!(site(&book, &[]).code, Some(0));
+        assert_eq!(pages().len(), before.len());
+        for path in pages() {
+            let html = fs::read_to_string(&path).unwrap();
+            assert!(html.contains("The files of this version were removed.") && !html.contains("Paragraph 1"), "{path}: {html}");
+        }
+    }
 }
