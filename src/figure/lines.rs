@@ -123,11 +123,16 @@ fn draw_point(canvas: &mut Canvas, point: &Point, (x, series): (f64, usize), bot
         Extent::Unknown => {
             // A series of its own stands beside the others.
             let left = x - SLOT / 2.0 + series as f64 * (SLOT + 1.0);
-            canvas.rectangle((left, TOP + ARROW), (SLOT, bottom - TOP - ARROW), FAINT_HATCH, Some((HAIR, true)));
-            // Above all values, where it can't be taken for one.
-            marker(canvas, series, (left + SLOT / 2.0, TOP + 2.0 * MARKER), "#ffffff", QUIET);
+            slot(canvas, (left, TOP + ARROW), (SLOT, bottom - TOP - ARROW));
         }
     }
+}
+
+/// Where a value isn't known: an empty slot with a question mark. It has no marker, which would be read as a value.
+fn slot(canvas: &mut Canvas, (x, y): (f64, f64), (width, height): (f64, f64)) {
+    canvas.rectangle((x, y), (width, height), FAINT_HATCH, Some((HAIR, true)));
+    canvas.rectangle((x + 1.0, y + 1.0), (width - 2.0, 9.0), "#ffffff", None);
+    canvas.text((x + width / 2.0, y + 8.0), "?", Style::SMALL, Anchor::Middle);
 }
 
 /// A line's marker: a disc, a square, a triangle or a diamond.
@@ -190,7 +195,7 @@ fn legend(canvas: &mut Canvas, chart: &LineChart, left: f64, top: f64) -> f64 {
                 canvas.line((x - 3.0, y - 5.0), (x + 3.0, y - 5.0), DEEP, 1.6, false);
                 canvas.line((x - 3.0, y + 5.0), (x + 3.0, y + 5.0), DEEP, 1.6, false);
             }
-            _ => canvas.rectangle((x - 4.0, y - 5.0), (8.0, 10.0), FAINT_HATCH, Some((HAIR, true))),
+            _ => slot(canvas, (x - SLOT / 2.0, y - 7.5), (SLOT, 14.0)),
         }
         let shown = letters::lines(word, Style::SMALL.size, 120.0, 1);
         let shown = shown.first().map_or("", String::as_str);

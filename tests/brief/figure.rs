@@ -237,6 +237,24 @@ fn lines_break_where_nothing_is_known() {
     assert!(svg.contains("not reported") && svg.contains("faint-hatch"), "what isn't known is a slot, and no point of a line");
 }
 
+/// A marker stands for a value wherever it is, so that what isn't known has none.
+#[test]
+fn a_value_that_is_not_known_has_no_marker() {
+    let points = vec![
+        point(0.0, Extent::Exact(40.0), "40"),
+        point(0.5, Extent::Unknown, "not reported"),
+        point(1.0, Extent::About(20.0), "about 20"),
+    ];
+    let steps = vec![("2019".to_owned(), 0.0), ("2020".to_owned(), 0.5), ("2021".to_owned(), 1.0)];
+    let series = vec![Series { name: "Riders".to_owned(), points }];
+    let svg = draw(&Chart::Lines(LineChart { steps, series, words: words(), numbers: NumberStyle::default() }));
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    let markers = document.descendants().filter(|node| node.has_tag_name("path")).count();
+    assert_eq!(markers, 3, "two values, and the sign of one in the legend: {svg}");
+    let signs = document.descendants().filter(|node| node.is_text() && node.text().is_some_and(|text| text.trim() == "?")).count();
+    assert_eq!(signs, 2, "the slot, and its sign in the legend");
+}
+
 #[test]
 fn stacked_bars_show_parts_as_what_they_are() {
     let bar = |label: &str, parts: [(Extent, &str); 3]| StackedBar {
