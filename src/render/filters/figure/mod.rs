@@ -6,6 +6,7 @@ mod grid;
 mod lines;
 mod reader;
 mod time_scale;
+mod time_ticks;
 mod timeline;
 
 use std::sync::Arc;

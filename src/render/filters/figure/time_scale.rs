@@ -5,12 +5,13 @@ use minijinja::Error;
 use minijinja::value::Value;
 
 use super::reader::Reader;
+use super::time_ticks::ticks;
 use crate::document::chart::{Edge, Gate};
 use crate::model::{Date, Held, Qualifier};
 use crate::render::operators::{named, plain_value};
 use crate::render::token::unshield;
 use crate::render::values::{ClaimObject, RecordObject};
-use crate::render::words::{long_date, word};
+use crate::render::words::word;
 
 /// When something begins or ends, as its record says.
 pub(super) enum Bound {
@@ -124,21 +125,22 @@ impl TimeScale {
         gates: &[Value],
         when: Option<&str>,
     ) -> Result<TimeScale, Error> {
-        let mut dates: Vec<(i64, Date)> = Vec::new();
+        let mut days: Vec<i64> = Vec::new();
         for (row, bound, is_start) in bounds {
             let said = bound.dates();
             if !gates.is_empty() && !said.is_empty() {
                 return Err(reader.fault(row, format!("{} names a date beside gates: a timeline has either dates or gates", named(row))));
             }
             let day = if is_start { first_day } else { last_day };
-            dates.extend(said.iter().map(|date| (day(*date), *date)));
+            days.extend(said.iter().map(|date| day(*date)));
         }
         let settings = &reader.pass.book.settings;
-        if let (Some(first), Some(last)) = (dates.iter().min_by_key(|(day, _)| *day), dates.iter().max_by_key(|(day, _)| *day)) {
-            // The first and the last day are written out; those between are seen by their distance.
-            let marks = if first.0 == last.0 { vec![(first, 0.0)] } else { vec![(first, 0.0), (last, 1.0)] };
-            let gate = |(date, at): (&(i64, Date), f64)| Gate { label: long_date(date.1, settings), when: String::new(), at };
-            return Ok(TimeScale { gates: marks.into_iter().map(gate).collect(), days: Some((first.0, last.0.max(first.0 + 1))) });
+        if let (Some(&first), Some(&last)) = (days.iter().min(), days.iter().max()) {
+            let ticks = ticks(first, last.max(first + 1), settings);
+            let (first, last) = (ticks.first().map_or(first, |tick| tick.0), ticks.last().map_or(last, |tick| tick.0));
+            let scale = TimeScale { gates: Vec::new(), days: Some((first, last)) };
+            let gates = ticks.into_iter().map(|(day, label)| Gate { label, when: String::new(), at: scale.share(day) }).collect();
+            return Ok(TimeScale { gates, ..scale });
         }
         let count = gates.len() as f64 + 1.0;
         let mut placed = Vec::new();
