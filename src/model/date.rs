@@ -111,6 +111,13 @@ impl Date {
         (self.day.is_some() && later.day.is_some()).then(|| days_between(self.civil(), later.civil()))
     }
 
+    /// Whole calendar months from `self` to `later`, rounded down; `None` where either lacks its day.
+    pub fn months_until(self, later: Date) -> Option<i32> {
+        self.days_until(later)?;
+        let span = self.civil().until((jiff::Unit::Month, later.civil())).ok()?;
+        Some(span.get_months())
+    }
+
     fn civil(self) -> civil::Date {
         civil::Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).unwrap_or(civil::Date::ZERO)
     }

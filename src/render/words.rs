@@ -45,6 +45,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("figure_data", "What the figure shows, as a table"),
     ("figure_rest", "The table below has the rest."),
     ("placeholder", "Placeholder: only drafts show this"),
+    ("day", "day"),
     ("days", "days"),
     ("months", "months"),
     ("years", "years"),
@@ -62,9 +63,6 @@ const MONTH_KEYS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
-/// A year of 365.25 days, by twelve.
-const DAYS_OF_A_MONTH: f64 = 30.4375;
 
 const SMALL_NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -104,16 +102,19 @@ pub fn as_of(settings: &Settings) -> String {
     if settings.as_of_inferred { format!("{date} ({})", word(settings, "inferred")) } else { date }
 }
 
-/// How much older than a version its content is, in words, where that is more than `stale_after` allows.
+/// How much older than a version its content is, in words, where that is more than `stale_after` allows: in days up to two
+/// months, then in whole calendar months, and from two years on in whole years.
 pub fn age(settings: &Settings, version: Date) -> Option<String> {
-    let days = settings.as_of.last_day().days_until(version)?;
+    let as_of = settings.as_of.last_day();
+    let days = as_of.days_until(version)?;
     if i64::from(days) <= i64::from(settings.stale_after?) {
         return None;
     }
-    let (count, unit) = match days {
-        ..60 => (days, "days"),
-        60..730 => ((f64::from(days) / DAYS_OF_A_MONTH) as i32, "months"),
-        _ => ((f64::from(days) / DAYS_OF_A_MONTH / 12.0) as i32, "years"),
+    let months = as_of.months_until(version)?;
+    let (count, unit) = match months {
+        ..2 => (days, if days == 1 { "day" } else { "days" }),
+        2..24 => (months, "months"),
+        _ => (months / 12, "years"),
     };
     Some(format!("{count} {} {}", word(settings, unit), word(settings, "before_version")))
 }
@@ -151,6 +152,17 @@ mod tests {
         assert_eq!(age(&settings, on("2026-11-06")).as_deref(), Some("12 months before this version"));
         assert_eq!(age(&settings, on("2028-11-06")).as_deref(), Some("3 years before this version"));
         assert_eq!(age(&settings, on("2020-01-01")), None, "content may speak for a later day");
+        // Months are those of the calendar, and none is counted before it is over.
+        settings.as_of = on("2026-10-01");
+        assert_eq!(age(&settings, on("2026-11-30")).as_deref(), Some("60 days before this version"));
+        assert_eq!(age(&settings, on("2026-12-01")).as_deref(), Some("2 months before this version"));
+        assert_eq!(age(&settings, on("2027-09-30")).as_deref(), Some("11 months before this version"));
+        assert_eq!(age(&settings, on("2027-10-01")).as_deref(), Some("12 months before this version"));
+        assert_eq!(age(&settings, on("2028-09-30")).as_deref(), Some("23 months before this version"));
+        assert_eq!(age(&settings, on("2028-10-01")).as_deref(), Some("2 years before this version"));
+        settings.stale_after = Some(0);
+        assert_eq!(age(&settings, on("2026-10-02")).as_deref(), Some("1 day before this version"));
+        settings.stale_after = Some(30);
         // A month speaks for all its days.
         settings.as_of = on("2025-11");
         assert_eq!(age(&settings, on("2025-12-30")), None);
