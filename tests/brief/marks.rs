@@ -482,6 +482,7 @@ fn a_mark_touches_no_digit_in_print() {
         ] {
             assert!(words.contains(mark), "notes: {notes}: no `{mark}` in {words}");
         }
+        assert!(notes != "page" || words.contains("[1] Letter a"), "a note at the foot is numbered unlike its mark: {words}");
     }
 }
 
@@ -522,18 +523,10 @@ fn each_footnote_of_an_author_is_printed_once_by_its_own_mark() {
         assert_eq!(text.matches(words).count(), times, "{words}: {text}");
         assert_eq!(printed.matches(words).count(), times, "{words}: {printed}");
     }
-    // Each letter is a mark in the text, and once at the foot.
-    let feet: Vec<&str> = printed
-        .lines()
-        .filter(|line| {
-            line.len() == 1
-                || line
-                    .split_once(' ')
-                    .is_some_and(|(letter, rest)| letter.len() == 1 && rest.chars().all(|c| !c.is_lowercase() || rest.contains("see")))
-        })
-        .collect();
+    // Each letter is a mark in the text, and once at the foot, written alike.
     for letter in ["a", "b", "c", "d", "e", "f", "g", "h"] {
-        assert!(printed.contains(&format!("[{letter}]")), "no mark {letter}: {printed}");
-        assert!(feet.iter().any(|line| line.starts_with(letter)), "no footnote {letter}: {feet:?}\n{printed}");
+        let mark = format!("[{letter}]");
+        assert!(printed.lines().any(|line| line.starts_with(&mark)), "no footnote {letter}: {printed}");
+        assert!(printed.matches(&mark).count() >= 2, "no mark {letter}: {printed}");
     }
 }
