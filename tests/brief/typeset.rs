@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use brief::document::{Block, BlockKind, Document, Inline, Note, PrintedClaim, SourceEntry, Stamp, TypstSource};
+use brief::document::{Block, BlockKind, Document, FIGURE_DATA, Inline, Note, PrintedClaim, SourceEntry, Stamp, TypstSource};
 use brief::markdown::{TypstMeta, parse, to_typst};
 use brief::model::NotesPlacement;
 use brief::typeset::{self, Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
@@ -726,6 +726,8 @@ fn a_title_alone_wastes_no_page() {
         for (markdown, turned) in [
             ("# The title\n\n:::turned\nText of it.\n:::\n", true),
             ("# The title\n\n:::pagebreak\n:::\n\nText of it.\n", false),
+            ("# The title\n\n## Chapter\n\n:::turned\nText of it.\n:::\n", true),
+            ("# The title\n\n## Chapter\n\n:::pagebreak\n:::\n\nText of it.\n", false),
             ("# The title\n\nText of it.\n", false),
         ] {
             let pdf = Work::of(&document(markdown), &meta).run(&engine).unwrap();
@@ -737,6 +739,47 @@ fn a_title_alone_wastes_no_page() {
             assert_eq!(width > height, turned, "{kind}: {markdown}");
         }
     }
+}
+
+/// Headings right before a page break or a turned page stand on the page that begins there.
+#[test]
+fn headings_go_along_onto_the_page_that_a_break_begins() {
+    let Some(engine) = engine() else { return };
+    for (start, end) in [(":::turned", ":::"), (":::pagebreak\n:::\n", "")] {
+        for headings in ["## Chapter", "### Section", "## Chapter\n\n### Section"] {
+            let markdown = format!("# T\n\nText.\n\n{headings}\n\n{start}\n| a |\n| - |\n| Cell |\n{end}\n");
+            for kind in ["sheet", "book"] {
+                let mut meta = meta(kind);
+                meta.front.extend([("cover".to_owned(), false.into()), ("toc".to_owned(), false.into())]);
+                let pdf = Work::of(&document(&markdown), &meta).run(&engine).unwrap();
+                assert_eq!(pdf.pages, 2, "{kind}: {markdown}");
+                let Some(pages) = text(&pdf.bytes) else { return };
+                for heading in ["Chapter", "Section"].into_iter().filter(|heading| headings.contains(heading)) {
+                    assert!(!pages[0].contains(heading) && pages[1].contains(heading), "{kind}: {markdown}: {pages:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Below a drawing, values that a row has several of have the names of their columns, and what isn't cited its place among them.
+#[test]
+fn the_line_under_a_drawing_names_what_it_says() {
+    let Some(engine) = engine() else { return };
+    let blocks =
+        document("| Phase | From | Until | After |\n| - | - | - | - |\n| Build | March 2027 | 2027 | Reform |\n| Use | | 2030 | |\n")
+            .blocks
+            .into_iter()
+            .map(|block| Block {
+                line: 1,
+                kind: BlockKind::Directive { name: FIGURE_DATA.to_owned(), attributes: BTreeMap::new(), blocks: vec![block] },
+            })
+            .collect();
+    let document = Document { blocks, ..document("# T\n") };
+    let pdf = Work::of(&document, &meta("sheet")).run(&engine).unwrap();
+    let Some(pages) = text(&pdf.bytes) else { return };
+    let line = "Build – From: March 2027, Until: 2027, After: Reform; Use: 2030.";
+    assert!(pages.join(" ").contains(line), "no `{line}` in {pages:?}");
 }
 
 /// Chapters of a long book begin on new pages, and each page's head names the chapter that runs over from the page before.

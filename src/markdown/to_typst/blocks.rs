@@ -5,19 +5,27 @@ use std::collections::BTreeMap;
 use super::super::size::is_width;
 use super::inlines::expanded;
 use super::nesting::DEEPEST;
+use super::page_start::PageStart;
 use super::{Listed, Writer, breaks, last_line, places};
 use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, MARKED, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
 
 impl<'a> Writer<'a> {
     pub(super) fn blocks(&mut self, blocks: &[&'a Block]) {
-        for block in blocks {
+        let mut rest = blocks;
+        while let Some((block, after)) = rest.split_first() {
             if !self.waiting.is_empty() && self.nesting.can_hold_footnotes() {
                 self.code.push("#par[");
                 self.waiting_footnotes();
                 self.code.line("];");
             }
             self.code.at(block.line);
-            self.block(block);
+            if let Some(start) = PageStart::of(rest).filter(|start| self.can_start(start)) {
+                rest = &rest[start.headings.len() + 1..];
+                self.page_start(&start);
+            } else {
+                rest = after;
+                self.block(block);
+            }
         }
         if !self.waiting.is_empty() && self.nesting.can_hold_footnotes() {
             self.code.push("#par[");
@@ -26,7 +34,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn block(&mut self, block: &'a Block) {
+    pub(super) fn block(&mut self, block: &'a Block) {
         match &block.kind {
             BlockKind::Heading { level, content, anchor } => self.heading(*level, content, anchor.as_deref()),
             BlockKind::Paragraph(content) => self.paragraph(content),
@@ -43,18 +51,6 @@ impl<'a> Writer<'a> {
                     let outer = self.table.replace(attributes);
                     self.inner(blocks);
                     self.table = outer;
-                }
-                "turned" if self.is_outermost() && !self.nesting.in_turned => {
-                    self.nesting.in_turned = true;
-                    self.code.line(if self.is_opening(block) { "#turned[#opening();" } else { "#turned[" });
-                    self.inner(blocks);
-                    self.code.line("];");
-                    self.nesting.in_turned = false;
-                }
-                // No page break between the title and the first block.
-                "pagebreak" if self.is_outermost() => {
-                    self.code.line(if self.is_opening(block) { "" } else { "#pagebreak(weak: true);" });
-                    self.inner(blocks);
                 }
                 PLACEHOLDER => {
                     self.code.push("#placeholder([");
@@ -112,13 +108,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether this is the first block after the title of a document without a cover.
-    fn is_opening(&self, block: &Block) -> bool {
-        self.places.opening.is_some_and(|opening| std::ptr::eq(opening, block))
-    }
-
     /// Whether a page may break here.
-    fn is_outermost(&self) -> bool {
+    pub(super) fn is_outermost(&self) -> bool {
         self.nesting.blocks == 0 && !self.nesting.in_footnote
     }
 

@@ -18,6 +18,7 @@ mod measure;
 mod meta;
 mod nesting;
 mod notes;
+mod page_start;
 mod places;
 mod tables;
 
@@ -27,6 +28,7 @@ use code::Code;
 pub use meta::WORDS;
 use meta::word;
 use nesting::Nesting;
+use page_start::PageStart;
 use places::Places;
 use serde_json::{Map, Value};
 
@@ -67,12 +69,16 @@ pub fn to_typst(
     missing: &dyn Fn(&str) -> Vec<(usize, char)>,
 ) -> TypstSource {
     let places = Places::of(document, meta.notes);
+    let is_title = |block: &Block| places.title.is_some_and(|title| std::ptr::eq(title, block));
+    let body: Vec<&Block> = places::shown(&document.blocks, document, meta.notes).filter(|block| !is_title(block)).collect();
+    let opening = PageStart::of(&body).map(|start| start.block).or(body.first().copied()).filter(|_| !meta.has_front_pages());
     let mut writer = Writer {
         document,
         stamp,
         meta,
         link,
-        places: Places { opening: places.opening.filter(|_| !meta.has_front_pages()), ..places },
+        places,
+        opening,
         code: Code::new(missing),
         missing,
         nesting: Nesting::default(),
@@ -90,9 +96,6 @@ pub fn to_typst(
         kinds: tables::kinds(document),
     };
     writer.preamble();
-    let title = writer.places.title;
-    let body: Vec<&Block> =
-        writer.shown(&document.blocks).filter(|block| !title.is_some_and(|title| std::ptr::eq(title, *block))).collect();
     writer.blocks(&body);
     writer.closing();
     writer.lists();
@@ -106,6 +109,9 @@ struct Writer<'a> {
     link: &'a dyn Fn(&str) -> String,
     missing: &'a dyn Fn(&str) -> Vec<(usize, char)>,
     places: Places<'a>,
+    /// The block that the title stands right above, where no cover or list of contents is between: the page break or turned
+    /// page where headings right before it go along.
+    opening: Option<&'a Block>,
     code: Code<'a>,
     nesting: Nesting,
     /// The levels of headings, in Typst's count.
@@ -148,7 +154,7 @@ impl<'a> Writer<'a> {
         self.code.line("#import \"/brief.typ\": *");
         self.code.line("#import \"/theme.typ\"");
         self.code.push("#show: briefing.with(theme.theme, ");
-        let described = meta::described(self.document, self.places.opening, self.stamp, self.meta);
+        let described = meta::described(self.document, self.opening, self.stamp, self.meta);
         self.code.value(&described);
         self.code.push(", heading: [");
         if let Some(Block { kind: BlockKind::Heading { content, .. }, .. }) = title {

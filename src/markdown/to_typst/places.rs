@@ -10,8 +10,6 @@ use crate::model::NotesPlacement;
 pub(super) struct Places<'a> {
     /// The heading that gives the document its title.
     pub(super) title: Option<&'a Block>,
-    /// The block that the title stands right above, where no cover or list of contents is between.
-    pub(super) opening: Option<&'a Block>,
     /// The targets that links of this document can have.
     pub(super) anchors: BTreeSet<Cow<'a, str>>,
     /// The footnotes of the text's own.
@@ -25,11 +23,9 @@ impl<'a> Places<'a> {
     pub(super) fn of(document: &'a Document, placement: NotesPlacement) -> Places<'a> {
         let notes = placement != NotesPlacement::Page && !document.notes.is_empty();
         let sources = !document.sources.is_empty();
-        let mut places = Places { title: None, opening: None, anchors: BTreeSet::new(), footnotes: BTreeMap::new(), notes, sources };
+        let mut places = Places { title: None, anchors: BTreeSet::new(), footnotes: BTreeMap::new(), notes, sources };
         places.title =
             document.blocks.iter().find(|block| matches!(&block.kind, BlockKind::Heading { level: 1, content, .. } if has_words(content)));
-        let is_title = |block: &Block| places.title.is_some_and(|title| std::ptr::eq(title, block));
-        places.opening = shown(&document.blocks, document, placement).find(|block| !is_title(block));
         places.visit(&document.blocks, document, placement);
         places
     }

@@ -69,6 +69,8 @@ fn typeset(engine: &Engine, texts: &[&str], autolink: bool) -> Option<Vec<Sight>
     for (index, text) in texts.iter().enumerate() {
         let parsed = parse_as(text, dialect);
         assert_eq!(parsed.faults, [], "{text}");
+        // A heading at the end of an example stays on its page: it isn't right before the break.
+        all.push(block(BlockKind::Paragraph(Vec::new())));
         all.push(block(BlockKind::Directive { name: "pagebreak".into(), attributes: BTreeMap::new(), blocks: Vec::new() }));
         all.push(block(BlockKind::Paragraph(vec![Inline::Text(format!("example {index}:"))])));
         all.extend(parsed.document.blocks);
