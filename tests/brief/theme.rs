@@ -123,14 +123,17 @@ fn full_lines_of_text_hold_66_to_78_letters() {
     for (style, left, measure) in MEASURES {
         let Some(pdf) = bundled_book(style) else { return };
         let Some(pages) = pdf::words(&pdf) else { return };
-        let mut counts = Vec::new();
+        let mut by_size: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for page in &pages[2..] {
             for line in lines(&body(page), left, left + measure) {
                 if line.last().unwrap().right > left + 0.93 * measure {
-                    counts.push(line.iter().map(|word| word.text.chars().count() + 1).sum::<usize>() - 1);
+                    let size = (10.0 * (line[0].bottom - line[0].top)).round() as u64;
+                    by_size.entry(size).or_default().push(line.iter().map(|word| word.text.chars().count() + 1).sum::<usize>() - 1);
                 }
             }
         }
+        // Smaller type, such as that below drawings, is no running text.
+        let counts = by_size.into_values().max_by_key(Vec::len).unwrap();
         let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
         // Large type leaves no room for notes beside lines as full as that.
         let wanted = if style == "reader" { 52.0..=78.0 } else { 66.0..=78.0 };

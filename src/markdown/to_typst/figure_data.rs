@@ -5,29 +5,38 @@ use std::collections::BTreeSet;
 use super::places::has_words;
 use super::tables::cited;
 use super::{Writer, last_line};
-use crate::document::{Inline, Table, plain_text};
+use crate::document::{Inline, Table};
 
 impl Writer<'_> {
-    /// What a figure shows, in a line: `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].` What isn't cited the drawing says
-    /// alone; a redline tells no claims from other words and has it all. Styled as `<figure-data>`.
+    /// What a figure shows, in a line: `Kosovo: about 50,000 [4]; Bosnia: about 60,000 [5].` Of a row with several values each
+    /// has its column's name: `Build – From: March 2027, Until: 2027 [1].` A row that isn't cited the drawing says alone; a
+    /// redline tells no claims from other words and has all rows. Styled as `<figure-data>`.
     pub(super) fn figure_data(&mut self, table: &Table) {
         let all = self.document.claims.is_empty();
-        let is_shown = |cell: &&Vec<Inline>| has_words(cell) && (all || has_claim(cell));
-        let rows = table.rows.iter().filter_map(|row| {
-            let (label, cells) = row.cells.split_first()?;
-            let cells: Vec<&Vec<Inline>> = cells.iter().filter(is_shown).collect();
-            (!cells.is_empty()).then(|| (label, said_once(&cells)))
-        });
         let mut content: Vec<Inline> = Vec::new();
-        for (label, cells) in rows {
+        for row in &table.rows {
+            let Some((label, cells)) = row.cells.split_first() else { continue };
+            let mut cells: Vec<(&[Inline], Vec<Inline>)> = cells
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| has_words(cell))
+                .map(|(index, cell)| (table.header.get(index + 1).map_or(&[][..], Vec::as_slice), cell.clone()))
+                .collect();
+            if cells.is_empty() || !all && !cells.iter().any(|(_, cell)| has_claim(cell)) {
+                continue;
+            }
+            cite_once(&mut cells);
             if !content.is_empty() {
                 content.push(Inline::Text("; ".to_owned()));
             }
             content.extend(label.iter().cloned());
-            let mut joint = ": ";
-            for cell in cells {
-                if has_words(&cell) {
-                    content.push(Inline::Text(std::mem::replace(&mut joint, ", ").to_owned()));
+            let is_named = cells.len() > 1;
+            let mut joint = if is_named { " – " } else { ": " };
+            for (name, cell) in cells {
+                content.push(Inline::Text(std::mem::replace(&mut joint, ", ").to_owned()));
+                if is_named && has_words(name) {
+                    content.extend(name.iter().cloned());
+                    content.push(Inline::Text(": ".to_owned()));
                 }
                 content.extend(cell);
             }
@@ -53,26 +62,18 @@ fn has_claim(cell: &[Inline]) -> bool {
     cell.iter().any(is_claim)
 }
 
-/// Cells of a row without what a cell before says in the same words, and with their marks at the end where all have the same.
-fn said_once(cells: &[&Vec<Inline>]) -> Vec<Vec<Inline>> {
+/// Leaves marks that all cited cells of a row share to the last of these.
+fn cite_once(cells: &mut [(&[Inline], Vec<Inline>)]) {
     let marks = |cell: &[Inline]| {
         let mut numbers = BTreeSet::new();
         cited(cell, &mut numbers);
         numbers
     };
-    let is_marked_alike = cells.iter().all(|cell| marks(cell) == marks(cells[0]));
-    let words: Vec<String> = cells.iter().map(|cell| plain_text(cell)).collect();
-    let last = (0..cells.len()).rev().find(|index| !words[..*index].contains(&words[*index]));
-    let cells = cells.iter().enumerate().map(|(index, cell)| {
-        let mut cell = (*cell).clone();
-        if words[..index].contains(&words[index]) && is_marked_alike {
-            retain(&mut cell, &|inline| matches!(inline, Inline::Claim { .. }));
-        } else if is_marked_alike && Some(index) != last {
-            retain(&mut cell, &|inline| !matches!(inline, Inline::Cite(_)));
-        }
-        cell
-    });
-    cells.collect()
+    let mut claims: Vec<&mut Vec<Inline>> = cells.iter_mut().map(|(_, cell)| cell).filter(|cell| has_claim(cell)).collect();
+    let is_marked_alike = claims.windows(2).all(|pair| marks(pair[0]) == marks(pair[1]));
+    if is_marked_alike && let Some((_, others)) = claims.split_last_mut() {
+        others.iter_mut().for_each(|cell| retain(cell, &|inline| !matches!(inline, Inline::Cite(_))));
+    }
 }
 
 /// Keeps what is wanted of inlines, however deep.
@@ -85,22 +86,28 @@ fn retain(inlines: &mut Vec<Inline>, is_wanted: &dyn Fn(&Inline) -> bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::said_once;
+    use super::cite_once;
     use crate::document::Inline;
 
     fn claim(text: &str, mark: usize) -> Vec<Inline> {
         vec![Inline::Claim { index: 0, content: vec![Inline::Text(text.to_owned())] }, Inline::Cite(mark)]
     }
 
+    fn cited_once(cells: &[&Vec<Inline>]) -> Vec<Vec<Inline>> {
+        let mut cells: Vec<(&[Inline], Vec<Inline>)> = cells.iter().map(|cell| (&[][..], (*cell).clone())).collect();
+        cite_once(&mut cells);
+        cells.into_iter().map(|(_, cell)| cell).collect()
+    }
+
     #[test]
-    fn a_row_of_a_figure_says_each_thing_and_its_source_once() {
+    fn a_source_that_a_row_s_values_share_is_marked_once() {
         let (unknown, says) = (claim("not reported", 4), claim("in secured zones", 4));
-        let empty = vec![Inline::Claim { index: 0, content: Vec::new() }];
+        let gate = vec![Inline::Text("Reform".to_owned())];
         let unmarked = unknown[..1].to_vec();
-        assert_eq!(said_once(&[&unknown, &unknown, &says]), [unmarked, empty.clone(), says.clone()]);
-        assert_eq!(said_once(&[&says, &unknown, &unknown]), [says[..1].to_vec(), unknown.clone(), empty]);
+        assert_eq!(cited_once(&[&unknown, &unknown, &says]), [unmarked.clone(), unmarked.clone(), says.clone()]);
+        assert_eq!(cited_once(&[&unknown, &says, &gate]), [unmarked, says, gate]);
         // What differs in its source is said with it.
         let other = claim("not reported", 5);
-        assert_eq!(said_once(&[&unknown, &other]), [unknown, other]);
+        assert_eq!(cited_once(&[&unknown, &other]), [unknown, other]);
     }
 }

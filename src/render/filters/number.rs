@@ -6,14 +6,14 @@ use minijinja::value::{Kwargs, Rest, Value, ValueKind, ValueOrKwargs, from_args}
 use minijinja::{Environment, Error, State};
 
 use super::operand::{at_path, items, whole, wrong_kind};
-use crate::model::{Date, Exact, Held, NotAQuantity, Operation, Quantity, Rounding};
+use crate::model::{Date, Exact, NotAQuantity, Operation, Quantity, Rounding};
 use crate::render::claim_text::{Figures, claim_as, exact_as, quantity_as};
 use crate::render::operators::{self, Case, calculate, derived, error, named, plain_value, quantity_of, refused};
 use crate::render::token::unshield;
 use crate::render::values::{
     BareObject, ClaimObject, Coverage, PartialKind, PartialObject, Pass, StampObject, coverage, exact, exact_number, text,
 };
-use crate::render::words::{self, DateStyle, word};
+use crate::render::words::{self, DateStyle};
 
 pub(super) fn install(env: &mut Environment<'_>, pass: &Arc<Pass>) {
     let shared = pass.clone();
@@ -336,7 +336,6 @@ fn date(pass: &Arc<Pass>, value: &Value, style: Option<&str>) -> Result<Value, E
     if let Some(stamp) = value.downcast_object_ref::<StampObject>() {
         return Ok(stamp.dated(style));
     }
-    let settings = &pass.book.settings;
     let claim = value.downcast_object_ref::<ClaimObject>();
     if claim.is_some_and(|claim| !claim.is_known()) {
         return Ok(value.clone());
@@ -344,13 +343,9 @@ fn date(pass: &Arc<Pass>, value: &Value, style: Option<&str>) -> Result<Value, E
     let plain = plain_value(pass, value)?;
     let wrong = || wrong_kind("date", value, "a date such as 2025-11-05");
     let read: Date = unshield(plain.as_str().ok_or_else(wrong)?).parse().map_err(|_| wrong())?;
-    let made = words::date(read, style, settings);
     Ok(match claim {
-        None => text(&made),
-        Some(claim) => match &claim.claim().held {
-            Held::Known { qualifier: Some(qualifier), .. } => claim.with_text(format!("{} {made}", word(settings, qualifier.key()))),
-            _ => claim.with_text(made),
-        },
+        None => text(&words::date(read, style, &pass.book.settings)),
+        Some(claim) => Value::from_object(claim.with_date(read, style)),
     })
 }
 

@@ -13,6 +13,7 @@ use super::printed::{Origin, Printed};
 use super::scalar::{exact_number, number, optional, text};
 use crate::model::{self, Claim, Held, Marking, NotAQuantity, Qualifier, Quantity};
 use crate::render::claim_text;
+use crate::render::words::{self, DateStyle};
 
 /// A claim: prints as its value in words, cited; its parts are attributes.
 #[derive(Debug, Clone)]
@@ -140,6 +141,17 @@ impl ClaimObject {
     /// The same claim with another text.
     pub(crate) fn with_text(&self, text: String) -> Value {
         Value::from_object(ClaimObject { text: Some(text), ..self.clone() })
+    }
+
+    /// The same claim, printed as this date, with the word that qualifies it.
+    pub(crate) fn with_date(&self, date: model::Date, style: DateStyle) -> ClaimObject {
+        let settings = &self.pass.book.settings;
+        let made = words::date(date, style, settings);
+        let text = match &self.claim().held {
+            Held::Known { qualifier: Some(qualifier), .. } => format!("{} {made}", words::word(settings, qualifier.key())),
+            _ => made,
+        };
+        ClaimObject { text: Some(text), ..self.clone() }
     }
 
     fn items(&self) -> Option<&[model::Value]> {

@@ -7,9 +7,10 @@ use minijinja::value::{Kwargs, Value};
 use super::reader::{Reader, check_options};
 use super::time_scale::{Bound, TimeScale, bound, length};
 use crate::document::chart::{Chart, Edge, EdgeWords, Span, Timeline};
+use crate::model::{self, Date, Held};
 use crate::render::operators::{error as invalid, named};
 use crate::render::values::{ClaimObject, FigureData, Shown};
-use crate::render::words::word;
+use crate::render::words::{DateStyle, long_date, word};
 
 /// More lanes than this can't be told apart without color.
 const MOST_LANES: usize = 4;
@@ -167,14 +168,24 @@ fn placed(reader: &Reader<'_>, row: &Value, times: &Times, fields: &Fields, scal
     Ok((start, end, length))
 }
 
-/// A field as it is printed; nothing where a record leaves it out.
+/// A field as it is printed, a date in words; nothing where a record leaves it out.
 fn optional_cell(reader: &Reader<'_>, row: &Value, path: &str) -> Result<Vec<Shown>, Error> {
     let value = reader.field(row, path)?;
     if value.is_none() {
         return Ok(Vec::new());
     }
+    let date = |text: &str| text.parse::<Date>().ok();
     Ok(vec![match value.downcast_object_ref::<ClaimObject>() {
-        Some(claim) => Shown::Claim(Box::new(claim.clone())),
-        None => Shown::Text(reader.words_of(row, path, &value)?),
+        Some(claim) => {
+            let stated = match &claim.claim().held {
+                Held::Known { value: model::Value::Text(text), .. } if claim.derived.is_none() && claim.text.is_none() => date(text),
+                _ => None,
+            };
+            Shown::Claim(Box::new(stated.map_or_else(|| claim.clone(), |date| claim.with_date(date, DateStyle::Long))))
+        }
+        None => {
+            let words = reader.words_of(row, path, &value)?;
+            Shown::Text(date(&words).map_or(words, |date| long_date(date, &reader.pass.book.settings)))
+        }
     }])
 }
