@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use brief::document::{Block, BlockKind, Document, FIGURE_DATA, Inline, Note, PrintedClaim, SourceEntry, Stamp, TypstSource};
 use brief::markdown::{TypstMeta, parse, to_typst};
-use brief::model::NotesPlacement;
+use brief::model::{NotesPlacement, Style, ThemeOptions};
 use brief::typeset::{self, Choice, DEFAULT_THEME, Engine, Failure, Fonts, Job, Pdf, VERSION};
 use serde_json::json;
 
@@ -38,7 +38,7 @@ fn meta(kind: &str) -> TypstMeta {
         document: "book".into(),
         front,
         language: "en".into(),
-        theme: brief::model::ThemeOptions::default(),
+        theme: ThemeOptions::default(),
         notes: NotesPlacement::End,
         heading_steps: true,
     }
@@ -780,6 +780,23 @@ fn the_line_under_a_drawing_names_what_it_says() {
     let Some(pages) = text(&pdf.bytes) else { return };
     let line = "Build – From: March 2027, Until: 2027, After: Reform; Use: 2030.";
     assert!(pages.join(" ").contains(line), "no `{line}` in {pages:?}");
+}
+
+/// Lines of large type are shorter, and those of lists too: the last words of what fits on a line elsewhere stay together.
+#[test]
+fn last_words_are_bound_where_lines_are_short() {
+    let bound = |style: Style, markdown: &str| {
+        let theme = ThemeOptions { style, ..ThemeOptions::default() };
+        let meta = TypstMeta { theme, notes: NotesPlacement::Margin, ..meta("sheet") };
+        let source = source(&document(markdown), &meta).text;
+        source.contains("this\u{a0}condition") || source.contains("this\\u{a0}condition")
+    };
+    let words = "# T\n\n- Decide on what the mission needs and on this condition.\n";
+    assert!(bound(Style::Reader, words) && !bound(Style::Briefing, words));
+    // In the second level of a list less fits than in a paragraph.
+    let long = "Decide on what the mission needs here and on this condition.";
+    assert!(!bound(Style::Briefing, &format!("# T\n\n{long}\n")));
+    assert!(bound(Style::Briefing, &format!("# T\n\n- One\n\n  - {long}\n")));
 }
 
 /// Chapters of a long book begin on new pages, and each page's head names the chapter that runs over from the page before.

@@ -6,7 +6,7 @@ use super::super::size::is_width;
 use super::inlines::expanded;
 use super::nesting::DEEPEST;
 use super::page_start::PageStart;
-use super::{Listed, Writer, breaks, last_line, places};
+use super::{Listed, Writer, breaks, places};
 use crate::document::{Block, BlockKind, FIGURE_DATA, Inline, LISTING, MARKED, PLACEHOLDER, SIZED, anchor_of, number_of, plain_text};
 
 impl<'a> Writer<'a> {
@@ -62,14 +62,7 @@ impl<'a> Writer<'a> {
                 // PDF/UA treats an empty group as a figure.
                 "box" if is_empty(blocks) => self.code.line("#empty-box();"),
                 "box" => self.framed("#boxed[", blocks, "];"),
-                "columns" if self.can_be_wide() => {
-                    let outer = std::mem::replace(&mut self.nesting.in_wide, true);
-                    self.framed("#wide[#columned[", blocks, "];");
-                    self.column_notes(blocks);
-                    self.code.line("];");
-                    self.nesting.in_wide = outer;
-                }
-                "columns" => self.framed("#columned[", blocks, "];"),
+                "columns" => self.in_columns(blocks),
                 FIGURE_DATA => blocks.iter().for_each(|block| match &block.kind {
                     BlockKind::Table(table) if attributes.contains_key("form") => {
                         let outer = self.table.replace(attributes);
@@ -134,6 +127,21 @@ impl<'a> Writer<'a> {
         self.inner(blocks);
         self.code.line(close);
         self.nesting.blocks -= 1;
+    }
+
+    /// Two columns, as wide as the page where they stand in nothing else; below them what the margin would say.
+    fn in_columns(&mut self, blocks: &'a [Block]) {
+        let wide = self.can_be_wide();
+        let outer = std::mem::replace(&mut self.nesting.in_columns, true);
+        let outer_wide = self.nesting.in_wide;
+        self.nesting.in_wide |= wide;
+        self.code.push(if wide { "#wide[" } else { "" });
+        self.framed("#columned[", blocks, "];");
+        if wide {
+            self.column_notes(blocks);
+            self.code.line("];");
+        }
+        (self.nesting.in_columns, self.nesting.in_wide) = (outer, outer_wide);
     }
 
     /// Inserted or deleted blocks whose content can't be marked word by word.
@@ -227,7 +235,8 @@ impl<'a> Writer<'a> {
         }
         self.code.push("#par[");
         self.code.start();
-        self.bearing_inlines(&last_line::bound(content));
+        let content = self.bound(content);
+        self.bearing_inlines(&content);
         self.code.line("];");
     }
 

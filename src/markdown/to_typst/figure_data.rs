@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Writer;
 use super::places::has_words;
 use super::tables::cited;
-use super::{Writer, last_line};
 use crate::document::{Inline, Table};
 
 impl Writer<'_> {
@@ -51,7 +51,8 @@ impl Writer<'_> {
         }
         self.code.push("#figure-data[");
         self.code.start();
-        self.inlines(&last_line::bound(&content));
+        let content = self.bound(&content);
+        self.inlines(&content);
         self.code.line("];");
     }
 }

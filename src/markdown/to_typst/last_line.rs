@@ -2,18 +2,33 @@
 //!
 //! Typst could weigh it when it breaks a whole paragraph at once, which costs a fifth of a book's time.
 
+use super::Writer;
 use crate::document::{Inline, plain_text};
 
-/// Paragraphs shorter than this, in letters, fit on one line.
-const ONE_LINE: usize = 60;
+/// How wide letters are at most on average, in ems: so many fit on a line in any case.
+const LETTER: f64 = 0.53;
+
+/// How much narrower lines are in a list, a box or a quotation, in ems.
+const INDENT: f64 = 2.0;
 
 /// Words longer than this, in letters, may stand alone.
 const LONGEST_WORD: usize = 14;
 
-/// The same text with its last two words bound by a space that no line ends at.
-pub(super) fn bound(content: &[Inline]) -> Vec<Inline> {
+impl Writer<'_> {
+    /// The same text with its last two words bound by a space that no line ends at, if it may be longer than a line where it
+    /// is written.
+    pub(super) fn bound(&self, content: &[Inline]) -> Vec<Inline> {
+        let measure = self.measure();
+        let columns = if self.nesting.in_columns { 2.0 } else { 1.0 };
+        let line = (measure.text / measure.size - INDENT * self.nesting.blocks as f64) / columns;
+        bound(content, (line / LETTER).max(0.0) as usize)
+    }
+}
+
+/// The same text with its last two words bound, if it has more letters than a line.
+fn bound(content: &[Inline], line: usize) -> Vec<Inline> {
     let mut content = content.to_vec();
-    if plain_text(&content).chars().count() > ONE_LINE {
+    if plain_text(&content).chars().count() > line {
         bind(&mut content, &mut 0);
     }
     content
@@ -55,12 +70,13 @@ mod tests {
     use super::bound;
     use crate::document::{Inline, plain_text};
 
+    const LINE: usize = 60;
     const LONG: &str = "A paragraph that is long enough to run over the end of a line, ";
 
     #[test]
     fn the_last_two_words_are_bound_whatever_they_stand_in() {
         let text = |text: &str| Inline::Text(text.to_owned());
-        let plain = |content: &[Inline]| plain_text(&bound(content));
+        let plain = |content: &[Inline]| plain_text(&bound(content, LINE));
         assert_eq!(plain(&[text(&format!("{LONG}as it is."))]), format!("{LONG}as it\u{a0}is."));
         assert_eq!(plain(&[text(LONG), Inline::Strong(vec![text("it is")]), text("."), Inline::Cite(1)]), format!("{LONG}it\u{a0}is."));
         let whole = [text(&format!("{LONG}it ")), Inline::Emphasis(vec![text("is")]), text(".")];
@@ -69,7 +85,7 @@ mod tests {
 
     #[test]
     fn short_paragraphs_and_long_words_stay_as_they_are() {
-        let same = |text: &str| assert_eq!(plain_text(&bound(&[Inline::Text(text.to_owned())])), text);
+        let same = |text: &str| assert_eq!(plain_text(&bound(&[Inline::Text(text.to_owned())], LINE)), text);
         same("as it is.");
         same(&format!("{LONG}representatively internationalization"));
         same(&format!("{LONG}in\u{a0}two"));

@@ -1,7 +1,7 @@
 //! Lists, with or without numbers or boxes, and terms with their descriptions.
 
+use super::Writer;
 use super::nesting::DEEPEST;
-use super::{Writer, last_line};
 use crate::document::{Block, BlockKind, Inline, List, Task};
 
 impl<'a> Writer<'a> {
@@ -11,7 +11,8 @@ impl<'a> Writer<'a> {
         if let Some((Block { kind: BlockKind::Paragraph(content), line }, after)) = rest.split_first() {
             self.code.at(*line);
             self.code.start();
-            self.inlines(&last_line::bound(content));
+            let content = self.bound(content);
+            self.inlines(&content);
             rest = after;
         }
         if !rest.is_empty() {

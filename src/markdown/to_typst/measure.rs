@@ -1,5 +1,7 @@
 //! How wide a page's text is, about, as the default theme sets it.
 
+use super::Writer;
+use super::meta::is_landscape;
 use crate::model::{NotesPlacement, Paper, Style, ThemeOptions};
 
 const CENTIMETRE: f64 = 72.0 / 2.54;
@@ -10,7 +12,7 @@ const NOTES_MARGIN: f64 = 5.6 * CENTIMETRE;
 
 /// Which way the paper lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Orientation {
+enum Orientation {
     Portrait,
     Landscape,
 }
@@ -28,7 +30,7 @@ pub(super) struct Measure {
 
 impl Measure {
     /// The figures of `styles` in `theme.typ`.
-    pub(super) fn of(theme: &ThemeOptions, notes: NotesPlacement, orientation: Orientation) -> Measure {
+    fn of(theme: &ThemeOptions, notes: NotesPlacement, orientation: Orientation) -> Measure {
         let (size, left, column) = match theme.style {
             Style::Briefing => (10.8, 2.5, Some(12.2)),
             Style::Plain => (10.0, 2.0, Some(11.4)),
@@ -46,5 +48,12 @@ impl Measure {
             None => left,
         };
         Measure { size, text: page - left - right, wide: page - left - right.min(OUTER_EDGE) }
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn measure(&self) -> Measure {
+        let orientation = if is_landscape(self.meta) { Orientation::Landscape } else { Orientation::Portrait };
+        Measure::of(&self.meta.theme, self.meta.notes, orientation)
     }
 }

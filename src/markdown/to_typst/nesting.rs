@@ -23,6 +23,8 @@ pub(super) struct Nesting {
     pub(super) bearing: Option<Bearing>,
     /// In a table or figure that reaches into the margin.
     pub(super) in_wide: bool,
+    /// In one of two columns.
+    pub(super) in_columns: bool,
     /// In a redline's list of changes, and in words struck out.
     pub(super) in_changes: bool,
     /// How wide an image is to be.

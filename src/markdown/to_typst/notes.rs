@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::links::source_place;
-use super::{Listed, Writer, last_line};
+use super::{Listed, Writer};
 use crate::document::{Block, BlockKind, Inline, plain_text};
 use crate::model::NotesPlacement;
 
@@ -80,7 +80,8 @@ impl Writer<'_> {
             self.code.name(&source_place(source));
             self.code.push(")[");
         }
-        self.inlines(&last_line::bound(text));
+        let content = self.bound(text);
+        self.inlines(&content);
         self.code.push(if linked { "];" } else { "" });
     }
 
@@ -143,7 +144,10 @@ impl Writer<'_> {
             self.code.push("(");
             self.code.name(&place);
             self.code.push(", [");
-            self.marked_inlines(&entry.marking, |writer| writer.inlines(&last_line::bound(&entry.text)));
+            self.marked_inlines(&entry.marking, |writer| {
+                let text = writer.bound(&entry.text);
+                writer.inlines(&text)
+            });
             self.code.line("]),");
         }
         self.code.line(");");

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Writer;
 use super::columns::{BOLD, CellSize, Column, INSET, WHOLE_WORD, Width, letters_of_line, lines, widths, words_fit};
-use super::measure::{Measure, Orientation};
-use super::meta::is_landscape;
 use super::places::has_words;
 use crate::document::{Alignment, Block, BlockKind, Document, Inline, Table, plain_text, walk};
 use crate::model::NotesPlacement;
@@ -183,11 +181,6 @@ impl Writer<'_> {
             _ => 1.0,
         };
         LETTER * TABLE_SIZE * scale * self.measure().size
-    }
-
-    fn measure(&self) -> Measure {
-        let orientation = if is_landscape(self.meta) { Orientation::Landscape } else { Orientation::Portrait };
-        Measure::of(&self.meta.theme, self.meta.notes, orientation)
     }
 
     /// Writes one cell for each column.
