@@ -97,7 +97,10 @@ impl Envelopes {
         let mut high_ends = bare.clone();
         for (pointer, high) in ranges() {
             if let Some(value) = high_ends.pointer_mut(pointer.as_str()) {
-                *value = Json::Number(high.clone());
+                let high = Json::Number(high.clone());
+                // A year became text where the schema wants a date.
+                let text = if value.is_string() { date_text(&high) } else { None };
+                *value = text.map_or(high, Json::String);
             }
         }
         Some(high_ends)
@@ -249,7 +252,14 @@ impl<'a> Lifting<'a> {
                 Some((low, high)) => (Form::Range(low.clone(), high), Json::Number(low)),
                 None => {
                     let message = format!("the range of {phrase} must be two numbers, the smaller first");
-                    faults.push(invalid(place_of("range", Target::Value), message).help("write `range: [from, to]`"));
+                    let has_texts = range.as_array().is_some_and(|ends| ends.iter().any(Json::is_string));
+                    let help = match has_texts {
+                        true => {
+                            "write `range: [from, to]`, with numbers without quotes; of dates, years can be a range: `range: [2024, 2026]`"
+                        }
+                        false => "write `range: [from, to]`",
+                    };
+                    faults.push(invalid(place_of("range", Target::Value), message).help(help));
                     (Form::Unknown(String::new()), Json::Null)
                 }
             }
