@@ -191,7 +191,7 @@ pub(crate) fn render(renderer: &Renderer, planned: &Planned, scope: &Scope, tree
         }));
     }
     faults.retain(|fault| !checks::silenced(renderer.book(), fault));
-    let drawn = |(path, chart): (&String, &Chart)| (path.clone(), Arc::from(figure::draw(chart).into_bytes()));
+    let drawn = |(path, chart): (&String, &Chart)| (path.clone(), Arc::from(figure::draw(chart, figure::Lettering::Usual).into_bytes()));
     let prepared = Prepared {
         planned: planned.clone(),
         uses_changes: rendered.uses_changes,

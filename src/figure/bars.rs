@@ -1,12 +1,10 @@
 //! A bar chart: one bar a row, each drawn as what its value is.
 
-use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, HATCH, PALE, Style};
+use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, HATCH, Lettering, PALE, PAPER, Style};
 use super::letters;
 use super::scale::{tick_text, ticks};
 use crate::document::chart::{Bar, BarChart, Extent};
 
-/// The width of a drawing: that of a column of text, in points.
-const WIDTH: f64 = 440.0;
 /// What the labels may take of it.
 const LABELS: f64 = 0.36;
 const ROW: f64 = 26.0;
@@ -20,14 +18,16 @@ const AXIS: f64 = 16.0;
 const ARROW: f64 = 7.0;
 
 /// Draws a bar chart.
-pub(super) fn draw(chart: &BarChart) -> String {
-    let mut canvas = Canvas::new();
-    let label_room = WIDTH * LABELS;
+pub(super) fn draw(chart: &BarChart, lettering: Lettering) -> String {
+    let mut canvas = Canvas::new(lettering);
+    let label_room = canvas.width * LABELS;
     let labels: Vec<Vec<String>> = chart.bars.iter().map(|bar| letters::lines(&bar.label, Style::LABEL.size, label_room, 2)).collect();
     let left = labels.iter().flatten().map(|line| letters::width(line, Style::LABEL.size)).fold(0.0, f64::max) + GAP;
     let value_room =
-        chart.bars.iter().map(|bar| letters::width(&bar.printed, Style::LABEL.size)).fold(0.0, f64::max).min(WIDTH * 0.3) + GAP + VAGUE;
-    let room = WIDTH - left - value_room;
+        chart.bars.iter().map(|bar| letters::width(&bar.printed, Style::LABEL.size)).fold(0.0, f64::max).min(canvas.width * 0.3)
+            + GAP
+            + VAGUE;
+    let room = canvas.width - left - value_room;
     let longest = chart.bars.iter().filter_map(|bar| bar.extent.end()).fold(0.0, f64::max);
     let ticks = ticks(longest);
     let full = ticks.last().copied().unwrap_or(1.0).max(longest).max(f64::MIN_POSITIVE);
@@ -54,7 +54,7 @@ pub(super) fn draw(chart: &BarChart) -> String {
     }
     canvas.line((left, 0.0), (left, bottom), DEEP, 1.0, false);
     let height = legend(&mut canvas, chart, left, bottom + AXIS);
-    canvas.finish(WIDTH, height)
+    canvas.finish(height)
 }
 
 /// Where the words behind a bar begin and end.
@@ -82,7 +82,7 @@ fn grid_line(canvas: &mut Canvas, at: f64, words: &[(f64, f64)]) {
 fn draw_bar(canvas: &mut Canvas, bar: &Bar, (start, right): (f64, f64), middle: f64, x: &dyn Fn(f64) -> f64) {
     let top = middle - BAR / 2.0;
     let behind = |canvas: &mut Canvas, at: f64| {
-        let shown = letters::lines(&bar.printed, Style::LABEL.size, WIDTH - at - GAP, 1);
+        let shown = letters::lines(&bar.printed, Style::LABEL.size, canvas.width - at - GAP, 1);
         canvas.text((at + GAP, middle + 3.4), shown.first().map_or("", String::as_str), Style::LABEL, Anchor::Start);
     };
     match bar.extent {
@@ -118,7 +118,7 @@ fn draw_bar(canvas: &mut Canvas, bar: &Bar, (start, right): (f64, f64), middle: 
             canvas.rectangle((start, top), (right - start, BAR), FAINT_HATCH, Some((HAIR, true)));
             let words = letters::width(&bar.printed, Style::MISSING.size);
             // Words on a ground of their own, so that they can be read on the hatching.
-            canvas.rectangle((start + GAP - 3.0, top + 1.0), (words + 6.0, BAR - 2.0), "#ffffff", None);
+            canvas.rectangle((start + GAP - 3.0, top + 1.0), (words + 6.0, BAR - 2.0), PAPER, None);
             canvas.text((start + GAP, middle + 3.2), &bar.printed, Style::MISSING, Anchor::Start);
         }
     }

@@ -1,4 +1,4 @@
-//! A drawing in the making: shapes and text in points, from the top left corner.
+//! A drawing in the making: shapes and text, from the top left corner.
 //!
 //! All text goes through the `svg` crate, which escapes it; numbers are written with two decimals, so that a drawing is
 //! the same on every machine.
@@ -14,6 +14,8 @@ pub(super) const DEEP: &str = "#1c3557";
 pub(super) const QUIET: &str = "#5b6470";
 pub(super) const HAIR: &str = "#c3cad3";
 pub(super) const PALE: &str = "#8fa3bd";
+pub(super) const FAINT: &str = "#e4e9ef";
+pub(super) const PAPER: &str = "#ffffff";
 
 /// The name of the hatched fill.
 pub(super) const HATCH: &str = "url(#hatch)";
@@ -41,13 +43,36 @@ impl Style {
     pub(super) const MISSING: Style = Style { size: 9.0, color: QUIET, italic: true };
 }
 
+/// How large the letters of a drawing are beside its width, which is that of a column of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lettering {
+    /// Nearly as large as text of usual size.
+    Usual,
+    /// The same beside large type.
+    Large,
+}
+
+/// How wide a drawing is printed, in points.
+const PRINTED_WIDTH: f64 = 440.0;
+
+impl Lettering {
+    /// How wide what is drawn is, in units of which ten are the size of a label.
+    fn width(self) -> f64 {
+        match self {
+            Lettering::Usual => PRINTED_WIDTH,
+            Lettering::Large => 340.0,
+        }
+    }
+}
+
 /// A drawing in the making.
 pub(super) struct Canvas {
     document: Document,
+    pub(super) width: f64,
 }
 
 impl Canvas {
-    pub(super) fn new() -> Canvas {
+    pub(super) fn new(lettering: Lettering) -> Canvas {
         let hatch = |id: &str, color: &str| {
             let stroke = Line::new().set("x1", 0).set("y1", 0).set("x2", 0).set("y2", 5).set("stroke", color).set("stroke-width", 1.4);
             let mut pattern = Pattern::new()
@@ -60,7 +85,7 @@ impl Canvas {
             pattern
         };
         let definitions = Definitions::new().add(hatch("hatch", DEEP)).add(hatch("faint-hatch", HAIR));
-        Canvas { document: Document::new().add(definitions) }
+        Canvas { document: Document::new().add(definitions), width: lettering.width() }
     }
 
     fn add(&mut self, node: impl Into<Box<dyn Node>>) {
@@ -140,14 +165,14 @@ impl Canvas {
         self.add(node);
     }
 
-    /// The SVG, of a width and height in points.
-    pub(super) fn finish(self, width: f64, height: f64) -> String {
-        let (width, height) = (number(width), number(height));
+    /// The SVG, of a height in the drawing's units.
+    pub(super) fn finish(self, height: f64) -> String {
+        let scale = PRINTED_WIDTH / self.width;
         let document = self
             .document
-            .set("viewBox", format!("0 0 {width} {height}"))
-            .set("width", format!("{width}pt"))
-            .set("height", format!("{height}pt"));
+            .set("viewBox", format!("0 0 {} {}", number(self.width), number(height)))
+            .set("width", format!("{}pt", number(scale * self.width)))
+            .set("height", format!("{}pt", number(scale * height)));
         document.to_string() + "\n"
     }
 }

@@ -3,11 +3,10 @@
 //! A layered layout of our own: a box stands in the column behind the last of those that lead to it, and the boxes of a
 //! column are ordered by where their neighbors stand. Nothing in it depends on chance, hashing or the machine.
 
-use super::canvas::{Anchor, Canvas, DEEP, QUIET, Style};
+use super::canvas::{Anchor, Canvas, DEEP, Lettering, PAPER, QUIET, Style};
 use super::letters;
 use crate::document::chart::Graph;
 
-const WIDTH: f64 = 440.0;
 /// The room between two columns, and between two boxes of one.
 const BETWEEN: f64 = 26.0;
 const APART: f64 = 10.0;
@@ -30,10 +29,11 @@ struct Place {
 }
 
 /// Draws a graph.
-pub(super) fn draw(graph: &Graph) -> String {
+pub(super) fn draw(graph: &Graph, lettering: Lettering) -> String {
+    let mut canvas = Canvas::new(lettering);
     let columns = columns(graph);
     let count = columns.iter().max().map_or(1, |last| last + 1);
-    let width = ((WIDTH - 1.0 - BETWEEN * (count as f64 - 1.0)) / count as f64).clamp(20.0, WIDEST);
+    let width = ((canvas.width - 1.0 - BETWEEN * (count as f64 - 1.0)) / count as f64).clamp(20.0, WIDEST);
     let size = if count > 4 { Style::SMALL.size } else { Style::MISSING.size };
     let labels: Vec<Vec<String>> = graph.nodes.iter().map(|label| letters::lines(label, size, width - 2.0 * PADDING, 4)).collect();
     let mut places = places(graph, &columns, &labels);
@@ -43,7 +43,6 @@ pub(super) fn draw(graph: &Graph) -> String {
         arrange(&mut places, &mut order, sweep % 2 == 0);
     }
     let height = stack(&mut places, &order);
-    let mut canvas = Canvas::new();
     let x = |column: usize| column as f64 * (width + BETWEEN) + 0.5;
     let middle = |place: &Place| place.y + place.height / 2.0;
     for place in &places {
@@ -63,14 +62,14 @@ pub(super) fn draw(graph: &Graph) -> String {
     }
     for place in &places {
         let Some(node) = place.node else { continue };
-        canvas.rectangle((x(place.column), place.y), (width, place.height), "#ffffff", Some((DEEP, false)));
+        canvas.rectangle((x(place.column), place.y), (width, place.height), PAPER, Some((DEEP, false)));
         let first = middle(place) + 3.0 - (labels[node].len() as f64 - 1.0) * LEADING / 2.0;
         for (line, text) in labels[node].iter().enumerate() {
             let style = Style { size, ..Style::LABEL };
             canvas.text((x(place.column) + width / 2.0, first + line as f64 * LEADING), text, style, Anchor::Middle);
         }
     }
-    canvas.finish(WIDTH, height + 1.0)
+    canvas.finish(height + 1.0)
 }
 
 /// The column of each node: one behind the last of those that lead to it.

@@ -1,11 +1,10 @@
 //! A line chart: a marker for each value, drawn as what is known of it, and lines between those that are known.
 
-use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, PALE, QUIET, Style};
+use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, Lettering, PALE, PAPER, QUIET, Style};
 use super::letters;
 use super::scale::{tick_text, ticks};
 use crate::document::chart::{Extent, LineChart, Point};
 
-const WIDTH: f64 = 440.0;
 const HEIGHT: f64 = 170.0;
 const TOP: f64 = 8.0;
 const GAP: f64 = 8.0;
@@ -21,8 +20,8 @@ const SLOT: f64 = 9.0;
 const COLORS: [&str; 4] = [DEEP, QUIET, PALE, DEEP];
 
 /// Draws a line chart.
-pub(super) fn draw(chart: &LineChart) -> String {
-    let mut canvas = Canvas::new();
+pub(super) fn draw(chart: &LineChart, lettering: Lettering) -> String {
+    let mut canvas = Canvas::new(lettering);
     let points = || chart.series.iter().flat_map(|series| &series.points);
     let highest = points().filter_map(|point| point.extent.end()).fold(0.0, f64::max);
     let ticks = ticks(highest);
@@ -30,7 +29,7 @@ pub(super) fn draw(chart: &LineChart) -> String {
     let left = ticks.iter().map(|tick| letters::width(&tick_text(*tick, chart.numbers), Style::SMALL.size)).fold(0.0, f64::max) + GAP;
     let names: Vec<Vec<String>> = chart.series.iter().map(|series| letters::lines(&series.name, Style::SMALL.size, 96.0, 2)).collect();
     let right = names.iter().flatten().map(|line| letters::width(line, Style::SMALL.size)).fold(0.0, f64::max);
-    let right = WIDTH - if right > 0.0 { right + GAP + MARKER } else { 0.0 };
+    let right = canvas.width - if right > 0.0 { right + GAP + MARKER } else { 0.0 };
     let (start, end, bottom) = (left + 2.0 * GAP, right - 2.0 * GAP, TOP + ARROW + HEIGHT);
     let x = |share: f64| start + share.clamp(0.0, 1.0) * (end - start);
     let y = |value: f64| bottom - value / full * HEIGHT;
@@ -69,7 +68,7 @@ pub(super) fn draw(chart: &LineChart) -> String {
         }
     }
     let height = legend(&mut canvas, chart, left, below).max(taken.iter().copied().fold(0.0, f64::max) + LEADING);
-    canvas.finish(WIDTH, height)
+    canvas.finish(height)
 }
 
 /// The value that a line goes through.
@@ -87,7 +86,7 @@ fn steps(canvas: &mut Canvas, chart: &LineChart, bottom: f64, x: &dyn Fn(f64) ->
         let shown = letters::lines(name, Style::SMALL.size, 90.0, 1);
         let text = shown.first().map_or("", String::as_str);
         let half = letters::width(text, Style::SMALL.size) / 2.0;
-        let middle = x(*at).clamp(half, (WIDTH - half).max(half));
+        let middle = x(*at).clamp(half, (canvas.width - half).max(half));
         canvas.line((x(*at), bottom), (x(*at), bottom + 3.0), DEEP, 0.7, false);
         if middle - half > last + 4.0 {
             canvas.text((middle, bottom + 12.0), text, Style::SMALL, Anchor::Middle);
@@ -101,7 +100,7 @@ fn draw_point(canvas: &mut Canvas, point: &Point, (x, series): (f64, usize), bot
     let color = COLORS[series % COLORS.len()];
     match point.extent {
         Extent::Exact(value) => marker(canvas, series, (x, y(value)), color, color),
-        Extent::About(value) => marker(canvas, series, (x, y(value)), "#ffffff", color),
+        Extent::About(value) => marker(canvas, series, (x, y(value)), PAPER, color),
         Extent::AtLeast(value) => {
             arrow(canvas, (x, y(value)), -1.0, color);
             marker(canvas, series, (x, y(value)), color, color);
@@ -118,7 +117,7 @@ fn draw_point(canvas: &mut Canvas, point: &Point, (x, series): (f64, usize), bot
             for value in [low, high] {
                 canvas.line((x - MARKER, y(value)), (x + MARKER, y(value)), color, 1.6, false);
             }
-            marker(canvas, series, (x, y(low.midpoint(high))), "#ffffff", color);
+            marker(canvas, series, (x, y(low.midpoint(high))), PAPER, color);
         }
         Extent::Unknown => {
             // A series of its own stands beside the others.
@@ -131,7 +130,7 @@ fn draw_point(canvas: &mut Canvas, point: &Point, (x, series): (f64, usize), bot
 /// Where a value isn't known: an empty slot with a question mark. It has no marker, which would be read as a value.
 fn slot(canvas: &mut Canvas, (x, y): (f64, f64), (width, height): (f64, f64)) {
     canvas.rectangle((x, y), (width, height), FAINT_HATCH, Some((HAIR, true)));
-    canvas.rectangle((x + 1.0, y + 1.0), (width - 2.0, 9.0), "#ffffff", None);
+    canvas.rectangle((x + 1.0, y + 1.0), (width - 2.0, 9.0), PAPER, None);
     canvas.text((x + width / 2.0, y + 8.0), "?", Style::SMALL, Anchor::Middle);
 }
 
@@ -187,7 +186,7 @@ fn legend(canvas: &mut Canvas, chart: &LineChart, left: f64, top: f64) -> f64 {
         any = true;
         let (x, y) = (at + 5.0, middle - 3.0);
         match index {
-            0 => marker(canvas, 0, (x, y), "#ffffff", DEEP),
+            0 => marker(canvas, 0, (x, y), PAPER, DEEP),
             1 => arrow(canvas, (x, y + 6.0), -1.0, DEEP),
             2 => arrow(canvas, (x, y - 6.0), 1.0, DEEP),
             3 => {

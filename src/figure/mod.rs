@@ -10,6 +10,7 @@
 
 mod bars;
 mod canvas;
+mod colors;
 mod graph;
 mod inline;
 mod letters;
@@ -21,16 +22,18 @@ mod timeline;
 
 use crate::document::chart::Chart;
 
+pub use canvas::Lettering;
+pub use colors::{Colors, colored};
 pub use inline::inline;
 pub use shown::with_numbers;
 
-/// Draws a chart as an SVG file.
-pub fn draw(chart: &Chart) -> String {
+/// Draws a chart as an SVG file, in the colors of the default style.
+pub fn draw(chart: &Chart, lettering: Lettering) -> String {
     match chart {
-        Chart::Bars(bars) => bars::draw(bars),
-        Chart::Timeline(timeline) => timeline::draw(timeline),
-        Chart::Lines(lines) => lines::draw(lines),
-        Chart::Stacked(stacked) => stacked::draw(stacked),
-        Chart::Graph(graph) => graph::draw(graph),
+        Chart::Bars(bars) => bars::draw(bars, lettering),
+        Chart::Timeline(timeline) => timeline::draw(timeline, lettering),
+        Chart::Lines(lines) => lines::draw(lines, lettering),
+        Chart::Stacked(stacked) => stacked::draw(stacked, lettering),
+        Chart::Graph(graph) => graph::draw(graph, lettering),
     }
 }

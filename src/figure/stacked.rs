@@ -1,11 +1,10 @@
 //! Stacked bars: a bar for each row, of parts that are told apart by how they are filled and by their places.
 
-use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HAIR, HATCH, PALE, QUIET, Style};
+use super::canvas::{Anchor, Canvas, DEEP, FAINT, FAINT_HATCH, HAIR, HATCH, INK, Lettering, PALE, PAPER, QUIET, Style};
 use super::letters;
 use super::scale::{tick_text, ticks};
 use crate::document::chart::{Extent, StackedBars};
 
-const WIDTH: f64 = 440.0;
 const LABELS: f64 = 0.36;
 const ROW: f64 = 26.0;
 const BAR: f64 = 14.0;
@@ -17,12 +16,13 @@ const SLOT: f64 = 18.0;
 const ARROW: f64 = 8.0;
 
 /// How the parts are filled, and the color of what is written on them.
-const FILLS: [(&str, &str); 5] = [(DEEP, "#ffffff"), ("#ffffff", DEEP), (PALE, "#1b1b1b"), (HATCH, DEEP), ("#e4e9ef", DEEP)];
+const FILLS: [(&str, &str); 5] = [(DEEP, PAPER), (PAPER, DEEP), (PALE, INK), (HATCH, DEEP), (FAINT, DEEP)];
 
 /// Draws stacked bars.
-pub(super) fn draw(chart: &StackedBars) -> String {
-    let mut canvas = Canvas::new();
-    let labels: Vec<Vec<String>> = chart.bars.iter().map(|bar| letters::lines(&bar.label, Style::LABEL.size, WIDTH * LABELS, 2)).collect();
+pub(super) fn draw(chart: &StackedBars, lettering: Lettering) -> String {
+    let mut canvas = Canvas::new(lettering);
+    let labels: Vec<Vec<String>> =
+        chart.bars.iter().map(|bar| letters::lines(&bar.label, Style::LABEL.size, canvas.width * LABELS, 2)).collect();
     let left = labels.iter().flatten().map(|line| letters::width(line, Style::LABEL.size)).fold(0.0, f64::max) + GAP;
     let known =
         |bar: &crate::document::chart::StackedBar| -> f64 { bar.parts.iter().flatten().filter_map(|(extent, _)| extent.end()).sum() };
@@ -38,7 +38,7 @@ pub(super) fn draw(chart: &StackedBars) -> String {
         };
         bar.parts.iter().flatten().map(|(extent, _)| more(extent)).sum()
     };
-    let room = (WIDTH - left - GAP - chart.bars.iter().map(extra).fold(0.0, f64::max)).max(60.0);
+    let room = (canvas.width - left - GAP - chart.bars.iter().map(extra).fold(0.0, f64::max)).max(60.0);
     let length = |value: f64| value / full * room;
     let bottom = ROW * chart.bars.len() as f64;
     let to_scale = chart.bars.iter().all(|bar| extra(bar) == 0.0);
@@ -67,7 +67,7 @@ pub(super) fn draw(chart: &StackedBars) -> String {
     }
     canvas.line((left, 0.0), (left, bottom), DEEP, 1.0, false);
     let height = legend(&mut canvas, chart, left, bottom + AXIS);
-    canvas.finish(WIDTH, height)
+    canvas.finish(height)
 }
 
 /// Draws a part; gives where the next begins.
@@ -110,7 +110,7 @@ fn draw_part(
             canvas.rectangle((at, top), (SLOT, BAR), FAINT_HATCH, Some((QUIET, true)));
             // Which part it is.
             canvas.rectangle((at, top), (5.0, BAR), fill, Some((DEEP, false)));
-            canvas.rectangle((at + 7.0, top + 2.0), (8.0, BAR - 4.0), "#ffffff", None);
+            canvas.rectangle((at + 7.0, top + 2.0), (8.0, BAR - 4.0), PAPER, None);
             canvas.text((at + 11.0, middle + 3.2), "?", Style { color: QUIET, ..Style::LABEL }, Anchor::Middle);
             return at + SLOT;
         }
@@ -119,7 +119,7 @@ fn draw_part(
     if words + 6.0 <= end - at && extent != Extent::Unknown {
         // Hatching would hide the words.
         if fill == HATCH || !matches!(extent, Extent::Exact(_) | Extent::About(_)) {
-            canvas.rectangle(((at + end - words) / 2.0 - 2.0, top + 1.5), (words + 4.0, BAR - 3.0), "#ffffff", None);
+            canvas.rectangle(((at + end - words) / 2.0 - 2.0, top + 1.5), (words + 4.0, BAR - 3.0), PAPER, None);
             canvas.text(((at + end) / 2.0, middle + 3.0), printed, Style { color: DEEP, ..Style::SMALL }, Anchor::Middle);
         } else {
             canvas.text(((at + end) / 2.0, middle + 3.0), printed, Style { color: ink, ..Style::SMALL }, Anchor::Middle);
@@ -148,7 +148,7 @@ fn legend(canvas: &mut Canvas, chart: &StackedBars, left: f64, top: f64) -> f64 
         let shown = letters::lines(word, Style::SMALL.size, 150.0, 1);
         let shown = shown.first().map_or("", String::as_str);
         let width = 18.0 + letters::width(shown, Style::SMALL.size) + 14.0;
-        if at + width > WIDTH && at > left {
+        if at + width > canvas.width && at > left {
             (at, baseline) = (left, baseline + LEADING + 2.0);
         }
         let y = baseline - 6.5;

@@ -1,10 +1,9 @@
 //! A timeline: a row for each span, dashed lines for gates, and a way of filling for each lane.
 
-use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HATCH, PALE, QUIET, Style};
+use super::canvas::{Anchor, Canvas, DEEP, FAINT_HATCH, HATCH, Lettering, PALE, PAPER, QUIET, Style};
 use super::letters;
 use crate::document::chart::{Edge, Span, Timeline};
 
-const WIDTH: f64 = 440.0;
 const LABELS: f64 = 0.31;
 const GAP: f64 = 8.0;
 const ROW: f64 = 25.0;
@@ -22,16 +21,16 @@ const SHORTEST: f64 = 2.5;
 const FLOATING: f64 = 0.42;
 
 /// How the spans of a lane are filled: with color, white, hatched, pale. No outline is dashed, as that of what is unknown is.
-const FILLS: [&str; 4] = [DEEP, "#ffffff", HATCH, PALE];
+const FILLS: [&str; 4] = [DEEP, PAPER, HATCH, PALE];
 
 /// Draws a timeline.
-pub(super) fn draw(timeline: &Timeline) -> String {
-    let mut canvas = Canvas::new();
-    let label_room = WIDTH * LABELS;
+pub(super) fn draw(timeline: &Timeline, lettering: Lettering) -> String {
+    let mut canvas = Canvas::new(lettering);
+    let label_room = canvas.width * LABELS;
     let labels: Vec<Vec<String>> =
         timeline.spans.iter().map(|span| letters::lines(&span.label, Style::LABEL.size, label_room, 2)).collect();
     let left = labels.iter().flatten().map(|line| letters::width(line, Style::LABEL.size)).fold(0.0, f64::max) + GAP;
-    let (start, end) = (left + POINT, WIDTH - POINT - 2.0);
+    let (start, end) = (left + POINT, canvas.width - POINT - 2.0);
     let x = |share: f64| start + share.clamp(0.0, 1.0) * (end - start);
 
     // Gates stand above the rows; each has the room up to half way to its neighbours.
@@ -46,10 +45,15 @@ pub(super) fn draw(timeline: &Timeline) -> String {
         canvas.line((at, head - 3.0), (at, bottom), QUIET, 0.9, true);
         let first = head - 8.0 - name.len() as f64 * LEADING;
         for (line, text) in name.iter().enumerate() {
-            canvas.text((within(at, text), first + line as f64 * LEADING), text, Style { color: DEEP, ..Style::SMALL }, Anchor::Middle);
+            canvas.text(
+                (within(at, text, canvas.width), first + line as f64 * LEADING),
+                text,
+                Style { color: DEEP, ..Style::SMALL },
+                Anchor::Middle,
+            );
         }
         canvas.text(
-            (within(at, &gate.when), first + name.len() as f64 * LEADING),
+            (within(at, &gate.when, canvas.width), first + name.len() as f64 * LEADING),
             &gate.when,
             Style { italic: true, ..Style::SMALL },
             Anchor::Middle,
@@ -65,13 +69,13 @@ pub(super) fn draw(timeline: &Timeline) -> String {
     }
     canvas.line((left, head), (left, bottom), DEEP, 1.0, false);
     let height = legend(&mut canvas, timeline, left, bottom + 6.0);
-    canvas.finish(WIDTH, height)
+    canvas.finish(height)
 }
 
-/// The middle of a text that stands as near to a place as the drawing's edges let it.
-fn within(at: f64, text: &str) -> f64 {
+/// The middle of a text that stands as near to a place as the edges of a drawing so wide let it.
+fn within(at: f64, text: &str, width: f64) -> f64 {
     let half = letters::width(text, Style::SMALL.size) / 2.0;
-    at.min(WIDTH - half).max(half)
+    at.min(width - half).max(half)
 }
 
 /// One end of a span: where its body ends, and how the end looks.
@@ -187,17 +191,17 @@ fn draw_span(canvas: &mut Canvas, span: &Span, middle: f64, (start, end): (f64, 
         match look {
             // White under the dashes, which would not be seen on the filling.
             Look::Floating(_) => {
-                canvas.line((at, top - 0.5), (at, bottom + 0.5), "#ffffff", 2.6, false);
+                canvas.line((at, top - 0.5), (at, bottom + 0.5), PAPER, 2.6, false);
                 canvas.line((at, top - 2.0), (at, bottom + 2.0), DEEP, 1.4, true);
             }
-            Look::AtLeast(..) => canvas.shape(&[(end, top), (end + POINT, middle), (end, bottom)], "#ffffff", QUIET, true),
+            Look::AtLeast(..) => canvas.shape(&[(end, top), (end + POINT, middle), (end, bottom)], PAPER, QUIET, true),
             _ => {}
         }
     }
     if !span.inside.is_empty() {
         let words = letters::width(&span.inside, Style::SMALL.size);
         if words + 10.0 <= last - first {
-            canvas.rectangle(((first + last - words) / 2.0 - 3.0, top + 1.0), (words + 6.0, BAR - 2.0), "#ffffff", None);
+            canvas.rectangle(((first + last - words) / 2.0 - 3.0, top + 1.0), (words + 6.0, BAR - 2.0), PAPER, None);
             canvas.text(((first + last) / 2.0, middle + 3.0), &span.inside, Style::SMALL, Anchor::Middle);
         }
     }
@@ -205,7 +209,7 @@ fn draw_span(canvas: &mut Canvas, span: &Span, middle: f64, (start, end): (f64, 
 
 /// A stretch of which nothing is known: an empty box with a question mark.
 fn unknown(canvas: &mut Canvas, (low, high): (f64, f64), middle: f64) {
-    canvas.rectangle((low, middle - BAR / 2.0), (high - low, BAR), "#ffffff", Some((QUIET, true)));
+    canvas.rectangle((low, middle - BAR / 2.0), (high - low, BAR), PAPER, Some((QUIET, true)));
     canvas.text(((low + high) / 2.0, middle + 3.0), "?", Style::SMALL, Anchor::Middle);
 }
 
@@ -215,12 +219,12 @@ fn legend(canvas: &mut Canvas, timeline: &Timeline, left: f64, top: f64) -> f64 
     let mut baseline = top + 8.0;
     let mut entry = |canvas: &mut Canvas, words: &str, sample: &dyn Fn(&mut Canvas, f64, f64)| {
         let width = 18.0 + letters::width(words, Style::SMALL.size) + 14.0;
-        if at + width > WIDTH && at > left {
+        if at + width > canvas.width && at > left {
             at = left;
             baseline += LEADING + 2.0;
         }
         sample(canvas, at, baseline - 6.5);
-        let shown = letters::lines(words, Style::SMALL.size, WIDTH - at - 18.0, 1);
+        let shown = letters::lines(words, Style::SMALL.size, canvas.width - at - 18.0, 1);
         canvas.text((at + 18.0, baseline), shown.first().map_or("", String::as_str), Style::SMALL, Anchor::Start);
         at += width;
     };
@@ -236,7 +240,7 @@ fn legend(canvas: &mut Canvas, timeline: &Timeline, left: f64, top: f64) -> f64 
     }
     if has(|edge| matches!(edge, Edge::Unknown)) {
         entry(canvas, &timeline.words.unknown, &|canvas, x, y| {
-            canvas.rectangle((x, y), (13.0, 8.0), "#ffffff", Some((QUIET, true)));
+            canvas.rectangle((x, y), (13.0, 8.0), PAPER, Some((QUIET, true)));
             canvas.text((x + 6.5, y + 6.8), "?", Style::SMALL, Anchor::Middle);
         });
     }
@@ -246,7 +250,7 @@ fn legend(canvas: &mut Canvas, timeline: &Timeline, left: f64, top: f64) -> f64 
             canvas.rectangle((x + 4.0, y), (6.0, 7.0), PALE, None);
         });
     }
-    for line in letters::lines(&timeline.note, Style::SMALL.size, WIDTH - left, 3) {
+    for line in letters::lines(&timeline.note, Style::SMALL.size, canvas.width - left, 3) {
         baseline += LEADING + 2.0;
         canvas.text((left, baseline), &line, Style { italic: true, ..Style::SMALL }, Anchor::Start);
     }

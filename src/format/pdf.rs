@@ -7,8 +7,9 @@ use anyhow::anyhow;
 use super::{ClaimPlaces, Format, Manuscript, Needs, WrittenFile, date};
 use crate::document::TypstSource;
 use crate::document::chart::DRAWINGS;
-use crate::figure;
+use crate::figure::{self, Colors, Lettering};
 use crate::markdown::{self, TypstMeta};
+use crate::model::Style;
 use crate::typeset::{Error, Job};
 
 /// Documents as PDF.
@@ -52,8 +53,8 @@ impl Format for PdfFormat {
     fn write(&self, manuscript: &Manuscript<'_>) -> Result<WrittenFile, Error> {
         let Some(typesetting) = manuscript.typesetting else { return Err(anyhow!("there is no typst to typeset with").into()) };
         let mut source = self.source(manuscript);
-        let numbered = drawings_with_numbers(manuscript, &mut source);
-        let assets = manuscript.images.iter().map(|(path, bytes)| (path.clone(), numbered.get(path).map_or(&**bytes, String::as_bytes)));
+        let drawings = drawings(manuscript, &mut source);
+        let assets = manuscript.images.iter().map(|(path, bytes)| (path.clone(), drawings.get(path).map_or(&**bytes, String::as_bytes)));
         let pdf = typesetting.engine.typeset(&Job {
             source: &source,
             theme: manuscript.theme,
@@ -68,18 +69,29 @@ impl Format for PdfFormat {
     }
 }
 
-/// The drawings with characters that no font has, with their numbers instead; the characters are noted in the source.
-fn drawings_with_numbers(manuscript: &Manuscript<'_>, source: &mut TypstSource) -> BTreeMap<String, String> {
+/// The drawings as they are printed: in the theme's colors, with larger letters beside large type, and with numbers for the
+/// characters that no font has, which are noted in the source.
+fn drawings(manuscript: &Manuscript<'_>, source: &mut TypstSource) -> BTreeMap<String, String> {
     let coverage = manuscript.fonts.coverage();
-    let mut numbered = BTreeMap::new();
+    let theme = &manuscript.book.settings.theme;
+    let colors = Colors::of(theme);
+    let mut drawings = BTreeMap::new();
     for (path, bytes) in manuscript.images.iter().filter(|(path, _)| path.starts_with(DRAWINGS)) {
-        let Some((drawing, characters)) = str::from_utf8(bytes).ok().and_then(|drawing| figure::with_numbers(drawing, &coverage)) else {
-            continue;
-        };
-        let line = source.text.lines().position(|line| line.contains(path.as_str())).and_then(|index| source.lines.get(index));
-        let line = line.copied().unwrap_or_default();
-        source.missing.extend(characters.into_iter().map(|c| (c, line)));
-        numbered.insert(path.clone(), drawing);
+        let enlarged = manuscript
+            .document
+            .charts
+            .get(path)
+            .filter(|_| theme.style == Style::Reader)
+            .map(|chart| figure::draw(chart, Lettering::Large));
+        let Some(drawing) = enlarged.as_deref().or_else(|| str::from_utf8(bytes).ok()) else { continue };
+        let Some(mut drawing) = figure::colored(drawing, &colors) else { continue };
+        if let Some((numbered, characters)) = figure::with_numbers(&drawing, &coverage) {
+            let line = source.text.lines().position(|line| line.contains(path.as_str())).and_then(|index| source.lines.get(index));
+            let line = line.copied().unwrap_or_default();
+            source.missing.extend(characters.into_iter().map(|c| (c, line)));
+            drawing = numbered;
+        }
+        drawings.insert(path.clone(), drawing);
     }
-    numbered
+    drawings
 }

@@ -4,11 +4,17 @@ use brief::document::chart::{
     Bar, BarChart, Chart, Edge, EdgeWords, Extent, Gate, Graph, LineChart, Point, QualifierWords, Series, Span, StackedBar, StackedBars,
     Timeline,
 };
-use brief::figure::draw;
-use brief::model::NumberStyle;
+use brief::figure::{Colors, Lettering, colored};
+use brief::model::{NumberStyle, Style, ThemeOptions};
+use brief::typeset::DEFAULT_THEME;
 
 use super::cases::{self, Comparison};
 use super::{pdf, press};
+
+/// A drawing as it stands beside a Markdown document.
+fn draw(chart: &Chart) -> String {
+    brief::figure::draw(chart, Lettering::Usual)
+}
 
 fn expect(name: &str, chart: &Chart) -> String {
     let drawn = draw(chart);
@@ -336,4 +342,53 @@ fn hostile_charts_stay_inside_the_drawing() {
             assert!(x + width <= 441.0, "{x} {width}");
         }
     }
+}
+
+/// In print drawings have the colors of the style and of the book; what is drawn for no theme has those of the default style.
+#[test]
+fn drawings_are_printed_in_the_colors_of_the_theme() {
+    let bars = vec![bar("One", Extent::Between(1.0, 2.0), "1–2"), bar("Two", Extent::Unknown, "not reported")];
+    let drawing = draw(&Chart::Bars(BarChart { bars, words: words(), numbers: NumberStyle::default() }));
+    let themed = |style: Style, color: Option<&str>| {
+        let theme = ThemeOptions { style, color: color.map(str::to_owned), ..ThemeOptions::default() };
+        colored(&drawing, &Colors::of(&theme)).unwrap()
+    };
+    assert_eq!(themed(Style::Briefing, None), drawing);
+    let red = themed(Style::Briefing, Some("#7a1f1f"));
+    assert!(red.contains("fill=\"#7a1f1f\"") || red.contains("stroke=\"#7a1f1f\""), "{red}");
+    for (style, blue) in
+        [(red, "the book's color"), (themed(Style::Plain, None), "black and white"), (themed(Style::Reader, None), "reader")]
+    {
+        assert!(!style.contains("#1c3557") && !style.contains("#8fa3bd"), "{blue}: {style}");
+    }
+    let plain = themed(Style::Plain, None);
+    let document = roxmltree::Document::parse(&plain).unwrap();
+    for attribute in document.descendants().flat_map(|node| node.attributes()).filter(|a| matches!(a.name(), "fill" | "stroke")) {
+        let color = attribute.value();
+        assert!(!color.starts_with('#') || color[1..3] == color[3..5] && color[3..5] == color[5..7], "{color} is no grey: {plain}");
+    }
+    // As theme.typ has them.
+    let reader = DEFAULT_THEME.split("reader: (").nth(1).unwrap();
+    assert!(reader.contains("color: rgb(\"#14304f\")") && reader.contains("quiet: luma(25%)") && reader.contains("hair: luma(55%)"));
+}
+
+/// Beside large type letters are larger, and the drawing as wide as before.
+#[test]
+fn letters_of_drawings_are_larger_beside_large_type() {
+    let bars = vec![bar("Implementation Force", Extent::Exact(2.0), "2"), bar("Two", Extent::Unknown, "not reported")];
+    let chart = Chart::Bars(BarChart { bars, words: words(), numbers: NumberStyle::default() });
+    let size = |lettering| {
+        let drawing = brief::figure::draw(&chart, lettering);
+        let width: f64 = numbers_of(&drawing, "viewBox")[2];
+        let printed = roxmltree::Document::parse(&drawing).unwrap().root_element().attribute("width").unwrap().to_owned();
+        assert_eq!(printed, "440pt");
+        440.0 / width * numbers(&drawing, "text", "font-size")[0]
+    };
+    assert!(size(Lettering::Large) > 1.25 * size(Lettering::Usual));
+}
+
+/// The numbers in an attribute of the drawing itself.
+fn numbers_of(svg: &str, attribute: &str) -> Vec<f64> {
+    let document = roxmltree::Document::parse(svg).unwrap();
+    document.root_element().attribute(attribute).unwrap().split(' ').map(|number| number.parse().unwrap()).collect()
 }
