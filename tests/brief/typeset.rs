@@ -268,15 +268,35 @@ fn cover_pages_and_outline_name_what_they_should() {
 #[test]
 fn a_draft_says_so_on_each_page() {
     let Some(engine) = engine() else { return };
-    let fonts = Fonts::new(Vec::new());
-    let coverage = fonts.coverage();
-    let draft = Stamp { draft: true, name: "draft".into(), number: None, digest: String::new(), ..stamp() };
-    let mut work = Work::of(&cited_book(), &meta("book"));
-    work.source = to_typst(&cited_book(), &draft, &meta("book"), &|id| format!("{id}.pdf"), &coverage);
-    let pdf = work.run(&engine).unwrap();
+    let pdf = draft(&cited_book(), &meta("book")).run(&engine).unwrap();
     let Some(pages) = text(&pdf.bytes) else { return };
     for page in &pages[..pdf.pages as usize] {
         assert!(page.contains("DRAFT"), "{page}");
+    }
+}
+
+/// A document as a draft.
+fn draft(document: &Document, meta: &TypstMeta) -> Work {
+    let fonts = Fonts::new(Vec::new());
+    let coverage = fonts.coverage();
+    let draft = Stamp { draft: true, name: "draft".into(), number: None, digest: String::new(), ..stamp() };
+    Work { source: to_typst(document, &draft, meta, &|id| format!("{id}.pdf"), &coverage), ..Work::of(document, meta) }
+}
+
+#[test]
+fn long_titles_keep_clear_of_the_mark_of_a_draft() {
+    let Some(engine) = engine() else { return };
+    let chapter = "A chapter with a title that goes on and on until it comes near the other edge of the page";
+    let text = "Words that fill a line of the page and the next. ".repeat(200);
+    let document = document(&format!("# T\n\n## {chapter}\n\n{text}\n"));
+    for kind in ["book", "sheet"] {
+        for title in ["A Book", "A book of some length about the matters that are of some length, too"] {
+            let mut meta = meta(kind);
+            meta.front["book"]["title"] = title.into();
+            let pdf = draft(&document, &meta).run(&engine).unwrap();
+            assert!(pdf.pages > 2);
+            assert_eq!(typeset::misfits(&pdf.bytes).unwrap(), [], "{kind}: {title}");
+        }
     }
 }
 
