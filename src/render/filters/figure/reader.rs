@@ -176,7 +176,12 @@ impl<'a> Reader<'a> {
         }
         let Some(claim) = value.downcast_object_ref::<ClaimObject>() else { return self.bare(row, path, &value) };
         let (extent, unit) = match claim.quantity() {
-            Ok(quantity) => (self.extent(&value, &quantity)?, quantity.unit.clone()),
+            Ok(quantity) => {
+                let extent = extent(&quantity);
+                let extent =
+                    extent.map_err(|why| self.fault(&value, format!("{} {why}, and `{function}` can't draw that", named(&value))))?;
+                (extent, quantity.unit.clone())
+            }
             Err(NotAQuantity::Unknown(_)) => (Extent::Unknown, None),
             Err(_) => return Err(self.fault(&value, format!("{} is no number, and `{function}` can draw nothing else", named(&value)))),
         };
@@ -196,34 +201,11 @@ impl<'a> Reader<'a> {
             return Err(self.fault_at(row, path, message));
         };
         let quantity = Quantity::exactly(number);
-        let extent = self.extent(value, &quantity).map_err(|_| {
-            self.fault_at(row, path, format!("`{path}` of {} is negative or too large for `{}`", named(row), self.function))
+        let extent = extent(&quantity).map_err(|why| {
+            self.fault_at(row, path, format!("`{path}` of {} {why}, and `{}` can't draw that", named(row), self.function))
         })?;
         let printed = claim_text::quantity(&quantity, &self.pass.book.settings);
         Ok(Measured { extent, unit: None, shown: Shown::Text(printed.clone()), printed })
-    }
-
-    fn extent(&self, claim: &Value, quantity: &Quantity) -> Result<Extent, Error> {
-        let number = |exact: &Option<Exact>| -> Result<Option<f64>, Error> {
-            let Some(exact) = exact else { return Ok(None) };
-            match exact.to_f64() {
-                number if number.is_finite() && !exact.is_negative() => Ok(Some(number)),
-                _ => Err(self.fault(claim, format!("{} is negative or too large for `{}`", named(claim), self.function))),
-            }
-        };
-        Ok(match (number(&quantity.low)?, number(&quantity.high)?) {
-            (Some(low), Some(high)) if low == high => {
-                if quantity.approximate {
-                    Extent::About(low)
-                } else {
-                    Extent::Exact(low)
-                }
-            }
-            (Some(low), Some(high)) => Extent::Between(low, high),
-            (Some(low), None) => Extent::AtLeast(low),
-            (None, Some(high)) => Extent::AtMost(high),
-            (None, None) => Extent::Unknown,
-        })
     }
 
     /// A field's label: its title in the schema, else its name.
@@ -234,6 +216,23 @@ impl<'a> Reader<'a> {
         });
         title.map_or_else(|| sentence(&path.rsplit('.').next().unwrap_or(path).replace(['_', '-'], " ")), |title| one_line(&title))
     }
+}
+
+/// What is drawn of a quantity, or why it can't be drawn, to follow its name.
+fn extent(quantity: &Quantity) -> Result<Extent, &'static str> {
+    let number = |exact: &Exact| match exact.to_f64() {
+        _ if exact.is_negative() => Err("is negative"),
+        number if number.is_finite() => Ok(number),
+        _ => Err("is too large"),
+    };
+    Ok(match (quantity.low.as_ref().map(number).transpose()?, quantity.high.as_ref().map(number).transpose()?) {
+        (Some(low), Some(high)) if low == high && quantity.approximate => Extent::About(low),
+        (Some(low), Some(high)) if low == high => Extent::Exact(low),
+        (Some(low), Some(high)) => Extent::Between(low, high),
+        (Some(low), None) => Extent::AtLeast(low),
+        (None, Some(high)) => Extent::AtMost(high),
+        (None, None) => Extent::Unknown,
+    })
 }
 
 /// The unit that all values of a figure share.
