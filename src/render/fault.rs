@@ -30,6 +30,9 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
             .help("split it: `{% set … %}` names a part of an expression, and a loop over a list does the same to many values")
     });
     let broken = engine.broken.iter().map(|(name, error)| {
+        if let Some(fault) = open_comment(engine, name, error) {
+            return fault;
+        }
         let place = place(engine, error).unwrap_or_else(|| Place::File(path(name)));
         let detail = detail(error);
         let help = detail
@@ -39,6 +42,29 @@ pub(crate) fn of_templates(engine: &Engine) -> Vec<Diagnostic> {
         Diagnostic::error(code, place, format!("template `{name}` can't be parsed: {detail}")).maybe_help(help)
     });
     reserved.chain(limited).chain(broken).collect()
+}
+
+/// A comment that nothing ends, where it begins: the engine names the template's last line.
+fn open_comment(engine: &Engine, name: &str, error: &Error) -> Option<Diagnostic> {
+    if !detail(error).contains("unexpected end of comment") {
+        return None;
+    }
+    let source = engine.originals.get(name)?;
+    let mut at = 0;
+    loop {
+        let start = at + source[at..].find("{#")?;
+        match source[start + 2..].find("#}") {
+            Some(length) => at = start + 2 + length + 2,
+            None => {
+                let line = source[..start].matches('\n').count() + 1;
+                let message = format!("template `{name}` can't be parsed: `{{#` begins a comment here, and no `#}}` ends it");
+                return Some(
+                    Diagnostic::error(Code::TemplateSyntax, Place::line(path(name), line), message)
+                        .help("end it with `#}`; a heading's own anchor is written with a space, `{ #name }`"),
+                );
+            }
+        }
+    }
 }
 
 /// An id in `book.yaml` that can't be rendered.
