@@ -10,7 +10,8 @@ pub struct TypstSource {
     pub lines: Vec<usize>,
     /// Characters that no font has, each time they occur, and the line of the rendered text.
     pub missing: Vec<(char, usize)>,
-    /// The places that links lead to, by the names that the code gives them, and what stands there in words.
+    /// The places that links lead to, by the names that the code gives them, and other documents, by their
+    /// addresses; and what is there in words.
     pub places: BTreeMap<String, String>,
 }
 

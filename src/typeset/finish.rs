@@ -1,5 +1,5 @@
-//! What typst leaves to be done in a PDF: the list of places taken out, links within the document made to lead to them and
-//! to say what stands there, and listed notes tagged as notes.
+//! What typst leaves to be done in a PDF: the list of places taken out, links within the document made to lead to them, these
+//! and links to other documents made to say what is there, and listed notes tagged as notes.
 //!
 //! In: a PDF as typst writes it, and what its document attached. Out: the PDF that readers get. The same bytes come of the
 //! same bytes.
@@ -15,7 +15,7 @@ use super::notes::NoteTags;
 use crate::document::TypstSource;
 
 /// What begins the address that `brief.typ` writes for a place.
-const SCHEME: &[u8] = b"place:";
+const SCHEME: &str = "place:";
 
 /// How far above a place its link leads, in points, since a place is on the baseline of its text.
 const ABOVE: f64 = 10.0;
@@ -26,9 +26,15 @@ pub(super) fn finish(mut pdf: Document, attached: &Attached, source: &TypstSourc
     let pages = pdf.get_pages();
     let places: BTreeMap<&str, &Place> = attached.places.iter().rev().map(|place| (place.name.as_str(), place)).collect();
     let mut notes = NoteTags::default();
-    for (annotation, name) in links(&pdf, pages.values().copied()) {
-        let place = places.get(name.as_str()).with_context(|| format!("a link leads to `{name}`, which the theme leaves out"))?;
-        let words = source.places.get(&name);
+    for (annotation, address) in links(&pdf, pages.values().copied()) {
+        let Some(name) = address.strip_prefix(SCHEME) else {
+            if let Some(words) = source.places.get(&address) {
+                pdf.get_dictionary_mut(annotation)?.set("Contents", text_string(words));
+            }
+            continue;
+        };
+        let place = places.get(name).with_context(|| format!("a link leads to `{name}`, which the theme leaves out"))?;
+        let words = source.places.get(name);
         let destination = destination(&pdf, &pages, place).with_context(|| format!("page {} is missing", place.page))?;
         let link = pdf.get_dictionary_mut(annotation)?;
         link.remove(b"A");
@@ -36,7 +42,7 @@ pub(super) fn finish(mut pdf: Document, attached: &Attached, source: &TypstSourc
         if let Some(words) = words {
             link.set("Contents", text_string(words));
         }
-        notes.leads_back(annotation, &name);
+        notes.leads_back(annotation, name);
     }
     notes.apply(&mut pdf)?;
     let mut bytes = Vec::new();
@@ -47,15 +53,14 @@ pub(super) fn finish(mut pdf: Document, attached: &Attached, source: &TypstSourc
     Ok(bytes)
 }
 
-/// The links to places, and the places' names.
+/// The links with an address, and their addresses.
 fn links(pdf: &Document, pages: impl Iterator<Item = ObjectId>) -> Vec<(ObjectId, String)> {
     let mut found = Vec::new();
     for page in pages {
         let annotations = pdf.get_dictionary(page).ok().and_then(|page| pdf.dereference(page.get(b"Annots").ok()?).ok()?.1.as_array().ok());
         for id in annotations.into_iter().flatten().filter_map(|annotation| annotation.as_reference().ok()) {
             let address = pdf.get_dictionary(id).ok().and_then(|link| attached::follow(pdf, link, b"A")?.get(b"URI").ok()?.as_str().ok());
-            let name = address.and_then(|address| address.strip_prefix(SCHEME)).map(String::from_utf8_lossy);
-            found.extend(name.map(|name| (id, name.into_owned())));
+            found.extend(address.map(|address| (id, String::from_utf8_lossy(address).into_owned())));
         }
     }
     found
@@ -119,6 +124,11 @@ mod tests {
         let source = TypstSource::default();
         let link = link_of(&finish(pdf("https://example.org"), &attached("a"), &source).expect("it is finished"));
         assert!(link.has(b"A") && !link.has(b"Dest"));
+        assert_eq!(decode_text_string(link.get(b"Contents").expect("words")).ok().as_deref(), Some("https://example.org"));
+        let named = TypstSource { places: BTreeMap::from([("a/b.pdf".to_owned(), "document: B".to_owned())]), ..TypstSource::default() };
+        let link = link_of(&finish(pdf("a/b.pdf"), &attached("a"), &named).expect("it is finished"));
+        assert!(link.has(b"A") && !link.has(b"Dest"));
+        assert_eq!(decode_text_string(link.get(b"Contents").expect("words")).ok().as_deref(), Some("document: B"));
         let error = finish(pdf("place:b"), &attached("a"), &source).expect_err("there is no such place");
         assert_eq!(error.to_string(), "a link leads to `b`, which the theme leaves out");
     }

@@ -41,6 +41,7 @@ fn links_say_and_find_where_they_lead() {
         assert!(!address.is_some_and(|address| address.starts_with(b"place:")), "{words}");
         assert!(!words.starts_with("page "), "{words}");
         assert!(!words.contains("para."), "{words}");
+        assert!(!words.ends_with(".pdf"), "a link to another document says what that is: {words}");
         notes += usize::from(words.starts_with("note ") && words.contains(", paragraph "));
         marks += usize::from(words.starts_with("what note ") && words.ends_with("in the text"));
         sources += usize::from(words.starts_with("source: "));

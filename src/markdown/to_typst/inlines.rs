@@ -210,6 +210,9 @@ impl Writer<'_> {
             return;
         };
         let is_document = matches!(leads_to, Target::Document(_));
+        if is_document {
+            self.name_document(&target, content);
+        }
         self.code.push(if internal { "#to(" } else { "#external(" });
         self.code.name(&target);
         self.nesting.in_link = true;

@@ -44,6 +44,12 @@ impl Writer<'_> {
         place
     }
 
+    /// Says that a link to this address leads to a document, by what is printed for it.
+    pub(super) fn name_document(&mut self, address: &str, content: &[Inline]) {
+        let words = self.word("link_document").replace("{text}", &plain_text(content));
+        self.name_place(address.to_owned(), &words);
+    }
+
     /// Says what a numbered change of a redline is.
     pub(super) fn name_change(&mut self, name: &str) {
         let number = name.split('-').next().unwrap_or(name);

@@ -36,6 +36,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("link_note", "note {number}: {text}"),
     ("link_mark", "what note {number} is about, in the text"),
     ("link_source", "source: {text}"),
+    ("link_document", "document: {text}"),
     ("link_change", "change {number}"),
 ];
 
