@@ -464,6 +464,31 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 }
 
 /// Columns as wide as the page leave no margin for the notes that they mark, which stand below them, and in the list.
+/// A note is at the foot of a page again where a new page is certain, and once where it may be the same page.
+#[test]
+fn notes_at_the_foot_are_repeated_behind_page_breaks() {
+    let Some(engine) = engine() else { return };
+    let mut document = document("# T\n\n1\n\n1\n\n:::pagebreak\n:::\n\n1\n\n1\n\n:::turned\n1\n:::\n\n1\n");
+    cite_all(&mut document.blocks);
+    let text_of_note = vec![Inline::Text("What the note says.".to_owned())];
+    document.notes.push(Note { source: "s".into(), locator: None, text: text_of_note, marking: Default::default() });
+    let pdf = Work::of(&document, &TypstMeta { notes: NotesPlacement::Page, ..meta("sheet") }).run(&engine).unwrap();
+    let Some(pages) = text(&pdf.bytes) else { return };
+    let counts: Vec<usize> = pages.iter().map(|page| page.matches("What the note says.").count()).collect();
+    assert_eq!(counts, [1, 1, 1, 1], "{pages:?}");
+}
+
+/// Paragraphs end in a mark for the first note.
+fn cite_all(blocks: &mut [Block]) {
+    for block in blocks {
+        match &mut block.kind {
+            BlockKind::Paragraph(content) => content.push(Inline::Cite(1)),
+            BlockKind::Directive { blocks, .. } => cite_all(blocks),
+            _ => {}
+        }
+    }
+}
+
 #[test]
 fn notes_of_columns_stand_below_them() {
     let Some(engine) = engine() else { return };

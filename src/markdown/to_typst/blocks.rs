@@ -190,6 +190,7 @@ impl<'a> Writer<'a> {
         let level = if self.meta.heading_steps { self.levels.next(level) } else { level };
         if level == 1 && self.is_outermost() && !self.nesting.in_turned {
             self.code.line("#chapter();");
+            self.page_run += usize::from(self.chapters_begin_pages);
         }
         self.code.push(&format!("#heading(level: {level})["));
         self.code.start();

@@ -105,7 +105,7 @@ pub(super) fn described(document: &Document, opening: Option<&Block>, stamp: &St
     told.insert("redline".to_owned(), versions.unwrap_or_else(|| is_redline(document).into()));
     let turned = |block: &Block| matches!(&block.kind, BlockKind::Directive { name, .. } if name == "turned");
     told.insert("opens-turned".to_owned(), opening.is_some_and(turned).into());
-    told.insert("long".to_owned(), (letters(document) > LONG).into());
+    told.insert("long".to_owned(), is_long(document).into());
     told.insert(
         "version".to_owned(),
         json!({
@@ -143,15 +143,15 @@ fn is_redline(document: &Document) -> bool {
     found
 }
 
-/// How many letters a document's text has.
-fn letters(document: &Document) -> usize {
+/// Whether a document has more than about sixty pages.
+pub(super) fn is_long(document: &Document) -> bool {
     let mut letters = 0;
     walk::inlines(&document.blocks, &mut |inline| {
         if let Inline::Text(text) | Inline::Code(text) = inline {
             letters += text.len();
         }
     });
-    letters
+    letters > LONG
 }
 
 /// Which kinds of elements the text has, so that the theme can leave out rules.

@@ -52,10 +52,13 @@ pub struct TypstMeta {
 }
 
 impl TypstMeta {
+    fn is_book(&self) -> bool {
+        self.front.get("kind").and_then(Value::as_str) == Some("book")
+    }
+
     /// Whether there is a cover or a table of contents before the text; by default, books have both.
     fn has_front_pages(&self) -> bool {
-        let is_book = self.front.get("kind").and_then(Value::as_str) == Some("book");
-        ["cover", "toc"].iter().any(|key| self.front.get(*key).and_then(Value::as_bool).unwrap_or(is_book))
+        ["cover", "toc"].iter().any(|key| self.front.get(*key).and_then(Value::as_bool).unwrap_or(self.is_book()))
     }
 }
 
@@ -77,6 +80,7 @@ pub fn to_typst(
         stamp,
         meta,
         link,
+        chapters_begin_pages: meta.is_book() && meta::is_long(document),
         places,
         opening,
         code: Code::new(missing),
@@ -87,6 +91,8 @@ pub fn to_typst(
         captions: BTreeSet::new(),
         named: BTreeMap::new(),
         marked: BTreeSet::new(),
+        at_foot: BTreeMap::new(),
+        page_run: 0,
         footnotes: BTreeMap::new(),
         written: BTreeSet::new(),
         waiting: Vec::new(),
@@ -112,6 +118,8 @@ struct Writer<'a> {
     /// The block that the title stands right above, where no cover or list of contents is between: the page break or turned
     /// page where headings right before it go along.
     opening: Option<&'a Block>,
+    /// Whether the default theme begins each chapter on a new page.
+    chapters_begin_pages: bool,
     code: Code<'a>,
     nesting: Nesting,
     /// The levels of headings, in Typst's count.
@@ -124,6 +132,10 @@ struct Writer<'a> {
     named: BTreeMap<String, String>,
     /// Notes whose first mark, to which they link back, is written.
     marked: BTreeSet<usize>,
+    /// Notes at the feet of pages.
+    at_foot: BTreeMap<usize, notes::AtFoot>,
+    /// How many times a new page has begun for certain, wherever typst breaks the others.
+    page_run: usize,
     /// Footnotes of the text's own that are written, and their letters.
     footnotes: BTreeMap<String, String>,
     /// The letters of footnotes already written, and the labels of those that still have to be.

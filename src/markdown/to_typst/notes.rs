@@ -10,6 +10,13 @@ use crate::model::NotesPlacement;
 const TWO_COLUMNS: usize = 10;
 const SHORT_NOTE: usize = 50;
 
+/// Where a note last stood at the foot of a page: in which run of pages, and for which time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AtFoot {
+    run: usize,
+    times: usize,
+}
+
 impl Writer<'_> {
     /// Marks for notes, which stand together.
     pub(super) fn marks(&mut self, numbers: &[usize]) {
@@ -49,11 +56,17 @@ impl Writer<'_> {
         self.code.printed();
     }
 
+    /// Marks for notes at the foot of the page: the first on pages that follow each other brings the note, others refer to it.
     fn page_marks(&mut self, numbers: &[usize]) {
         self.code.push("#page-marks(");
         for number in numbers {
-            self.code.push(&format!("({number}, "));
-            if self.marked.insert(*number) {
+            let run = self.page_run;
+            let foot = self.at_foot.entry(*number).or_insert(AtFoot { run, times: 0 });
+            let is_new = foot.times == 0 || foot.run != run;
+            *foot = AtFoot { run, times: foot.times + usize::from(is_new) };
+            let name = format!("brief:note-{number}-{}", foot.times);
+            self.code.push(&format!("({number}, \"{name}\", "));
+            if is_new {
                 let document = self.document;
                 let note = &document.notes[number - 1];
                 self.code.push("[");

@@ -56,6 +56,7 @@ impl<'a> Writer<'a> {
             PageKind::Plain => self.code.line(if is_opening { "" } else { "#pagebreak(weak: true);" }),
             PageKind::Turned => self.code.line(if is_opening { "#turned[#opening();" } else { "#turned[" }),
         }
+        self.page_run += usize::from(!is_opening);
         let outer = self.nesting.in_turned;
         self.nesting.in_turned |= start.kind == PageKind::Turned;
         for heading in start.headings {
@@ -66,6 +67,7 @@ impl<'a> Writer<'a> {
         self.inner(start.content);
         if start.kind == PageKind::Turned {
             self.code.line("];");
+            self.page_run += 1;
         }
         self.nesting.in_turned = outer;
     }
