@@ -464,6 +464,22 @@ fn footnotes_of_the_text_are_lettered_and_notes_stand_where_they_should() {
 }
 
 /// Columns as wide as the page leave no margin for the notes that they mark, which stand below them, and in the list.
+/// Tables have room for the broader letters of a font that the book chose.
+#[test]
+fn tables_in_a_font_of_the_book_s_own_take_more_room() {
+    let longest_words = |body_fonts: &[&str]| {
+        let theme = ThemeOptions { body_fonts: body_fonts.iter().map(|&name| name.to_owned()).collect(), ..ThemeOptions::default() };
+        let meta = TypstMeta { theme, ..meta("sheet") };
+        let is_small = |letters: usize| {
+            let word = "n".repeat(letters);
+            let table = format!("# T\n\n| {word} | {word} | {word} | {word} |\n| - | - | - | - |\n| a | b | c | d |\n");
+            source(&document(&table), &meta).text.contains("<small>")
+        };
+        (5..30).find(|letters| is_small(*letters)).unwrap()
+    };
+    assert!(longest_words(&["New Computer Modern"]) < longest_words(&[]));
+}
+
 /// A note is at the foot of a page again where a new page is certain, and once where it may be the same page.
 #[test]
 fn notes_at_the_foot_are_repeated_behind_page_breaks() {

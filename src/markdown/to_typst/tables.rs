@@ -14,6 +14,9 @@ const TURNED_WIDTH: f64 = 680.0;
 /// How wide a letter of a table is, about, in the table's type size.
 const LETTER: f64 = 0.48;
 
+/// How much wider letters of a font that the book chose are taken to be: how wide they are is known to typst alone.
+const OWN_FONT: f64 = 1.12;
+
 /// A table's type size, in that of the text.
 const TABLE_SIZE: f64 = 0.94;
 
@@ -180,7 +183,8 @@ impl Writer<'_> {
             Some("tiny") => 0.8,
             _ => 1.0,
         };
-        LETTER * TABLE_SIZE * scale * self.measure().size
+        let font = if self.meta.theme.body_fonts.is_empty() { 1.0 } else { OWN_FONT };
+        LETTER * font * TABLE_SIZE * scale * self.measure().size
     }
 
     /// Writes one cell for each column.
