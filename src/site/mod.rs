@@ -163,7 +163,7 @@ fn environment() -> Result<Environment<'static>> {
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     environment.set_formatter(escape_value);
     environment.add_filter("say", words::filter);
-    environment.add_filter("summary", words::summary_filter);
+    environment.add_filter("summary", summary::filter);
     environment.add_filter("size", views::size);
     environment.add_filter("address", |path: &str| to_address(path).into_owned());
     Ok(environment)

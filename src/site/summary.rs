@@ -1,12 +1,19 @@
 //! The ledger's summary of a version in the book's language. The ledger has it in English, in the forms of `diff::summary`.
 
-use super::words::Language;
+use minijinja::Value;
+
+use super::words::{Language, language_of};
 use crate::text::capital;
 
 /// `2 records added, 1 changed; 3 documents differ (template)` in another language; what has another form stays as it is.
 pub(super) fn in_language(summary: &str, language: &Language) -> String {
     let said: Vec<String> = summary.split("; ").map(|clause| clause_in(clause, language)).collect();
     capital(&said.join("; "))
+}
+
+/// The templates' filter: `version.summary | summary(language)`.
+pub(super) fn filter(summary: &str, language: &Value) -> String {
+    language_of(language).map_or_else(|| summary.to_owned(), |language| in_language(summary, &language))
 }
 
 fn clause_in(clause: &str, language: &Language) -> String {

@@ -8,8 +8,6 @@ use minijinja::Value;
 use minijinja::value::{Kwargs, Object, ObjectRepr};
 use serde::{Deserialize, Serialize};
 
-use super::summary;
-
 type Table = BTreeMap<&'static str, &'static str>;
 
 /// The languages that are shipped, by their main tags: lines of `English = translation`.
@@ -164,10 +162,9 @@ pub(super) fn filter(english: &str, language: &Value, values: Kwargs) -> Result<
     Ok(text)
 }
 
-/// The same for a version's summary: `version.summary | summary(language)`.
-pub(super) fn summary_filter(summary: &str, language: &Value) -> String {
-    let language = language.downcast_object_ref::<LanguageObject>();
-    language.map_or_else(|| summary.to_owned(), |language| summary::in_language(summary, &language.0))
+/// The language that a template was given.
+pub(super) fn language_of(value: &Value) -> Option<Language> {
+    Some(value.downcast_object_ref::<LanguageObject>()?.0.clone())
 }
 
 #[cfg(test)]

@@ -839,7 +839,7 @@ fn the_line_under_a_drawing_names_what_it_says() {
     let document = Document { blocks, ..document("# T\n") };
     let pdf = Work::of(&document, &meta("sheet")).run(&engine).unwrap();
     let Some(pages) = text(&pdf.bytes) else { return };
-    let line = "Build – From: March 2027, Until: 2027, After: Reform; Use: 2030.";
+    let line = "Build – From: March 2027, Until: 2027, After: Reform Use: 2030";
     assert!(pages.join(" ").contains(line), "no `{line}` in {pages:?}");
 }
 
