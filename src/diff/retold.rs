@@ -5,15 +5,16 @@
 //! base from which everything is taken out that the head doesn't have: what was added is told, and what one value became
 //! where both are values of one kind, but no record, field, item, source or word of a text that is gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::change::{Changes, FileKind};
 use crate::layout::Pointer;
-use crate::model::{AttributionSnapshot, CollectionSnapshot, RecordSnapshot, SOURCES, Shape, ShapeId, Shapes, Snapshot};
-use crate::text::words::{Op, words};
+use crate::model::{AttributionSnapshot, BookFacts, CollectionSnapshot, RecordSnapshot, SOURCES, Shape, ShapeId, Shapes, Snapshot};
+use crate::text::sequences;
+use crate::text::words::{Op, equal_share, words};
 
 /// The base as far as it may be told to readers of an audience who get the head.
 #[must_use]
@@ -30,7 +31,13 @@ pub fn retold(base: &Snapshot, head: &Snapshot) -> Snapshot {
         let records: IndexMap<String, RecordSnapshot> = records.collect();
         Some((name.clone(), CollectionSnapshot { records, ..new.without_records() }))
     });
-    Snapshot { book: base.book.clone(), collections: collections.collect() }
+    let left = |old: &Option<String>, new: &Option<String>| old.clone().filter(|_| new.is_some());
+    let book = BookFacts {
+        subtitle: left(&base.book.subtitle, &head.book.subtitle),
+        organization: left(&base.book.organization, &head.book.organization),
+        ..base.book.clone()
+    };
+    Snapshot { book, collections: collections.collect() }
 }
 
 /// How many records of the base the head doesn't have: all that is told of them.
@@ -49,6 +56,9 @@ impl Changes {
         self
     }
 }
+
+/// How much of two passages is the same where one is the other reworded.
+const REWORDED: f64 = 0.3;
 
 /// One record of the base on its way to what is told of it.
 struct Retelling<'a> {
@@ -174,9 +184,10 @@ impl<'a> Retelling<'a> {
         if !shape.markdown {
             return Some(old.to_owned());
         }
-        // Words that are gone may stand in a block now that bears a marking.
-        let left = words(old, new).into_iter().filter(|word| word.op == Op::Equal).map(|word| word.text);
-        Some(left.collect::<String>()).filter(|told| !told.trim().is_empty())
+        let told = passages(old, new);
+        // A text that lost words alone would be told as if nothing had happened to it.
+        let is_silent = told == new.trim() && old.trim() != new.trim();
+        Some(told).filter(|told| !told.is_empty() && !is_silent)
     }
 
     /// The items that the head has too: as they are, or under the same key.
@@ -201,6 +212,34 @@ impl<'a> Retelling<'a> {
         }
         told
     }
+}
+
+/// What is left of a text, passage by passage: those that the new text has too, and of those that were reworded the words that are
+/// left. What is gone may stand in a block now that bears a marking. A passage that lost words alone is told as new, as it would
+/// seem unchanged.
+fn passages(old: &str, new: &str) -> String {
+    let [old, new] = [old, new].map(|text| text.split("\n\n").map(str::trim).collect::<Vec<_>>());
+    let stays: BTreeSet<&str> = new.iter().copied().collect();
+    let mut told: Vec<String> = Vec::new();
+    for op in sequences::compare(&old, &new) {
+        let (olds, news) = (&old[op.old_range()], &new[op.new_range()]);
+        for (index, passage) in olds.iter().enumerate() {
+            match news.get(index) {
+                _ if stays.contains(passage) => told.push((*passage).to_owned()),
+                Some(now) => told.extend(left_of(passage, now)),
+                None => {}
+            }
+        }
+    }
+    told.join("\n\n")
+}
+
+/// The words of a passage that another has too; nothing where nothing came or little is left.
+fn left_of(old: &str, new: &str) -> Option<String> {
+    let runs = words(old, new);
+    let came = runs.iter().any(|run| run.op == Op::Insert);
+    let left: String = runs.iter().filter(|run| run.op == Op::Equal).map(|run| run.text.as_str()).collect();
+    Some(left.trim().to_owned()).filter(|left| came && !left.is_empty() && equal_share(&runs) >= REWORDED)
 }
 
 /// The text by which an item is told apart, dotted where it lies deeper, looking through envelopes.
@@ -232,9 +271,14 @@ mod tests {
     #[test]
     fn of_a_reworded_text_what_is_left_is_told() {
         let was = "The force holds the northern hill.\n\nThe secret pact binds it.\n";
-        assert_eq!(told(was, "The force holds the hill.\n\nIt waits.\n").unwrap().trim(), "The force holds the hill.");
-        let moved = told("All agreed. Only Ruritania paid in secret.", "All agreed. It was paid.").unwrap();
-        assert!(!moved.contains("Ruritania") && !moved.contains("secret"), "{moved}");
+        assert_eq!(told(was, "The force holds the southern hill.\n\nIt waits.\n").as_deref(), Some("The force holds the hill."));
+        let reworded = told("All agreed. Only Ruritania paid in secret.", "All agreed. It was paid.").unwrap_or_default();
+        assert!(!reworded.contains("Ruritania") && !reworded.contains("secret"), "{reworded}");
         assert_eq!(told("Withheld words", "Other things"), None);
+        // What only lost words is told as new.
+        assert_eq!(told("The force may not use weapons.", "The force may use weapons."), None);
+        assert_eq!(told("It stays.\n\nThe force may not fire.", "It stays.\n\nThe force may fire.").as_deref(), Some("It stays."));
+        assert_eq!(told("It stays.\n\nIt goes.", "It stays."), None);
+        assert_eq!(told("It stays.", "It stays.").as_deref(), Some("It stays."));
     }
 }
