@@ -134,13 +134,17 @@ fn legend(canvas: &mut Canvas, chart: &BarChart, left: f64, top: f64) -> f64 {
         (|extent| matches!(extent, Extent::Between(..)), chart.words.between.as_str()),
     ];
     let mut at = left;
-    let middle = top + 10.0;
+    let mut middle = top + 10.0;
     let mut any = false;
     for (index, (is_kind, word)) in kinds.iter().enumerate() {
         if !chart.bars.iter().any(|bar| is_kind(&bar.extent)) {
             continue;
         }
         any = true;
+        let wide = 16.0 + letters::width(word, Style::SMALL.size);
+        if at > left && at + wide > canvas.width {
+            (at, middle) = (left, middle + AXIS);
+        }
         let y = middle - 6.5;
         match index {
             0 => canvas.rectangle((at, y), (12.0, 7.0), HATCH, None),
@@ -149,7 +153,7 @@ fn legend(canvas: &mut Canvas, chart: &BarChart, left: f64, top: f64) -> f64 {
             _ => canvas.rectangle((at, y), (12.0, 7.0), HATCH, Some((DEEP, false))),
         }
         canvas.text((at + 16.0, middle), word, Style::SMALL, Anchor::Start);
-        at += 16.0 + letters::width(word, Style::SMALL.size) + 14.0;
+        at += wide + 14.0;
     }
     if any { middle + 5.0 } else { top }
 }

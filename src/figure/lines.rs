@@ -177,13 +177,16 @@ fn legend(canvas: &mut Canvas, chart: &LineChart, left: f64, top: f64) -> f64 {
         (|extent| matches!(extent, Extent::Between(..)), &words.between),
         (|extent| matches!(extent, Extent::Unknown), unknown.map_or("", |point| &point.printed)),
     ];
-    let (mut at, middle) = (left, top + 12.0);
+    let (mut at, mut middle) = (left, top + 12.0);
     let mut any = false;
     for (index, (is_kind, word)) in kinds.iter().enumerate() {
         if !chart.series.iter().flat_map(|series| &series.points).any(|point| is_kind(&point.extent)) {
             continue;
         }
         any = true;
+        if at > left && at + 16.0 + letters::width(word, Style::SMALL.size) > canvas.width {
+            (at, middle) = (left, middle + 14.0);
+        }
         let (x, y) = (at + 5.0, middle - 3.0);
         match index {
             0 => marker(canvas, 0, (x, y), PAPER, DEEP),

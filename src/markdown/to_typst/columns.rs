@@ -17,7 +17,7 @@ const FEW: usize = 3;
 /// A column is made wide enough for a word of this many letters; a longer one breaks.
 const LONGEST_WORD: f64 = 30.0;
 
-/// A word that takes no more of a column's width than this stays whole, whatever its letters.
+/// The share of a column's width that a word may take by the average width of letters: its own may be wider.
 pub(super) const WHOLE_WORD: f64 = 0.9;
 
 /// Letters of marks and of a bold face, in letters of average width.
@@ -84,12 +84,11 @@ fn wide_enough(given: Vec<f64>, columns: &[Column], room: f64, inset: f64) -> Ve
     let mut needs: Vec<f64> = columns.iter().map(Column::needs).collect();
     cap(&mut needs, room - columns.len() as f64 * inset);
     needs.iter_mut().for_each(|need| *need += inset);
-    let lacking = |(width, need): (&f64, &f64)| (need - width).max(0.0);
-    let lacks: f64 = widths.iter().zip(&needs).map(lacking).sum();
-    if lacks == 0.0 {
+    let lacks: f64 = widths.iter().zip(&needs).map(|(width, need)| (need - width).max(0.0)).sum();
+    let spare: f64 = widths.iter().zip(&needs).map(|(width, need)| (width - need).max(0.0)).sum();
+    if lacks == 0.0 || spare <= lacks {
         return given;
     }
-    let spare: f64 = needs.iter().zip(&widths).map(lacking).sum();
     for (width, need) in widths.iter_mut().zip(&needs) {
         *width = if *width < *need { *need } else { *width - (*width - need) * lacks / spare };
         *width = (*width * 100.0).ceil() / 100.0;
@@ -160,7 +159,7 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// How wide it must be to keep its longest word whole.
+    /// How wide it must be to keep its longest word whole, with a little to spare for what rounding takes.
     fn needs(&self) -> f64 {
         self.word.min(LONGEST_WORD) / WHOLE_WORD + 0.1
     }

@@ -92,12 +92,18 @@ fn marks(cell: &[Inline]) -> BTreeSet<usize> {
     numbers
 }
 
-/// Leaves marks that all cited cells of a row share to the last of these.
+/// Leaves marks that cited cells beside each other share to the last of these, where those of the whole row are alike: a cell
+/// without a mark between them is not cited by what follows it.
 fn cite_once(cells: &mut [(&[Inline], Vec<Inline>)]) {
-    let mut claims: Vec<&mut Vec<Inline>> = cells.iter_mut().map(|(_, cell)| cell).filter(|cell| has_claim(cell)).collect();
-    let is_marked_alike = claims.windows(2).all(|pair| marks(pair[0]) == marks(pair[1]));
-    if is_marked_alike && let Some((_, others)) = claims.split_last_mut() {
-        others.iter_mut().for_each(|cell| retain(cell, &|inline| !matches!(inline, Inline::Cite(_))));
+    let claims: Vec<&Vec<Inline>> = cells.iter().map(|(_, cell)| cell).filter(|cell| has_claim(cell)).collect();
+    if !claims.windows(2).all(|pair| marks(pair[0]) == marks(pair[1])) {
+        return;
+    }
+    for index in 1..cells.len() {
+        let [(_, cell), (_, next)] = &mut cells[index - 1..=index] else { continue };
+        if has_claim(cell) && has_claim(next) {
+            retain(cell, &|inline| !matches!(inline, Inline::Cite(_)));
+        }
     }
 }
 
@@ -130,7 +136,9 @@ mod tests {
         let gate = vec![Inline::Text("Reform".to_owned())];
         let unmarked = unknown[..1].to_vec();
         assert_eq!(cited_once(&[&unknown, &unknown, &says]), [unmarked.clone(), unmarked.clone(), says.clone()]);
-        assert_eq!(cited_once(&[&unknown, &says, &gate]), [unmarked, says, gate]);
+        assert_eq!(cited_once(&[&unknown, &says, &gate]), [unmarked, says, gate.clone()]);
+        let gated = [claim("March", 4), gate, claim("May", 4)];
+        assert_eq!(cited_once(&[&gated[0], &gated[1], &gated[2]]), gated, "what isn't cited stands outside of the mark");
         // What differs in its source is said with it.
         let other = claim("not reported", 5);
         assert_eq!(cited_once(&[&unknown, &other]), [unknown, other]);

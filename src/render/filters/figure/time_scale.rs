@@ -132,7 +132,10 @@ impl TimeScale {
                 return Err(reader.fault(row, format!("{} names a date beside gates: a timeline has either dates or gates", named(row))));
             }
             let day = if is_start { first_day } else { last_day };
-            days.extend(said.iter().map(|date| day(*date)));
+            match bound {
+                Bound::Between(from, to) => days.extend([first_day(*from), last_day(*to)]),
+                _ => days.extend(said.iter().map(|date| day(*date))),
+            }
         }
         let settings = &reader.pass.book.settings;
         if let (Some(&first), Some(&last)) = (days.iter().min(), days.iter().max()) {
