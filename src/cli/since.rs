@@ -98,7 +98,10 @@ impl Since {
         let SinceCopy { redlined, comparison, old, new } = made;
         let names = [old, new].map(version_folder);
         if redlined.is_empty() {
-            terminal.say(format_args!("nothing was written: no word of any document has changed since {}, in {}", names[0], names[1]))?;
+            terminal.say(format_args!(
+                "nothing was written: no word has changed in any document that both {} and {} have",
+                names[0], names[1]
+            ))?;
         }
         for redlined in redlined {
             let file = since_file(old, new, &PdfFormat.file(&redlined.id));

@@ -12,6 +12,8 @@ use crate::text::{escape_xml, render_html};
 const SHOWN: usize = 20;
 /// How many reworded texts an entry shows.
 const TEXTS: usize = 5;
+/// In how many entries, of the newest versions: a feed is sent whole.
+const WITH_TEXTS: usize = 10;
 /// What an entry says, as HTML.
 const CONTENT: &str = include_str!("templates/feed-entry.html");
 
@@ -35,17 +37,17 @@ pub(super) fn feed(site: &Whole<'_>) -> Page {
     if site.facts.base_url.is_some() {
         text.push_str(&format!("<link rel=\"self\" type=\"application/atom+xml\" href=\"{}feed.xml\"/>\n", escape_xml(base)));
     }
-    for version in site.versions {
-        entry(site, version, base, &mut text);
+    for (index, version) in site.versions.iter().enumerate() {
+        entry(site, version, if index < WITH_TEXTS { TEXTS } else { 0 }, base, &mut text);
     }
     text.push_str("</feed>\n");
     Page { path: "feed.xml".to_owned(), bytes: text.into_bytes() }
 }
 
-fn entry(site: &Whole<'_>, version: &Version, base: &str, text: &mut String) {
+fn entry(site: &Whole<'_>, version: &Version, texts: usize, base: &str, text: &mut String) {
     let summary = summary::in_language(&version.summary, &site.facts.language);
     let lines = first_changes(version, SHOWN);
-    let texts = first_texts(version, TEXTS).into_iter();
+    let texts = first_texts(version, texts).into_iter();
     let texts: Vec<Value> = texts.map(|(title, prose)| context! { title => title, prose => Value::from_safe_string(prose) }).collect();
     let content = render_html(
         CONTENT,

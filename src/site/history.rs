@@ -24,6 +24,12 @@ pub(super) fn records(versions: &[Version]) -> Vec<Record> {
                 let renamed = changes.records.iter().filter_map(|change| Some((change, change.old_id.clone()?)));
                 let renamed: Vec<_> =
                     renamed.map(|(change, old)| (key(change, &old), later_key(&later, key(change, &change.id)))).collect();
+                // What had an id before a record came anew under it is another record.
+                changes
+                    .records
+                    .iter()
+                    .filter(|change| change.verb == "added")
+                    .for_each(|change| drop(later.remove(&key(change, &change.id))));
                 later.extend(renamed);
             }
             // The history begins with what the oldest known version holds.
@@ -76,8 +82,10 @@ fn add(records: &mut Records, later: &LaterIds, version: &Version, change: &Reco
         let renamed = event(version, &language.say_with("renamed to {id}", &[("id", &change.id)]), Vec::new());
         record_event(key(change, old), renamed);
         let (collection, id) = goes_on_as;
+        let held = records.get(&(collection, id)).filter(|record| !record.rows.is_empty());
+        let goes_on_as = held.map(|held| RecordName { collection: held.collection.clone(), id: held.id.clone(), name: held.name.clone() });
         if let Some(record) = records.get_mut(&key(change, old)).filter(|record| record.rows.is_empty()) {
-            record.goes_on_as = Some(RecordName { collection, id, name: change.name.clone() });
+            record.goes_on_as = goes_on_as;
         }
     }
 }

@@ -119,13 +119,8 @@ impl<'a> Marked<'a> {
             .filter(|(index, _)| shown.marks.contains(&(index + 1)) && self.opened.get(*index) == Some(&(index + 1)))
             .map(|(index, (mark, claims))| {
                 // What is printed twice is said once; what stands with others is told apart by its name.
-                let mut told: Vec<&PrintedClaim> = Vec::new();
-                for claim in claims {
-                    let says = |claim: &PrintedClaim| (claim.claim.clone(), claim.printed.clone());
-                    if !told.iter().any(|other| says(other) == says(claim)) {
-                        told.push(claim);
-                    }
-                }
+                let mut said = BTreeSet::new();
+                let told: Vec<&&PrintedClaim> = claims.iter().filter(|claim| said.insert((&claim.claim, &claim.printed))).collect();
                 let printed = told.iter().take(SHOWN).map(|claim| {
                     let name = Some(&claim.title).filter(|title| told.len() > 1 && !title.is_empty());
                     context! { name => name, text => &claim.printed, as_of => &claim.as_of, confidence => &claim.confidence }

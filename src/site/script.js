@@ -135,7 +135,7 @@ const search = async (input) => {
   await loadScript(window.briefNewest.index);
   const index = readIndex(window.briefIndex);
   const list = document.getElementById("results");
-  const texts = (name) => window.briefTexts?.[name] ?? loadScript(`assets/text.${name}.js`).then(() => window.briefTexts[name]);
+  const texts = async (name) => window.briefTexts?.[name] ?? loadScript(`assets/text.${name}.js`).then(() => window.briefTexts[name]);
   let latest = 0;
   const show = async () => {
     const mine = (latest += 1);
@@ -143,7 +143,7 @@ const search = async (input) => {
     const { places, hits } = find(index, question);
     const shown = places.slice(0, SHOWN);
     // All at once, so that nothing moves under who reads.
-    const loaded = await Promise.all(shown.map((place) => texts(index.documents[index.sections[place][0]][2])));
+    const loaded = await Promise.all(shown.map((place) => texts(index.documents[index.sections[place][0]][2]).catch(() => undefined)));
     if (mine !== latest) return;
     const items = shown.map((place, at) => {
       const [number, id, heading, text] = index.sections[place];
@@ -153,7 +153,7 @@ const search = async (input) => {
       const link = element("a", "", { href: id ? `${address}#${id}` : address });
       link.append(...marked(parted(heading && heading !== title ? `${title} › ${heading}` : title), hits));
       item.append(link);
-      item.append(snippet(loaded[at][text], hits));
+      if (loaded[at]) item.append(snippet(loaded[at][text], hits));
       return item;
     });
     list.replaceChildren(...items);

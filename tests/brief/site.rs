@@ -77,7 +77,7 @@ pub(crate) fn unescaped(text: &str) -> String {
     text.replace("&#39;", "'").replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 
-/// The newest version whose files are there.
+/// The newest version of a site.
 fn newest_number(folder: &Path) -> u32 {
     let script = fs::read_to_string(folder.join("newest.js")).unwrap();
     let (_, number) = script.split_once("\"version\":").unwrap_or_else(|| panic!("no version in {script}"));
@@ -106,9 +106,11 @@ pub(crate) fn links_lead_somewhere(folder: &Path) -> usize {
             assert!(file.is_file(), "{} links to `{target}`, which is not there", page.display());
             if let Some(id) = fragment.filter(|id| !id.starts_with("page=")) {
                 // An address that leads to the newest version leads to the place there.
-                let newest = folder.join(format!("v{}", newest_number(folder)));
                 let there = match path.split_once("latest/") {
-                    Some((_, below)) => newest.join(below),
+                    Some((up, below)) => {
+                        let site = folder.join(page).parent().unwrap().join(up);
+                        site.join(format!("v{}", newest_number(&site))).join(below)
+                    }
                     None => file,
                 };
                 let there = fs::read_to_string(&there).unwrap();

@@ -238,3 +238,25 @@ fn all_pages_of_a_removed_version_say_so() {
         }
     }
 }
+
+/// A date that a record states is not the book's, though it is the same; a record that was renamed and then removed goes on
+/// nowhere.
+#[test]
+fn what_a_record_states_is_its_own() {
+    let Some(book) = published() else { return };
+    book.edit("content/book.yaml", "as_of: 2025-11-05", "as_of: 2025-10-31\nas_of_inferred: true");
+    book.write("content/missions/quiet.yaml", "name: Quiet Force\nas_of: 2025-10-31\ntroops: { value: 7, source: letter }\n");
+    build(&book, "2025-11-08").unwrap();
+    let text = fs::read_to_string(book.root.join("content/missions/quiet.yaml")).unwrap();
+    book.remove("content/missions/quiet.yaml");
+    book.write("content/missions/calm.yaml", &text);
+    build(&book, "2025-11-09").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let record = page(&book, "records/missions/calm.html");
+    assert!(record.contains("31 October 2025") && !record.contains("inferred"), "{record}");
+    book.remove("content/missions/calm.yaml");
+    build(&book, "2025-11-10").unwrap();
+    assert_eq!(site(&book, &[]).code, Some(0));
+    let gone = page(&book, "records/missions/quiet.html");
+    assert!(!gone.contains("under another id"), "{gone}");
+}

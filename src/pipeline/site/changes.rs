@@ -1,32 +1,22 @@
 //! What changed between two versions as the site's data: in readers' words, with texts marked word by word.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::readers_text::{ReadersText, named, redlined};
-use crate::diff::{Change, ChangeKind, ClaimParts, DocumentChange, FieldChange, FieldPart, FileKind};
+use crate::diff::{Change, ChangeKind, ClaimParts, DocumentChange, FieldChange, FieldPart};
 use crate::layout::Pointer;
 use crate::model::{BookFacts, Date};
 use crate::site::{ChangedDocument, ChangedField, Language, RecordChange, RecordChangeKind};
-use crate::version::{Digest, Manifest};
 
 /// The longest value that is shown in full, in characters.
 const LONG: usize = 20_000;
 
 /// A document that differs; `title` is what it was called where it is gone.
-pub(super) fn changed_document(document: &DocumentChange, title: Option<String>, old: &Manifest, new: &Manifest) -> ChangedDocument {
-    let images = |manifest: &Manifest| -> BTreeMap<String, Digest> {
-        let parts = manifest.documents.get(&document.id).and_then(|entry| entry.parts.as_ref());
-        parts.map(|parts| parts.images.clone()).unwrap_or_default().into_iter().collect()
-    };
-    let (old, new) = (images(old), images(new));
-    let paths: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+pub(super) fn changed_document(document: &DocumentChange, title: Option<String>) -> ChangedDocument {
     ChangedDocument {
         id: document.id.clone(),
         title,
-        images: match document.kind {
-            FileKind::Changed => paths.into_iter().filter(|path| old.get(*path) != new.get(*path)).cloned().collect(),
-            FileKind::Added | FileKind::Removed => Vec::new(),
-        },
+        images: document.images.clone(),
         verb: document.kind.verb().to_owned(),
         reasons: document.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diff::{ChangePresenter, FieldChange, FieldPart, ReaderText, Snapshot, shape_at};
 use crate::layout::Pointer;
 use crate::markdown;
-use crate::model::{Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
+use crate::model::{CollectionSnapshot, Date, RecordSnapshot, SOURCES, ShapeId, Shapes};
 use crate::redline::{self, RedlineNames};
 use crate::render::{Mention, parts_of_text};
 use crate::site::{self, Language, RecordName};
@@ -43,11 +43,31 @@ impl ReadersText<'_> {
         collection.and_then(|sources| sources.records.get(id)).is_some_and(says_so)
     }
 
+    /// Whether the date that a record's claims speak for is the book's, which is inferred. Of a claim that says the very date of the
+    /// book itself that can't be told.
+    pub(super) fn has_inferred_as_of(&self, collection: &str, id: &str, date: &str) -> bool {
+        let book = &self.snapshot.book;
+        let says_own = |collection: &CollectionSnapshot| {
+            let record = collection
+                .records
+                .get(id)
+                .is_some_and(|record| std::iter::once(&record.own).chain(record.nested.values()).any(|said| said.as_of.is_some()));
+            record || collection.defaults.as_of.is_some()
+        };
+        book.as_of_inferred && date == book.as_of && !self.snapshot.collections.get(collection).is_some_and(says_own)
+    }
+
+    /// The same for a printed claim; a figure that was calculated has the date of those that it was calculated from.
+    pub(super) fn is_inferred_in(&self, row: &ClaimRow, date: &str) -> bool {
+        let mut claims = row.claims().filter_map(|claim| claim.split_once('/')).peekable();
+        claims.peek().is_some()
+            && claims.all(|(collection, rest)| self.has_inferred_as_of(collection, rest.split('/').next().unwrap_or_default(), date))
+    }
+
     /// Whether a value that changed in a record is a date that is inferred.
     pub(super) fn is_inferred(&self, collection: &str, id: &str, field: &FieldChange, value: Option<&serde_json::Value>) -> bool {
-        let book = &self.snapshot.book;
         match field.part {
-            FieldPart::AsOf => book.as_of_inferred && value.and_then(|value| value.as_str()) == Some(&book.as_of),
+            FieldPart::AsOf => value.and_then(|value| value.as_str()).is_some_and(|date| self.has_inferred_as_of(collection, id, date)),
             FieldPart::Value => field.path == DATE && self.has_inferred_date(collection, id),
             FieldPart::Source | FieldPart::Marking | FieldPart::Confidence => false,
         }

@@ -18,7 +18,7 @@ use crate::files;
 use crate::format::{FORMATS, Format, MarkdownFormat, PdfFormat};
 use crate::layout::{CLAIMS, DATA, MANIFEST, since_file, version_folder};
 use crate::markdown::{self, Surroundings};
-use crate::model::{BookFacts, Date};
+use crate::model::Date;
 use crate::site::{self, Document, Facts, Language, MadeOf, PrintedClaim, RecordValues, VersionChanges};
 use crate::text::capital;
 use crate::tree::folder::MAX_FILE;
@@ -122,11 +122,13 @@ fn markdown_of(version: &Version, id: &str) -> Result<String> {
     String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))
 }
 
-/// What a version calls a document.
-fn title_in(version: &Version, id: &str) -> Result<String> {
-    let text = markdown_of(version, id)?;
+/// What a version calls a document, where that can be read, and the document bears no marking of its own that its title would
+/// have to bear.
+fn title_in(version: &Version, id: &str) -> Option<String> {
+    let text = markdown_of(version, id).ok()?;
     let nowhere = Surroundings { link: &|_| None, beside: &|_, _| String::new(), drawing: &|_, _, _| None };
-    Ok(title(&markdown::to_html(&text, &nowhere)))
+    let article = markdown::to_html(&text, &nowhere);
+    (!article.front.contains_key("marking")).then(|| title(&article))
 }
 
 /// What a document is called: as its front matter says, else its first heading.
@@ -165,19 +167,19 @@ impl PageData<'_> {
         site::long_date(date, self.language)
     }
 
-    /// A date that claims speak for; where it is the book's, and that one is inferred, it is said to be.
-    fn as_of(&self, text: &str, book: &BookFacts) -> String {
+    /// A date in words, said to be inferred where it is.
+    fn dated(&self, text: &str, is_inferred: bool) -> String {
         let date = text.parse().map_or_else(|_| text.to_owned(), |date| self.date(date));
-        if book.as_of_inferred && text == book.as_of { self.language.inferred(&date) } else { date }
+        if is_inferred { self.language.inferred(&date) } else { date }
     }
 
     fn compare(&self, old: &VersionFiles, new: &VersionFiles) -> Result<ChangesSince> {
         let changes = version_changes((&old.snapshot, old.version.manifest()?), (&new.snapshot, new.version.manifest()?));
         let changed = |document: &DocumentChange| {
-            let title = (document.kind == FileKind::Removed).then(|| title_in(&old.version, &document.id)).transpose()?;
-            Ok(changed_document(document, title, old.version.manifest()?, new.version.manifest()?))
+            let is_gone = document.kind == FileKind::Removed;
+            changed_document(document, is_gone.then(|| title_in(&old.version, &document.id)).flatten())
         };
-        let documents = changes.documents.iter().map(changed).collect::<Result<Vec<_>>>()?;
+        let documents = changes.documents.iter().map(changed).collect();
         let base = told_base(&old.snapshot, &new.snapshot);
         let (old_printed, new_printed) = (printed_texts(&old.claims), printed_texts(&new.claims));
         let two = TwoVersions {
@@ -204,7 +206,7 @@ impl PageData<'_> {
         let facts = facts(files, None, self.files);
         let is_first = changes.is_none();
         let mut version = self.entry(&files.entry, &facts, changes);
-        version.as_of = self.as_of(&snapshot.book.as_of, &snapshot.book);
+        version.as_of = self.dated(&snapshot.book.as_of, snapshot.book.as_of_inferred);
         let printed = printed_texts(&files.claims);
         let reader = ReadersText { snapshot, printed: &printed, language: &files.language };
         version.records = diff::all_as_new(snapshot).into_par_iter().map(|change| self.record_values(change, &reader)).collect();
@@ -298,7 +300,7 @@ impl PageData<'_> {
                     references: if is_value { reader.references(collection, field) } else { Vec::new() },
                     cites: if is_value && is_markdown { reader.cites(&written.text) } else { Vec::new() },
                     text: match row.part {
-                        FieldPart::AsOf => self.as_of(&written.text, &reader.snapshot.book),
+                        FieldPart::AsOf => self.dated(&written.text, reader.has_inferred_as_of(collection, &change.id, &written.text)),
                         FieldPart::Value if has_inferred_date && row.path == DATE => self.language.inferred(&row.text),
                         _ => row.text.clone(),
                     },
@@ -361,7 +363,7 @@ impl PageData<'_> {
             revised_date: revised.map(|revised| self.date(revised.date)).unwrap_or_default(),
             shared: entry.and_then(|entry| entry.shared.as_ref()).map(Shared::name),
             pdf,
-            claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.as_of(date, &reader.snapshot.book))).collect(),
+            claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.dated(date, reader.is_inferred_in(row, date)))).collect(),
             made_of: made_of(manifest, id),
             chapters: Vec::new(),
             article,

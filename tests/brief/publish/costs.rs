@@ -254,9 +254,9 @@ fn empty_folders(root: &Path) -> Vec<PathBuf> {
     folders.map(walkdir::DirEntry::into_path).filter(|folder| fs::read_dir(folder).unwrap().next().is_none()).collect()
 }
 
-/// Chapters of versions whose files are removed have no page any more: what they said goes with the files.
+/// Pages of versions whose files are removed, those of chapters too, say so; what the site has no more is removed with the files.
 #[test]
-fn chapters_of_removed_versions_are_removed_with_their_files() {
+fn pages_of_removed_versions_say_so_or_go_with_their_files() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("output");
     for content in ["one", "two", "three"] {
@@ -265,25 +265,29 @@ fn chapters_of_removed_versions_are_removed_with_their_files() {
     for place in places(&folder) {
         published(&output, &place);
         let chapter = |number: u32| format!("site/v{number}/book.chapter-part-3.html");
-        let [first, second] = [1, 2].map(|number| read(&place, &chapter(number)).unwrap());
+        let whole = read(&place, &chapter(1)).unwrap();
         let mut keep = options(&output, &place);
         keep.keep = Some(1);
         let removals = publish(&keep, &Silent).unwrap().removals;
-        assert!([1, 2].iter().all(|number| removals.contains(&chapter(*number))), "{removals:?}");
-        assert_eq!([1, 2, 3].map(|number| read(&place, &chapter(number)).is_some()), [false, false, true]);
+        assert!(["v1/all-v1.zip", "v2/all-v2.zip"].iter().all(|file| removals.contains(&format!("site/{file}"))), "{removals:?}");
+        let says_so = |number: u32| {
+            let page = String::from_utf8(read(&place, &chapter(number)).unwrap()).unwrap();
+            page.contains("The files of this version were removed.") && page.len() < whole.len() / 2
+        };
+        assert_eq!([1, 2, 3].map(says_so), [true, true, false]);
         assert_eq!(faults(&place), [""; 0]);
         let again = publish(&keep, &Silent).unwrap();
         assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
 
         // A publication that was cut off, or an earlier brief, left them there.
-        write(&place, &chapter(1), &first);
-        write(&place, &chapter(2), &second);
+        let left = [1, 2].map(|number| format!("site/v{number}/book.chapter-gone.html"));
+        left.iter().for_each(|page| write(&place, page, &whole));
         let mut inventory: Value = serde_json::from_slice(&read(&place, "site/files.json").unwrap()).unwrap();
-        inventory["retired"] = json!([chapter(1), chapter(2)]);
+        inventory["retired"] = json!(left);
         write(&place, "site/files.json", inventory.to_string().as_bytes());
         let mended = publish(&keep, &Silent).unwrap();
-        assert_eq!((mended.moves, mended.removals), (vec![], vec![chapter(1), chapter(2)]));
-        assert_eq!([1, 2].map(|number| read(&place, &chapter(number))), [None, None]);
+        assert_eq!((mended.moves, mended.removals), (vec![], left.to_vec()));
+        assert!(left.iter().all(|page| read(&place, page).is_none()));
         let again = publish(&keep, &Silent).unwrap();
         assert!(again.unchanged, "{:?} {:?}", again.moves, again.removals);
         if place.server.is_none() {

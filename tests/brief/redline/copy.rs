@@ -125,7 +125,7 @@ fn no_note_is_made_of_documents_that_say_the_same() {
     let since = run(&["since", "--all"]);
     assert_eq!(
         (since.code, since.out.as_str()),
-        (Some(0), "nothing was written: no word of any document has changed since v1, in v2\n"),
+        (Some(0), "nothing was written: no word has changed in any document that both v1 and v2 have\n"),
         "{since:?}"
     );
     assert!(!book.root.join("output/since").exists());
