@@ -12,6 +12,12 @@ fn page(book: &Book, path: &str) -> String {
     unescaped(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
+/// Makes a version, and the site of all.
+fn build_with_site(book: &Book, date: &str) {
+    build(book, date).unwrap();
+    assert_eq!(site(book, &[]).code, Some(0));
+}
+
 /// What stands between two texts, the first of each.
 fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
     let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no `{from}` in {text}"));
@@ -23,8 +29,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 fn sources_of_a_whole_record_lead_to_their_pages() {
     let Some(book) = published() else { return };
     book.edit("content/missions/kfor.yaml", "name:", "source: [report#3, \"letter#annex A, B\"]\nname:");
-    build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-08");
     let record = page(&book, "records/missions/kfor.html");
     let sources = between(&record, "<ul class=\"sources\">", "</ul>");
     let items: Vec<&str> = sources.split("<li>").skip(1).collect();
@@ -41,8 +46,7 @@ fn records_bear_their_own_markings() {
     book.edit("content/missions/kfor.yaml", "name:", "marking: TLP:GREEN\nname:");
     book.edit("content/missions/script.yaml", "name:", "marking: TLP:AMBER\nname:");
     book.write("content/missions/quiet.yaml", "name: Quiet Force\ntroops: { value: 7, source: letter }\n");
-    build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-08");
     let own = |record: &str| {
         let html = page(&book, &format!("records/missions/{record}.html"));
         let says = between(&html, "What it says</h2>", "</table>").to_owned();
@@ -62,8 +66,7 @@ fn inferred_dates_are_said_to_be() {
     book.edit("content/sources.yaml", "  title: The letter\n", "  title: The letter\n  date: 2025-10-30\n  date_inferred: true\n");
     book.edit("content/missions/kfor.yaml", "value: 45000,", "value: 45000, as_of: 2025-10-29,");
     book.write("content/missions/quiet.yaml", "name: Quiet Force\ntroops: { value: 7, source: letter }\n");
-    build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-08");
     let pages = [
         "index.html",
         "v4/index.html",
@@ -89,8 +92,7 @@ fn a_renamed_record_goes_on_under_its_new_id() {
     let text = fs::read_to_string(book.root.join("content/missions/kfor.yaml")).unwrap();
     book.remove("content/missions/kfor.yaml");
     book.write("content/missions/kosovo.yaml", &text);
-    build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-08");
     let old = page(&book, "records/missions/kfor.html");
     assert!(old.contains("under another id: <a href=\"../../records/missions/kosovo.html\">Kosovo Force</a>"), "{old}");
     assert!(!old.contains("no more"), "{old}");
@@ -187,8 +189,7 @@ fn what_is_not_known_of_a_removed_version_is_not_said_to_be_kept() {
 fn claims_that_rest_on_a_source_lead_to_where_they_are_printed() {
     let Some(book) = published() else { return };
     book.edit("content/missions/kfor.yaml", "to the council within", "to the council.[@report#5] It does so within");
-    build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-08");
     let source = page(&book, "records/sources/report.html");
     let claim = source.split("<li>").find(|item| item.contains("(paragraph 5)")).unwrap_or_else(|| panic!("no text in {source}"));
     assert!(claim.contains("Printed in <a href=\"../../latest/book.html#kosovo-force\">"), "{claim}");
@@ -206,8 +207,7 @@ fn a_note_says_once_what_is_printed_twice() {
     book.edit("content/schemas/missions.yaml", "  lead:", "  ships: { type: integer, title: Ships, x-claim: true }\n  lead:");
     book.edit("content/missions/quiet.yaml", "troops: 70", "troops: 70\nships: 3");
     book.write("templates/mission.md.jinja", "# {{ record.name }}\n\n{% if record.ships %}{{ record.troops }} of {{ record.troops }} troops and {{ record.ships }} ships.{% endif %}\n");
-    build(&book, "2025-11-08").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-08");
     let html = page(&book, "v4/missions/quiet.html");
     let notes: Vec<&str> = html.split("<div class=\"note\"").skip(1).collect();
     assert_eq!(notes.iter().map(|note| note.matches("</span> 70").count()).sum::<usize>(), 1, "{html}");
@@ -219,8 +219,7 @@ fn a_note_says_once_what_is_printed_twice() {
 fn all_pages_of_a_removed_version_say_so() {
     let Some(book) = long_book() else { return };
     book.edit("content/missions/kfor.yaml", "50000", "40000");
-    build(&book, "2025-11-06").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-06");
     let folder = book.root.join("output/site/v1");
     let pages = || -> Vec<String> {
         let files = WalkDir::new(&folder).into_iter().map(|file| file.unwrap().path().display().to_string());
@@ -250,13 +249,11 @@ fn what_a_record_states_is_its_own() {
     let text = fs::read_to_string(book.root.join("content/missions/quiet.yaml")).unwrap();
     book.remove("content/missions/quiet.yaml");
     book.write("content/missions/calm.yaml", &text);
-    build(&book, "2025-11-09").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-09");
     let record = page(&book, "records/missions/calm.html");
     assert!(record.contains("31 October 2025") && !record.contains("inferred"), "{record}");
     book.remove("content/missions/calm.yaml");
-    build(&book, "2025-11-10").unwrap();
-    assert_eq!(site(&book, &[]).code, Some(0));
+    build_with_site(&book, "2025-11-10");
     let gone = page(&book, "records/missions/quiet.html");
     assert!(!gone.contains("under another id"), "{gone}");
 }

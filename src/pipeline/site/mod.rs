@@ -2,6 +2,7 @@
 //! of them, and `version` puts the pages into place.
 
 mod changes;
+mod documents;
 mod readers_text;
 mod versions;
 

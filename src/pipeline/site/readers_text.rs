@@ -268,6 +268,12 @@ pub(super) fn named(
     ChangePresenter { base: old.map(|old| old.snapshot), head: new.snapshot, reader: &reader }.named(collection, field)
 }
 
+/// A date in words, said to be inferred where it is.
+pub(super) fn dated(text: &str, is_inferred: bool, language: &Language) -> String {
+    let date = text.parse().map_or_else(|_| text.to_owned(), |date| site::long_date(date, language));
+    if is_inferred { language.inferred(&date) } else { date }
+}
+
 /// The readers of two versions.
 struct VersionsReader<'a> {
     old: Option<&'a ReadersText<'a>>,

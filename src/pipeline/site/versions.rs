@@ -6,24 +6,21 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::changes::{TwoVersions, changed_book, changed_document};
-use super::readers_text::{DATE, ReadersText, named, printed_texts};
+use super::documents::{document, title_in};
+use super::readers_text::{DATE, ReadersText, dated, named, printed_texts};
 use crate::assembly::labels::{self, labels_above_clear};
 use crate::comparison::compare::told_base;
 use crate::comparison::versions::version_changes;
 use crate::diff::{self, Change, Changes, DocumentChange, FieldPart, FileKind, Snapshot};
-use crate::document::Article;
-use crate::document::chart::DRAWINGS;
-use crate::figure;
 use crate::files;
-use crate::format::{FORMATS, Format, MarkdownFormat, PdfFormat};
+use crate::format::{FORMATS, Format, PdfFormat};
 use crate::layout::{CLAIMS, DATA, MANIFEST, since_file, version_folder};
-use crate::markdown::{self, Surroundings};
 use crate::model::Date;
-use crate::site::{self, Document, Facts, Language, MadeOf, PrintedClaim, RecordValues, VersionChanges};
+use crate::site::{self, Document, Facts, Language, RecordValues, VersionChanges};
 use crate::text::capital;
 use crate::tree::folder::MAX_FILE;
 use crate::typeset::identity;
-use crate::version::{self, ClaimLedger, ClaimRow, Digest, Entry, Ledger, Manifest, Shared, Version};
+use crate::version::{self, ClaimLedger, Digest, Entry, Ledger, Version};
 
 /// The versions of a ledger's folder, read when they are asked for.
 pub(super) struct LedgerVersions<'a> {
@@ -116,26 +113,6 @@ impl VersionFiles {
     }
 }
 
-/// A document's Markdown.
-fn markdown_of(version: &Version, id: &str) -> Result<String> {
-    let name = MarkdownFormat.file(id);
-    String::from_utf8(version.read(&name)?).with_context(|| format!("`{}` is not text", version.folder().join(&name).display()))
-}
-
-/// What a version calls a document, where that can be read, and the document bears no marking of its own that its title would
-/// have to bear.
-fn title_in(version: &Version, id: &str) -> Option<String> {
-    let text = markdown_of(version, id).ok()?;
-    let nowhere = Surroundings { link: &|_| None, beside: &|_, _| String::new(), drawing: &|_, _, _| None };
-    let article = markdown::to_html(&text, &nowhere);
-    (!article.front.contains_key("marking")).then(|| title(&article))
-}
-
-/// What a document is called: as its front matter says, else its first heading.
-fn title(article: &Article) -> String {
-    article.front.get("title").and_then(|value| value.as_str()).map_or_else(|| article.title.clone(), str::to_owned)
-}
-
 /// The book as its newest version describes it.
 fn facts(newest: &VersionFiles, base_url: Option<String>, files: &str) -> Facts {
     let book = &newest.snapshot.book;
@@ -165,12 +142,6 @@ struct PageData<'a> {
 impl PageData<'_> {
     fn date(&self, date: Date) -> String {
         site::long_date(date, self.language)
-    }
-
-    /// A date in words, said to be inferred where it is.
-    fn dated(&self, text: &str, is_inferred: bool) -> String {
-        let date = text.parse().map_or_else(|_| text.to_owned(), |date| self.date(date));
-        if is_inferred { self.language.inferred(&date) } else { date }
     }
 
     fn compare(&self, old: &VersionFiles, new: &VersionFiles) -> Result<ChangesSince> {
@@ -206,7 +177,7 @@ impl PageData<'_> {
         let facts = facts(files, None, self.files);
         let is_first = changes.is_none();
         let mut version = self.entry(&files.entry, &facts, changes);
-        version.as_of = self.dated(&snapshot.book.as_of, snapshot.book.as_of_inferred);
+        version.as_of = dated(&snapshot.book.as_of, snapshot.book.as_of_inferred, self.language);
         let printed = printed_texts(&files.claims);
         let reader = ReadersText { snapshot, printed: &printed, language: &files.language };
         version.records = diff::all_as_new(snapshot).into_par_iter().map(|change| self.record_values(change, &reader)).collect();
@@ -225,7 +196,7 @@ impl PageData<'_> {
         };
         let claims = |id: &str| files.claims.documents.get(id).map(Vec::as_slice).unwrap_or_default();
         let documents: Vec<(Document, Vec<String>)> =
-            ids.par_iter().map(|id| self.document(&files.version, id, claims(id), &links, &reader)).collect::<Result<_>>()?;
+            ids.par_iter().map(|id| document(&files.version, id, claims(id), &links, &reader)).collect::<Result<_>>()?;
         let (documents, broken): (Vec<Document>, Vec<Vec<String>>) = documents.into_iter().unzip();
         version.documents = documents;
         let mut above_clear = labels_above_clear(snapshot);
@@ -300,7 +271,9 @@ impl PageData<'_> {
                     references: if is_value { reader.references(collection, field) } else { Vec::new() },
                     cites: if is_value && is_markdown { reader.cites(&written.text) } else { Vec::new() },
                     text: match row.part {
-                        FieldPart::AsOf => self.dated(&written.text, reader.has_inferred_as_of(collection, &change.id, &written.text)),
+                        FieldPart::AsOf => {
+                            dated(&written.text, reader.has_inferred_as_of(collection, &change.id, &written.text), self.language)
+                        }
                         FieldPart::Value if has_inferred_date && row.path == DATE => self.language.inferred(&row.text),
                         _ => row.text.clone(),
                     },
@@ -317,93 +290,4 @@ impl PageData<'_> {
             name: change.name,
         }
     }
-
-    /// A document, and its links that lead nowhere.
-    fn document(
-        &self,
-        version: &Version,
-        id: &str,
-        rows: &[ClaimRow],
-        links: &site::VersionLinks<'_>,
-        reader: &ReadersText<'_>,
-    ) -> Result<(Document, Vec<String>)> {
-        let number = version.entry.number;
-        let manifest = version.manifest()?;
-        let name = MarkdownFormat.file(id);
-        let text = markdown_of(version, id)?;
-        let pdf = manifest.outputs.get(&PdfFormat.file(id)).map(|output| output.size);
-        let link = |address: &str| links.resolve(id, address);
-        let beside = |from: usize, to: usize| {
-            let page = rows.iter().find(|row| (from..to).contains(&row.line)).and_then(|row| row.page).filter(|_| pdf.is_some());
-            page.map(|page| links.printed_page(id, &PdfFormat.file(id), page)).unwrap_or_default()
-        };
-        let drawing = |address: &str, alternative: &str, prefix: &str| {
-            let name = address.trim_start_matches("../");
-            let is_drawing = name.strip_prefix(DRAWINGS).is_some_and(|rest| rest.starts_with('/')) && manifest.outputs.contains_key(name);
-            let bytes = version.read(name).ok().filter(|_| is_drawing)?;
-            figure::inline(std::str::from_utf8(&bytes).ok()?, alternative, prefix)
-        };
-        let article = markdown::to_html(&text, &Surroundings { link: &link, beside: &beside, drawing: &drawing });
-        let faults = article
-            .broken
-            .iter()
-            .map(|(line, address)| format!("v{number}/{name}:{line} links to `{address}`, which is not there; the page shows its text"))
-            .collect();
-        let front = |key: &str| article.front.get(key).and_then(|value| value.as_str()).map(str::to_owned);
-        let (title, subtitle) = (title(&article), front("subtitle"));
-        let entry = manifest.documents.get(id);
-        let revised = entry.map(|entry| &entry.revised);
-        let document = Document {
-            id: id.to_owned(),
-            list_title: title.clone(),
-            title,
-            subtitle,
-            marking: front("marking"),
-            revised: revised.map_or(number, |revised| revised.version),
-            revised_date: revised.map(|revised| self.date(revised.date)).unwrap_or_default(),
-            shared: entry.and_then(|entry| entry.shared.as_ref()).map(Shared::name),
-            pdf,
-            claims: rows.iter().map(|row| printed_claim(row, reader, &|date| self.dated(date, reader.is_inferred_in(row, date)))).collect(),
-            made_of: made_of(manifest, id),
-            chapters: Vec::new(),
-            article,
-        };
-        Ok((document, faults))
-    }
-}
-
-fn printed_claim(row: &ClaimRow, reader: &ReadersText<'_>, as_of: &dyn Fn(&str) -> String) -> PrintedClaim {
-    let how = row.derived.as_ref().map(|derived| derived.how.clone());
-    PrintedClaim {
-        is_derived: how.is_some(),
-        title: how.as_deref().or(row.claim.as_deref()).map(|how| reader.title(how, row)).unwrap_or_default(),
-        confidence: row.claim.as_deref().and_then(|claim| reader.confidence(claim)),
-        claim: row.claim.clone().or(how).unwrap_or_default(),
-        records: row.claims().map(|claim| claim.splitn(3, '/').take(2).collect::<Vec<_>>().join("/")).collect(),
-        printed: row.printed.clone(),
-        sources: row.sources.clone(),
-        as_of: row.as_of.as_deref().map(as_of),
-        notes: row.notes.clone(),
-        line: row.line,
-        page: row.page,
-    }
-}
-
-/// What a document is made of, by the reason for which two versions of it can differ.
-fn made_of(manifest: &Manifest, id: &str) -> MadeOf {
-    let Some(entry) = manifest.documents.get(id) else { return MadeOf::default() };
-    let parts = entry.parts.iter().flat_map(|parts| {
-        let named = [
-            ("text", format!("{}{}", parts.markdown.short(), parts.typst.short())),
-            ("template", parts.template.short()),
-            ("settings", parts.settings.short()),
-            ("options", parts.options.short()),
-            ("theme", parts.theme.short()),
-            ("fonts", parts.fonts.short()),
-            ("tools", format!("{} {}", manifest.tools.brief, manifest.tools.typst)),
-        ];
-        let images = parts.images.iter().map(|(path, digest)| (format!("image {path}"), digest.short()));
-        named.map(|(name, digest)| (name.to_owned(), digest)).into_iter().chain(images).collect::<Vec<_>>()
-    });
-    MadeOf { digest: entry.digest.short(), parts: parts.collect() }
 }
